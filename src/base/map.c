@@ -1,0 +1,90 @@
+#include "base/map.h"
+
+#include <stdlib.h>
+
+/* The finalizer of MurmurHash3 (Appleby): every bit of the key moves every bit of the place. */
+static size_t place(const struct map *m, uint64_t key)
+{
+    key ^= key >> 33;
+    key *= UINT64_C(0xff51afd7ed558ccd);
+    key ^= key >> 33;
+    key *= UINT64_C(0xc4ceb9fe1a85ec53);
+    key ^= key >> 33;
+    return (size_t)key & (m->size - 1);
+}
+
+void map_free(struct map *m)
+{
+    free(m->at);
+    *m = (struct map){ 0 };
+}
+
+static struct map_slot *find(const struct map *m, uint64_t key)
+{
+    size_t i = place(m, key);
+    while (m->at[i].used && m->at[i].key != key)
+        i = (i + 1) & (m->size - 1);
+    return &m->at[i];
+}
+
+static void grow(struct map *m)
+{
+    struct map bigger = { .size = m->size ? m->size * 2 : 16, .count = m->count };
+    bigger.at = calloc(bigger.size, sizeof(*bigger.at));
+    if (!bigger.at)
+        abort();
+    for (size_t i = 0; i < m->size; i++)
+        if (m->at[i].used)
+            *find(&bigger, m->at[i].key) = m->at[i];
+    free(m->at);
+    *m = bigger;
+}
+
+void map_put(struct map *m, uint64_t key, uint64_t value)
+{
+    if (m->count * 3 >= m->size * 2)
+        grow(m);
+    struct map_slot *slot = find(m, key);
+    m->count += !slot->used;
+    *slot = (struct map_slot){ key, value, true };
+}
+
+bool map_get(const struct map *m, uint64_t key, uint64_t *ret)
+{
+    struct map_slot *slot = m->size ? find(m, key) : NULL;
+    if (!slot || !slot->used)
+        return false;
+    *ret = slot->value;
+    return true;
+}
+
+bool map_remove(struct map *m, uint64_t key)
+{
+    struct map_slot *slot = m->size ? find(m, key) : NULL;
+    if (!slot || !slot->used)
+        return false;
+    size_t hole = (size_t)(slot - m->at), mask = m->size - 1;
+    for (size_t i = (hole + 1) & mask; m->at[i].used; i = (i + 1) & mask) {
+        size_t home = place(m, m->at[i].key);
+        if (((i - home) & mask) >= ((i - hole) & mask)) {       /* its search path crosses the hole */
+            m->at[hole] = m->at[i];
+            hole = i;
+        }
+    }
+    m->at[hole].used = false;
+    m->count--;
+    return true;
+}
+
+bool map_each(const struct map *m, size_t *at, uint64_t *ret_key, uint64_t *ret_value)
+{
+    for (; *at < m->size; (*at)++) {
+        if (!m->at[*at].used)
+            continue;
+        *ret_key = m->at[*at].key;
+        *ret_value = m->at[*at].value;
+        (*at)++;
+        return true;
+    }
+    return false;
+}

@@ -1,0 +1,26 @@
+/* Money: 64-bit integers in minor units with an ISO 4217 currency; arithmetic is checked. */
+#ifndef BASE_MONEY_H
+#define BASE_MONEY_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct money {
+    int64_t amount;           /* minor units; KRW has none */
+    char currency[4];         /* three capital letters and NUL */
+};
+
+/* Largest amount accepted anywhere: sums of many stay far from overflow. */
+#define MONEY_MAX INT64_C(1000000000000)
+
+static inline bool money_add(int64_t a, int64_t b, int64_t *ret)
+{
+    return !__builtin_add_overflow(a, b, ret);
+}
+
+static inline bool money_mul(int64_t a, int64_t b, int64_t *ret)
+{
+    return !__builtin_mul_overflow(a, b, ret);
+}
+
+#endif

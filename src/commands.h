@@ -1,0 +1,12 @@
+/* Commands of the command line that are more than a few lines. */
+#ifndef COMMANDS_H
+#define COMMANDS_H
+
+#include "base/ctx.h"
+
+/* Checks every invariant of the data in `dir`, also beside a running server; a line each, and the offending rows. Exit status: 0, 1, 2. */
+int audit(const char *dir);
+/* Tells a person on standard error why a call failed; nothing when it did not. */
+void command_report(const struct ctx *cx, err e, const char *what);
+
+#endif

@@ -1,0 +1,240 @@
+/* takenseat: options, configuration, and the commands of the command line. */
+#include <getopt.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "assets.h"
+#include "commands.h"
+#include "platform/call/app.h"
+#include "platform/obs/log.h"
+#include "services.h"
+#include "services/auth/auth.h"
+
+static const char usage[] =
+    "usage: takenseat COMMAND [options]\n"
+    "\n"
+    "  serve            run the platform\n"
+    "  admin create     make or reset an administrator: --email E --password-stdin\n"
+    "  audit            check every invariant of the data; exit status 1 when one does not hold\n"
+    "  migrate          bring the data to this program's version\n"
+    "\n"
+    "  --data DIR       folder with everything the program keeps (default: ./data)\n"
+    "  --config FILE    settings in INI form\n"
+    "  --SECTION.KEY=V  one setting, such as --http.port=8080 (takenseat serve --print-config lists all)\n"
+    "  --port N         short for --http.port=N\n"
+    "  --run=all        which services to run in this process\n"
+    "  --bench          serve: offer /noop and allow cheap password hashes; only on a loopback address\n"
+    "  --test-clock     serve: time stands still until POST /test/clock moves it; only on a loopback address\n"
+    "  --print-config   show every setting with its value and meaning, and end\n";
+
+extern char **environ;
+
+static _Noreturn void refuse(const char *what, struct str why)
+{
+    fprintf(stderr, "takenseat: %s%s%.*s\n", what, why.n ? ": " : "", STR_ARG(why));
+    exit(2);
+}
+
+/* ---- options ---- */
+
+static void set(struct config *c, struct str name, struct str value)
+{
+    struct str why;
+    if (!config_set(c, name, value, &why))
+        refuse("bad setting", why);
+}
+
+/* "--booking.hold_seconds=300": a name with a dot is a setting. */
+static bool is_setting(const char *arg, struct str *ret_name, struct str *ret_value)
+{
+    const char *equals = strchr(arg, '='), *dot = strchr(arg, '.');
+    if (strncmp(arg, "--", 2) != 0 || !equals || !dot || dot > equals)
+        return false;
+    *ret_name = str_of(arg + 2, (size_t)(equals - arg) - 2);
+    *ret_value = str_c(equals + 1);
+    return true;
+}
+
+static void declare_all(struct config *c)
+{
+    config_declare(c, app_config_keys);
+    for (const struct service *const *s = all_services; *s; s++)
+        if ((*s)->config)
+            config_declare(c, (*s)->config);
+}
+
+struct flags {
+    const char *config_file, *data, *email, *port, *run;
+    bool bench, test_clock, print_config, password_stdin;
+    const char *words[2];
+    int word_count;
+    const char *settings[64];
+    int setting_count;
+};
+
+static void read_flags(int argc, char **argv, struct flags *f)
+{
+    enum { CONFIG = 1, DATA, EMAIL, PORT, RUN, BENCH, TEST_CLOCK, PRINT_CONFIG, PASSWORD_STDIN, HELP };
+    static const struct option options[] = {
+        { "config", required_argument, NULL, CONFIG },  { "data", required_argument, NULL, DATA },
+        { "email", required_argument, NULL, EMAIL },    { "port", required_argument, NULL, PORT },
+        { "run", required_argument, NULL, RUN },        { "bench", no_argument, NULL, BENCH },
+        { "test-clock", no_argument, NULL, TEST_CLOCK }, { "print-config", no_argument, NULL, PRINT_CONFIG },
+        { "password-stdin", no_argument, NULL, PASSWORD_STDIN }, { "help", no_argument, NULL, HELP },
+        { 0 },
+    };
+    char **rest = calloc((size_t)argc + 1, sizeof(*rest));
+    int n = 0;
+    if (!rest)
+        abort();
+    *f = (struct flags){ .data = "data", .run = "all" };
+    for (int i = 0; i < argc; i++) {
+        struct str name, value;
+        if (i && is_setting(argv[i], &name, &value) && f->setting_count < 64)
+            f->settings[f->setting_count++] = argv[i];
+        else
+            rest[n++] = argv[i];
+    }
+    for (int c; (c = getopt_long(n, rest, "", options, NULL)) != -1;)
+        switch (c) {
+        case CONFIG: f->config_file = optarg; break;
+        case DATA: f->data = optarg; break;
+        case EMAIL: f->email = optarg; break;
+        case PORT: f->port = optarg; break;
+        case RUN: f->run = optarg; break;
+        case BENCH: f->bench = true; break;
+        case TEST_CLOCK: f->test_clock = true; break;
+        case PRINT_CONFIG: f->print_config = true; break;
+        case PASSWORD_STDIN: f->password_stdin = true; break;
+        case HELP: fputs(usage, stdout); exit(0);
+        default: fputs(usage, stderr); exit(2);
+        }
+    for (; optind < n && f->word_count < 2; optind++)
+        f->words[f->word_count++] = rest[optind];
+    if (optind < n || (!f->word_count && !f->print_config)) {
+        fputs(usage, stderr);
+        exit(2);
+    }
+    free(rest);
+}
+
+static void read_config(struct config *c, const struct flags *f)
+{
+    struct str why, name, value;
+    declare_all(c);
+    if (f->config_file && !config_read_file(c, f->config_file, &why))
+        refuse("bad configuration", why);
+    if (!config_read_environment(c, environ, &why))
+        refuse("bad environment", why);
+    for (int i = 0; i < f->setting_count; i++)
+        if (is_setting(f->settings[i], &name, &value))
+            set(c, name, value);
+    if (f->port)
+        set(c, S("http.port"), str_c(f->port));
+    if (strcmp(f->run, "all") != 0)
+        refuse("--run: this build runs all services in one process; only --run=all is known", (struct str){ 0 });
+    struct str host = config_str(c, "http.host");
+    bool loopback = str_starts(host, S("127.")) || str_eq(host, S("::1")) || str_eq(host, S("localhost"));
+    if ((f->bench || f->test_clock) && !loopback)
+        refuse("--bench and --test-clock are for loopback addresses only; http.host is", host);
+}
+
+/* ---- commands ---- */
+
+static struct app *open_app(struct arena *arena, const struct config *c, const struct flags *f)
+{
+    struct str why = { 0 };
+    struct app *app = app_open(arena, &(struct app_options){
+        .config = c, .services = all_services, .dir = f->data, .bench = f->bench, .test_clock = f->test_clock, .auth = &auth_service,
+        .authenticate = auth_check, .assets = &web_assets,
+    }, &why);
+    if (!app)
+        refuse("cannot start", why);
+    return app;
+}
+
+static int serve(struct arena *arena, const struct config *c, const struct flags *f)
+{
+    sigset_t stop;
+    sigemptyset(&stop);
+    sigaddset(&stop, SIGTERM);
+    sigaddset(&stop, SIGINT);
+    pthread_sigmask(SIG_BLOCK, &stop, NULL);             /* before any thread: only sigwait takes them */
+
+    struct str why = { 0 };
+    struct app *app = open_app(arena, c, f);
+    if (!app_listen(app, arena, &why))
+        refuse("cannot listen", why);
+    if (f->test_clock)
+        LOG0(LOG_WARN, "TEST CLOCK: time stands still but for POST /test/clock");
+    if (f->bench)
+        LOG0(LOG_WARN, "bench mode: /noop is offered, limits an address are lifted");
+    LOG(LOG_INFO, "serving", lf_s("host", config_str(c, "http.host")), lf_i("port", app_port(app)), lf_s("data", str_c(f->data)));
+
+    int signal_number = 0;
+    sigwait(&stop, &signal_number);
+    LOG(LOG_INFO, "stopping", lf_i("signal", signal_number));
+    app_close(app);
+    LOG0(LOG_INFO, "stopped");
+    return 0;
+}
+
+static int admin_create(struct arena *arena, const struct config *c, const struct flags *f)
+{
+    char line[1024];
+    if (!f->email || !f->password_stdin)
+        refuse("admin create needs --email E and --password-stdin", (struct str){ 0 });
+    if (!fgets(line, sizeof(line), stdin))
+        refuse("no password on standard input", (struct str){ 0 });
+    line[strcspn(line, "\r\n")] = 0;
+    struct app *app = open_app(arena, c, f);
+    struct ctx cx;
+    app_ctx_begin(app, &cx);
+    err e = call_run(&cx, &auth_admin_put_call, &(struct auth_admin_in){ str_c(f->email), str_c(line) }, NULL);
+    explicit_bzero(line, sizeof(line));
+    command_report(&cx, e, "the administrator was not made");
+    app_ctx_end(&cx);
+    app_close(app);
+    if (!e)
+        printf("administrator %s\n", f->email);
+    return e ? 1 : 0;
+}
+
+static int migrate_only(struct arena *arena, const struct config *c, const struct flags *f)
+{
+    app_close(open_app(arena, c, f));
+    puts("the data is of this program's version");
+    return 0;
+}
+
+int main(int argc, char **argv)
+{
+    struct flags f;
+    struct arena *arena = arena_new(0);
+    struct config *config = config_new(arena);
+    read_flags(argc, argv, &f);
+    read_config(config, &f);
+    if (f.print_config) {
+        config_print(config, STDOUT_FILENO);
+        return 0;
+    }
+    static const struct {
+        const char *word, *second;
+        int (*run)(struct arena *arena, const struct config *c, const struct flags *f);
+    } commands[] = {
+        { "serve", NULL, serve },
+        { "admin", "create", admin_create },
+        { "migrate", NULL, migrate_only },
+    };
+    if (strcmp(f.words[0], "audit") == 0 && f.word_count == 1)
+        return audit(f.data);
+    for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
+        if (strcmp(f.words[0], commands[i].word) == 0 &&
+            (commands[i].second ? f.word_count == 2 && strcmp(f.words[1], commands[i].second) == 0 : f.word_count == 1))
+            return commands[i].run(arena, config, &f);
+    fputs(usage, stderr);
+    return 2;
+}

@@ -1,0 +1,295 @@
+/* The running program: opens its parts in order, closes them in the reverse order. */
+#include <errno.h>
+#include <malloc.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/random.h>
+#include <sys/stat.h>
+
+#include "platform/call/front_impl.h"
+#include "platform/obs/log.h"
+#include "platform_sql.h"
+
+const struct config_key app_config_keys[] = {
+    { "http.host", CONFIG_STR, "127.0.0.1", 0, 0, "Address to listen on.", false },
+    { "http.port", CONFIG_INT, "8080", 0, 65535, "Port to listen on; 0 takes any free one.", false },
+    { "http.loops", CONFIG_INT, "1", 1, 64, "Threads that read and write connections.", false },
+    { "http.connections", CONFIG_INT, "65536", 16, 4000000, "Connections open at once; further ones are refused.", false },
+    { "http.connections_per_address", CONFIG_INT, "512", 1, 4000000, "Connections open at once from one address; loopback is not counted.", false },
+    { "http.idle_seconds", CONFIG_INT, "60", 1, 3600, "Seconds a connection may rest between requests.", false },
+    { "http.drain_seconds", CONFIG_INT, "20", 1, 600, "Seconds a stopping server waits for requests under way.", false },
+    { "http.trusted_proxies", CONFIG_STR, "", 0, 0, "Addresses, separated by commas, whose X-Forwarded-For is believed.", false },
+    { "app.readers", CONFIG_INT, "2", 1, 256, "Threads that answer from the database.", false },
+    { "app.read_queue", CONFIG_INT, "4096", 1, 1000000, "Requests that may wait for a reader; further ones get 503.", false },
+    { "app.workers", CONFIG_INT, "8", 1, 256, "Threads that hash passwords and wait on the writer and on providers.", false },
+    { "app.work_queue", CONFIG_INT, "4096", 1, 1000000, "Requests that may wait for a worker; further ones get 503.", false },
+    { "db.queue", CONFIG_INT, "16384", 16, 1000000, "Commands that may wait for the writer; further ones get 503.", false },
+    { "db.group", CONFIG_INT, "1024", 1, 65536, "Most commands in one transaction.", false },
+    { 0 },
+};
+
+static uint64_t fresh_seed(void)
+{
+    uint64_t s;
+    if (getrandom(&s, sizeof(s), 0) != (ssize_t)sizeof(s))
+        abort();
+    return s;
+}
+
+/* ---- contexts ---- */
+
+struct own_ctx {              /* in its own arena */
+    struct rng rng;
+};
+
+void app_ctx_begin(struct app *app, struct ctx *ret)
+{
+    struct arena *arena = arena_new(0);
+    struct own_ctx *own = NEW(arena, struct own_ctx);
+    rng_seed(&own->rng, atomic_fetch_add(&app->rng_seed, 1));
+    *ret = (struct ctx){ .arena = arena, .app = app, .rng = &own->rng, .now = clock_now(&app->clock) };
+}
+
+void app_ctx_end(struct ctx *cx)
+{
+    arena_free(cx->arena);
+}
+
+/* ---- opening ---- */
+
+static struct migration_set *migration_sets(struct app *app, size_t *ret_n)
+{
+    struct migration_set *sets = NEW_ARRAY(app->arena, struct migration_set, app->service_count + 1);
+    sets[0] = (struct migration_set){ "platform", platform_migrations };
+    *ret_n = 1;
+    for (size_t i = 0; i < app->service_count; i++)
+        if (app->o.services[i]->migrations)
+            sets[(*ret_n)++] = (struct migration_set){ app->o.services[i]->name, app->o.services[i]->migrations };
+    return sets;
+}
+
+static bool check_statements(struct app *app, struct arena *arena, struct str *ret_why)
+{
+    bool ok = db_check(app->db, arena, (const struct query *)&platform_sql, sizeof(platform_sql) / sizeof(struct query), ret_why);
+    for (size_t i = 0; i < app->service_count && ok; i++) {
+        const struct service *s = app->o.services[i];
+        ok = db_check(app->db, arena, s->queries, s->query_count, ret_why);
+        for (const struct audit *a = s->audits; a && a->name && ok; a++)
+            ok = db_check(app->db, arena, a->query, 1, ret_why);
+    }
+    return ok;
+}
+
+static bool open_database(struct app *app, struct arena *arena, struct str *ret_why)
+{
+    size_t sets;
+    const struct migration_set *migrations = migration_sets(app, &sets);
+    app->db = db_open(arena, &(struct db_options){
+        .dir = app->o.dir,
+        .clock = &app->clock,
+        .app = app,
+        .seed = app->o.seed,
+        .readers = (int)(config_int(app->o.config, "app.readers") + 2),       /* stories and jobs take them for moments */
+        .queue_max = (size_t)config_int(app->o.config, "db.queue"),
+        .group_max = (size_t)config_int(app->o.config, "db.group"),
+        .group_done = front_group_done,
+        .self = app->front,
+        .migrations = migrations,
+        .migration_count = sets,
+    }, ret_why);
+    return app->db && check_statements(app, arena, ret_why);
+}
+
+static bool open_services(struct app *app, struct arena *arena, struct str *ret_why)
+{
+    bool ok = true;
+    struct ctx cx;
+    app_ctx_begin(app, &cx);
+    cx.db = db_read_begin(app->db);
+    app->idem = idem_open(&cx, &app->keys);
+    app->bus = bus_open(&cx, app);
+    map_put_ptr(&app->calls, (uint64_t)(uintptr_t)&idem_prune_call, app->idem);
+    for (const struct call *const *c = bus_calls; *c; c++)
+        map_put_ptr(&app->calls, (uint64_t)(uintptr_t)*c, app->bus);
+    for (size_t i = 0; i < app->service_count && ok; i++) {
+        const struct service *s = app->o.services[i];
+        err e = s->open(&cx, &app->selves[i]);
+        ok = e == OK;
+        if (!ok)
+            *ret_why = arena_fmt(arena, "service %s does not open: %.*s", s->name, STR_ARG(cx.problem.detail));
+        for (const struct call *const *c = s->calls; c && *c; c++)
+            map_put_ptr(&app->calls, (uint64_t)(uintptr_t)*c, app->selves[i]);
+    }
+    db_read_end(app->db, cx.db);
+    app_ctx_end(&cx);
+    return ok;
+}
+
+struct app *app_open(struct arena *arena, const struct app_options *o, struct str *ret_why)
+{
+    /* Memory given back to the system is a page fault later, which costs more than a request. */
+    mallopt(M_TRIM_THRESHOLD, 512 << 20);
+    mallopt(M_MMAP_THRESHOLD, 1 << 20);
+    signal(SIGPIPE, SIG_IGN);
+
+    struct app *app = calloc(1, sizeof(*app));
+    if (!app)
+        abort();
+    app->o = *o;
+    app->arena = arena_new(0);
+    clock_init(&app->clock, o->test_clock);
+    atomic_init(&app->rng_seed, o->seed ? o->seed : fresh_seed());
+    while (o->services[app->service_count])
+        app->service_count++;
+    app->selves = NEW_ARRAY(app->arena, void *, app->service_count);
+
+    if (mkdir(o->dir, 0700) && errno != EEXIST) {
+        *ret_why = arena_fmt(arena, "cannot make the folder %s: %s", o->dir, strerror(errno));
+    } else if (keys_load(arena, o->dir, &app->keys, ret_why)) {
+        app->front = front_new(app, app->arena);
+        if (open_database(app, arena, ret_why) && open_services(app, arena, ret_why)) {
+            app->readers = workers_start((int)config_int(o->config, "app.readers"), (size_t)config_int(o->config, "app.read_queue"));
+            app->workers = workers_start((int)config_int(o->config, "app.workers"), (size_t)config_int(o->config, "app.work_queue"));
+            db_start(app->db);
+            for (size_t i = 0; i < app->service_count; i++)
+                if (o->services[i]->start)
+                    o->services[i]->start(app->selves[i]);
+            return app;
+        }
+    }
+    app_close(app);
+    return NULL;
+}
+
+static const char *const *proxies(struct app *app)
+{
+    struct str rest = config_str(app->o.config, "http.trusted_proxies");
+    const char **list = NEW_ARRAY(app->arena, const char *, rest.n / 2 + 2);
+    size_t n = 0;
+    while (rest.n) {
+        struct str one = str_trim(str_cut(&rest, ','));
+        if (one.n)
+            list[n++] = arena_str(app->arena, one).p;
+    }
+    return list;
+}
+
+bool app_listen(struct app *app, struct arena *arena, struct str *ret_why)
+{
+    const struct config *c = app->o.config;
+    struct http_options o = {
+        .host = arena_str(app->arena, config_str(c, "http.host")).p,
+        .port = (int)config_int(c, "http.port"),
+        .loops = app->front->loop_count,
+        .trusted_proxies = proxies(app),
+        .app = front_http(app->front),
+    };
+    http_limits_default(&o.limits);
+    o.limits.connections = (size_t)config_int(c, "http.connections");
+    o.limits.connections_per_address = (size_t)config_int(c, "http.connections_per_address");
+    o.limits.idle_timeout_ms = (int)config_int(c, "http.idle_seconds") * 1000;
+    o.limits.drain_ms = (int)config_int(c, "http.drain_seconds") * 1000;
+    app->http = http_start(arena, &o, ret_why);
+    if (!app->http)
+        return false;
+    app_jobs_start(app);
+    return true;
+}
+
+void app_jobs_start(struct app *app)
+{
+    if (!app->jobs)
+        app->jobs = jobs_start(app);
+}
+
+int app_port(const struct app *app)
+{
+    return http_port(app->http);
+}
+
+void app_close(struct app *app)
+{
+    atomic_store(&app->draining, true);
+    if (app->http)
+        http_stop(app->http);                /* every request that was accepted has been answered */
+    jobs_stop(app->jobs);
+    workers_stop(app->workers);
+    workers_stop(app->readers);
+    db_close(app->db);
+    for (size_t i = app->service_count; i-- > 0;)
+        if (app->selves[i])
+            app->o.services[i]->close(app->selves[i]);
+    bus_close(app->bus);
+    idem_close(app->idem);
+    front_free(app->front);
+    map_free(&app->calls);
+    arena_free(app->arena);
+    explicit_bzero(&app->keys, sizeof(app->keys));
+    free(app);
+}
+
+/* ---- the front's own parts ---- */
+
+static void add_routes(struct front *f, struct arena *arena)
+{
+    const struct app_options *o = &f->app->o;
+    for (size_t i = 0; o->services[i]; i++)
+        for (const struct route *r = o->services[i]->routes; r && r->path; r++) {
+            if (((r->flags & BENCH_ONLY) && !o->bench) || ((r->flags & TEST_CLOCK_ONLY) && !o->test_clock))
+                continue;
+            router_add(f->router, arena, (struct routed){ .route = r, .service = o->services[i], .self = &f->app->selves[i] });
+        }
+}
+
+struct front *front_new(struct app *app, struct arena *arena)
+{
+    struct front *f = NEW(arena, struct front);
+    f->app = app;
+    f->router = router_new(arena);
+    f->loop_count = (int)config_int(app->o.config, "http.loops");
+    f->loops = NEW_ARRAY(arena, struct to_loop, (size_t)f->loop_count);
+    buf_init(&f->writer_scratch, FRONT_ANSWER_MAX);
+    for (int i = 0; i < f->loop_count; i++) {
+        struct to_loop *l = &f->loops[i];
+        l->tail = &l->first;
+        l->submit_tail = &l->submit;
+        buf_init(&l->scratch, FRONT_ANSWER_MAX);
+        rng_seed(&l->rng, atomic_fetch_add(&app->rng_seed, 1));
+    }
+    add_routes(f, arena);
+    return f;
+}
+
+void front_free(struct front *f)
+{
+    if (!f)
+        return;
+    for (int i = 0; i < f->loop_count; i++)
+        buf_free(&f->loops[i].scratch);
+    buf_free(&f->writer_scratch);
+}
+
+/* ---- what services ask ---- */
+
+const struct config *app_config(const struct app *app) { return app->o.config; }
+const struct keys *app_keys(const struct app *app) { return &app->keys; }
+struct clock *app_clock(struct app *app) { return &app->clock; }
+struct db *app_db(struct app *app) { return app->db; }
+struct http_server *app_http(struct app *app) { return app->http; }
+bool app_bench(const struct app *app) { return app->o.bench; }
+bool app_test_clock(const struct app *app) { return app->o.test_clock; }
+bool app_draining(const struct app *app) { return atomic_load(&((struct app *)app)->draining); }
+const struct service *const *app_services(const struct app *app) { return app->o.services; }
+
+void *app_self(const struct app *app, const struct service *s)
+{
+    for (size_t i = 0; i < app->service_count; i++)
+        if (app->o.services[i] == s)
+            return app->selves[i];
+    return NULL;
+}
+
+int64_t app_clock_advance(struct app *app, int64_t ms)
+{
+    return jobs_advance(app->jobs, ms);
+}

@@ -1,0 +1,54 @@
+/* The running program: it owns configuration, keys, clock, database, workers and services, and runs calls for them. */
+#ifndef PLATFORM_CALL_APP_H
+#define PLATFORM_CALL_APP_H
+
+#include "platform/call/call.h"
+#include "platform/crypto/crypto.h"
+
+struct app_options {
+    const struct config *config;         /* outlives the app, like all below */
+    const struct service *const *services;           /* NULL-terminated, in the order of opening */
+    const char *dir;          /* data folder */
+    bool bench, test_clock;
+    uint64_t seed;            /* 0: from the system */
+    /* Says who asks: sets cx->actor or returns ERR_WHO. Memory only. `self` is the service's. */
+    const struct service *auth;
+    err (*authenticate)(void *self, struct ctx *cx, struct str bearer);
+    const struct http_assets *assets;    /* pages; may be NULL */
+};
+
+/* Keys and settings of the platform itself. */
+extern const struct config_key app_config_keys[];
+
+/* Opens everything but the network. NULL and a sentence on failure. */
+struct app *app_open(struct arena *arena, const struct app_options *o, struct str *ret_why);
+/* Starts to serve; false and a sentence when the address cannot be had. */
+bool app_listen(struct app *app, struct arena *arena, struct str *ret_why);
+/* Starts the work by the clock; app_listen does it by itself, tests without a network ask for it. */
+void app_jobs_start(struct app *app);
+int app_port(const struct app *app);
+/* Drains, stops and frees. No request that was accepted fails. */
+void app_close(struct app *app);
+
+/* A context for work that no request asked for: start-up, jobs, the command line. End it with app_ctx_end. */
+void app_ctx_begin(struct app *app, struct ctx *ret);
+void app_ctx_end(struct ctx *cx);
+
+/* ---- what services may ask of the program ---- */
+
+const struct config *app_config(const struct app *app);
+const struct keys *app_keys(const struct app *app);
+struct clock *app_clock(struct app *app);
+struct db *app_db(struct app *app);
+struct http_server *app_http(struct app *app);
+bool app_bench(const struct app *app);
+bool app_test_clock(const struct app *app);
+bool app_draining(const struct app *app);
+const struct service *const *app_services(const struct app *app);
+/* What the service's open returned. */
+void *app_self(const struct app *app, const struct service *s);
+
+/* Moves a manual clock forward; everything due by then, in the order of its times, has run when this returns. Events have been delivered. */
+int64_t app_clock_advance(struct app *app, int64_t ms);
+
+#endif

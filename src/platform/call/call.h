@@ -1,0 +1,102 @@
+/* A service offers calls: functions with an input and an output struct, each described by a field table. A route is a call with a URL.
+ * Domain code never sees HTTP or threads: the kind of a call says where it runs. */
+#ifndef PLATFORM_CALL_CALL_H
+#define PLATFORM_CALL_CALL_H
+
+#include "base/ctx.h"
+#include "platform/config/config.h"
+#include "platform/db/db.h"
+#include "platform/http/http.h"
+#include "platform/json/fields.h"
+#include "platform/obs/metrics.h"
+
+enum call_kind {
+    CALL_MEMORY,              /* answers from memory on the thread that asks; never waits, no database */
+    CALL_READ,                /* reads the database on a worker, with a snapshot of its own */
+    CALL_COMMAND,             /* changes state: runs in the writer, answered when durable */
+    CALL_STORY,               /* calls others in order, on a worker; may wait for providers, SMTP, password hashing */
+};
+
+struct call {
+    const char *name;         /* "booking.hold_create" */
+    const char *help;         /* one sentence for the OpenAPI page */
+    enum call_kind kind;
+    const struct fields *in, *out;       /* NULL: none. `out` NULL and status 200: the call fills a struct raw_out instead */
+    err (*fn)(struct ctx *cx, void *self, const void *in, void *ret_out);
+};
+
+/* For answers that are no JSON made from a field table: pictures, prepared documents. */
+struct raw_out {
+    int status;               /* 0: 200; 304 sends no body */
+    struct str content_type, body;
+    struct str etag;          /* quoted; none when empty. The front answers 304 by itself when the client has it */
+    struct str cache_control; /* default: no-store */
+    struct str body_gzip;     /* the same compressed, if there is one: chosen by Accept-Encoding */
+    void (*release)(void *held);         /* called when the bytes have been sent or copied; may be NULL */
+    void *held;
+};
+
+/* For calls whose input is the body as it came (webhooks): a struct that begins with this, and `in` naming only path and header fields. */
+struct raw_in {
+    struct str body;
+};
+
+enum route_flags {
+    NEED_USER = 1 << 0,       /* 401 without a valid token; cx->actor is set */
+    MAY_USER = 1 << 1,        /* public, but knows who asks if a valid token is there */
+    IDEMPOTENT = 1 << 2,      /* honours Idempotency-Key */
+    RAW_BODY = 1 << 3,        /* the input begins with struct raw_in */
+    BENCH_ONLY = 1 << 4,      /* there only with --bench */
+    TEST_CLOCK_ONLY = 1 << 5, /* there only with --test-clock */
+};
+
+struct route {
+    const char *method;
+    const char *path;         /* "/api/v1/schedules/{schedule_id}/holds": names are FROM_PATH fields of the call's input */
+    const struct call *call;
+    unsigned flags;
+    unsigned roles;           /* 403 unless the actor has one of them; 0: any */
+    int status;               /* of success: 200, 201, 204 */
+    size_t body_max;          /* 0: 1 MiB */
+    /* An event stream: answers the request by itself on the loop's thread, or fails and leaves it alone. `call` then only describes the input. */
+    err (*stream)(struct ctx *cx, void *self, const void *in, struct http_request *r);
+};
+
+/* Work by the clock. `due` tells when it wants to run next (ms; INT64_MAX: not now) and must be cheap and callable from any thread;
+ * the call (no input, no output) is then run like any other of its kind. */
+struct job {
+    const char *name;
+    const struct call *call;
+    int64_t (*due)(void *self);
+};
+
+/* Events of other services. The call's input is described by its field table and read from the event's body; it must be idempotent. */
+struct subscription {
+    const char *topic;
+    const struct call *call;
+};
+
+/* A service: tables, and a life. */
+struct service {
+    const char *name;         /* config section, log tag, metric prefix, SQL table prefix */
+    err (*open)(struct ctx *cx, void **ret_self);    /* cx->db reads; memory is built here */
+    void (*close)(void *self);
+    void (*start)(void *self);           /* after every service is open and the writer runs; may be NULL */
+    void (*tick)(void *self, struct http_loop *loop);    /* every 250 ms on each loop; may be NULL (event streams) */
+    const struct call *const *calls;     /* NULL-terminated, like all below */
+    const struct route *routes;
+    const struct job *jobs;
+    const struct subscription *subscriptions;
+    const struct config_key *config;
+    const struct audit *audits;
+    const struct migration *migrations;
+    const struct query *queries;         /* all statements (&NAME_sql): prepared at start, so that a typo fails there */
+    size_t query_count;
+    struct metric *const *metrics;
+};
+
+/* Runs a call wherever it belongs and waits for its end: from stories, jobs, start-up and the command line. From inside a call of
+ * kind CALL_READ another CALL_READ or CALL_MEMORY runs on the same snapshot; from inside a command only CALL_MEMORY (what must happen together is in one service). */
+err call_run(struct ctx *cx, const struct call *c, const void *in, void *ret_out) MUST_USE;
+
+#endif

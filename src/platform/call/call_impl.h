@@ -1,0 +1,113 @@
+/* Inside platform/call. */
+#ifndef PLATFORM_CALL_IMPL_H
+#define PLATFORM_CALL_IMPL_H
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+#include "base/map.h"
+#include "platform/call/app.h"
+
+/* ---- router.c: method and path to a row ---- */
+
+struct routed {               /* a route with the service it belongs to */
+    const struct route *route;
+    const struct service *service;
+    void *const *self;        /* filled when the service opens */
+};
+
+struct router;
+struct path_params {
+    struct str name[8], value[8];
+    size_t n;
+};
+
+struct router *router_new(struct arena *arena);
+void router_add(struct router *r, struct arena *arena, struct routed row);
+/* NULL when no route has this path. When the path is known but not with this method, *ret_allow (may be NULL) lists
+ * the methods it has. */
+const struct routed *router_find(struct router *r, struct arena *arena, struct str method, struct str path, struct path_params *ret, struct str *ret_allow);
+
+/* ---- worker.c: threads for what may wait ---- */
+
+struct work {
+    struct work *next;
+    void (*run)(struct work *w);
+};
+
+struct workers;
+struct workers *workers_start(int threads, size_t queue_max);
+/* False when the queue is full. */
+bool workers_submit(struct workers *w, struct work *work);
+/* Runs what is queued, then ends the threads. */
+void workers_stop(struct workers *w);
+int64_t workers_queued(struct workers *w);
+
+/* ---- idem.c: the same key and body give the same answer ---- */
+
+struct idem;
+struct idem_key {
+    bool given;
+    uint8_t hash[16];         /* of user, route and key */
+    int64_t body_hash;        /* of path and body */
+};
+
+enum idem_found { IDEM_NEW, IDEM_REPLAY, IDEM_MISMATCH, IDEM_RUNNING };
+
+struct idem *idem_open(struct ctx *cx, const struct keys *keys);
+void idem_close(struct idem *i);
+void idem_key_make(const struct idem *i, int64_t user, const struct route *route, struct str path, struct str key, struct str body, struct idem_key *ret);
+/* In the writer. IDEM_REPLAY sets status and body (in cx->arena). With `claim` a new key counts as running until saved or dropped. */
+err idem_find(struct ctx *cx, struct idem *i, const struct idem_key *key, bool claim, enum idem_found *ret, int *ret_status, struct str *ret_body) MUST_USE;
+/* In the writer: the answer becomes part of the transaction. */
+void idem_save(struct ctx *cx, struct idem *i, const struct idem_key *key, int status, struct str body);
+void idem_drop(struct idem *i, const struct idem_key *key);
+extern const struct call idem_prune_call;
+int64_t idem_due(void *idem);
+
+/* ---- jobs.c, bus.c ---- */
+
+struct jobs;
+struct jobs *jobs_start(struct app *app);
+void jobs_stop(struct jobs *j);
+int64_t jobs_advance(struct jobs *j, int64_t ms);
+
+struct bus;
+struct bus *bus_open(struct ctx *cx, struct app *app);
+void bus_close(struct bus *b);
+extern const struct call bus_deliver_call;
+extern const struct call *const bus_calls[];   /* NULL-terminated */
+int64_t bus_due(void *bus);
+
+/* ---- front.c: HTTP to calls ---- */
+
+struct front;
+struct front *front_new(struct app *app, struct arena *arena);
+void front_free(struct front *f);
+const struct http_app *front_http(struct front *f);
+/* In the writer, after a group: sends finished requests back to their loops. */
+void front_group_done(void *front);
+
+struct app {
+    struct app_options o;
+    struct arena *arena;      /* lives as long as the app */
+    struct keys keys;
+    struct clock clock;
+    struct db *db;
+    size_t service_count;
+    void **selves;
+    struct map calls;         /* address of a call -> self */
+    struct workers *readers, *workers;   /* what only reads must not wait behind what hashes passwords */
+    struct idem *idem;
+    struct bus *bus;
+    struct jobs *jobs;
+    struct front *front;
+    struct http_server *http;
+    _Atomic bool draining;
+    _Atomic uint64_t rng_seed;           /* each context outside the writer takes the next one */
+};
+
+/* Runs a command and waits: ERR_UNAVAILABLE when the writer's queue is full. */
+err command_wait(struct app *app, struct command *c);
+
+#endif

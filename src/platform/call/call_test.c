@@ -1,0 +1,259 @@
+/* Routes, jobs in the order of their times, events to subscribers, idempotency keys. */
+#include "test.h"
+
+#include <stdatomic.h>
+#include <stdlib.h>
+
+#include "fixture.h"
+#include "platform/call/call_impl.h"
+
+/* ---- routes ---- */
+
+static void test_router(void **state)
+{
+    (void)state;
+    static const struct route rows[] = {
+        { .method = "GET", .path = "/a" }, { .method = "GET", .path = "/a/{one}" }, { .method = "DELETE", .path = "/a/{one}" },
+        { .method = "GET", .path = "/a/me" }, { .method = "POST", .path = "/a/{one}/b/{two}" }, { .method = "GET", .path = "/a/{x}/c" },
+    };
+    static const struct {
+        const char *method, *path;
+        int row;              /* -1: none */
+        const char *allow, *value;
+    } cases[] = {
+        { "GET", "/a", 0, "", "" },          { "HEAD", "/a", 0, "", "" },           { "POST", "/a", -1, "GET", "" },
+        { "GET", "/a/me", 3, "", "" },       { "GET", "/a/you", 1, "", "you" },     { "DELETE", "/a/you", 2, "", "you" },
+        { "PUT", "/a/you", -1, "GET, DELETE", "" }, { "POST", "/a/1/b/2", 4, "", "1" },  { "GET", "/a/1/c", 5, "", "1" },
+        { "GET", "/a/", -1, "", "" },        { "GET", "/", -1, "", "" },            { "GET", "/a/1/b", -1, "", "" },
+        { "GET", "/a/1/b/2/3", -1, "", "" },
+    };
+    struct arena *arena = arena_new(0);
+    struct router *r = router_new(arena);
+    struct path_params params;
+    struct str allow;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+        router_add(r, arena, (struct routed){ .route = &rows[i] });
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        const struct routed *found = router_find(r, arena, str_c(cases[i].method), str_c(cases[i].path), &params, &allow);
+        assert_ptr_equal(found ? found->route : NULL, cases[i].row < 0 ? NULL : &rows[cases[i].row]);
+        assert_true(str_eq(allow, str_c(cases[i].allow)));
+        if (cases[i].value[0])
+            assert_true(str_eq(params.value[0], str_c(cases[i].value)));
+    }
+    arena_free(arena);
+}
+
+/* ---- a service for tests: counts, listens, rings ---- */
+
+struct bell {
+    _Atomic int64_t due;
+    int64_t rung[16];
+    _Atomic int n;
+};
+
+static struct bell bells[2];
+static _Atomic int64_t heard[8];
+static _Atomic int heard_n, fails_left;
+
+static err ring(struct ctx *cx, struct bell *b, int64_t every)
+{
+    b->rung[atomic_load(&b->n) % 16] = cx->now;
+    atomic_fetch_add(&b->n, 1);
+    atomic_store(&b->due, atomic_load(&b->due) + every);
+    return OK;
+}
+
+static err ring_command(struct ctx *cx, void *self, const void *in, void *out)
+{
+    (void)self, (void)in, (void)out;
+    return ring(cx, &bells[0], 1000);
+}
+
+static err ring_story(struct ctx *cx, void *self, const void *in, void *out)
+{
+    (void)self, (void)in, (void)out;
+    return ring(cx, &bells[1], 700);
+}
+
+static int64_t due_command(void *self) { (void)self; return atomic_load(&bells[0].due); }
+static int64_t due_story(void *self) { (void)self; return atomic_load(&bells[1].due); }
+
+struct word {
+    int64_t n;
+};
+static const struct field word_rows[] = { { .name = "n", .type = F_INT, .at = offsetof(struct word, n), .has_at = NO_HAS } };
+static const struct fields word_fields = { "Word", sizeof(struct word), word_rows, 1 };
+
+static err say(struct ctx *cx, void *self, const void *in_, void *out)
+{
+    (void)self, (void)out;
+    const struct word *in = in_;
+    outbox_put(cx, "test.said", 1, arena_fmt(cx->arena, "{\"n\":%lld}", (long long)in->n));
+    return OK;
+}
+
+/* Refuses 13 for good, and everything for the moment while fails_left lasts. */
+static err hear(struct ctx *cx, void *self, const void *in_, void *out)
+{
+    (void)self, (void)out;
+    const struct word *in = in_;
+    if (atomic_load(&fails_left) > 0) {
+        atomic_fetch_sub(&fails_left, 1);
+        return fail(cx, ERR_UNAVAILABLE, NULL, "Not now.", "지금은 안 됩니다.");
+    }
+    if (in->n == 13)
+        return fail(cx, ERR_CONFLICT, "unlucky", "Not this one.", "이것은 안 됩니다.");
+    atomic_store(&heard[atomic_fetch_add(&heard_n, 1) % 8], in->n);
+    return OK;
+}
+
+static const struct call ring_command_call = { .name = "test.ring", .kind = CALL_COMMAND, .fn = ring_command };
+static const struct call ring_story_call = { .name = "test.ring_story", .kind = CALL_STORY, .fn = ring_story };
+static const struct call say_call = { .name = "test.say", .kind = CALL_COMMAND, .in = &word_fields, .fn = say };
+static const struct call hear_call = { .name = "test.hear", .kind = CALL_COMMAND, .in = &word_fields, .fn = hear };
+static const struct call *const calls[] = { &ring_command_call, &ring_story_call, &say_call, &hear_call, NULL };
+static const struct job jobs[] = { { "test.command", &ring_command_call, due_command }, { "test.story", &ring_story_call, due_story }, { 0 } };
+static const struct subscription subscriptions[] = { { "test.said", &hear_call }, { 0 } };
+
+static err test_open(struct ctx *cx, void **ret_self)
+{
+    (void)cx;
+    *ret_self = NULL;
+    return OK;
+}
+
+static void test_close(void *self) { (void)self; }
+
+static const struct service test_service = { .name = "test", .open = test_open, .close = test_close, .calls = calls, .jobs = jobs, .subscriptions = subscriptions };
+static const struct service *const services[] = { &test_service, NULL };
+
+static int open_fixture(void **state)
+{
+    struct fixture *f = calloc(1, sizeof(*f));
+    assert_non_null(f);
+    for (int i = 0; i < 2; i++) {
+        atomic_store(&bells[i].due, INT64_MAX);
+        atomic_store(&bells[i].n, 0);
+    }
+    atomic_store(&heard_n, 0);
+    atomic_store(&fails_left, 0);
+    fixture_open(f, services);
+    *state = f;
+    return 0;
+}
+
+static int close_fixture(void **state)
+{
+    fixture_close(*state);
+    free(*state);
+    return 0;
+}
+
+static void test_jobs_in_order(void **state)
+{
+    struct fixture *f = *state;
+    int64_t start = clock_now(app_clock(f->app));
+    atomic_store(&bells[0].due, start + 1000);
+    atomic_store(&bells[1].due, start + 700);
+    assert_int_equal(app_clock_advance(f->app, 3000), start + 3000);
+    assert_int_equal(atomic_load(&bells[0].n), 3);
+    assert_int_equal(atomic_load(&bells[1].n), 4);
+    for (int i = 0; i < 3; i++)
+        assert_int_equal(bells[0].rung[i], start + 1000 * (i + 1));      /* each at its own time, not at the end */
+    for (int i = 0; i < 4; i++)
+        assert_int_equal(bells[1].rung[i], start + 700 * (i + 1));
+}
+
+static void said(struct fixture *f, int64_t n)
+{
+    struct word w = { n };
+    assert_int_equal(fixture_call(f, 0, 0, &say_call, &w, NULL, NULL), OK);
+}
+
+static void test_events(void **state)
+{
+    struct fixture *f = *state;
+    atomic_store(&fails_left, 2);            /* tried again until it works */
+    said(f, 1);
+    said(f, 13);                             /* parked, does not hold up the next */
+    said(f, 2);
+    app_clock_advance(f->app, 10000);
+    assert_int_equal(atomic_load(&heard_n), 2);
+    assert_int_equal(atomic_load(&heard[0]), 1);
+    assert_int_equal(atomic_load(&heard[1]), 2);
+    fixture_restart(f);
+    app_clock_advance(f->app, 10000);
+    assert_int_equal(atomic_load(&heard_n), 2);          /* delivered events stay delivered */
+}
+
+/* ---- idempotency keys ---- */
+
+struct keyed {
+    struct idem_key key;
+    enum idem_found found;
+    int status;
+    struct str body;
+    bool claim, save;
+};
+
+static err use_key(struct ctx *cx, void *self, const void *in, void *out)
+{
+    (void)self, (void)in;
+    struct keyed *k = out;
+    err e = idem_find(cx, cx->app->idem, &k->key, k->claim, &k->found, &k->status, &k->body);
+    if (!e && k->save)
+        idem_save(cx, cx->app->idem, &k->key, 201, S("{\"id\":1}"));
+    return e;
+}
+
+static const struct call key_call = { .name = "test.key", .kind = CALL_COMMAND, .fn = use_key };
+static const struct call *const key_calls[] = { &key_call, NULL };
+static const struct service key_service = { .name = "test", .open = test_open, .close = test_close, .calls = key_calls };
+static const struct service *const key_services[] = { &key_service, NULL };
+
+static enum idem_found look(struct fixture *f, int64_t user, const char *key, const char *body, bool claim, bool save, int *ret_status)
+{
+    static const struct route route = { .method = "POST", .path = "/things" };
+    struct keyed k = { .claim = claim, .save = save };
+    struct ctx cx;
+    idem_key_make(f->app->idem, user, &route, S("/things"), str_c(key), str_c(body), &k.key);
+    assert_int_equal(fixture_call(f, user, 0, &key_call, NULL, &k, &cx), OK);
+    if (ret_status)
+        *ret_status = k.status;
+    if (k.found == IDEM_REPLAY)
+        assert_true(str_eq(k.body, S("{\"id\":1}")));
+    app_ctx_end(&cx);
+    return k.found;
+}
+
+static void test_keys(void **state)
+{
+    (void)state;
+    struct fixture f;
+    int status = 0;
+    fixture_open(&f, key_services);
+    assert_int_equal(look(&f, 7, "k", "{}", false, true, NULL), IDEM_NEW);
+    for (int round = 0; round < 2; round++) {
+        assert_int_equal(look(&f, 7, "k", "{}", false, false, &status), IDEM_REPLAY);
+        assert_int_equal(status, 201);
+        assert_int_equal(look(&f, 7, "k", "{ }", false, false, NULL), IDEM_MISMATCH);
+        assert_int_equal(look(&f, 8, "k", "{}", false, false, NULL), IDEM_NEW);          /* another account's key is another key */
+        fixture_restart(&f);                 /* and once more from the database */
+    }
+    assert_int_equal(look(&f, 7, "story", "{}", true, false, NULL), IDEM_NEW);
+    assert_int_equal(look(&f, 7, "story", "{}", true, false, NULL), IDEM_RUNNING);
+    app_clock_advance(f.app, INT64_C(26) * 3600 * 1000);
+    assert_int_equal(look(&f, 7, "k", "{}", false, false, NULL), IDEM_NEW);              /* pruned after more than a day */
+    fixture_close(&f);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_router),
+        cmocka_unit_test_setup_teardown(test_jobs_in_order, open_fixture, close_fixture),
+        cmocka_unit_test_setup_teardown(test_events, open_fixture, close_fixture),
+        cmocka_unit_test(test_keys),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

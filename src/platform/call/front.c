@@ -1,0 +1,379 @@
+/* The front: one request from HTTP to its call and back. On the loop's thread it finds the route, asks who is there, decodes; the kind of the
+ * call says where it runs; back on the loop's thread the answer is written and sent. Commands of one turn of a loop go to the writer together,
+ * answers of one group come back together. */
+#include "platform/call/call_impl.h"
+
+#include "platform/call/front_impl.h"
+#include "platform/obs/log.h"
+
+#define BODY_MAX (1u << 20)   /* unless a route says otherwise */
+
+/* ---- metrics ---- */
+
+static struct metric requests_ok = { "takenseat_http_answers_total", METRIC_COUNTER, "Answers by class of status", "class=\"2xx\"", 0, { 0 }, 0 };
+static struct metric requests_refused = { "takenseat_http_answers_total", METRIC_COUNTER, "", "class=\"4xx\"", 0, { 0 }, 0 };
+static struct metric requests_failed = { "takenseat_http_answers_total", METRIC_COUNTER, "", "class=\"5xx\"", 0, { 0 }, 0 };
+static struct metric request_time = { "takenseat_http_seconds", METRIC_HISTOGRAM, "Time from the end of a request's head to its answer", NULL, 0, { 0 }, 0 };
+
+struct metric *const front_metrics[] = { &requests_ok, &requests_refused, &requests_failed, &request_time, NULL };
+
+/* ---- answering (loop thread) ---- */
+
+static void count(const struct asked *a, int status)
+{
+    metric_add(status < 400 ? &requests_ok : status < 500 ? &requests_refused : &requests_failed, 1);
+    metric_observe_us(&request_time, mono_us() - a->http->started_us);
+}
+
+static void answer_text(struct asked *a, int status, struct str type, struct str body)
+{
+    struct http_header headers[3] = { { S("cache-control"), S("no-store") } };
+    size_t n = 1;
+    struct str seconds;
+    if (status == 429 || status == 503) {
+        int wait = a->cx->problem.retry_after_s;
+        seconds = arena_fmt(a->http->arena, "%d", wait ? wait : 1);
+        headers[n++] = (struct http_header){ S("retry-after"), seconds };
+    }
+    if (status == 401)
+        headers[n++] = (struct http_header){ S("www-authenticate"), S("Bearer") };
+    if (a->allow.n)
+        headers[n++] = (struct http_header){ S("allow"), a->allow };
+    count(a, status);
+    http_answer(a->http, &(struct http_reply){ .status = status, .content_type = status == 204 ? (struct str){ 0 } : type, .headers = headers, .header_count = n, .body = body });
+}
+
+static const struct str json_type = { "application/json", 16 }, problem_type = { "application/problem+json", 24 };
+
+static void answer_raw(struct asked *a)
+{
+    struct raw_out *raw = a->out;
+    struct http_header headers[4] = { { S("cache-control"), raw->cache_control.n ? raw->cache_control : S("no-store") } };
+    size_t n = 1;
+    struct str body = raw->body;
+    int status = raw->status ? raw->status : 200;
+    if (raw->etag.n) {
+        headers[n++] = (struct http_header){ S("etag"), raw->etag };
+        if (http_etag_matches(a->http, raw->etag)) {
+            status = 304;
+            body = (struct str){ 0 };
+        }
+    }
+    if (raw->body_gzip.n) {
+        headers[n++] = (struct http_header){ S("vary"), S("accept-encoding") };
+        if (status == 200 && http_accepts_encoding(a->http, S("gzip"))) {
+            headers[n++] = (struct http_header){ S("content-encoding"), S("gzip") };
+            body = raw->body_gzip;
+        }
+    }
+    count(a, status);
+    http_answer(a->http, &(struct http_reply){ .status = status, .content_type = raw->content_type, .headers = headers, .header_count = n, .body = body });
+}
+
+/* Status and body of a finished call: encoded where it ran when the answer had to be kept, else here. */
+static void answer(struct asked *a)
+{
+    const struct call *call = a->routed->route->call;
+    if (!a->encoded && a->result == OK && !call->out && a->routed->route->status == 200) {
+        struct raw_out *raw = a->out;
+        void (*release)(void *) = raw->release;
+        void *held = raw->held;
+        answer_raw(a);
+        if (release)
+            release(held);
+        return;
+    }
+    if (!a->encoded)
+        front_encode(a);
+    if (a->status >= 500)
+        LOG(LOG_WARN, "request failed", lf_s("call", str_c(call->name)), lf_i("status", a->status), lf_s("detail", a->cx->problem.detail));
+    answer_text(a, a->status, a->status < 400 ? json_type : problem_type, a->body);
+}
+
+void front_encode(struct asked *a)
+{
+    const struct route *route = a->routed->route;
+    struct buf *b = a->scratch;
+    buf_clear(b);
+    a->status = a->result ? err_kind(a->result)->status : route->status;
+    if (a->result)
+        problem_encode(b, a->cx, a->result);
+    else if (route->call->out)
+        fields_encode(b, route->call->out, &a->front->app->keys.ids, a->out);
+    a->body = arena_str(a->http->arena, buf_view(b));
+    a->encoded = true;
+}
+
+static void refuse(struct asked *a, err e)
+{
+    struct buf *b = a->scratch;
+    buf_clear(b);
+    problem_encode(b, a->cx, e);
+    answer_text(a, a->status ? a->status : err_kind(e)->status, problem_type, buf_view(b));
+}
+
+static void answer_task(struct http_task *t)
+{
+    struct asked *a = (struct asked *)((char *)t - offsetof(struct asked, task));
+    a->scratch = &a->front->loops[http_loop_index(a->http->loop)].scratch;
+    answer(a);
+}
+
+/* ---- commands ---- */
+
+/* An answer is kept when the call was carried out or refused for the state of the sale; what was wrong with the request itself may be mended. */
+static bool worth_keeping(err e)
+{
+    return e == OK || e == ERR_CONFLICT;
+}
+
+static err replay(struct asked *a, enum idem_found found)
+{
+    if (found == IDEM_MISMATCH)
+        return fail(a->cx, ERR_MISMATCH, NULL, "This Idempotency-Key was used with another request; use a new one.",
+                    "이 멱등 키는 다른 요청에 사용되었습니다. 새 키를 사용해 주세요.");
+    if (found == IDEM_RUNNING)
+        return fail(a->cx, ERR_CONFLICT, "in_progress", "A request with this Idempotency-Key is still under way; repeat it shortly.",
+                    "같은 멱등 키의 요청이 처리 중입니다. 잠시 후 다시 시도해 주세요.");
+    a->encoded = true;
+    return OK;
+}
+
+static err run_command(struct command *c)
+{
+    struct asked *a = (struct asked *)c;
+    struct app *app = a->front->app;
+    const struct call *call = a->routed->route->call;
+    enum idem_found found = IDEM_NEW;
+    a->cx = &c->cx;
+    if (a->key.given) {
+        err e = idem_find(&c->cx, app->idem, &a->key, false, &found, &a->status, &a->body);
+        if (e || found != IDEM_NEW)
+            return e ? e : replay(a, found);
+    }
+    a->result = call->fn(&c->cx, *a->routed->self, a->in, a->out);
+    if (a->key.given && worth_keeping(a->result)) {
+        a->scratch = &a->front->writer_scratch;
+        front_encode(a);
+        a->keep = true;
+    }
+    return a->result;
+}
+
+/* Outside the command's own savepoint: a refusal leaves no trace but its answer. */
+static err keep_answer(struct command *c)
+{
+    struct asked *a = (struct asked *)c;
+    if (a->keep)
+        idem_save(&c->cx, a->front->app->idem, &a->key, a->status, a->body);
+    return OK;
+}
+
+static void command_done(struct command *c)
+{
+    struct asked *a = (struct asked *)c;
+    struct front *f = a->front;
+    if (c->result && c->result != a->result)
+        a->encoded = false;                  /* the group could not be committed: what was encoded is void */
+    a->result = c->result;
+    a->task.next = NULL;
+    struct to_loop *l = &f->loops[http_loop_index(a->http->loop)];
+    l->loop = a->http->loop;
+    *l->tail = &a->task;
+    l->tail = &a->task.next;
+}
+
+void front_group_done(void *self)
+{
+    struct front *f = self;
+    for (int i = 0; i < f->loop_count; i++) {
+        struct to_loop *l = &f->loops[i];
+        if (!l->first)
+            continue;
+        http_loop_post(l->loop, l->first);
+        l->first = NULL;
+        l->tail = &l->first;
+    }
+}
+
+static void queue_command(struct asked *a)
+{
+    struct to_loop *l = &a->front->loops[http_loop_index(a->http->loop)];
+    a->command.cx = *a->cx;
+    a->command.run = run_command;
+    a->command.finish = a->key.given ? keep_answer : NULL;
+    a->command.done = command_done;
+    a->command.next = NULL;
+    *l->submit_tail = &a->command;
+    l->submit_tail = &a->command.next;
+    l->submit_count++;
+}
+
+/* After all that was readable in a turn: one hand-over to the writer. */
+static void turn(void *self, struct http_loop *loop)
+{
+    struct front *f = self;
+    struct to_loop *l = &f->loops[http_loop_index(loop)];
+    if (!l->submit)
+        return;
+    struct command *refused = db_submit(f->app->db, l->submit, l->submit_count);
+    l->submit = NULL;
+    l->submit_tail = &l->submit;
+    l->submit_count = 0;
+    for (struct command *next; refused; refused = next) {
+        next = refused->next;
+        struct asked *a = (struct asked *)refused;
+        a->scratch = &l->scratch;
+        a->cx = &a->command.cx;
+        refuse(a, fail(a->cx, ERR_UNAVAILABLE, NULL, "Too many requests are waiting; please try again in a moment.",
+                       "대기 중인 요청이 너무 많습니다. 잠시 후 다시 시도해 주세요."));
+    }
+}
+
+/* ---- reads and stories, on a worker ---- */
+
+struct key_command {          /* asks the writer about a story's key */
+    struct command command;
+    struct asked *asked;
+    enum idem_found found;
+};
+
+static err claim_key(struct command *c)
+{
+    struct key_command *k = (struct key_command *)c;
+    struct asked *a = k->asked;
+    return idem_find(&c->cx, a->front->app->idem, &a->key, true, &k->found, &a->status, &a->body);
+}
+
+static err settle_key(struct command *c)
+{
+    struct asked *a = ((struct key_command *)c)->asked;
+    if (a->keep)
+        idem_save(&c->cx, a->front->app->idem, &a->key, a->status, a->body);
+    else
+        idem_drop(a->front->app->idem, &a->key);
+    return OK;
+}
+
+static void run_keyed_story(struct asked *a)
+{
+    const struct call *call = a->routed->route->call;
+    struct key_command k = { .command = { .run = claim_key, .cx = *a->cx }, .asked = a };
+    a->result = command_wait(a->front->app, &k.command);
+    if (a->result)
+        return;
+    if (k.found != IDEM_NEW) {
+        a->result = replay(a, k.found);
+        return;
+    }
+    a->result = call_run(a->cx, call, a->in, a->out);
+    if (worth_keeping(a->result)) {
+        struct buf own;
+        buf_init(&own, FRONT_ANSWER_MAX);
+        a->scratch = &own;
+        front_encode(a);
+        a->keep = true;
+        buf_free(&own);
+    }
+    struct key_command settle = { .command = { .run = settle_key, .cx = *a->cx }, .asked = a };
+    if (command_wait(a->front->app, &settle.command))
+        LOG0(LOG_WARN, "the answer to an idempotency key could not be kept");
+}
+
+static void run_work(struct work *w)
+{
+    struct asked *a = (struct asked *)((char *)w - offsetof(struct asked, work));
+    const struct call *call = a->routed->route->call;
+    if (a->key.given && call->kind == CALL_STORY)
+        run_keyed_story(a);
+    else
+        a->result = call_run(a->cx, call, a->in, a->out);
+    a->task.next = NULL;
+    http_loop_post(a->http->loop, &a->task);
+}
+
+/* ---- a request arrives (loop thread) ---- */
+
+static err dispatch(struct asked *a)
+{
+    const struct call *call = a->routed->route->call;
+    switch (call->kind) {
+    case CALL_MEMORY:
+        a->result = call->fn(a->cx, *a->routed->self, a->in, a->out);
+        answer(a);
+        return OK;
+    case CALL_COMMAND:
+        queue_command(a);
+        return OK;
+    case CALL_READ:
+    case CALL_STORY:
+        a->work.run = run_work;
+        if (!workers_submit(call->kind == CALL_READ ? a->front->app->readers : a->front->app->workers, &a->work))
+            return fail(a->cx, ERR_UNAVAILABLE, NULL, "Too many requests are waiting; please try again in a moment.",
+                        "대기 중인 요청이 너무 많습니다. 잠시 후 다시 시도해 주세요.");
+        return OK;
+    }
+    return ERR_INTERNAL;
+}
+
+static err not_routed(struct asked *a)
+{
+    if (!a->allow.n)
+        return fail(a->cx, ERR_MISSING, NULL, "There is nothing at this address.", "이 주소에는 아무것도 없습니다.");
+    a->status = 405;
+    return fail(a->cx, ERR_INPUT, "method_not_allowed", "This address does not know this method.", "이 주소에서 지원하지 않는 메서드입니다.");
+}
+
+static void start(struct asked *a)
+{
+    err e = front_prepare(a);
+    if (!e)
+        e = a->routed->route->stream ? a->routed->route->stream(a->cx, *a->routed->self, a->in, a->http) : dispatch(a);
+    if (e)
+        refuse(a, e);
+}
+
+static void handle(void *self, struct http_request *r)
+{
+    struct front *f = self;
+    struct path_params params;
+    struct asked *a = NEW(r->arena, struct asked);
+    struct to_loop *l = &f->loops[http_loop_index(r->loop)];
+    a->front = f;
+    a->http = r;
+    a->task.run = answer_task;
+    a->cx = &a->own_cx;
+    a->scratch = &l->scratch;
+    a->own_cx = (struct ctx){ .arena = r->arena, .app = f->app, .rng = &l->rng, .now = clock_now(&f->app->clock), .lang = front_lang(r) };
+    a->routed = router_find(f->router, r->arena, r->method, r->path, &params, &a->allow);
+    if (!a->routed) {
+        if (!a->allow.n && front_page(f, r))
+            return;
+        refuse(a, not_routed(a));
+        return;
+    }
+    a->params = &params;
+    start(a);
+}
+
+static size_t body_max(void *self, struct str method, struct str path)
+{
+    struct front *f = self;
+    struct path_params params;
+    const struct routed *row = router_find(f->router, NULL, method, path, &params, NULL);
+    return row && row->route->body_max ? row->route->body_max : BODY_MAX;
+}
+
+static void tick(void *self, struct http_loop *loop)
+{
+    struct front *f = self;
+    for (size_t i = 0; i < f->app->service_count; i++)
+        if (f->app->o.services[i]->tick)
+            f->app->o.services[i]->tick(f->app->selves[i], loop);
+}
+
+const struct http_app *front_http(struct front *f)
+{
+    f->http = (struct http_app){ .self = f, .handle = handle, .body_max = body_max, .turn = turn, .tick = tick };
+    return &f->http;
+}

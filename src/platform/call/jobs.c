@@ -1,0 +1,163 @@
+/* Work by the clock. Two threads look every 20 ms at what is due: one runs commands, the other stories, so that a provider who is slow does
+ * not hold up the end of holds. With a manual clock, time is moved from one due moment to the next and everything runs on the mover's thread. */
+#include "platform/call/call_impl.h"
+
+#include <stdlib.h>
+#include <time.h>
+
+#include "platform/obs/log.h"
+
+#define LOOK_MS 20
+#define ROUNDS_MAX 100000     /* a job that is always due is a bug */
+
+struct entry {
+    const struct job *job;
+    void *self;
+    _Atomic int64_t not_before;   /* after a failure */
+};
+
+struct runner {
+    struct jobs *jobs;
+    bool stories;
+    pthread_t thread;
+    pthread_mutex_t running;  /* held while jobs run */
+};
+
+struct jobs {
+    struct app *app;
+    struct entry *at;
+    size_t n;
+    _Atomic bool stop;
+    struct runner runners[2];
+};
+
+static int64_t due_at(const struct entry *e)
+{
+    int64_t due = e->job->due(e->self);
+    return due > e->not_before ? due : e->not_before;
+}
+
+static bool belongs(const struct runner *r, const struct entry *e)
+{
+    return (e->job->call->kind == CALL_COMMAND) != r->stories;
+}
+
+static void run_job(struct jobs *j, struct entry *entry)
+{
+    struct ctx cx;
+    app_ctx_begin(j->app, &cx);
+    err e = call_run(&cx, entry->job->call, NULL, NULL);
+    entry->not_before = e ? cx.now + 1000 : 0;
+    if (e)
+        LOG(LOG_WARN, "job failed", lf_s("job", str_c(entry->job->name)), lf_s("code", str_c(cx.problem.code ? cx.problem.code : err_kind(e)->word)),
+            lf_s("detail", cx.problem.detail));
+    app_ctx_end(&cx);
+}
+
+/* Runs each job of this runner that is due once; false when none was. */
+static bool run_due(struct runner *r, int64_t now)
+{
+    bool any = false;
+    pthread_mutex_lock(&r->running);
+    for (size_t i = 0; i < r->jobs->n; i++) {
+        struct entry *e = &r->jobs->at[i];
+        if (!belongs(r, e) || due_at(e) > now)
+            continue;
+        run_job(r->jobs, e);
+        any = true;
+    }
+    pthread_mutex_unlock(&r->running);
+    return any;
+}
+
+static void *runner_main(void *self)
+{
+    struct runner *r = self;
+    pthread_setname_np(pthread_self(), r->stories ? "jobs stories" : "jobs commands");
+    const struct timespec pause = { 0, LOOK_MS * 1000000L };
+    while (!atomic_load(&r->jobs->stop))
+        if (!run_due(r, clock_now(&r->jobs->app->clock)))
+            nanosleep(&pause, NULL);
+    return NULL;
+}
+
+static void add(struct jobs *j, const struct job *job, void *self)
+{
+    j->at = realloc(j->at, (j->n + 1) * sizeof(*j->at));
+    if (!j->at)
+        abort();
+    j->at[j->n++] = (struct entry){ .job = job, .self = self };
+}
+
+static const struct job platform_bus_job = { "bus.deliver", &bus_deliver_call, bus_due };
+static const struct job platform_idem_job = { "idempotency.prune", &idem_prune_call, idem_due };
+
+struct jobs *jobs_start(struct app *app)
+{
+    struct jobs *j = calloc(1, sizeof(*j));
+    if (!j)
+        abort();
+    j->app = app;
+    add(j, &platform_bus_job, app->bus);
+    add(j, &platform_idem_job, app->idem);
+    for (size_t i = 0; i < app->service_count; i++)
+        for (const struct job *job = app->o.services[i]->jobs; job && job->name; job++)
+            add(j, job, app->selves[i]);
+    for (int i = 0; i < 2; i++) {
+        j->runners[i].jobs = j;
+        j->runners[i].stories = i == 1;
+        pthread_mutex_init(&j->runners[i].running, NULL);
+        if (pthread_create(&j->runners[i].thread, NULL, runner_main, &j->runners[i]))
+            panic(__FILE__, __LINE__, "cannot start the job threads");
+    }
+    return j;
+}
+
+void jobs_stop(struct jobs *j)
+{
+    if (!j)
+        return;
+    atomic_store(&j->stop, true);
+    for (int i = 0; i < 2; i++) {
+        pthread_join(j->runners[i].thread, NULL);
+        pthread_mutex_destroy(&j->runners[i].running);
+    }
+    free(j->at);
+    free(j);
+}
+
+static int64_t next_due(struct jobs *j)
+{
+    int64_t next = INT64_MAX;
+    for (size_t i = 0; i < j->n; i++) {
+        int64_t due = due_at(&j->at[i]);
+        if (due < next)
+            next = due;
+    }
+    return next;
+}
+
+static void run_all_due(struct jobs *j, int64_t now)
+{
+    int rounds = 0;
+    bool commands, stories;
+    do {
+        commands = run_due(&j->runners[0], now);
+        stories = run_due(&j->runners[1], now);
+        ASSERT(++rounds < ROUNDS_MAX);
+    } while (commands || stories);
+}
+
+int64_t jobs_advance(struct jobs *j, int64_t ms)
+{
+    struct clock *clock = &j->app->clock;
+    int64_t target = clock_now(clock) + ms;
+    run_all_due(j, clock_now(clock));
+    for (int64_t next = next_due(j); next <= target; next = next_due(j)) {
+        if (next > clock_now(clock))
+            clock_set(clock, next);
+        run_all_due(j, clock_now(clock));
+    }
+    clock_set(clock, target);
+    return target;
+}

@@ -1,0 +1,98 @@
+/* A tree of path segments: literal children before the one that takes any value. */
+#include "platform/call/call_impl.h"
+
+#include "platform/obs/log.h"
+
+#define METHODS_MAX 8
+
+struct node {
+    struct str literal;       /* empty for {name} */
+    struct str name;
+    struct node *child, *sibling, *any;
+    struct routed rows[METHODS_MAX];
+    size_t n;
+};
+
+struct router {
+    struct node root;
+};
+
+struct router *router_new(struct arena *arena)
+{
+    return NEW(arena, struct router);
+}
+
+static struct node *child_for(struct node *n, struct arena *arena, struct str segment)
+{
+    if (segment.n && segment.p[0] == '{') {
+        if (!n->any) {
+            n->any = NEW(arena, struct node);
+            n->any->name = str_of(segment.p + 1, segment.n - 2);
+        }
+        return n->any;
+    }
+    for (struct node *c = n->child; c; c = c->sibling)
+        if (str_eq(c->literal, segment))
+            return c;
+    struct node *c = NEW(arena, struct node);
+    c->literal = segment;
+    c->sibling = n->child;
+    n->child = c;
+    return c;
+}
+
+void router_add(struct router *r, struct arena *arena, struct routed row)
+{
+    struct str rest = str_c(row.route->path + 1);
+    struct node *n = &r->root;
+    while (rest.p)
+        n = child_for(n, arena, str_cut(&rest, '/'));
+    ASSERT(n->n < METHODS_MAX);
+    n->rows[n->n++] = row;
+}
+
+/* A name in the table is the first route's; other routes through the same node may call it otherwise, so values go by position. */
+static struct node *walk(struct node *n, struct str rest, struct path_params *params)
+{
+    while (n && rest.p) {
+        struct str segment = str_cut(&rest, '/');
+        struct node *next = n->child;
+        while (next && !str_eq(next->literal, segment))
+            next = next->sibling;
+        if (!next && n->any && segment.n && params->n < sizeof(params->value) / sizeof(params->value[0])) {
+            next = n->any;
+            params->value[params->n++] = segment;
+        }
+        n = next;
+    }
+    return n;
+}
+
+static void name_params(const char *path, struct path_params *params)
+{
+    struct str rest = str_c(path + 1);
+    for (size_t i = 0; rest.p;) {
+        struct str segment = str_cut(&rest, '/');
+        if (segment.n && segment.p[0] == '{')
+            params->name[i++] = str_of(segment.p + 1, segment.n - 2);
+    }
+}
+
+const struct routed *router_find(struct router *r, struct arena *arena, struct str method, struct str path, struct path_params *ret, struct str *ret_allow)
+{
+    ret->n = 0;
+    if (ret_allow)
+        *ret_allow = (struct str){ 0 };
+    struct node *n = walk(&r->root, str_of(path.p + 1, path.n - 1), ret);
+    if (!n || !n->n)
+        return NULL;
+    struct str wanted = str_eq(method, S("HEAD")) ? S("GET") : method;
+    for (size_t i = 0; i < n->n; i++)
+        if (str_eq(wanted, str_c(n->rows[i].route->method))) {
+            name_params(n->rows[i].route->path, ret);
+            return &n->rows[i];
+        }
+    for (size_t i = 0; i < n->n && ret_allow; i++)
+        *ret_allow = i ? arena_fmt(arena, "%.*s, %s", STR_ARG(*ret_allow), n->rows[i].route->method) : str_c(n->rows[i].route->method);
+    return NULL;
+}

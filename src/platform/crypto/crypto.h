@@ -1,0 +1,57 @@
+/* Cryptography: thin, typed doors to libsodium. No algorithm of our own. */
+#ifndef PLATFORM_CRYPTO_CRYPTO_H
+#define PLATFORM_CRYPTO_CRYPTO_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/id.h"
+#include "base/str.h"
+
+/* Secrets of an installation, made at first start and kept in the data folder (mode 0600): one random seed from which each key is derived
+ * by name (crypto_kdf), so that no key is used twice. */
+struct keys {
+    uint8_t token[32];        /* HMAC of access tokens */
+    uint8_t place[32];        /* HMAC of place tokens and passes */
+    uint8_t webhook[32];      /* HMAC of the sandbox provider's webhooks */
+    struct id_key ids;
+    uint8_t ticket_public[32], ticket_secret[64];   /* Ed25519 */
+    char ticket_kid[9];       /* names the ticket key: first 8 hex digits of its hash */
+};
+
+/* Reads or makes DIR/secret. False and a sentence when it cannot be read, has a wrong size, or others may read it. */
+bool keys_load(struct arena *arena, const char *dir, struct keys *ret, struct str *ret_why);
+
+void crypto_random(void *out, size_t n);
+/* HMAC-SHA-256 (RFC 2104), 32 bytes. */
+void crypto_hmac(const uint8_t key[32], struct str data, uint8_t out[32]);
+/* BLAKE2b of any length up to 64. */
+void crypto_digest(struct str data, uint8_t *out, size_t out_size);
+/* In constant time. */
+bool crypto_equal(const void *a, const void *b, size_t n);
+
+/* Unpadded base64url (RFC 4648, 5). Decoding is strict: no padding, no white space, no stray bits. */
+struct str base64url(struct arena *arena, struct str bytes);
+bool base64url_decode(struct arena *arena, struct str text, struct str *ret);
+/* The same into memory of the caller; false also when `size` is too small. */
+bool base64url_decode_to(struct str text, uint8_t *out, size_t size, size_t *ret_n);
+
+/* Argon2id (RFC 9106) as a PHC string; slow on purpose: only on workers. */
+struct password_cost {
+    uint64_t ops;             /* 2 */
+    size_t memory_bytes;      /* 19 MiB */
+};
+struct str password_hash(struct arena *arena, struct str password, struct password_cost cost);
+bool password_matches(struct str hash, struct str password);
+
+/* Ed25519 (RFC 8032). */
+void sign(const uint8_t secret[64], struct str message, uint8_t out[64]);
+bool signature_valid(const uint8_t public_key[32], struct str message, const uint8_t signature[64]);
+
+/* A small signed token of our own: base64url(payload) "." base64url(HMAC over purpose, length and payload). */
+struct str token_seal(struct arena *arena, const uint8_t key[32], struct str purpose, struct str payload);
+bool token_open(struct arena *arena, const uint8_t key[32], struct str purpose, struct str token, struct str *ret_payload);
+
+#endif

@@ -1,0 +1,34 @@
+-- Events for other services, written in the transaction of the change they tell of.
+CREATE TABLE outbox (
+    id         INTEGER PRIMARY KEY,
+    topic      TEXT    NOT NULL,
+    event_key  INTEGER NOT NULL,
+    body       TEXT    NOT NULL,
+    created_at INTEGER NOT NULL
+);
+
+-- How far each subscription has come.
+CREATE TABLE bus_cursor (
+    subscription TEXT    NOT NULL PRIMARY KEY,
+    event_id     INTEGER NOT NULL
+);
+
+-- Events that a subscriber refused for good: kept for a person to look at.
+CREATE TABLE bus_parked (
+    id           INTEGER PRIMARY KEY,
+    subscription TEXT    NOT NULL,
+    event_id     INTEGER NOT NULL,
+    code         TEXT    NOT NULL,
+    detail       TEXT    NOT NULL,
+    parked_at    INTEGER NOT NULL
+);
+
+-- Answers given under an Idempotency-Key. The key is found through memory (platform/call/idem.c), so rows are only appended.
+CREATE TABLE idempotency (
+    id         INTEGER PRIMARY KEY,
+    key_hash   BLOB    NOT NULL,
+    body_hash  INTEGER NOT NULL,
+    status     INTEGER NOT NULL,
+    body       TEXT    NOT NULL,
+    created_at INTEGER NOT NULL
+);

@@ -1,0 +1,38 @@
+-- name: outbox_insert
+INSERT INTO outbox (id, topic, event_key, body, created_at) VALUES (?, ?, ?, ?, ?)
+
+-- name: outbox_max
+SELECT COALESCE(MAX(id), 0) FROM outbox
+
+-- name: outbox_after
+SELECT id, event_key, body FROM outbox WHERE topic = ? AND id > ? ORDER BY id LIMIT 64
+
+-- name: cursor_get
+SELECT event_id FROM bus_cursor WHERE subscription = ?
+
+-- name: cursor_insert
+INSERT INTO bus_cursor (subscription, event_id) VALUES (?, ?)
+
+-- name: cursor_update
+UPDATE bus_cursor SET event_id = ? WHERE subscription = ?
+
+-- name: parked_insert
+INSERT INTO bus_parked (subscription, event_id, code, detail, parked_at) VALUES (?, ?, ?, ?, ?)
+
+-- name: idem_insert
+INSERT INTO idempotency (id, key_hash, body_hash, status, body, created_at) VALUES (?, ?, ?, ?, ?, ?)
+
+-- name: idem_max
+SELECT COALESCE(MAX(id), 0) FROM idempotency
+
+-- name: idem_keys
+SELECT id, key_hash FROM idempotency WHERE created_at > ?
+
+-- name: idem_get
+SELECT key_hash, body_hash, status, body FROM idempotency WHERE id = ?
+
+-- name: idem_old
+SELECT id, key_hash FROM idempotency WHERE id > ? AND created_at <= ? ORDER BY id LIMIT 1000
+
+-- name: idem_delete
+DELETE FROM idempotency WHERE id = ?

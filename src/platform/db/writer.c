@@ -1,0 +1,136 @@
+/* The writer's thread: takes what is waiting, never waits for more, runs it in one transaction, and answers when that is on disk. */
+#include "platform/db/db_impl.h"
+
+#include <time.h>
+
+#include "platform_sql.h"
+
+int64_t mono_us(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
+}
+
+struct command *db_submit(struct db *db, struct command *chain, size_t count)
+{
+    pthread_mutex_lock(&db->lock);
+    size_t room = db->stop ? 0 : db->o.queue_max - db->queued;
+    struct command **end = &chain;
+    for (size_t i = 0; i < room && *end; i++)
+        end = &(*end)->next;
+    struct command *refused = *end;
+    if (refused != chain) {
+        *end = NULL;
+        *db->tail = chain;
+        db->tail = end;
+        db->queued += count;
+        for (struct command *c = refused; c; c = c->next)
+            db->queued--;
+        pthread_cond_signal(&db->work);
+    }
+    pthread_mutex_unlock(&db->lock);
+    for (struct command *c = refused; c; c = c->next)
+        atomic_fetch_add_explicit(&db->refused, 1, memory_order_relaxed);
+    return refused;
+}
+
+/* Takes up to group_max commands; NULL when the database is being closed and nothing is left. */
+static struct command *take_group(struct db *db)
+{
+    pthread_mutex_lock(&db->lock);
+    while (!db->first && !db->stop)
+        pthread_cond_wait(&db->work, &db->lock);
+    struct command *group = db->first, **end = &group;
+    size_t n = 0;
+    for (; n < db->o.group_max && *end; n++)
+        end = &(*end)->next;
+    db->first = *end;
+    if (!db->first)
+        db->tail = &db->first;
+    *end = NULL;
+    db->queued -= n;
+    pthread_mutex_unlock(&db->lock);
+    return group;
+}
+
+static void run_command(struct db *db, struct command *c, int64_t now)
+{
+    struct group *g = &db->group;
+    c->cx.app = db->o.app;
+    c->cx.db = db->writer;
+    c->cx.rng = &db->rng;
+    c->cx.now = now;
+    group_command_begin(g);
+    c->result = g->broken ? ERR_UNAVAILABLE : c->run(c);
+    group_command_end(db->writer, c->result == OK);
+    if (!c->finish || g->broken)
+        return;
+    group_command_begin(g);
+    err e = c->finish(c);
+    group_command_end(db->writer, e == OK);
+}
+
+static void note_commit(struct db *db, int64_t us)
+{
+    atomic_fetch_add_explicit(&db->commit_us_total, us, memory_order_relaxed);
+    if (us > atomic_load_explicit(&db->commit_us_max, memory_order_relaxed))
+        atomic_store_explicit(&db->commit_us_max, us, memory_order_relaxed);
+}
+
+static void run_group(struct db *db, struct command *group)
+{
+    int64_t now = clock_now(db->o.clock), count = 0;
+    for (struct command *c = group; c; c = c->next, count++)
+        run_command(db, c, now);
+
+    int64_t before = mono_us();
+    bool durable = group_commit(db->writer);
+    note_commit(db, mono_us() - before);
+    group_end(&db->group);
+    atomic_fetch_add_explicit(&db->groups, 1, memory_order_relaxed);
+    atomic_fetch_add_explicit(&db->commands, count, memory_order_relaxed);
+
+    atomic_store_explicit(&db->outbox_durable, db->outbox_last, memory_order_release);
+
+    for (struct command *c = group, *next; c; c = next) {
+        next = c->next;                      /* done may hand the command to another thread, which drops it */
+        if (!durable)
+            c->result = ERR_UNAVAILABLE;
+        c->cx.db = NULL;
+        c->done(c);
+    }
+    if (db->o.group_done)
+        db->o.group_done(db->o.self);
+}
+
+static int wal_grown(void *self, sqlite3 *lite, const char *name, int pages)
+{
+    struct db *db = self;
+    (void)lite;
+    (void)name;
+    atomic_store_explicit(&db->wal_bytes, (int64_t)pages * 4096, memory_order_relaxed);
+    return SQLITE_OK;
+}
+
+void *writer_main(void *self)
+{
+    struct db *db = self;
+    struct command *group;
+    pthread_setname_np(pthread_self(), "writer");
+    sqlite3_wal_hook(db->writer->lite, wal_grown, db);
+    while ((group = take_group(db)))
+        run_group(db, group);
+    return NULL;
+}
+
+void outbox_put(struct ctx *cx, const char *topic, int64_t key, struct str body)
+{
+    struct db *db = cx->db->group->db;
+    db_put(cx, &platform_sql.outbox_insert, VALS(v_int(++db->outbox_last), v_text(str_c(topic)), v_int(key), v_text(body), v_int(cx->now)));
+}
+
+int64_t db_outbox_last(struct db *db)
+{
+    return atomic_load_explicit(&db->outbox_durable, memory_order_acquire);
+}

@@ -1,0 +1,81 @@
+/* Signing in and staying signed in. Both are stories: they take their time or hand out tokens on a worker, and let a command decide. */
+#include "auth_int.h"
+
+#define REFRESH_BYTES 32
+
+static struct str refresh_token_make(struct ctx *cx)
+{
+    char secret[REFRESH_BYTES];
+    crypto_random(secret, sizeof(secret));
+    return base64url(cx->arena, str_of(secret, sizeof(secret)));
+}
+
+static void tokens_give(struct ctx *cx, const struct auth *a, const struct session *s, struct str refresh_token, struct tokens_out *ret)
+{
+    *ret = (struct tokens_out){
+        .access_token = access_token(cx, a, s),
+        .refresh_token = refresh_token,
+        .token_type = S("Bearer"),
+        .expires_in = a->access_s,
+    };
+}
+
+static err bad_credentials(struct ctx *cx)
+{
+    metric_add(&auth_logins_refused, 1);
+    return fail(cx, ERR_WHO, "bad_credentials", "The e-mail address or the password is wrong.", "이메일 주소 또는 비밀번호가 올바르지 않습니다.");
+}
+
+err auth_login(struct ctx *cx, void *self, const void *in_, void *ret_out)
+{
+    struct auth *a = self;
+    const struct login_in *in = in_;
+    struct credentials known;
+    struct session session;
+    bool same;
+
+    err e = call_run(cx, &auth_credentials_call, &(struct credentials_in){ email_normal(cx->arena, in->email) }, &known);
+    if (e)
+        return e;
+    e = hasher_matches(cx, &a->hasher, known.password_hash, in->password, &same);
+    if (e)
+        return e;
+    if (!same)
+        return bad_credentials(cx);
+
+    struct session_open_in open = { known.user, known.password_hash, refresh_token_make(cx) };
+    e = call_run(cx, &auth_session_open_call, &open, &session);
+    if (e)
+        return e;
+    if (!session.id)
+        return bad_credentials(cx);
+
+    metric_add(&auth_logins, 1);
+    tokens_give(cx, a, &session, open.refresh_token, ret_out);
+    return OK;
+}
+
+err auth_credentials(struct ctx *cx, void *self, const void *in_, void *ret_out)
+{
+    const struct credentials_in *in = in_;
+    (void)self;
+    return store_credentials_by_email(cx, in->email, ret_out);
+}
+
+err auth_refresh(struct ctx *cx, void *self, const void *in_, void *ret_out)
+{
+    struct auth *a = self;
+    const struct refresh_in *in = in_;
+    struct session_rotate_in rotate = { in->refresh_token, refresh_token_make(cx) };
+    struct session session;
+
+    err e = call_run(cx, &auth_session_rotate_call, &rotate, &session);
+    if (e)
+        return e;
+    if (!session.id)
+        return fail(cx, ERR_WHO, NULL, "The refresh token is not valid any more: sign in again.", "다시 로그인해 주세요.");
+
+    metric_add(&auth_refreshes, 1);
+    tokens_give(cx, a, &session, rotate.fresh, ret_out);
+    return OK;
+}

@@ -1,0 +1,118 @@
+/* Sessions: opened by a sign-in, carried on by refresh tokens that work once, ended for all their tokens together.
+ *
+ * Whatever ends a session is written to the database and, by the same command, to the revoked set in memory. */
+#include "auth_int.h"
+
+#define PRUNE_MAX      500
+#define PRUNE_EVERY_MS (60 * 60 * 1000)
+#define PRUNE_AGAIN_MS 1000
+
+/* The table keeps no token, only what recognises one. The token is random, so that no salt is needed. */
+static struct str refresh_hash(struct str token, uint8_t out[REFRESH_HASH])
+{
+    crypto_digest(token, out, REFRESH_HASH);
+    return str_of((const char *)out, REFRESH_HASH);
+}
+
+err auth_session_open(struct ctx *cx, void *self, const void *in_, void *ret_out)
+{
+    struct auth *a = self;
+    const struct session_open_in *in = in_;
+    struct session *ret = ret_out;
+    struct credentials now;
+    uint8_t hash[REFRESH_HASH];
+
+    err e = store_credentials_by_id(cx, in->user, &now);
+    if (e)
+        return e;
+    *ret = (struct session){ 0 };
+    if (!now.user || !str_eq(now.password_hash, in->password_hash))
+        return OK;
+
+    *ret = (struct session){ sequence_next(&a->sessions), now.user, now.roles };
+    store_session_insert(cx, ret, refresh_hash(in->refresh_token, hash), cx->now + a->refresh_ms);
+    return OK;
+}
+
+/* ---- ending ---- */
+
+static void revoke_undo(void *self, const void *session)
+{
+    struct auth *a = self;
+    revoked_remove(&a->revoked, *(const int64_t *)session);
+}
+
+static void revoke_in_memory(struct ctx *cx, struct auth *a, int64_t session, int64_t at)
+{
+    revoked_add(&a->revoked, session, at + ACCESS_SECONDS_MAX * 1000, cx->now);
+    tx_undo(cx, revoke_undo, a, &session, sizeof(session));
+}
+
+static err session_end(struct ctx *cx, struct auth *a, int64_t session)
+{
+    bool was_live;
+    err e = store_session_revoke(cx, session, &was_live);
+    if (e)
+        return e;
+    if (was_live)                                /* else it is in the set, and an undo must not take it out */
+        revoke_in_memory(cx, a, session, cx->now);
+    return OK;
+}
+
+err sessions_end(struct ctx *cx, struct auth *a, int64_t user)
+{
+    return store_sessions_revoke(cx, a, user, revoke_in_memory);
+}
+
+err auth_logout(struct ctx *cx, void *self, const void *in, void *ret_out)
+{
+    (void)in;
+    (void)ret_out;
+    return session_end(cx, self, cx->actor.session);
+}
+
+/* ---- carrying on ---- */
+
+/* A token that was used before comes from two hands, and nobody can tell which is the thief's: the session ends for both. That must be kept
+ * although the caller gets nothing, so the command succeeds with an empty session. */
+static err reused(struct ctx *cx, struct auth *a, struct str hash)
+{
+    int64_t session;
+    err e = store_session_by_spent(cx, hash, &session);
+    if (e || !session)
+        return e;
+    metric_add(&auth_refreshes_reused, 1);
+    return session_end(cx, a, session);
+}
+
+err auth_session_rotate(struct ctx *cx, void *self, const void *in_, void *ret_out)
+{
+    const struct session_rotate_in *in = in_;
+    struct session *ret = ret_out;
+    uint8_t spent[REFRESH_HASH], fresh[REFRESH_HASH];
+    struct str hash = refresh_hash(in->spent, spent);
+
+    err e = store_session_by_refresh(cx, hash, ret);
+    if (e)
+        return e;
+    if (!ret->id)
+        return reused(cx, self, hash);
+    return store_session_rotate(cx, ret->id, hash, refresh_hash(in->fresh, fresh));
+}
+
+/* ---- forgetting ---- */
+
+/* A session's number is free for another only when its last access token is dead too. */
+err auth_session_prune(struct ctx *cx, void *self, const void *in, void *ret_out)
+{
+    struct auth *a = self;
+    size_t n;
+    (void)in;
+    (void)ret_out;
+
+    err e = store_sessions_delete(cx, cx->now - ACCESS_SECONDS_MAX * 1000, PRUNE_MAX, &n);
+    if (e)
+        return e;
+    atomic_store(&a->prune_at, cx->now + (n == PRUNE_MAX ? PRUNE_AGAIN_MS : PRUNE_EVERY_MS));
+    return OK;
+}

@@ -1,0 +1,26 @@
+-- name: A1_session_owner
+-- help: every session belongs to a user
+SELECT s.id, s.user_id FROM auth_session s LEFT JOIN auth_user u ON u.id = s.user_id WHERE u.id IS NULL
+
+-- name: A2_session_end
+-- help: no session lives on from before the moment all sessions of its user were ended
+SELECT s.id, s.user_id FROM auth_session s JOIN auth_user u ON u.id = s.user_id
+WHERE s.revoked_at IS NULL AND s.created_at < u.tokens_valid_from
+
+-- name: A3_spent_session
+-- help: a used-up refresh token leads to its session
+SELECT r.session_id, r.spent_at FROM auth_refresh r LEFT JOIN auth_session s ON s.id = r.session_id WHERE s.id IS NULL
+
+-- name: A4_spent_dead
+-- help: no used-up refresh token works again
+SELECT s.id, s.user_id FROM auth_refresh r JOIN auth_session s ON s.refresh_hash = r.hash
+
+-- name: A5_email_normal
+-- help: e-mail addresses are stored trimmed and in lower case
+SELECT id FROM auth_user WHERE email <> LOWER(TRIM(email))
+
+-- name: A6_erased_empty
+-- help: an erased account keeps no personal data and no role, every other one has a role and a password
+SELECT id FROM auth_user
+WHERE (email IS NULL AND (name <> '' OR phone <> '' OR password_hash <> '' OR roles <> 0))
+   OR (email IS NOT NULL AND (password_hash = '' OR roles = 0))

@@ -1,0 +1,120 @@
+/* Accounts looked at and changed: one's own, and those of others by the people in charge. */
+#include "auth_int.h"
+
+/* ---- one's own ---- */
+
+err auth_me(struct ctx *cx, void *self, const void *in, void *ret_out)
+{
+    (void)self;
+    (void)in;
+    return store_user(cx, cx->actor.user, ret_out);
+}
+
+err auth_me_change(struct ctx *cx, void *self, const void *in_, void *ret_out)
+{
+    const struct me_change_in *in = in_;
+    struct user *ret = ret_out;
+    (void)self;
+
+    err e = store_user(cx, cx->actor.user, ret);
+    if (e)
+        return e;
+    if (in->has_name)
+        ret->name = str_trim(in->name);
+    if (in->has_phone)
+        ret->phone = str_trim(in->phone);
+    return store_user_update(cx, ret);
+}
+
+/* Somebody must be able to give roles again. */
+static err admin_remains(struct ctx *cx, const struct user *without)
+{
+    bool other = true;
+    err e = without->roles & ROLE_ADMIN ? store_admin_besides(cx, without->id, &other) : OK;
+    if (e)
+        return e;
+    return other ? OK : fail(cx, ERR_CONFLICT, "last_admin", "This is the last account with the role ADMIN.", "마지막 관리자 계정입니다.");
+}
+
+err auth_me_erase(struct ctx *cx, void *self, const void *in, void *ret_out)
+{
+    struct auth *a = self;
+    struct user user;
+    (void)in;
+    (void)ret_out;
+
+    err e = store_user(cx, cx->actor.user, &user);
+    if (e)
+        return e;
+    e = admin_remains(cx, &user);
+    if (e)
+        return e;
+    e = store_user_erase(cx, user.id);
+    if (e)
+        return e;
+    e = sessions_end(cx, a, user.id);
+    if (e)
+        return e;
+    auth_say(cx, a, "auth.user_left", user.id, 0);
+    return OK;
+}
+
+/* ---- those of others ---- */
+
+/* What is searched for, anywhere in the text; the wildcards of LIKE stand for themselves. */
+static struct str like_pattern(struct ctx *cx, struct str q)
+{
+    char *p = arena_take(cx->arena, q.n * 2 + 2);
+    size_t n = 0;
+    p[n++] = '%';
+    for (size_t i = 0; i < q.n; i++) {
+        if (memchr("!%_", q.p[i], 3))
+            p[n++] = '!';
+        p[n++] = q.p[i];
+    }
+    if (q.n)
+        p[n++] = '%';
+    return str_of(p, n);
+}
+
+err auth_users(struct ctx *cx, void *self, const void *in_, void *ret_out)
+{
+    const struct users_in *in = in_;
+    struct users_out *ret = ret_out;
+    size_t limit = in->limit ? (size_t)in->limit : 20, n;
+    struct user *items = NEW_ARRAY(cx->arena, struct user, limit + 1);
+    (void)self;
+
+    err e = store_users(cx, in->cursor ? in->cursor : INT64_MAX, like_pattern(cx, str_trim(in->q)), limit + 1, items, &n);
+    if (e)
+        return e;
+
+    bool more = n > limit;
+    ret->items = (struct list){ items, more ? limit : n };
+    ret->next = more ? items[limit - 1].id : 0;
+    return OK;
+}
+
+err auth_user_roles(struct ctx *cx, void *self, const void *in_, void *ret_out)
+{
+    struct auth *a = self;
+    const struct user_roles_in *in = in_;
+    struct user *ret = ret_out;
+
+    err e = store_user(cx, in->user, ret);
+    if (e || ret->roles == in->roles)
+        return e;
+    e = in->roles & ROLE_ADMIN ? OK : admin_remains(cx, ret);
+    if (e)
+        return e;
+    e = store_user_roles(cx, ret->id, in->roles);
+    if (e)
+        return e;
+    e = sessions_end(cx, a, ret->id);
+    if (e)
+        return e;
+
+    ret->roles = in->roles;
+    auth_say(cx, a, "auth.roles_changed", ret->id, ret->roles);
+    return OK;
+}

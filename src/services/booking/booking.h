@@ -1,0 +1,80 @@
+/* Booking owns who has which seat: holds, bookings, tickets. Geometry, grades and prices are performance's; money is payment's. */
+#ifndef SERVICES_BOOKING_BOOKING_H
+#define SERVICES_BOOKING_BOOKING_H
+
+#include "platform/call/call.h"
+
+extern const struct service booking_service;
+
+/* ---- a schedule goes on sale (asked by performance; a story, safe to repeat) ---- */
+
+struct grade_price {
+    struct str name;          /* category of the plan, in the plan's order */
+    int64_t amount;           /* minor units of the schedule's currency */
+};
+
+struct schedule_opening {
+    int64_t schedule, performance, hall, owner;      /* owner: the user who sells */
+    int64_t starts_at, ends_at, sale_starts_at, sale_ends_at;
+    int64_t max_per_user;     /* seats of this schedule one user may hold or own */
+    struct str currency;
+    struct list prices;       /* struct grade_price, one for each category of the plan */
+    struct list blocked;      /* struct str: guids that are not for sale */
+    struct str title, hall_name;         /* as printed on tickets */
+};
+
+extern const struct fields schedule_opening_fields;
+/* in: struct schedule_opening */
+extern const struct call booking_schedule_open;
+
+/* ---- what is left (memory, any thread) ---- */
+
+#define GRADES_MAX 64
+
+struct remaining {
+    bool known;               /* false: this schedule is not on sale here */
+    uint32_t grades;
+    uint32_t free[GRADES_MAX], total[GRADES_MAX];    /* by category of the plan; total without seats not for sale */
+};
+
+void booking_remaining(const struct app *app, int64_t schedule, struct remaining *ret);
+
+/* ---- money (asked by payment; commands and reads, safe to repeat) ---- */
+
+enum booking_status { BOOKING_PENDING, BOOKING_CONFIRMED, BOOKING_CANCELLED, BOOKING_EXPIRED, BOOKING_REFUND_DUE, BOOKING_REFUNDED };
+
+struct booking_ref {
+    int64_t booking, user;    /* user 0: whoever owns it */
+};
+
+struct booking_due {
+    int64_t schedule, user;
+    int status;               /* enum booking_status */
+    struct money due;
+};
+
+/* in: struct booking_ref, out: struct booking_due. ERR_MISSING when it is not the user's. CALL_READ. */
+extern const struct call booking_due_get;
+/* in: struct booking_ref, out: struct booking_due. A payment begins: the hold lasts for a while longer, once, with a hard end. An expired
+ * booking is no failure here: the late-payment rule decides once the money is there. ERR_CONFLICT `not_payable` when it is cancelled,
+ * confirmed or refunded. CALL_COMMAND. */
+extern const struct call booking_pay_begin;
+
+struct booking_payment {
+    int64_t booking, payment;
+    int64_t amount;           /* captured */
+};
+
+enum paid_result { PAID_CONFIRMED, PAID_REFUND };
+
+struct booking_paid {
+    int result;               /* enum paid_result: PAID_REFUND means give all of it back */
+};
+
+/* in: struct booking_payment, out: struct booking_paid. The late-payment rule: live hold, or all its seats still free: confirmed with tickets;
+ * else refund in full. The same payment again gives the same result; a second payment for a confirmed booking is refunded. CALL_COMMAND. */
+extern const struct call booking_paid_put;
+/* in: struct booking_payment. The money has gone back. CALL_COMMAND. */
+extern const struct call booking_refunded_put;
+
+#endif

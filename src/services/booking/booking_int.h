@@ -1,0 +1,199 @@
+/* Inside booking: the sale of each schedule, in the writer's memory, and what others may see of it. */
+#ifndef BOOKING_INT_H
+#define BOOKING_INT_H
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+#include "base/map.h"
+#include "base/wheel.h"
+#include "booking_sql.h"
+#include "platform/call/app.h"
+#include "platform/obs/log.h"
+#include "services/booking/booking.h"
+#include "services/performance/plan.h"
+
+#define HOLD_SEATS_MAX 50
+
+enum seat_state { SEAT_FREE, SEAT_HELD, SEAT_SOLD, SEAT_BLOCKED };
+enum hold_status { HOLD_ACTIVE = 1, HOLD_BOOKED, HOLD_RELEASED, HOLD_EXPIRED };
+enum ticket_status { TICKET_VALID = 1, TICKET_USED, TICKET_VOID };
+
+/* ---- layout.c: a hall's plan as the sale needs it; one for all schedules of a hall, never changed ---- */
+
+struct block {                /* neighbours without a gap: same row, same category, no aisle between */
+    uint32_t first, count, row;
+    uint32_t center;          /* the seat of the block (counted from first) that is nearest to what it looks at */
+};
+
+struct layout {
+    int64_t hall;
+    struct arena *arena;
+    struct plan *plan;
+    struct plan_index *index;
+    struct block *blocks;     /* by category, then best row first */
+    uint32_t blocks_of[GRADES_MAX + 1];  /* blocks of category g: blocks_of[g] up to blocks_of[g + 1] */
+};
+
+struct layout *layout_new(int64_t hall, struct str plan_blob);
+void layout_free(struct layout *l);
+bool layout_is_area(const struct layout *l, uint32_t row);
+/* The row of a seat. */
+uint32_t layout_row(const struct layout *l, uint32_t seat);
+
+/* ---- sale.c: a schedule ---- */
+
+struct change {
+    uint64_t version;
+    uint32_t seat;
+    uint8_t state;
+};
+
+#define CHANGES_KEPT 8192     /* a power of two */
+
+struct sale {
+    int64_t id, performance, hall, owner;
+    int64_t starts_at, ends_at, sale_starts_at, sale_ends_at, max_per_user;
+    char currency[4];
+    struct str title, hall_name;
+    const struct layout *layout;
+    uint32_t seats, grades;
+    int64_t price[GRADES_MAX];
+
+    /* The writer's. */
+    uint8_t *state;           /* 2 bits a seat, as on the wire */
+    uint64_t *free_bits;      /* bit i: seat i is free; two words of zeros behind the end */
+    struct map of_user;       /* user -> seats held or owned */
+    uint32_t free[GRADES_MAX];
+    uint32_t *touched;        /* seats changed since the last publication */
+    size_t touched_n, touched_cap;
+    struct sale *next_dirty;
+    bool dirty;
+
+    /* What other threads see: as of the last durable group. */
+    pthread_mutex_t lock;
+    uint8_t *shown;
+    uint32_t shown_free[GRADES_MAX], shown_total[GRADES_MAX];
+    uint64_t version;
+    struct change *changes;   /* ring of CHANGES_KEPT; made when somebody first watches */
+    uint64_t change_n;        /* changes ever */
+};
+
+struct seat_line {            /* a seat with its price, in a hold or booking */
+    uint32_t seat;
+    int64_t price;
+};
+
+struct hold {                 /* a live claim that is not sold yet */
+    struct timer timer;       /* first: a timer is cast back to its hold */
+    int64_t id, user, created_at, expires_at, total, booking;    /* booking 0: not checked out */
+    struct sale *sale;
+    uint32_t n;
+    struct seat_line lines[];
+};
+
+struct booking {
+    struct app *app;
+    int64_t hold_ms, pay_grace_ms;
+    struct sequence holds, bookings, tickets;
+    struct map live;          /* hold id -> struct hold */
+    struct wheel wheel;
+    _Atomic int64_t expiry_due;
+
+    pthread_rwlock_t sales_lock;         /* for other threads; the writer reads without it and takes it to add */
+    struct map sales, layouts;
+    struct sale *dirty;
+
+    struct stream_hub *hub;
+};
+
+enum seat_state sale_state(const struct sale *s, uint32_t seat);
+/* Changes a seat's state in memory, with its undo note and its publication. */
+void sale_set(struct ctx *cx, struct booking *b, struct sale *s, uint32_t seat, enum seat_state state);
+/* Adds to (or takes from) the seats a user holds or owns here. */
+void sale_count_user(struct ctx *cx, struct sale *s, int64_t user, int32_t seats);
+int64_t sale_of_user(const struct sale *s, int64_t user);
+/* From any thread; NULL when unknown. A sale lives as long as the program. */
+struct sale *sale_find(struct booking *b, int64_t schedule);
+err sale_missing(struct ctx *cx);
+/* Reads every sale with its claims and live holds. */
+err sales_load(struct ctx *cx, struct booking *b);
+void sales_free(struct booking *b);
+extern const struct call booking_sale_put;
+
+/* ---- best.c ---- */
+
+/* Chooses `count` seats of a grade: neighbours in the best row, leaving no single seat between others unless nothing else fits; for a standing
+ * area any places. False when there are none such. Deterministic given rng. */
+bool best_seats(const struct sale *s, uint32_t grade, uint32_t count, struct rng *rng, uint32_t *ret_seats);
+
+/* ---- hold.c ---- */
+
+struct seat_out {
+    struct str guid, grade, section, row, number;
+    struct money price;
+};
+
+struct hold_row {
+    int64_t schedule, user, expires_at, total, created_at;
+    int status;               /* enum hold_status */
+    struct list lines;        /* struct seat_line */
+};
+
+/* A hold of the actor's as the database has it; ERR_MISSING otherwise. */
+err hold_owned(struct ctx *cx, int64_t id, struct hold_row *ret);
+err hold_missing(struct ctx *cx);
+/* Puts a hold into memory with its timer. */
+struct hold *hold_keep(struct booking *b, const struct hold *h);
+void hold_forget(struct ctx *cx, struct booking *b, struct hold *h);
+/* Ends a live hold: seats free, claims gone; its booking, if any, ends in `booking_to`. */
+err hold_end(struct ctx *cx, struct booking *b, struct hold *h, enum hold_status status, enum booking_status booking_to);
+struct list seats_out(struct ctx *cx, const struct sale *s, const struct seat_line *lines, size_t n);
+
+/* ---- checkout.c ---- */
+
+struct booking_row {
+    int64_t id, hold, schedule, user, payment, total, due, created_at, expires_at;
+    int status;
+    struct list lines;        /* struct seat_line */
+};
+
+err booking_move(struct ctx *cx, int64_t booking, enum booking_status from, enum booking_status to, int64_t payment);
+err booking_owned(struct ctx *cx, int64_t booking, int64_t user, struct booking_row *ret);
+
+/* ---- store.c: each statement as a function ---- */
+
+err store_schedule_put(struct ctx *cx, const struct sale *s, const uint8_t *blocked);
+void store_hold_put(struct ctx *cx, const struct hold *h);
+void store_claims_put(struct ctx *cx, const struct hold *h);
+err store_claims_delete(struct ctx *cx, const struct hold *h);
+err store_hold_status(struct ctx *cx, int64_t hold, enum hold_status status);
+err store_hold_extend(struct ctx *cx, int64_t hold, int64_t expires_at);
+void store_booking_put(struct ctx *cx, const struct booking_row *row);
+err store_booking_get(struct ctx *cx, int64_t id, struct booking_row *ret, bool *ret_found);
+err store_bookings_of_user(struct ctx *cx, int64_t user, int64_t before, int64_t limit, struct list *ret);
+void store_ticket_put(struct ctx *cx, int64_t id, int64_t booking, const struct seat_line *line);
+struct list lines_unpack(struct ctx *cx, struct str packed);
+
+/* ---- live.c ---- */
+
+struct stream_hub *hub_new(struct app *app);
+void hub_free(struct stream_hub *hub);
+void live_tick(void *self, struct http_loop *loop);
+err live_stream(struct ctx *cx, void *self, const void *in, struct http_request *r);
+extern const struct call stream_call;
+/* tx_after: shows what a durable group has changed. */
+void live_publish(void *booking);
+
+/* ---- calls and shapes, by file ---- */
+
+extern const struct fields booking_seat_fields;      /* struct seat_out */
+
+extern const struct call hold_create_call, hold_get_call, hold_release_call, hold_expire_call, noop_call;
+extern const struct call booking_create_call, booking_get_call, booking_list_call;
+extern const struct call ticket_list_call, ticket_get_call, ticket_qr_call;
+extern const struct call availability_call;
+extern struct metric metric_holds, metric_taken, metric_expired, metric_confirmed, metric_late_refunds;
+extern const char *const booking_status_words[];
+
+#endif

@@ -1,0 +1,216 @@
+/* Tickets: one a seat of a confirmed booking. Its code is signed (Ed25519), so that a gate can check it with the public key alone:
+ *
+ *   "TS1." base64url(payload) "." base64url(signature of "TS1." base64url(payload))
+ *   payload: key id (4 bytes), starts_at in seconds (4, big-endian), issue (2, big-endian), seat (4, big-endian), schedule id (13), ticket id (13)
+ *
+ * Signing is deterministic: the code is made whenever it is asked for and stored nowhere. */
+#include "services/booking/booking_int.h"
+
+#include <qrencode.h>
+#include <stdlib.h>
+
+static const char *const ticket_status_words[] = { "valid", "used", "void", NULL };
+
+struct ticket_row {
+    int64_t id, booking, schedule, user, issue;
+    uint32_t seat;
+    int status;
+};
+
+struct ticket_seat {
+    struct str guid, section, row, number, grade;
+};
+
+struct ticket_out {
+    int64_t id, booking, schedule, starts_at;
+    int status;
+    struct str code, title, hall_name;
+    struct ticket_seat seat;
+};
+
+static void take_ticket(struct ctx *cx, const struct rows *r, void *out)
+{
+    (void)cx;
+    *(struct ticket_row *)out = (struct ticket_row){ .id = row_int(r, 0), .booking = row_int(r, 1), .schedule = row_int(r, 5), .user = row_int(r, 6),
+                                                     .issue = row_int(r, 3), .seat = (uint32_t)row_int(r, 2), .status = (int)row_int(r, 4) };
+}
+
+static char *big_endian(char *at, uint64_t v, int bytes)
+{
+    for (int i = bytes - 1; i >= 0; i--, v >>= 8)
+        at[i] = (char)(v & 0xff);
+    return at + bytes;
+}
+
+static struct str ticket_code(struct ctx *cx, const struct sale *s, const struct ticket_row *t)
+{
+    const struct keys *keys = app_keys(cx->app);
+    char payload[4 + 4 + 2 + 4 + 2 * ID_TEXT], *at = payload;
+    uint8_t signature[64];
+    at = big_endian(at, strtoul(keys->ticket_kid, NULL, 16), 4);
+    at = big_endian(at, (uint64_t)s->starts_at / 1000, 4);
+    at = big_endian(at, (uint64_t)t->issue, 2);
+    at = big_endian(at, t->seat, 4);
+    id_encode(&keys->ids, ID_SCHEDULE, s->id, at);
+    id_encode(&keys->ids, ID_TICKET, t->id, at + ID_TEXT);
+    struct str text = arena_fmt(cx->arena, "TS1.%.*s", STR_ARG(base64url(cx->arena, str_of(payload, sizeof(payload)))));
+    sign(keys->ticket_secret, text, signature);
+    return arena_fmt(cx->arena, "%.*s.%.*s", STR_ARG(text), STR_ARG(base64url(cx->arena, str_of((char *)signature, sizeof(signature)))));
+}
+
+static err show(struct ctx *cx, struct booking *b, const struct ticket_row *t, struct ticket_out *ret)
+{
+    struct sale *s = sale_find(b, t->schedule);
+    if (!s)
+        return sale_missing(cx);
+    const struct plan *p = s->layout->plan;
+    const struct plan_row *row = &p->rows[layout_row(s->layout, t->seat)];
+    *ret = (struct ticket_out){
+        .id = t->id, .booking = t->booking, .schedule = t->schedule, .starts_at = s->starts_at, .status = t->status - 1,
+        .code = ticket_code(cx, s, t), .title = s->title, .hall_name = s->hall_name,
+        .seat = { p->guid[t->seat], p->sections[row->section].name, row->name, p->number[t->seat], p->categories[p->category[t->seat]].name },
+    };
+    return OK;
+}
+
+/* ---- GET /bookings/{booking_id}/tickets ---- */
+
+struct ticket_list {
+    struct list items;
+    int64_t next;             /* always none: a booking has few */
+};
+
+static err ticket_list(struct ctx *cx, void *self, const void *in_, void *out_)
+{
+    const struct booking_ref *in = in_;
+    struct booking_row booking;
+    struct ticket_row row;
+    struct rows r;
+    err e = booking_owned(cx, in->booking, cx->actor.user, &booking);
+    if (!e)
+        e = db_rows(cx, &booking_sql.tickets_of_booking, VALS(v_int(in->booking)), &r);
+    if (e)
+        return e;
+    struct ticket_out *items = NEW_ARRAY(cx->arena, struct ticket_out, booking.lines.n);
+    size_t n = 0;
+    while (!e && n < booking.lines.n && rows_next(&r)) {
+        take_ticket(cx, &r, &row);
+        e = show(cx, self, &row, &items[n++]);
+    }
+    err end = rows_end(cx, &r);
+    *(struct ticket_list *)out_ = (struct ticket_list){ { items, n }, 0 };
+    return e ? e : end;
+}
+
+/* ---- GET /tickets/{ticket_id} ---- */
+
+struct ticket_ref {
+    int64_t ticket;
+};
+
+static err owned(struct ctx *cx, int64_t id, struct ticket_row *ret)
+{
+    bool found;
+    err e = db_one(cx, &booking_sql.ticket_get, VALS(v_int(id)), take_ticket, ret, &found);
+    if (e)
+        return e;
+    if (!found || ret->user != cx->actor.user)
+        return fail(cx, ERR_MISSING, NULL, "There is no such ticket.", "해당 티켓을 찾을 수 없습니다.");
+    return OK;
+}
+
+static err ticket_get(struct ctx *cx, void *self, const void *in_, void *out)
+{
+    const struct ticket_ref *in = in_;
+    struct ticket_row row;
+    err e = owned(cx, in->ticket, &row);
+    return e ? e : show(cx, self, &row, out);
+}
+
+/* ---- GET /tickets/{ticket_id}/qr.svg ---- */
+
+#define QUIET 4               /* modules of margin (ISO/IEC 18004, 6.3.8) */
+
+/* One path: a run of dark modules is a rectangle of height 1. */
+static void draw(struct buf *out, const QRcode *qr)
+{
+    int side = qr->width + 2 * QUIET;
+    buf_fmt(out, "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" shape-rendering=\"crispEdges\" role=\"img\">", side, side);
+    buf_fmt(out, "<rect width=\"%d\" height=\"%d\" fill=\"#fff\"/><path fill=\"#000\" d=\"", side, side);
+    for (int y = 0; y < qr->width; y++)
+        for (int x = 0, run; x < qr->width; x += run) {
+            for (run = 0; x + run < qr->width && (qr->data[y * qr->width + x + run] & 1); run++)
+                continue;
+            if (run)
+                buf_fmt(out, "M%d %dh%dv1h-%dz", x + QUIET, y + QUIET, run, run);
+            else
+                run = 1;
+        }
+    buf_str(out, S("\"/></svg>"));
+}
+
+static err ticket_qr(struct ctx *cx, void *self, const void *in_, void *out_)
+{
+    const struct ticket_ref *in = in_;
+    struct raw_out *ret = out_;
+    struct ticket_row row;
+    struct ticket_out ticket;
+    err e = owned(cx, in->ticket, &row);
+    if (!e && row.status == TICKET_VOID)
+        return fail(cx, ERR_CONFLICT, "ticket_void", "This ticket is no longer valid.", "유효하지 않은 티켓입니다.");
+    if (!e)
+        e = show(cx, self, &row, &ticket);
+    if (e)
+        return e;
+    QRcode *qr = QRcode_encodeData((int)ticket.code.n, (const unsigned char *)ticket.code.p, 0, QR_ECLEVEL_M);
+    ASSERT(qr);                              /* the code's length is fixed and fits */
+    struct buf svg;
+    buf_init(&svg, 1 << 20);
+    draw(&svg, qr);
+    QRcode_free(qr);
+    *ret = (struct raw_out){ .content_type = S("image/svg+xml"), .body = arena_str(cx->arena, buf_view(&svg)), .cache_control = S("private, max-age=60") };
+    buf_free(&svg);
+    return OK;
+}
+
+/* ---- tables ---- */
+
+#define FIELD(type_, member) .at = offsetof(struct type_, member), .has_at = NO_HAS
+
+static const struct field seat_rows[] = {
+    { .name = "guid", .type = F_STR, FIELD(ticket_seat, guid) },
+    { .name = "section", .type = F_STR, FIELD(ticket_seat, section) },
+    { .name = "row", .type = F_STR, FIELD(ticket_seat, row) },
+    { .name = "number", .type = F_STR, FIELD(ticket_seat, number) },
+    { .name = "grade", .type = F_STR, FIELD(ticket_seat, grade) },
+};
+static const struct fields seat_fields = { "TicketSeat", sizeof(struct ticket_seat), seat_rows, 5 };
+
+static const struct field ticket_rows[] = {
+    { .name = "id", .type = F_ID, .id = ID_TICKET, FIELD(ticket_out, id) },
+    { .name = "booking_id", .type = F_ID, .id = ID_BOOKING, FIELD(ticket_out, booking) },
+    { .name = "schedule_id", .type = F_ID, .id = ID_SCHEDULE, FIELD(ticket_out, schedule) },
+    { .name = "code", .type = F_STR, FIELD(ticket_out, code), .help = "Signed: what the QR picture shows." },
+    { .name = "status", .type = F_ENUM, .words = ticket_status_words, FIELD(ticket_out, status) },
+    { .name = "seat", .type = F_OBJECT, .of = &seat_fields, FIELD(ticket_out, seat) },
+    { .name = "title", .type = F_STR, FIELD(ticket_out, title) },
+    { .name = "hall_name", .type = F_STR, FIELD(ticket_out, hall_name) },
+    { .name = "starts_at", .type = F_TIME, FIELD(ticket_out, starts_at) },
+};
+static const struct fields ticket_fields = { "Ticket", sizeof(struct ticket_out), ticket_rows, sizeof(ticket_rows) / sizeof(ticket_rows[0]) };
+
+static const struct field list_rows[] = {
+    { .name = "items", .type = F_LIST, .of = &ticket_fields, FIELD(ticket_list, items) },
+    { .name = "next", .type = F_ID, .nullable = true, .id = ID_TICKET, FIELD(ticket_list, next) },
+};
+static const struct fields list_fields = { "TicketList", sizeof(struct ticket_list), list_rows, 2 };
+
+static const struct field ref_rows[] = { { .name = "ticket_id", .type = F_ID, .from = FROM_PATH, .id = ID_TICKET, FIELD(ticket_ref, ticket) } };
+static const struct fields ref_fields = { "TicketRef", sizeof(struct ticket_ref), ref_rows, 1 };
+
+static const struct field booking_rows[] = { { .name = "booking_id", .type = F_ID, .from = FROM_PATH, .id = ID_BOOKING, FIELD(booking_ref, booking) } };
+static const struct fields booking_fields = { "TicketsOfBooking", sizeof(struct booking_ref), booking_rows, 1 };
+
+const struct call ticket_list_call = { "booking.ticket_list", "The tickets of a confirmed booking.", CALL_READ, &booking_fields, &list_fields, ticket_list };
+const struct call ticket_get_call = { "booking.ticket_get", "A ticket of one's own.", CALL_READ, &ref_fields, &ticket_fields, ticket_get };
+const struct call ticket_qr_call = { "booking.ticket_qr", "A ticket's code as a QR picture.", CALL_READ, &ref_fields, NULL, ticket_qr };

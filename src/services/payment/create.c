@@ -1,0 +1,66 @@
+/* A payment begins: what is due is what booking says, whatever the client thinks. A booking has one open payment: asked again while that is
+ * ready, the same one is returned; while its outcome is open nobody can begin another, so that no two capture the same booking. */
+#include "payment_int.h"
+
+#include "services/booking/booking.h"
+
+static err not_payable(struct ctx *cx)
+{
+    return fail(cx, ERR_CONFLICT, "not_payable", "There is nothing to pay for this booking.", "이 예매에는 결제할 금액이 없습니다.");
+}
+
+err payment_create(struct ctx *cx, void *self, const void *in_, void *ret_out)
+{
+    const struct create_in *in = in_;
+    struct payment_view *ret = ret_out;
+    struct booking_due due;
+    struct payment p;
+    (void)self;
+
+    err e = call_run(cx, &booking_due_get, &(struct booking_ref){ in->booking, cx->actor.user }, &due);
+    if (e)
+        return e;
+    if (due.status != BOOKING_PENDING || due.due.amount <= 0)
+        return not_payable(cx);
+
+    e = call_run(cx, &payment_open_call, &(struct open_in){ in->booking, provider_at(in->provider), due.due }, &p);
+    if (e)
+        return e;
+
+    struct charge charge = payment_charge(&p);
+    payment_view(&p, ret);
+    ret->client = p.provider->prepare(cx, &charge);
+    return OK;
+}
+
+static bool same_ask(const struct payment *p, const struct open_in *in)
+{
+    return p->provider == in->provider && p->amount.amount == in->due.amount && strcmp(p->amount.currency, in->due.currency) == 0;
+}
+
+err payment_open(struct ctx *cx, void *self, const void *in_, void *ret_out)
+{
+    struct payments *s = self;
+    const struct open_in *in = in_;
+    struct payment *ret = ret_out;
+    bool found;
+
+    err e = store_payment_live(cx, in->booking, ret, &found);
+    if (e)
+        return e;
+    if (found && ret->state == PAYMENT_PAID)
+        return not_payable(cx);
+    if (found && ret->state != PAYMENT_READY)
+        return fail(cx, ERR_CONFLICT, "in_progress", "Another payment for this booking is still under way.", "이 예매의 다른 결제가 아직 진행 중입니다.");
+    if (found && same_ask(ret, in))
+        return OK;
+    if (found) {
+        e = payment_move(cx, s, ret, PAYMENT_FAILED, WHY_SUPERSEDED);
+        if (e)
+            return e;
+    }
+
+    *ret = (struct payment){ .booking = in->booking, .user = cx->actor.user, .provider = in->provider, .amount = in->due };
+    payment_begin(cx, s, ret);
+    return OK;
+}

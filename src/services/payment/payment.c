@@ -1,0 +1,184 @@
+/* The payment service: its tables and its life. */
+#include "payment_int.h"
+
+#include <stdlib.h>
+
+#include "payment_sql.h"
+#include "platform/call/app.h"
+#include "platform/obs/log.h"
+#include "sandbox.h"
+
+/* ---- field tables ---- */
+
+#define PAYMENT_FROM_PATH(owner)                                                                                                           \
+    { .name = "payment_id", .type = F_ID, .id = ID_PAYMENT, .from = FROM_PATH, .at = offsetof(owner, payment) }
+
+FIELDS(create_fields, "PaymentRequest", struct create_in,
+    { .name = "booking_id", .type = F_ID, .id = ID_BOOKING, .at = offsetof(struct create_in, booking) },
+    { .name = "provider", .type = F_ENUM, .words = provider_words, .at = offsetof(struct create_in, provider) });
+
+FIELDS(confirm_fields, "PaymentConfirm", struct confirm_in,
+    PAYMENT_FROM_PATH(struct confirm_in),
+    { .name = "payment_key", .type = F_STR, .at = offsetof(struct confirm_in, payment_key), .low = 1, .high = 200,
+      .help = "what the provider's page returned" },
+    { .name = "amount", .type = F_INT, .at = offsetof(struct confirm_in, amount), .low = 0, .high = MONEY_MAX,
+      .help = "in minor units; must be the payment's" });
+
+FIELDS(payment_in_fields, "PaymentQuery", struct payment_in, PAYMENT_FROM_PATH(struct payment_in));
+
+FIELDS(view_fields, "Payment", struct payment_view,
+    { .name = "id", .type = F_ID, .id = ID_PAYMENT, .at = offsetof(struct payment_view, id) },
+    { .name = "booking_id", .type = F_ID, .id = ID_BOOKING, .at = offsetof(struct payment_view, booking) },
+    { .name = "status", .type = F_ENUM, .words = payment_status_words, .at = offsetof(struct payment_view, status) },
+    { .name = "amount", .type = F_MONEY, .at = offsetof(struct payment_view, amount) },
+    { .name = "provider", .type = F_STR, .at = offsetof(struct payment_view, provider) },
+    { .name = "created_at", .type = F_TIME, .at = offsetof(struct payment_view, created_at) },
+    { .name = "reason", .type = F_STR, .at = offsetof(struct payment_view, reason), .omit_empty = true,
+      .help = "why it failed or was refunded: declined, not_payable, superseded, amount_mismatch, too_late" },
+    { .name = "client", .type = F_RAW, .at = offsetof(struct payment_view, client), .omit_empty = true,
+      .help = "what the provider's page needs; only in the answer that makes the payment" });
+
+FIELDS(list_in_fields, "PaymentsQuery", struct list_in,
+    { .name = "booking_id", .type = F_ID, .id = ID_BOOKING, .from = FROM_QUERY, .at = offsetof(struct list_in, booking), .optional = true },
+    { .name = "limit", .type = F_INT, .from = FROM_QUERY, .at = offsetof(struct list_in, limit), .low = 1, .high = 100, .optional = true,
+      .help = "payments a page, 20 unless told" },
+    { .name = "cursor", .type = F_ID, .id = ID_PAYMENT, .from = FROM_QUERY, .at = offsetof(struct list_in, cursor), .optional = true,
+      .help = "`next` of the page before" });
+
+FIELDS(list_fields, "Payments", struct list_out,
+    { .name = "items", .type = F_LIST, .of = &view_fields, .at = offsetof(struct list_out, items), .help = "newest first" },
+    { .name = "next", .type = F_ID, .id = ID_PAYMENT, .at = offsetof(struct list_out, next), .nullable = true });
+
+FIELDS(webhook_fields, "PaymentWebhook", struct webhook_in,
+    { .name = "provider", .type = F_STR, .from = FROM_PATH, .at = offsetof(struct webhook_in, provider), .low = 1, .high = 32 },
+    { .name = "Sandbox-Signature", .type = F_STR, .from = FROM_HEADER, .at = offsetof(struct webhook_in, signature), .optional = true, .high = 200,
+      .help = "t=<unix seconds>,v1=<hex HMAC-SHA-256 over t, a dot and the body>" });
+
+/* ---- calls ---- */
+
+static const struct call create_call = { "payment.create", "Begins to pay a booking; the amount is what is due.", CALL_STORY, &create_fields,
+                                         &view_fields, payment_create };
+static const struct call confirm_call = { "payment.confirm",
+                                          "Takes the money after the provider's page; confirms the booking, or refunds what comes too late.",
+                                          CALL_STORY, &confirm_fields, &view_fields, payment_confirm };
+const struct call payment_webhook_call = { "payment.webhook", "What a provider tells, signed by it.", CALL_STORY, &webhook_fields, NULL,
+                                           payment_webhook };
+static const struct call show_call = { "payment.show", "One payment.", CALL_READ, &payment_in_fields, &view_fields, payment_show };
+static const struct call list_call = { "payment.list", "One's own payments; those of all for the people in charge.", CALL_READ, &list_in_fields,
+                                       &list_fields, payment_list };
+static const struct call resume_call = { "payment.resume", "Takes up again what was left unfinished.", CALL_STORY, NULL, NULL, payment_resume };
+
+const struct call payment_open_call = { .name = "payment.open", .kind = CALL_COMMAND, .fn = payment_open };
+const struct call payment_load_call = { .name = "payment.load", .kind = CALL_READ, .fn = payment_load };
+const struct call payment_event_seen_call = { .name = "payment.event_seen", .kind = CALL_READ, .fn = payment_event_seen };
+const struct call payment_advance_call = { .name = "payment.advance", .kind = CALL_COMMAND, .fn = payment_advance };
+
+static const struct call *const calls[] = {
+    &create_call,        &confirm_call,      &payment_webhook_call, &show_call,           &list_call,         &resume_call,
+    &payment_open_call,  &payment_load_call, &payment_event_seen_call, &payment_advance_call, &sandbox_charge_call, &sandbox_find_call,
+    &sandbox_refund_call, &sandbox_collect_call, &sandbox_sent_call, &sandbox_deliver_call, NULL,
+};
+
+static const struct route routes[] = {
+    { .method = "POST", .path = "/api/v1/payments", .call = &create_call, .flags = NEED_USER | IDEMPOTENT, .status = 201 },
+    { .method = "POST", .path = "/api/v1/payments/{payment_id}/confirm", .call = &confirm_call, .flags = NEED_USER | IDEMPOTENT, .status = 200 },
+    { .method = "POST", .path = "/api/v1/payments/webhooks/{provider}", .call = &payment_webhook_call, .flags = RAW_BODY, .status = 200,
+      .body_max = 64 * 1024 },
+    { .method = "GET", .path = "/api/v1/payments", .call = &list_call, .flags = NEED_USER, .status = 200 },
+    { .method = "GET", .path = "/api/v1/payments/{payment_id}", .call = &show_call, .flags = NEED_USER, .status = 200 },
+    { 0 },
+};
+
+static int64_t resume_due(void *self)
+{
+    struct payments *s = self;
+    return watch_next(&s->watch);
+}
+
+static const struct job jobs[] = {
+    { "payment.resume", &resume_call, resume_due },
+    { "payment.sandbox_deliver", &sandbox_deliver_call, sandbox_due },
+    { 0 },
+};
+
+/* ---- configuration and metrics ---- */
+
+static const struct config_key config[] = {
+    { .name = "payment.resume_seconds", .type = CONFIG_INT, .def = "5", .low = 1, .high = 60,
+      .help = "Seconds after which an interrupted payment is taken up again; doubled each time it fails, seven times at most." },
+    { .name = "payment.poll_seconds", .type = CONFIG_INT, .def = "900", .low = 10, .high = 86400,
+      .help = "Seconds between questions about a payment whose webhook has not come." },
+    { 0 },
+};
+
+#define MOVES(state)                                                                                                                        \
+    { .name = "takenseat_payment_moves_total", .kind = METRIC_COUNTER, .help = "Payments that entered a state", .labels = "to=\"" state "\"" }
+#define WEBHOOKS(word)                                                                                                                      \
+    { .name = "takenseat_payment_webhooks_total", .kind = METRIC_COUNTER, .help = "Webhooks by what became of them", .labels = "result=\"" word "\"" }
+
+struct metric payment_moves[PAYMENT_STATES] = {
+    [PAYMENT_READY] = MOVES("ready"),
+    [PAYMENT_CONFIRMING] = MOVES("confirming"),
+    [PAYMENT_PENDING] = MOVES("pending"),
+    [PAYMENT_CAPTURED] = MOVES("captured"),
+    [PAYMENT_PAID] = MOVES("paid"),
+    [PAYMENT_FAILED] = MOVES("failed"),
+    [PAYMENT_REFUND_DUE] = MOVES("refund_due"),
+    [PAYMENT_REFUNDED] = MOVES("refunded"),
+    [PAYMENT_QUARANTINED] = MOVES("quarantined"),
+};
+struct metric payment_stuck = { .name = "takenseat_payment_stuck_total", .kind = METRIC_COUNTER,
+                                .help = "Times a payment could not be brought to an end after many attempts" };
+struct metric webhooks_taken = WEBHOOKS("taken"), webhooks_repeated = WEBHOOKS("repeated"), webhooks_forged = WEBHOOKS("forged"),
+              webhooks_ignored = WEBHOOKS("ignored"), webhooks_mismatched = WEBHOOKS("mismatched");
+
+static struct metric *const metrics[] = {
+    &payment_moves[PAYMENT_READY],      &payment_moves[PAYMENT_CONFIRMING], &payment_moves[PAYMENT_PENDING],
+    &payment_moves[PAYMENT_CAPTURED],   &payment_moves[PAYMENT_PAID],       &payment_moves[PAYMENT_FAILED],
+    &payment_moves[PAYMENT_REFUND_DUE], &payment_moves[PAYMENT_REFUNDED],   &payment_moves[PAYMENT_QUARANTINED],
+    &payment_stuck,                     &webhooks_taken,                    &webhooks_repeated,
+    &webhooks_forged,                   &webhooks_ignored,                  &webhooks_mismatched,
+    NULL,
+};
+
+/* ---- life ---- */
+
+static err payment_service_open(struct ctx *cx, void **ret_self)
+{
+    const struct config *c = app_config(cx->app);
+    struct payments *s = calloc(1, sizeof(*s));
+    ASSERT(s != NULL);
+    s->resume_ms = config_int(c, "payment.resume_seconds") * 1000;
+    s->poll_ms = config_int(c, "payment.poll_seconds") * 1000;
+    watch_open(&s->watch, cx->now);
+    *ret_self = s;
+
+    err e = store_sequences(cx, s);
+    if (!e)
+        e = store_sandbox_open(cx, s);
+    if (!e)
+        e = store_unfinished(cx, &s->watch);
+    return e;
+}
+
+static void payment_service_close(void *self)
+{
+    struct payments *s = self;
+    watch_close(&s->watch);
+    free(s);
+}
+
+const struct service payment_service = {
+    .name = "payment",
+    .open = payment_service_open,
+    .close = payment_service_close,
+    .calls = calls,
+    .routes = routes,
+    .jobs = jobs,
+    .config = config,
+    .audits = payment_audits,
+    .migrations = payment_migrations,
+    .queries = (const struct query *)&payment_sql,
+    .query_count = sizeof(payment_sql) / sizeof(struct query),
+    .metrics = metrics,
+};

@@ -1,0 +1,225 @@
+/* What the files of this folder share. */
+#ifndef PAYMENT_INT_H
+#define PAYMENT_INT_H
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+#include "base/map.h"
+#include "base/wheel.h"
+#include "payment.h"
+#include "provider.h"
+
+/* ---- states (state.c) ---- */
+
+enum payment_state {
+    PAYMENT_READY,            /* asked of the buyer */
+    PAYMENT_CONFIRMING,       /* asked of the provider, who may have taken the money */
+    PAYMENT_PENDING,          /* the provider will tell later */
+    PAYMENT_CAPTURED,         /* the money is there; booking has not been told */
+    PAYMENT_PAID,
+    PAYMENT_FAILED,           /* nothing was taken */
+    PAYMENT_REFUND_DUE,       /* booking could not use the money: it goes back */
+    PAYMENT_REFUNDED,
+    PAYMENT_QUARANTINED,      /* the provider took another amount: that goes back, booking hears nothing */
+    PAYMENT_STATES
+};
+
+enum payment_why {
+    WHY_CREATED, WHY_ASKED, WHY_WAITING, WHY_APPROVED, WHY_CONFIRMED,
+    WHY_DECLINED,             /* by the provider */
+    WHY_NOT_PAYABLE,          /* the booking was cancelled or paid before the provider was asked */
+    WHY_SUPERSEDED,           /* another amount was due by then */
+    WHY_AMOUNT,               /* the provider took another amount */
+    WHY_TOO_LATE,             /* the seats were gone, or the booking was paid already */
+    WHYS
+};
+
+struct payment {              /* a row of payment_intent */
+    int64_t id, booking, user;
+    const struct provider *provider;
+    enum payment_state state;
+    enum payment_why why;     /* of the last move */
+    struct money amount;
+    struct str payment_key;
+    int64_t captured, refunded;
+    int64_t created_at;
+};
+
+struct payment_state_row {
+    const char *word;
+    int shown;                /* index into payment_status_words */
+    unsigned next;            /* states it may move to, as bits */
+    bool unfinished;          /* somebody has to take it up until it moves on */
+    const char *debit, *credit;          /* accounts that `captured` is booked to on entering; NULL: no money moves */
+};
+
+extern const struct payment_state_row payment_states[PAYMENT_STATES];
+extern const char *const payment_status_words[];     /* what clients see */
+extern const char *const payment_why_words[];
+enum payment_state payment_state_of(struct str word);
+enum payment_why payment_why_of(struct str word);
+
+/* ---- payments somebody has to take up again (watch.c) ---- */
+
+/* One story at a time works on a payment: whoever takes it. The set is rebuilt at open; it may name payments that are finished. */
+struct watch {
+    pthread_mutex_t lock;
+    struct wheel wheel;       /* those that wait */
+    struct map entries;
+};
+
+void watch_open(struct watch *w, int64_t now);
+void watch_close(struct watch *w);
+void watch_add(struct watch *w, int64_t payment, int64_t due);
+/* False when another story has it; that one will find a reason to look once more. */
+bool watch_take(struct watch *w, int64_t payment);
+/* Takes one that is due. */
+bool watch_take_due(struct watch *w, int64_t now, int64_t *ret_payment);
+/* How often it was given back unfinished. */
+int watch_attempts(struct watch *w, int64_t payment);
+/* Unfinished: comes again when due, or at once when somebody wanted it meanwhile. `attempt` counts, else the count begins anew. */
+void watch_give_back(struct watch *w, int64_t payment, int64_t due, bool attempt);
+/* Finished; comes once more when somebody wanted it meanwhile. */
+void watch_end(struct watch *w, int64_t payment);
+int64_t watch_next(struct watch *w);
+
+/* ---- the service ---- */
+
+struct payments {
+    struct sequence payments, moves;
+    struct sequence charges, refunds, webhooks;      /* the sandbox's */
+    struct watch watch;
+    int64_t resume_ms, poll_ms;
+    _Atomic int64_t sandbox_due;
+    err (*between)(struct ctx *cx);      /* called between the steps of a story, NULL but in tests: a failure ends it there as a crash would */
+};
+
+typedef err call_fn(struct ctx *cx, void *self, const void *in, void *ret_out);
+
+/* ---- routes ---- */
+
+struct create_in {
+    int64_t booking;
+    int provider;             /* index into provider_words */
+};
+struct confirm_in {
+    int64_t payment;
+    struct str payment_key;
+    int64_t amount;
+};
+struct payment_in {
+    int64_t payment;
+};
+struct list_in {
+    int64_t booking, limit, cursor;
+};
+struct payment_view {
+    int64_t id, booking;
+    int status;               /* index into payment_status_words */
+    struct money amount;
+    struct str provider, client, reason;
+    int64_t created_at;
+};
+struct list_out {
+    struct list items;        /* struct payment_view */
+    int64_t next;
+};
+struct webhook_in {
+    struct raw_in raw;
+    struct str provider, signature;
+};
+
+call_fn payment_create, payment_open;                                    /* create.c */
+call_fn payment_confirm;                                                 /* confirm.c */
+call_fn payment_webhook;                                                 /* webhook.c */
+extern const struct call payment_webhook_call;
+call_fn payment_show, payment_list;                                      /* show.c */
+call_fn payment_resume;                                                  /* resume.c */
+
+void payment_view(const struct payment *p, struct payment_view *ret);
+
+/* ---- steps of the stories: calls that never leave this service, so they need no field tables ---- */
+
+struct open_in {
+    int64_t booking;
+    const struct provider *provider;
+    struct money due;
+};
+/* Makes a payment, or finds the one that is still ready. out: struct payment. */
+extern const struct call payment_open_call;
+
+/* in: struct payment_in, out: struct payment. ERR_MISSING when there is none. */
+extern const struct call payment_load_call;
+call_fn payment_load;                                                    /* show.c */
+
+struct event_in {
+    const struct provider *provider;
+    struct str id;
+};
+/* in: struct event_in, out: bool: this event has had its effect. */
+extern const struct call payment_event_seen_call;
+call_fn payment_event_seen;                                              /* webhook.c */
+
+struct advance_in {
+    int64_t payment;
+    enum payment_state to;
+    enum payment_why why;
+    struct str payment_key;   /* to CONFIRMING */
+    int64_t captured;         /* to CAPTURED, QUARANTINED */
+    struct str event;         /* of the provider, remembered with its effect; none when empty */
+};
+struct advance_out {
+    struct payment now;
+    bool moved;               /* false: its state no longer led there (or the event has had its effect), nothing was changed */
+};
+extern const struct call payment_advance_call;
+call_fn payment_advance;                                                 /* state.c */
+
+/* In a command: writes a new payment and its first move. */
+void payment_begin(struct ctx *cx, struct payments *s, struct payment *p);
+/* In a command: the one function that moves a payment. The state must lead there. Writes the move and the ledger's entry. */
+err payment_move(struct ctx *cx, struct payments *s, struct payment *p, enum payment_state to, enum payment_why why) MUST_USE;
+bool payment_may_move(const struct payment *p, enum payment_state to);
+
+/* ---- settling (settle.c): in stories, by whoever has taken the payment ---- */
+
+/* The moment between two steps. */
+err payment_between(struct ctx *cx, const struct payments *s) MUST_USE;
+struct charge payment_charge(const struct payment *p);
+/* Asks the provider for the money. *p is CONFIRMING and moves with its verdict. */
+err payment_ask(struct ctx *cx, struct payments *s, struct payment *p) MUST_USE;
+/* What the provider knows about it. */
+struct verdict payment_query(struct ctx *cx, const struct payment *p);
+/* Moves *p by what the provider has said. */
+err payment_judge(struct ctx *cx, struct payment *p, const struct verdict *v, struct str event) MUST_USE;
+/* Does what the state asks for until nothing is left to do, or something has to be waited for. */
+err payment_drive(struct ctx *cx, struct payments *s, struct payment *p) MUST_USE;
+/* Gives a taken payment back: it is finished, or comes again. */
+void payment_release(struct ctx *cx, struct payments *s, const struct payment *p);
+
+/* ---- metrics ---- */
+
+extern struct metric payment_moves[PAYMENT_STATES];
+extern struct metric payment_stuck, webhooks_taken, webhooks_repeated, webhooks_forged, webhooks_ignored, webhooks_mismatched;
+
+/* ---- SQL (store.c): each statement as a function ---- */
+
+err store_sequences(struct ctx *cx, struct payments *ret) MUST_USE;
+/* From two columns of a row. */
+struct money store_money(const struct rows *r, int amount, int currency);
+/* ERR_MISSING when there is none. */
+err store_payment(struct ctx *cx, int64_t id, struct payment *ret) MUST_USE;
+/* The payment that stands in the way of another one for its booking; *ret_found tells whether there is one. */
+err store_payment_live(struct ctx *cx, int64_t booking, struct payment *ret, bool *ret_found) MUST_USE;
+/* Up to max payments with an id below `before`, newest first; booking 0 and user 0: any. */
+err store_payments(struct ctx *cx, int64_t booking, int64_t user, int64_t before, size_t max, struct payment *ret, size_t *ret_n) MUST_USE;
+err store_unfinished(struct ctx *cx, struct watch *w) MUST_USE;
+void store_payment_insert(struct ctx *cx, const struct payment *p);
+err store_payment_update(struct ctx *cx, const struct payment *p) MUST_USE;
+void store_move_insert(struct ctx *cx, int64_t move, const struct payment *p, const char *from);
+void store_ledger_insert(struct ctx *cx, int64_t move, const struct payment *p, const char *account, int64_t amount);
+err store_event_seen(struct ctx *cx, const char *provider, struct str event, bool *ret) MUST_USE;
+void store_event_insert(struct ctx *cx, const struct payment *p, struct str event);
+
+#endif

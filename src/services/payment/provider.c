@@ -1,0 +1,23 @@
+/* The providers there are. */
+#include "provider.h"
+
+#include "sandbox.h"
+
+static const struct provider *const providers[] = { &sandbox_provider };
+
+const char *const provider_words[] = { "sandbox", NULL };
+
+_Static_assert(sizeof(provider_words) / sizeof(provider_words[0]) == sizeof(providers) / sizeof(providers[0]) + 1, "a word for each provider");
+
+const struct provider *provider_at(int word)
+{
+    return providers[word];
+}
+
+const struct provider *provider_named(struct str name)
+{
+    for (int i = 0; provider_words[i]; i++)
+        if (str_eq(name, str_c(provider_words[i])))
+            return providers[i];
+    return NULL;
+}

@@ -1,0 +1,66 @@
+/* Payments looked at: by their owner, and by the people in charge. */
+#include "payment_int.h"
+
+#define PAGE 20
+
+void payment_view(const struct payment *p, struct payment_view *ret)
+{
+    bool tell_why = p->why == WHY_DECLINED || p->why == WHY_NOT_PAYABLE || p->why == WHY_SUPERSEDED || p->why == WHY_AMOUNT || p->why == WHY_TOO_LATE;
+    *ret = (struct payment_view){
+        .id = p->id,
+        .booking = p->booking,
+        .status = payment_states[p->state].shown,
+        .amount = p->amount,
+        .provider = str_c(p->provider->name),
+        .reason = tell_why ? str_c(payment_why_words[p->why]) : (struct str){ 0 },
+        .created_at = p->created_at,
+    };
+}
+
+static bool sees_all(const struct ctx *cx)
+{
+    return actor_has(cx, ROLE_MANAGER | ROLE_ADMIN);
+}
+
+err payment_load(struct ctx *cx, void *self, const void *in_, void *ret_out)
+{
+    const struct payment_in *in = in_;
+    (void)self;
+    return store_payment(cx, in->payment, ret_out);
+}
+
+err payment_show(struct ctx *cx, void *self, const void *in_, void *ret_out)
+{
+    const struct payment_in *in = in_;
+    struct payment p;
+    (void)self;
+
+    err e = store_payment(cx, in->payment, &p);
+    if (e)
+        return e;
+    if (p.user != cx->actor.user && !sees_all(cx))
+        return fail(cx, ERR_MISSING, NULL, "There is no such payment.", "그런 결제가 없습니다.");
+    payment_view(&p, ret_out);
+    return OK;
+}
+
+err payment_list(struct ctx *cx, void *self, const void *in_, void *ret_out)
+{
+    const struct list_in *in = in_;
+    struct list_out *ret = ret_out;
+    size_t limit = in->limit ? (size_t)in->limit : PAGE, n;
+    struct payment *found = NEW_ARRAY(cx->arena, struct payment, limit + 1);
+    (void)self;
+
+    err e = store_payments(cx, in->booking, sees_all(cx) ? 0 : cx->actor.user, in->cursor ? in->cursor : INT64_MAX, limit + 1, found, &n);
+    if (e)
+        return e;
+
+    bool more = n > limit;
+    n = more ? limit : n;
+    struct payment_view *items = NEW_ARRAY(cx->arena, struct payment_view, n);
+    for (size_t i = 0; i < n; i++)
+        payment_view(&found[i], &items[i]);
+    *ret = (struct list_out){ .items = { items, n }, .next = more ? found[n - 1].id : 0 };
+    return OK;
+}

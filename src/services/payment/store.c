@@ -1,0 +1,139 @@
+/* Each statement of sql/queries.sql as a typed function. */
+#include "payment_int.h"
+#include "payment_sql.h"
+
+#include "platform/obs/log.h"
+
+err store_sequences(struct ctx *cx, struct payments *ret)
+{
+    err e = sequence_load(cx, &payment_sql.payment_max, &ret->payments);
+    if (e)
+        return e;
+    return sequence_load(cx, &payment_sql.move_max, &ret->moves);
+}
+
+/* ---- payments ---- */
+
+struct money store_money(const struct rows *r, int amount, int currency)
+{
+    struct money m = { .amount = row_int(r, amount) };
+    struct str text = row_text_view(r, currency);
+    ASSERT(text.n == 3);
+    memcpy(m.currency, text.p, text.n);
+    return m;
+}
+
+static void take_payment(struct ctx *cx, const struct rows *r, void *out)
+{
+    *(struct payment *)out = (struct payment){
+        .id = row_int(r, 0),
+        .booking = row_int(r, 1),
+        .user = row_int(r, 2),
+        .provider = provider_named(row_text_view(r, 3)),
+        .state = payment_state_of(row_text_view(r, 4)),
+        .why = payment_why_of(row_text_view(r, 5)),
+        .amount = store_money(r, 6, 7),
+        .payment_key = row_text(cx, r, 8),
+        .captured = row_int(r, 9),
+        .refunded = row_int(r, 10),
+        .created_at = row_int(r, 11),
+    };
+    ASSERT(((struct payment *)out)->provider);
+}
+
+err store_payment(struct ctx *cx, int64_t id, struct payment *ret)
+{
+    bool found;
+    err e = db_one(cx, &payment_sql.payment_by_id, VALS(v_int(id)), take_payment, ret, &found);
+    if (e)
+        return e;
+    return found ? OK : fail(cx, ERR_MISSING, NULL, "There is no such payment.", "그런 결제가 없습니다.");
+}
+
+err store_payment_live(struct ctx *cx, int64_t booking, struct payment *ret, bool *ret_found)
+{
+    return db_one(cx, &payment_sql.payment_live, VALS(v_int(booking)), take_payment, ret, ret_found);
+}
+
+static err start_page(struct ctx *cx, int64_t booking, int64_t user, int64_t before, int64_t max, struct rows *ret)
+{
+    if (booking)
+        return db_rows(cx, &payment_sql.payment_page_booking, VALS(v_int(booking), v_int(user), v_int(user), v_int(before), v_int(max)), ret);
+    if (user)
+        return db_rows(cx, &payment_sql.payment_page_user, VALS(v_int(user), v_int(before), v_int(max)), ret);
+    return db_rows(cx, &payment_sql.payment_page, VALS(v_int(before), v_int(max)), ret);
+}
+
+err store_payments(struct ctx *cx, int64_t booking, int64_t user, int64_t before, size_t max, struct payment *ret, size_t *ret_n)
+{
+    struct rows r;
+    size_t n = 0;
+    err e = start_page(cx, booking, user, before, (int64_t)max, &r);
+    if (e)
+        return e;
+    while (n < max && rows_next(&r))
+        take_payment(cx, &r, &ret[n++]);
+    *ret_n = n;
+    return rows_end(cx, &r);
+}
+
+err store_unfinished(struct ctx *cx, struct watch *w)
+{
+    struct rows r;
+    err e = db_rows(cx, &payment_sql.payment_unfinished, NO_VALS, &r);
+    if (e)
+        return e;
+    while (rows_next(&r))
+        watch_add(w, row_int(&r, 0), cx->now);
+    return rows_end(cx, &r);
+}
+
+void store_payment_insert(struct ctx *cx, const struct payment *p)
+{
+    db_put(cx, &payment_sql.payment_insert,
+           VALS(v_int(p->id), v_int(p->booking), v_int(p->user), v_text(str_c(p->provider->name)), v_text(str_c(payment_states[p->state].word)),
+                v_text(str_c(payment_why_words[p->why])), v_int(p->amount.amount), v_text(str_c(p->amount.currency)), v_int(cx->now),
+                v_int(cx->now)));
+}
+
+err store_payment_update(struct ctx *cx, const struct payment *p)
+{
+    int64_t changed;
+    err e = db_run(cx, &payment_sql.payment_update,
+                   VALS(v_text(str_c(payment_states[p->state].word)), v_text(str_c(payment_why_words[p->why])), v_text(p->payment_key),
+                        v_int(p->captured), v_int(p->refunded), p->state == PAYMENT_PAID ? v_int(p->booking) : v_null(), v_int(cx->now),
+                        v_int(p->id)),
+                   &changed);
+    if (e)
+        return e;
+    ASSERT(changed == 1);
+    return OK;
+}
+
+/* ---- trail and ledger ---- */
+
+void store_move_insert(struct ctx *cx, int64_t move, const struct payment *p, const char *from)
+{
+    db_put(cx, &payment_sql.move_insert,
+           VALS(v_int(move), v_int(p->id), v_text(str_c(from)), v_text(str_c(payment_states[p->state].word)),
+                v_text(str_c(payment_why_words[p->why])), v_int(cx->now)));
+}
+
+void store_ledger_insert(struct ctx *cx, int64_t move, const struct payment *p, const char *account, int64_t amount)
+{
+    db_put(cx, &payment_sql.ledger_insert,
+           VALS(v_int(move), v_text(str_c(account)), v_int(p->id), v_text(str_c(payment_states[p->state].word)), v_int(amount),
+                v_text(str_c(p->amount.currency)), v_int(cx->now)));
+}
+
+/* ---- events of providers ---- */
+
+err store_event_seen(struct ctx *cx, const char *provider, struct str event, bool *ret)
+{
+    return db_one(cx, &payment_sql.event_by_id, VALS(v_text(str_c(provider)), v_text(event)), NULL, NULL, ret);
+}
+
+void store_event_insert(struct ctx *cx, const struct payment *p, struct str event)
+{
+    db_put(cx, &payment_sql.event_insert, VALS(v_text(str_c(p->provider->name)), v_text(event), v_int(p->id), v_int(cx->now)));
+}

@@ -1,0 +1,58 @@
+/* The catalogue: halls with their plans, performances, schedules with prices. It owns where seats are and what they cost; who has them is
+ * booking's. */
+#ifndef PERFORMANCE_H
+#define PERFORMANCE_H
+
+#include "platform/call/call.h"
+#include "services/performance/plan.h"
+
+extern const struct service performance_service;
+
+/* ---- a schedule as others see it ---- */
+
+struct schedule_ref {
+    int64_t schedule;
+};
+
+struct schedule_facts {
+    int64_t performance, hall, owner;    /* owner: the user who sells */
+    int64_t starts_at, ends_at, sale_starts_at, sale_ends_at;
+    int64_t max_per_user;
+    struct str title, hall_name;
+    bool cancelled;
+};
+
+/* in: struct schedule_ref, out: struct schedule_facts. ERR_MISSING when there is no such schedule. CALL_READ. */
+extern const struct call performance_schedule_facts;
+
+/* ---- its seats ---- */
+
+/* A row of neighbours, in map order; an area for standing is one row. */
+struct seat_row {
+    struct str section, name;
+    uint32_t first, count;    /* seats */
+    uint32_t rank;            /* 0: the best row of the house */
+    bool area;                /* places without numbers that matter */
+};
+
+/* Columns by seat number in map order, in the caller's arena. */
+struct seat_plan {
+    uint32_t seat_count, row_count, category_count;
+    const struct seat_row *rows;
+    const struct str *guid, *number;
+    const uint8_t *category;  /* index into `categories` */
+    const uint8_t *breaks;    /* bit i (byte i / 8, least significant first): no neighbour to the left of seat i */
+    const struct str *categories;
+};
+
+/* in: struct schedule_ref, out: struct seat_plan. ERR_MISSING when there is no such schedule. CALL_READ. */
+extern const struct call performance_seat_plan;
+
+/* The plan of a hall in its stored form, for plan_decode(), in the caller's arena; also of a hall that has been deleted. ERR_MISSING when there
+ * never was one. From reads and stories. */
+err performance_hall_plan(struct ctx *cx, int64_t hall, struct str *ret_blob) MUST_USE;
+
+/* Events:
+ *   performance.schedule_opened  a schedule was made; the body is booking's struct schedule_opening, as its field table writes it */
+
+#endif

@@ -1,0 +1,230 @@
+/* What the files of this folder share. */
+#ifndef PERFORMANCE_INT_H
+#define PERFORMANCE_INT_H
+
+#include <pthread.h>
+
+#include "platform/crypto/crypto.h"
+#include "services/booking/booking.h"
+#include "services/performance/import.h"
+#include "services/performance/performance.h"
+#include "services/queue/queue.h"
+
+/* ---- seat maps ready to send (map_cache.c): bounded, the one not asked for longest goes first ---- */
+
+struct map_entry;
+
+struct map_cache {
+    pthread_mutex_t lock;     /* the list and the counts of the entries */
+    pthread_mutex_t building; /* one map is made at a time: whoever waited finds it made */
+    struct map_entry *newest;
+    size_t bytes, bytes_max;
+    uint64_t generation;      /* rises when a name in the maps has changed */
+};
+
+void map_cache_open(struct map_cache *c, size_t bytes_max);
+void map_cache_close(struct map_cache *c);
+/* Forgets all maps. */
+void map_cache_clear(void *map_cache);
+
+/* ---- the service ---- */
+
+struct performance {
+    const struct keys *keys;
+    struct sequence halls, shows, schedules;
+    struct map_cache maps;
+};
+
+/* ---- rows ---- */
+
+struct hall {
+    int64_t id, owner, created_at;
+    struct str name, address, region;
+    int64_t seat_count;
+};
+
+enum genre { GENRE_MUSICAL, GENRE_CONCERT, GENRE_PLAY, GENRE_CLASSICAL, GENRE_DANCE, GENRE_OTHER };
+extern const char *const genre_words[];
+
+struct show {                 /* a performance, as the database has it */
+    int64_t id, owner, created_at;
+    struct str title, description, poster_url;
+    struct str cast_names;    /* a line each */
+    int genre;
+    int64_t age_rating, runtime_minutes, max_tickets_per_user;
+};
+
+enum sale_status { SALE_UPCOMING, SALE_ON, SALE_SOLD_OUT, SALE_CLOSED, SALE_CANCELLED };
+extern const char *const sale_status_words[];
+
+struct grade {                /* a category with its price, and what is left of it */
+    struct str grade, color;
+    struct money price;
+    int64_t free, total;
+    int64_t category;         /* its index in the plan */
+};
+
+struct schedule {
+    int64_t id, performance, hall, owner;
+    struct str hall_name, title;
+    int64_t starts_at, ends_at, sale_starts_at, sale_ends_at;
+    int64_t max_tickets_per_user, server_time;
+    bool cancelled;
+    int status;               /* enum sale_status */
+    int queue_mode;           /* enum queue_mode */
+    struct list remaining;    /* struct grade */
+};
+
+/* ---- inputs and outputs of the calls ---- */
+
+struct hall_create_in {
+    struct str name, address, region, plan;
+    int format;               /* enum plan_format */
+    bool repair;
+};
+struct hall_insert_in {
+    struct hall hall;
+    struct str warnings;      /* a line each */
+    struct str plan;          /* encoded */
+};
+struct hall_out {
+    struct hall hall;
+    struct list categories;   /* struct plan_category */
+    struct list warnings;     /* struct str */
+};
+struct hall_ref {
+    int64_t hall;
+};
+struct hall_change_in {
+    int64_t hall;
+    struct str name, address, region;
+    bool has_name, has_address, has_region;
+};
+struct halls_in {
+    struct str q;
+    int64_t limit, cursor;
+};
+struct page_out {
+    struct list items;
+    int64_t next;             /* 0: there is no more */
+};
+struct show_create_in {
+    struct str title, description, poster_url;
+    struct list cast;         /* struct str */
+    int genre;
+    int64_t age_rating, runtime_minutes, max_tickets_per_user;
+};
+struct show_ref {
+    int64_t performance;
+};
+struct show_out {
+    struct show show;
+    struct list cast;         /* struct str */
+    struct list schedules;    /* struct schedule */
+    struct str venue;         /* of the first schedule */
+    int64_t from, to;
+    struct money price_from;
+    int status;               /* enum sale_status */
+};
+struct shows_in {
+    struct str q, region;
+    int genre, status, sort;
+    bool has_genre, has_status;
+    int64_t from, to, limit, cursor;
+};
+enum show_sort { SORT_RECENT, SORT_TITLE };
+
+struct price_item {           /* an entry of `prices` */
+    struct str category;
+    struct money price;
+};
+struct schedule_create_in {
+    int64_t performance, hall, starts_at, ends_at, sale_starts_at, sale_ends_at;
+    struct list prices;       /* struct price_item */
+    struct list blocked_seats;           /* struct str: guids */
+};
+/* What a new schedule is checked against. */
+struct schedule_basis {
+    struct show show;
+    struct hall hall;
+    struct plan *plan;
+};
+struct schedule_insert_in {
+    struct schedule_opening opening;     /* without its number */
+    const struct grade *grades;
+    size_t grade_count;
+};
+
+/* ---- who may change what: the owner, and the managers of the house ---- */
+
+static inline bool may_manage(const struct ctx *cx, int64_t owner)
+{
+    return cx->actor.user == owner || actor_has(cx, ROLE_MANAGER | ROLE_ADMIN);
+}
+
+/* A list of texts and the text of their lines. */
+struct str lines_join(struct arena *arena, struct list texts);
+struct list lines_split(struct arena *arena, struct str lines);
+/* Pattern for LIKE that finds `q` anywhere; empty for an empty q. '!' escapes. */
+struct str like_pattern(struct arena *arena, struct str q);
+
+/* ---- store.c: each statement as a function. ERR_MISSING when the one row asked for is not there ---- */
+
+err store_catalogue_sequences(struct ctx *cx, struct performance *p);
+void store_hall_insert(struct ctx *cx, const struct hall_insert_in *in);
+err store_hall(struct ctx *cx, int64_t id, struct hall *ret) MUST_USE;
+/* The plan in its stored form, also of a deleted hall. */
+struct stored_plan {
+    struct str warnings, blob;
+};
+err store_hall_plan(struct ctx *cx, int64_t id, struct stored_plan *ret) MUST_USE;
+/* The same, read. `ret_warnings` may be NULL. */
+err hall_plan_read(struct ctx *cx, int64_t id, struct plan **ret, struct str *ret_warnings) MUST_USE;
+err store_halls(struct ctx *cx, const struct halls_in *in, size_t max, struct hall *ret, size_t *ret_n) MUST_USE;
+err store_hall_update(struct ctx *cx, const struct hall *hall) MUST_USE;
+/* *ret_gone: false when a schedule still needs the hall. */
+err store_hall_delete(struct ctx *cx, int64_t id, bool *ret_gone) MUST_USE;
+void store_show_insert(struct ctx *cx, const struct show *show);
+err store_show(struct ctx *cx, int64_t id, struct show *ret) MUST_USE;
+err store_shows(struct ctx *cx, const struct shows_in *in, size_t max, struct show *ret, size_t *ret_n) MUST_USE;
+/* *ret_free: false when the hall is taken at that time, or gone. */
+err store_schedule_insert(struct ctx *cx, int64_t id, const struct schedule_insert_in *in, bool *ret_free) MUST_USE;
+err store_schedule(struct ctx *cx, int64_t id, struct schedule *ret) MUST_USE;
+err store_schedules(struct ctx *cx, int64_t performance, struct list *ret) MUST_USE;
+err store_prices(struct ctx *cx, int64_t schedule, struct list *ret) MUST_USE;
+
+/* ---- schedule.c ---- */
+
+/* Fills in what follows from the clock and from booking: status and what remains. */
+err schedule_fill(struct ctx *cx, struct schedule *s) MUST_USE;
+
+/* ---- map.c ---- */
+
+/* The seat map as a JSON document. */
+err map_write(struct ctx *cx, const struct id_key *ids, int64_t schedule, struct buf *out) MUST_USE;
+
+/* ---- the calls ---- */
+
+#define CALL_FN(name) err name(struct ctx *cx, void *self, const void *in, void *ret_out)
+CALL_FN(hall_create);
+CALL_FN(hall_insert);
+CALL_FN(hall_get);
+CALL_FN(hall_list);
+CALL_FN(hall_change);
+CALL_FN(hall_delete);
+CALL_FN(show_create);
+CALL_FN(show_get);
+CALL_FN(show_list);
+CALL_FN(schedule_create);
+CALL_FN(schedule_basis);
+CALL_FN(schedule_insert);
+CALL_FN(schedule_get);
+CALL_FN(schedule_facts);
+CALL_FN(seat_plan);
+CALL_FN(hall_plan);
+CALL_FN(seat_map_get);
+#undef CALL_FN
+
+extern const struct call hall_insert_call, hall_plan_call, schedule_basis_call, schedule_insert_call, schedule_get_call;
+
+#endif

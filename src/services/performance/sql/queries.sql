@@ -1,0 +1,84 @@
+-- name: hall_max
+SELECT COALESCE(MAX(id), 0) FROM performance_hall
+
+-- name: show_max
+SELECT COALESCE(MAX(id), 0) FROM performance_show
+
+-- name: schedule_max
+SELECT COALESCE(MAX(id), 0) FROM performance_schedule
+
+-- name: hall_insert
+INSERT INTO performance_hall (id, owner_id, name, address, region, seat_count, created_at, warnings, plan) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+
+-- name: hall_by_id
+SELECT id, owner_id, name, address, region, seat_count, created_at FROM performance_hall WHERE id = ? AND deleted_at IS NULL
+
+-- name: hall_plan
+SELECT warnings, plan FROM performance_hall WHERE id = ?
+
+-- name: hall_page
+-- (before this id, pattern three times, rows)
+SELECT id, owner_id, name, address, region, seat_count, created_at FROM performance_hall
+WHERE id < ? AND deleted_at IS NULL AND (? = '' OR name LIKE ? ESCAPE '!' OR address LIKE ? ESCAPE '!')
+ORDER BY id DESC LIMIT ?
+
+-- name: hall_update
+UPDATE performance_hall SET name = ?, address = ?, region = ? WHERE id = ?
+
+-- name: hall_delete
+-- (now, hall, hall, now): only when nothing is still to be played there
+UPDATE performance_hall SET deleted_at = ? WHERE id = ? AND deleted_at IS NULL
+AND NOT EXISTS (SELECT 1 FROM performance_schedule s WHERE s.hall_id = ? AND s.cancelled = 0 AND s.ends_at > ?)
+
+-- name: show_insert
+INSERT INTO performance_show (id, owner_id, title, genre, age_rating, runtime_minutes, max_tickets_per_user, poster_url, cast_names, description,
+    created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+
+-- name: show_by_id
+SELECT id, owner_id, title, genre, age_rating, runtime_minutes, max_tickets_per_user, poster_url, cast_names, description, created_at
+FROM performance_show WHERE id = ?
+
+-- name: shows_recent
+-- (before this id, genre twice, pattern three times, any time or place asked, from, to, region twice, rows)
+SELECT id, owner_id, title, genre, age_rating, runtime_minutes, max_tickets_per_user, poster_url, cast_names, '', created_at
+FROM performance_show p
+WHERE p.id < ? AND (? = '' OR p.genre = ?) AND (? = '' OR p.title LIKE ? ESCAPE '!' OR p.cast_names LIKE ? ESCAPE '!')
+AND (? = 0 OR EXISTS (SELECT 1 FROM performance_schedule s JOIN performance_hall h ON h.id = s.hall_id
+    WHERE s.performance_id = p.id AND s.cancelled = 0 AND s.starts_at >= ? AND s.starts_at < ? AND (? = '' OR h.region = ?)))
+ORDER BY p.id DESC LIMIT ?
+
+-- name: shows_title
+-- (after this id three times, then as above): the page goes on behind the title of that performance
+SELECT id, owner_id, title, genre, age_rating, runtime_minutes, max_tickets_per_user, poster_url, cast_names, '', created_at
+FROM performance_show p
+WHERE (? = 0 OR p.title > (SELECT c.title FROM performance_show c WHERE c.id = ?)
+    OR (p.title = (SELECT c.title FROM performance_show c WHERE c.id = ?) AND p.id > ?))
+AND (? = '' OR p.genre = ?) AND (? = '' OR p.title LIKE ? ESCAPE '!' OR p.cast_names LIKE ? ESCAPE '!')
+AND (? = 0 OR EXISTS (SELECT 1 FROM performance_schedule s JOIN performance_hall h ON h.id = s.hall_id
+    WHERE s.performance_id = p.id AND s.cancelled = 0 AND s.starts_at >= ? AND s.starts_at < ? AND (? = '' OR h.region = ?)))
+ORDER BY p.title, p.id LIMIT ?
+
+-- name: schedule_insert
+-- (the row, then hall, hall, ends_at, starts_at): one command decides that the hall is there and free
+INSERT INTO performance_schedule (id, performance_id, hall_id, starts_at, ends_at, sale_starts_at, sale_ends_at, created_at)
+SELECT ?, ?, ?, ?, ?, ?, ?, ? FROM (SELECT 1 AS one) AS t
+WHERE EXISTS (SELECT 1 FROM performance_hall h WHERE h.id = ? AND h.deleted_at IS NULL)
+AND NOT EXISTS (SELECT 1 FROM performance_schedule s WHERE s.hall_id = ? AND s.cancelled = 0 AND s.starts_at < ? AND s.ends_at > ?)
+
+-- name: schedule_by_id
+SELECT s.id, s.performance_id, s.hall_id, p.owner_id, h.name, p.title, s.starts_at, s.ends_at, s.sale_starts_at, s.sale_ends_at,
+    p.max_tickets_per_user, s.cancelled
+FROM performance_schedule s JOIN performance_show p ON p.id = s.performance_id JOIN performance_hall h ON h.id = s.hall_id
+WHERE s.id = ?
+
+-- name: schedules_of
+SELECT s.id, s.performance_id, s.hall_id, p.owner_id, h.name, p.title, s.starts_at, s.ends_at, s.sale_starts_at, s.sale_ends_at,
+    p.max_tickets_per_user, s.cancelled
+FROM performance_schedule s JOIN performance_show p ON p.id = s.performance_id JOIN performance_hall h ON h.id = s.hall_id
+WHERE s.performance_id = ? ORDER BY s.starts_at, s.id
+
+-- name: price_insert
+INSERT INTO performance_schedule_price (schedule_id, category, name, color, amount, currency, seats) VALUES (?, ?, ?, ?, ?, ?, ?)
+
+-- name: prices_of
+SELECT category, name, color, amount, currency, seats FROM performance_schedule_price WHERE schedule_id = ? ORDER BY category

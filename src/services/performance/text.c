@@ -1,0 +1,47 @@
+/* Texts of many lines as lists, and what LIKE takes. */
+#include "performance_int.h"
+
+struct str lines_join(struct arena *arena, struct list texts)
+{
+    const struct str *at = texts.at;
+    size_t size = 0, n = 0;
+    for (size_t i = 0; i < texts.n; i++)
+        size += at[i].n + 1;
+    char *out = arena_take(arena, size);
+    for (size_t i = 0; i < texts.n; i++) {
+        if (i)
+            out[n++] = '\n';
+        if (at[i].n)
+            memcpy(out + n, at[i].p, at[i].n);
+        n += at[i].n;
+    }
+    return str_of(out, n);
+}
+
+struct list lines_split(struct arena *arena, struct str lines)
+{
+    size_t n = lines.n > 0, i = 0;
+    for (size_t at = 0; at < lines.n; at++)
+        n += lines.p[at] == '\n';
+    struct str *out = NEW_ARRAY(arena, struct str, n);
+    for (; i < n; i++)
+        out[i] = str_cut(&lines, '\n');
+    return (struct list){ out, n };
+}
+
+struct str like_pattern(struct arena *arena, struct str q)
+{
+    struct str text = str_trim(q);
+    char *out = arena_take(arena, text.n * 2 + 2);
+    size_t n = 0;
+    if (text.n == 0)
+        return S("");
+    out[n++] = '%';
+    for (size_t i = 0; i < text.n; i++) {
+        if (memchr("!%_", text.p[i], 3))
+            out[n++] = '!';
+        out[n++] = text.p[i];
+    }
+    out[n++] = '%';
+    return str_of(out, n);
+}

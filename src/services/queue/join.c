@@ -1,0 +1,140 @@
+/* Coming and going: a place at the end of the line, giving it up, and the purchase that ends it. */
+#include "queue_int.h"
+
+#include "platform/obs/log.h"
+#include "services/booking/booking.h"
+
+err no_such_schedule(struct ctx *cx)
+{
+    return fail(cx, ERR_MISSING, NULL, "There is no such schedule.", "그런 회차가 없습니다.");
+}
+
+bool schedule_known(const struct ctx *cx, int64_t schedule)
+{
+    struct remaining left;
+    booking_remaining(cx->app, schedule, &left);
+    return left.known;
+}
+
+err no_such_place(struct ctx *cx)
+{
+    return fail(cx, ERR_MISSING, NULL, "There is no such place in a waiting room.", "대기실에 그런 자리가 없습니다.");
+}
+
+/* ---- joining ---- */
+
+static err may_join(struct ctx *cx, const struct room *r)
+{
+    const struct rules *rules = &r->terms.rules;
+    if (cx->now >= r->sale_ends_at)
+        return fail(cx, ERR_CONFLICT, "not_on_sale", "The sale has ended.", "판매가 종료되었습니다.");
+    if (cx->now < rules->opens_at) {
+        char text[TIME_TEXT_MAX];
+        struct str opens = time_format(rules->opens_at, text);
+        return fail(cx, ERR_CONFLICT, "not_open", "The waiting room opens at %.*s.", "대기실은 %.*s에 열립니다.", STR_ARG(opens));
+    }
+    if (r->line.last == PLACE_MAX)
+        return fail(cx, ERR_CONFLICT, "room_full", "The waiting room is full.", "대기실이 가득 찼습니다.");
+    return OK;
+}
+
+/* Where nobody has to wait, everybody is admitted at once, without a place. */
+static void answer_open(struct ctx *cx, const struct queue *q, const struct room *r, struct place_out *ret)
+{
+    place_answer(cx, q, &(struct place_ref){ 0 }, &(struct sight){ .state = PLACE_ADMITTED, .room = r }, ret);
+}
+
+/* The place that the user waits at or has been admitted from; 0: none. */
+static int64_t live_place(const struct ctx *cx, const struct room *r, int64_t user)
+{
+    int64_t until, place = places_get(&r->places, user);
+    if (!place)
+        return 0;
+    enum place_state state = place_state(r, &r->line, place, cx->now, &until);
+    return state == PLACE_WAITING || state == PLACE_ADMITTED ? place : 0;
+}
+
+static err take_place(struct ctx *cx, struct room *r, int64_t user, int64_t *ret)
+{
+    err e = may_join(cx, r);
+    if (e)
+        return e;
+    *ret = room_give(cx, r, user);
+    queue_wake(r->queue, r);
+    metric_add(&queue_joins, 1);
+    return OK;
+}
+
+err queue_join(struct ctx *cx, void *self, const void *in_, void *ret_out)
+{
+    struct queue *q = self;
+    const struct join_in *in = in_;
+    struct room *r = room_find(q, in->schedule);
+    if (!r && !schedule_known(cx, in->schedule))
+        return no_such_schedule(cx);
+    if (!r || r->terms.rules.mode == QUEUE_OFF) {
+        answer_open(cx, q, r, ret_out);
+        return OK;
+    }
+
+    struct sight sight;
+    struct place_out *ret = ret_out;
+    struct place_ref who = { r->schedule, live_place(cx, r, cx->actor.user), cx->actor.user };
+    err e = who.place ? OK : take_place(cx, r, who.user, &who.place);
+    if (e)
+        return e;
+    place_look(cx, r, &r->terms, &r->line, who.place, &sight);
+    place_answer(cx, q, &who, &sight, ret);
+    ret->place_token = place_seal(cx, q, &who);
+    return OK;
+}
+
+/* ---- leaving ---- */
+
+static void leave(struct ctx *cx, struct room *r, int64_t place)
+{
+    int64_t until;
+    enum place_state state = place_state(r, &r->line, place, cx->now, &until);
+    if (state != PLACE_WAITING && state != PLACE_ADMITTED)
+        return;
+    room_end(cx, r, place, state == PLACE_WAITING ? LEFT_LINE : LEFT_INSIDE, 0);
+    metric_add(&queue_left, 1);
+}
+
+err queue_leave(struct ctx *cx, void *self, const void *in_, void *ret_out)
+{
+    struct queue *q = self;
+    const struct place_in *in = in_;
+    struct place_ref who;
+    (void)ret_out;
+    if (!place_open(cx, q, in->token, &who) || (cx->actor.user && cx->actor.user != who.user))
+        return no_such_place(cx);
+    struct room *r = room_find(q, who.schedule);
+    if (!r || (r->loaded && who.place > r->line.last))
+        return no_such_place(cx);
+    leave(cx, r, who.place);
+    return OK;
+}
+
+/* ---- buying ---- */
+
+/* The event may come again, when its buyer has long been back in line: a booking ends one place only. */
+err queue_bought(struct ctx *cx, void *self, const void *in_, void *ret_out)
+{
+    struct queue *q = self;
+    const struct bought_in *in = in_;
+    bool known;
+    (void)ret_out;
+    struct room *r = room_find(q, in->schedule);
+    int64_t place = r ? places_get(&r->places, in->user) : 0;
+    if (!place)
+        return OK;
+    err e = store_end_of_booking(cx, in->booking, &known);
+    if (e || known)
+        return e;
+
+    int64_t until;
+    if (place_state(r, &r->line, place, cx->now, &until) == PLACE_ADMITTED)
+        room_end(cx, r, place, BOUGHT, in->booking);
+    return OK;
+}

@@ -1,0 +1,187 @@
+/* The queue service: its tables and its life. */
+#include "queue_int.h"
+
+#include <stdlib.h>
+
+#include "platform/obs/log.h"
+#include "queue_sql.h"
+#include "services/booking/booking.h"
+
+/* ---- field tables ---- */
+
+static const char *const mode_words[] = { "off", "fifo", NULL };
+static const char *const state_words[] = { "waiting", "admitted", "expired", "left", NULL };
+
+#define SCHEDULE_ROW(owner)                                                                                                               \
+    { .name = "schedule_id", .type = F_ID, .id = ID_SCHEDULE, .from = FROM_PATH, .at = offsetof(owner, schedule) }
+
+#define RULES_ROWS(owner, asked)                                                                                                               \
+    { .name = "mode", .type = F_ENUM, .words = mode_words, .at = offsetof(owner, rules.mode), .help = "off: everybody may buy at once" },  \
+    { .name = "admit_per_minute", .type = F_INT, .low = 1, .high = 100000, .at = offsetof(owner, rules.admit_per_minute),                 \
+      .help = "people let in a minute at most" },                                                                                         \
+    { .name = "active_limit", .type = F_INT, .low = 1, .high = 1000000, .at = offsetof(owner, rules.active_limit),                        \
+      .help = "people inside at the same time at most" },                                                                                 \
+    { .name = "pass_seconds", .type = F_INT, .low = 30, .high = 3600, .at = offsetof(owner, rules.pass_seconds),                          \
+      .help = "how long an admission is good for" },                                                                                      \
+    { .name = "opens_at", .type = F_TIME, .optional = asked, .nullable = true, .at = offsetof(owner, rules.opens_at),                      \
+      .help = "nobody may join before; nobody is admitted before the sale starts" },                                                      \
+    { .name = "paused", .type = F_BOOL, .optional = asked, .at = offsetof(owner, rules.paused), .help = "people may join, nobody is admitted" }, \
+    { .name = "message", .type = F_TEXT, .optional = asked, .high = MESSAGE_MAX, .at = offsetof(owner, message), .help = "shown to those who wait" }
+
+FIELDS(settings_in_fields, "QueueSettingsRequest", struct settings_in, SCHEDULE_ROW(struct settings_in), RULES_ROWS(struct settings_in, true));
+
+FIELDS(settings_fields, "QueueSettings", struct settings_out,
+    { .name = "schedule_id", .type = F_ID, .id = ID_SCHEDULE, .at = offsetof(struct settings_out, schedule) },
+    RULES_ROWS(struct settings_out, false),
+    { .name = "joined", .type = F_INT, .at = offsetof(struct settings_out, joined), .help = "places given" },
+    { .name = "serving", .type = F_INT, .at = offsetof(struct settings_out, serving), .help = "places that have had their turn" },
+    { .name = "waiting", .type = F_INT, .at = offsetof(struct settings_out, waiting) },
+    { .name = "active", .type = F_INT, .at = offsetof(struct settings_out, active), .help = "passes that are good now" });
+
+FIELDS(join_fields, "QueueJoin", struct join_in, SCHEDULE_ROW(struct join_in));
+
+FIELDS(token_fields, "PlaceQuery", struct place_in,
+    { .name = "place_token", .type = F_STR, .from = FROM_PATH, .at = offsetof(struct place_in, token) });
+
+FIELDS(free_fields, "Free", struct stock, { .type = F_INT, .at = offsetof(struct stock, free) });
+
+FIELDS(place_fields, "Place", struct place_out,
+    { .name = "place_token", .type = F_STR, .nullable = true, .at = offsetof(struct place_out, place_token),
+      .help = "names the place in further requests; null when the room is off and nobody waits" },
+    { .name = "state", .type = F_ENUM, .words = state_words, .at = offsetof(struct place_out, state),
+      .help = "expired: the pass ran out or the sale ended; left: given up, or used to buy" },
+    { .name = "position", .type = F_INT, .at = offsetof(struct place_out, position), .help = "1: the next one; never grows; 0 once it is over" },
+    { .name = "ahead", .type = F_INT, .at = offsetof(struct place_out, ahead), .help = "people in front at most" },
+    { .name = "eta_seconds", .type = F_INT, .at = offsetof(struct place_out, eta_seconds), .help = "at the pace of the last minute" },
+    { .name = "poll_after_ms", .type = F_INT, .at = offsetof(struct place_out, poll_after_ms), .help = "when to ask again" },
+    { .name = "stock", .type = F_MAP, .of = &free_fields, .at = offsetof(struct place_out, stock), .help = "free seats by grade" },
+    { .name = "message", .type = F_TEXT, .at = offsetof(struct place_out, message), .help = "from the organizer" },
+    { .name = "pass", .type = F_STR, .nullable = true, .at = offsetof(struct place_out, pass),
+      .help = "to be sent as Queue-Pass; good for this account only" },
+    { .name = "pass_expires_at", .type = F_TIME, .nullable = true, .at = offsetof(struct place_out, pass_expires_at) });
+
+FIELDS(bought_fields, "BookingConfirmed", struct bought_in,
+    { .name = "booking_id", .type = F_ID, .id = ID_BOOKING, .at = offsetof(struct bought_in, booking) },
+    { .name = "schedule_id", .type = F_ID, .id = ID_SCHEDULE, .at = offsetof(struct bought_in, schedule) },
+    { .name = "user_id", .type = F_ID, .id = ID_USER, .at = offsetof(struct bought_in, user) });
+
+/* ---- calls ---- */
+
+const struct call queue_settings_put_call = { "queue.settings_put", "Sets up the waiting room of a schedule.", CALL_STORY, &settings_in_fields,
+                                               &settings_fields, queue_settings_put };
+const struct call queue_settings_get_call = { "queue.settings_get", "The waiting room of a schedule as its organizer sees it.", CALL_STORY,
+                                               &join_fields, &settings_fields, queue_settings_get };
+const struct call queue_settings_set_call = { "queue.settings_set", "The part of queue.settings_put that changes the room.", CALL_COMMAND,
+                                              &settings_in_fields, &settings_fields, queue_settings_set };
+const struct call queue_opened_call = { "queue.opened", "A schedule was made: it has a room, which is off.", CALL_COMMAND, &schedule_opening_fields,
+                                        NULL, queue_opened };
+const struct call queue_join_call = { "queue.join", "Takes a place in the waiting room; the same account again: the same place.", CALL_COMMAND,
+                                      &join_fields, &place_fields, queue_join };
+const struct call queue_poll_call = { "queue.poll", "How far a place has come, and its pass once it is admitted.", CALL_MEMORY, &token_fields,
+                                      &place_fields, queue_poll };
+const struct call queue_leave_call = { "queue.leave", "Gives a place or a pass up.", CALL_COMMAND, &token_fields, NULL, queue_leave };
+const struct call queue_bought_call = { "queue.bought", "A buyer's pass is used.", CALL_COMMAND, &bought_fields, NULL, queue_bought };
+const struct call queue_admit_call = { "queue.admit", "Lets people in.", CALL_COMMAND, NULL, NULL, queue_admit };
+
+static const struct call *const calls[] = {
+    &queue_settings_put_call, &queue_settings_get_call, &queue_settings_set_call, &queue_opened_call, &queue_join_call, &queue_poll_call, &queue_leave_call,
+    &queue_bought_call, &queue_admit_call, NULL,
+};
+
+#define ORGANIZERS (ROLE_PRODUCER | ROLE_MANAGER | ROLE_ADMIN)
+#define SETTINGS   "/api/v1/schedules/{schedule_id}/queue/settings"
+#define PLACE      "/api/v1/queue/{place_token}"
+
+static const struct route routes[] = {
+    { .method = "PUT", .path = SETTINGS, .call = &queue_settings_put_call, .flags = NEED_USER, .roles = ORGANIZERS, .status = 200 },
+    { .method = "GET", .path = SETTINGS, .call = &queue_settings_get_call, .flags = NEED_USER, .roles = ORGANIZERS, .status = 200 },
+    { .method = "POST", .path = "/api/v1/schedules/{schedule_id}/queue", .call = &queue_join_call, .flags = NEED_USER, .status = 201 },
+    { .method = "GET", .path = PLACE, .call = &queue_poll_call, .status = 200 },
+    { .method = "DELETE", .path = PLACE, .call = &queue_leave_call, .flags = MAY_USER, .status = 204 },
+    { 0 },
+};
+
+static const struct job jobs[] = {
+    { "queue.admit", &queue_admit_call, queue_due },
+    { 0 },
+};
+
+static const struct subscription subscriptions[] = {
+    { "performance.schedule_opened", &queue_opened_call },
+    { "booking.confirmed", &queue_bought_call },
+    { 0 },
+};
+
+/* ---- metrics ---- */
+
+struct metric queue_joins = { .name = "takenseat_queue_joins_total", .kind = METRIC_COUNTER, .help = "Places given in waiting rooms" };
+struct metric queue_polls = { .name = "takenseat_queue_polls_total", .kind = METRIC_COUNTER, .help = "Questions how far a place has come" };
+struct metric queue_admitted = { .name = "takenseat_queue_admitted_total", .kind = METRIC_COUNTER, .help = "People let in from waiting rooms" };
+struct metric queue_left = { .name = "takenseat_queue_left_total", .kind = METRIC_COUNTER, .help = "Places and passes given up" };
+struct metric queue_waiting = { .name = "takenseat_queue_waiting", .kind = METRIC_GAUGE, .help = "People in line in all waiting rooms" };
+
+static struct metric *const metrics[] = { &queue_joins, &queue_polls, &queue_admitted, &queue_left, &queue_waiting, NULL };
+
+/* ---- life ---- */
+
+static void lock_init(pthread_rwlock_t *lock)
+{
+    pthread_rwlockattr_t attr;
+    pthread_rwlockattr_init(&attr);
+    pthread_rwlockattr_setkind_np(&attr, PTHREAD_RWLOCK_PREFER_WRITER_NONRECURSIVE_NP);      /* a crowd that polls must not starve the writer */
+    pthread_rwlock_init(lock, &attr);
+    pthread_rwlockattr_destroy(&attr);
+}
+
+static err load_rooms(struct ctx *cx, struct queue *q)
+{
+    uint64_t schedule, bits;
+    err e = store_rooms(cx, q);
+    for (size_t at = 0; !e && map_each(&q->rooms, &at, &schedule, &bits);) {
+        struct room *r = (struct room *)(uintptr_t)bits;
+        if (cx->now < r->sale_ends_at)
+            e = room_load(cx, r);
+        line_pace_reset(&r->line, &r->terms.rules, cx->now);
+        room_publish(r);
+        queue_wake(q, r);
+    }
+    return e;
+}
+
+static err queue_open(struct ctx *cx, void **ret_self)
+{
+    struct queue *q = calloc(1, sizeof(*q));
+    ASSERT(q != NULL);
+    q->keys = app_keys(cx->app);
+    lock_init(&q->lock);
+    atomic_init(&q->due, INT64_MAX);
+    *ret_self = q;
+    return load_rooms(cx, q);
+}
+
+static void queue_close(void *self)
+{
+    struct queue *q = self;
+    uint64_t schedule, bits;
+    for (size_t at = 0; map_each(&q->rooms, &at, &schedule, &bits);)
+        room_free((struct room *)(uintptr_t)bits);
+    map_free(&q->rooms);
+    pthread_rwlock_destroy(&q->lock);
+    metric_set(&queue_waiting, 0);
+    free(q);
+}
+
+const struct service queue_service = {
+    .name = "queue",
+    .open = queue_open,
+    .close = queue_close,
+    .calls = calls,
+    .routes = routes,
+    .jobs = jobs,
+    .subscriptions = subscriptions,
+    .audits = queue_audits,
+    .migrations = queue_migrations,
+    .queries = (const struct query *)&queue_sql,
+    .query_count = sizeof(queue_sql) / sizeof(struct query),
+    .metrics = metrics,
+};

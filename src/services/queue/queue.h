@@ -1,0 +1,35 @@
+/* The waiting room of a schedule: who comes first gets in first, no faster than the organizer allows and no more than fit at once.
+ *
+ * Everybody who joins is given a place, a number that counts up. A serving counter moves on by the clock; the places it passes are admitted and
+ * get a pass, which booking asks for. So a position is a subtraction, and neither waiting nor asking costs any storage. */
+#ifndef QUEUE_H
+#define QUEUE_H
+
+#include "platform/call/call.h"
+
+extern const struct service queue_service;
+
+enum queue_mode { QUEUE_OFF, QUEUE_FIFO };
+
+/* ---- from any thread, memory only ---- */
+
+/* Mode of a schedule's room (enum queue_mode); QUEUE_OFF too when it has none. */
+int queue_mode_get(const struct app *app, int64_t schedule);
+/* Must buyers show a pass? */
+bool queue_on(const struct app *app, int64_t schedule);
+
+/* The data of the event `queue` on a schedule's stream: {"serving","waiting","paused","message"}. Written only when the room has changed since
+ * the version `seen`; returns the version it has now, 0 when there is no room. */
+int64_t queue_event_write(const struct app *app, int64_t schedule, int64_t seen, struct buf *out);
+
+/* ---- only in a command ---- */
+
+/* May cx->actor buy? OK when the room is off, or `pass` is one of this schedule and this account, not expired, its place neither left nor used;
+ * else ERR_DENIED `pass_required`. About 2 us. */
+err queue_pass_check(const struct app *app, struct ctx *cx, int64_t schedule, struct str pass) MUST_USE;
+
+/* Listens to:
+ *   performance.schedule_opened  booking's struct schedule_opening: the schedule has a room, which is off until its organizer says otherwise
+ *   booking.confirmed  {"booking_id","schedule_id","user_id"}  the buyer's pass is used, the next one may come in */
+
+#endif

@@ -1,0 +1,254 @@
+/* What the files of this folder share.
+ *
+ * Who changes what: all changes are made by commands, hence by the writer's thread alone. What other threads may read is changed under
+ * queue.lock; what they may know only once it is durable (the line, the terms) is copied for them after the commit (room_publish). */
+#ifndef QUEUE_INT_H
+#define QUEUE_INT_H
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+#include "base/map.h"
+#include "platform/call/app.h"
+#include "queue.h"
+
+/* ---- user to place, and marks by place (places.c) ---- */
+
+#define PLACE_BITS 24
+#define PLACE_MAX  ((INT64_C(1) << PLACE_BITS) - 1)
+
+/* The newest place of each user of a room: open addressing, eight bytes an entry (40 bits of user, 24 of place), at most 3/4 full. */
+struct places {
+    uint64_t *at;
+    size_t size, used;        /* size is 0 or a power of two */
+};
+
+void places_free(struct places *p);
+/* 0: none. */
+int64_t places_get(const struct places *p, int64_t user);
+/* Place 0 takes it back. */
+void places_set(struct places *p, int64_t user, int64_t place);
+
+struct marks {                /* one bit a place */
+    uint8_t *at;
+    size_t bytes;
+};
+
+void marks_free(struct marks *m);
+bool marks_get(const struct marks *m, int64_t place);
+void marks_set(struct marks *m, int64_t place, bool on);
+
+/* ---- admissions whose passes may still be good (steps.c) ---- */
+
+struct step {                 /* places that were admitted together */
+    int64_t first, last;
+    int64_t at, until;        /* admitted, passes expire */
+    int64_t admitted;         /* without those who had left by then */
+    int64_t live;             /* of these, without those who left or bought since */
+};
+
+struct steps {                /* in order of places */
+    struct step *at;
+    size_t first, n, cap;
+};
+
+void steps_free(struct steps *s);
+void steps_add(struct steps *s, const struct step *step);
+/* Takes the newest back. */
+void steps_pop(struct steps *s);
+/* Forgets the oldest as long as their passes have expired. */
+void steps_drop(struct steps *s, int64_t now);
+/* The step that admitted a place; NULL when it is forgotten or there is none. */
+struct step *steps_find(const struct steps *s, int64_t place);
+/* Passes that are good at `now`. */
+int64_t steps_active(const struct steps *s, int64_t now);
+
+/* ---- rooms (room.c) ---- */
+
+#define MESSAGE_MAX 200       /* code points */
+
+struct rules {                /* what the organizer chose */
+    int mode;                 /* enum queue_mode */
+    int64_t admit_per_minute, active_limit, pass_seconds;
+    int64_t opens_at;         /* 0: at once */
+    bool paused;
+};
+
+struct terms {                /* changes rarely */
+    struct rules rules;
+    size_t message_n;
+    char message[MESSAGE_MAX * 4];
+};
+
+struct line {                 /* changes all the time */
+    int64_t last;             /* the newest place */
+    int64_t serving;          /* places up to this one have had their turn */
+    int64_t waiting;          /* places behind it, without those who left */
+    int64_t credit, credit_at;           /* what the rate allows: CREDIT for each admission, as of then */
+    int64_t pace, paced_at;              /* measured: admissions an hour */
+};
+
+/* admit_per_minute places in 60,000 ms: one ms of time is worth admit_per_minute, one admission 60,000. */
+#define CREDIT 60000
+
+struct room {
+    /* Never changes. */
+    struct queue *queue;
+    int64_t schedule, owner;
+    int64_t sale_starts_at, sale_ends_at;            /* nobody is admitted before, or from then on */
+    const struct str *grades; /* names by category of the plan */
+    size_t grade_count;
+    bool loaded;              /* not when the sale had ended before the program started: all its places are over */
+
+    /* The writer's. */
+    struct terms terms;
+    struct line line;
+    struct places places;
+    bool renewed;             /* terms differ from shown_terms */
+
+    /* Under queue.lock. */
+    struct marks ended;       /* left or bought */
+    struct steps steps;
+    struct terms shown_terms;
+    struct line shown_line;
+    int64_t version;          /* grows when what is shown changes; 0: nothing yet */
+};
+
+struct queue {
+    const struct keys *keys;
+    pthread_rwlock_t lock;
+    struct map rooms;         /* schedule -> room, for ever */
+    int64_t ran_at;           /* of the last admission */
+    _Atomic int64_t due;      /* of the next */
+};
+
+/* In the writer, or under queue.lock. */
+struct room *room_find(const struct queue *q, int64_t schedule);
+/* A room that has no line yet. `grades` lists struct str. */
+struct room *room_new(struct queue *q, const struct room *never_changing, struct list grades);
+/* From the queue's rooms, and for good. */
+void room_remove(struct room *r);
+void room_free(struct room *r);
+/* At start: reads its places from the database. */
+err room_load(struct ctx *cx, struct room *r) MUST_USE;
+
+/* Before the line is changed: notes how to undo that, and to show it when it is durable. */
+void room_touch(struct ctx *cx, struct room *r);
+void room_publish(void *room);
+/* The next place is the user's. */
+int64_t room_give(struct ctx *cx, struct room *r, int64_t user);
+void room_step(struct ctx *cx, struct room *r, const struct step *step);
+
+enum ended_how { LEFT_LINE = 1, LEFT_INSIDE = 2, BOUGHT = 3 };
+
+/* A place that waits or is admitted is over. `booking` is 0 unless that is why. */
+void room_end(struct ctx *cx, struct room *r, int64_t place, enum ended_how how, int64_t booking);
+
+/* ---- one place as people see it (sight.c) ---- */
+
+enum place_state { PLACE_WAITING, PLACE_ADMITTED, PLACE_EXPIRED, PLACE_LEFT };
+
+struct place_ref {
+    int64_t schedule, place, user;
+};
+
+struct sight {
+    enum place_state state;
+    int64_t position, eta_ms; /* of those who wait */
+    int64_t until;            /* of those admitted; 0: without a pass, the room is off */
+    struct str message;
+    const struct room *room;  /* for what never changes */
+};
+
+struct place_out {
+    struct str place_token;
+    int state;
+    int64_t position, ahead, eta_seconds, poll_after_ms;
+    struct list stock;        /* struct stock */
+    struct str message, pass;
+    int64_t pass_expires_at;
+};
+
+struct stock {
+    struct str grade;
+    int64_t free;
+};
+
+/* What has become of a place of a room that is on, and until when its pass is good (0: it has none). From the line that the caller may see; in
+ * the writer, or under queue.lock. The same holds for place_look and its terms. */
+enum place_state place_state(const struct room *r, const struct line *line, int64_t place, int64_t now, int64_t *ret_until);
+void place_look(struct ctx *cx, const struct room *r, const struct terms *terms, const struct line *line, int64_t place, struct sight *ret);
+/* All but the place token. */
+void place_answer(struct ctx *cx, const struct queue *q, const struct place_ref *who, const struct sight *s, struct place_out *ret);
+
+/* ---- signed words (token.c) ---- */
+
+struct str place_seal(struct ctx *cx, const struct queue *q, const struct place_ref *who);
+bool place_open(struct ctx *cx, const struct queue *q, struct str token, struct place_ref *ret);
+struct str pass_seal(struct ctx *cx, const struct queue *q, const struct place_ref *who, int64_t until);
+bool pass_open(struct ctx *cx, const struct queue *q, struct str pass, struct place_ref *ret, int64_t *ret_until);
+
+/* ---- the calls: inputs, outputs, functions ---- */
+
+struct settings_in {
+    int64_t schedule;
+    struct rules rules;
+    struct str message;
+};
+struct settings_out {
+    int64_t schedule;
+    struct rules rules;
+    struct str message;
+    int64_t joined, serving, waiting, active;
+};
+struct join_in {
+    int64_t schedule;
+};
+struct place_in {
+    struct str token;
+};
+struct bought_in {
+    int64_t booking, schedule, user;
+};
+
+typedef err call_fn(struct ctx *cx, void *self, const void *in, void *ret_out);
+
+call_fn queue_opened, queue_settings_put, queue_settings_get, queue_settings_set;      /* settings.c */
+call_fn queue_join, queue_leave, queue_bought;                           /* join.c */
+call_fn queue_poll;                                                      /* poll.c */
+call_fn queue_admit;                                                     /* admit.c */
+
+extern const struct call queue_opened_call, queue_settings_put_call, queue_settings_get_call, queue_settings_set_call;
+extern const struct call queue_join_call, queue_leave_call, queue_bought_call, queue_poll_call, queue_admit_call;
+
+/* Brings credit up to date, by the rules in force until now. */
+void line_settle(struct line *line, const struct rules *rules, int64_t now);
+/* Begins to measure the pace anew: nothing measured so far says anything about this line. */
+void line_pace_reset(struct line *line, const struct rules *rules, int64_t now);
+/* Has the job look at this room when it is time. */
+void queue_wake(struct queue *q, const struct room *r);
+int64_t queue_due(void *queue);
+
+/* Does booking know the schedule? */
+bool schedule_known(const struct ctx *cx, int64_t schedule);
+err no_such_schedule(struct ctx *cx) MUST_USE;
+err no_such_place(struct ctx *cx) MUST_USE;
+
+extern struct metric queue_joins, queue_polls, queue_admitted, queue_left, queue_waiting;
+
+/* ---- SQL (store.c): each statement as a function ---- */
+
+err store_rooms(struct ctx *cx, struct queue *q) MUST_USE;
+void store_room_insert(struct ctx *cx, const struct room *r);
+err store_room_update(struct ctx *cx, const struct room *r) MUST_USE;
+err store_room_serve(struct ctx *cx, const struct room *r, int64_t serving) MUST_USE;
+void store_place_insert(struct ctx *cx, const struct room *r, int64_t place, int64_t user);
+void store_end_insert(struct ctx *cx, const struct room *r, int64_t place, enum ended_how how, int64_t booking);
+err store_end_of_booking(struct ctx *cx, int64_t booking, bool *ret) MUST_USE;
+void store_step_insert(struct ctx *cx, const struct room *r, const struct step *step, int64_t active);
+/* Fill an empty room. */
+err store_places(struct ctx *cx, struct room *r) MUST_USE;
+err store_ends(struct ctx *cx, struct room *r) MUST_USE;
+err store_steps(struct ctx *cx, struct room *r) MUST_USE;
+
+#endif

@@ -1,0 +1,162 @@
+/* A room comes to be with its schedule, and its organizer decides about it. */
+#include "queue_int.h"
+
+#include <time.h>
+
+#include "services/booking/booking.h"
+
+/* A room that nobody has set up yet. */
+static const struct rules proposal = { .mode = QUEUE_OFF, .admit_per_minute = 600, .active_limit = 1000, .pass_seconds = 600 };
+
+/* ---- a schedule was made ---- */
+
+static void opened_undo(void *self, const void *room)
+{
+    (void)self;
+    room_remove(*(struct room *const *)room);
+}
+
+err queue_opened(struct ctx *cx, void *self, const void *in_, void *ret_out)
+{
+    struct queue *q = self;
+    const struct schedule_opening *in = in_;
+    const struct grade_price *prices = in->prices.at;
+    (void)ret_out;
+    if (room_find(q, in->schedule))
+        return OK;                           /* told again */
+
+    struct str *grades = NEW_ARRAY(cx->arena, struct str, in->prices.n);
+    for (size_t i = 0; i < in->prices.n; i++)
+        grades[i] = prices[i].name;
+    struct room fixed = { .schedule = in->schedule, .owner = in->owner, .sale_starts_at = in->sale_starts_at, .sale_ends_at = in->sale_ends_at,
+                          .loaded = true };
+    struct room *r = room_new(q, &fixed, (struct list){ grades, in->prices.n });
+    tx_undo(cx, opened_undo, q, &r, sizeof(r));
+    r->terms.rules = proposal;
+    r->renewed = true;
+    room_touch(cx, r);
+    store_room_insert(cx, r);
+    return OK;
+}
+
+/* ---- the organizer's decision ---- */
+
+/* A producer sees his own schedules only. */
+static err check_owner(struct ctx *cx, const struct room *r)
+{
+    bool may = r && (r->owner == cx->actor.user || actor_has(cx, ROLE_MANAGER | ROLE_ADMIN));
+    return may ? OK : no_such_schedule(cx);
+}
+
+static err check_rules(struct ctx *cx, const struct room *r, const struct rules *rules)
+{
+    if (cx->now >= r->sale_ends_at)
+        return fail(cx, ERR_CONFLICT, "not_on_sale", "The sale has ended.", "판매가 종료되었습니다.");
+    if (rules->opens_at >= r->sale_ends_at)
+        return fail_field(cx, S("opens_at"), "must be before the sale ends", "판매 종료 전이어야 합니다");
+    return OK;
+}
+
+static void terms_undo(void *room, const void *before)
+{
+    struct room *r = room;
+    r->terms = *(const struct terms *)before;
+}
+
+static void change_terms(struct ctx *cx, struct room *r, const struct settings_in *in)
+{
+    room_touch(cx, r);
+    tx_undo(cx, terms_undo, r, &r->terms, sizeof(r->terms));
+    line_settle(&r->line, &r->terms.rules, cx->now);         /* what the old rate has allowed so far ... */
+    r->terms = (struct terms){ .rules = in->rules, .message_n = in->message.n };
+    if (in->message.n)
+        memcpy(r->terms.message, in->message.p, in->message.n);
+    line_settle(&r->line, &r->terms.rules, cx->now);         /* ... as far as the new one keeps it */
+    line_pace_reset(&r->line, &r->terms.rules, cx->now);
+    r->renewed = true;
+}
+
+static void show(struct ctx *cx, const struct room *r, const struct terms *t, const struct line *l, struct settings_out *ret)
+{
+    *ret = (struct settings_out){
+        .schedule = r->schedule,
+        .rules = t->rules,
+        .message = arena_str(cx->arena, str_of(t->message, t->message_n)),
+        .joined = l->last,
+        .serving = l->serving,
+        .waiting = l->waiting,
+        .active = steps_active(&r->steps, cx->now),
+    };
+}
+
+err queue_settings_set(struct ctx *cx, void *self, const void *in_, void *ret_out)
+{
+    struct queue *q = self;
+    const struct settings_in *in = in_;
+    struct room *r = room_find(q, in->schedule);
+    err e = check_owner(cx, r);
+    if (!e)
+        e = check_rules(cx, r, &in->rules);
+    if (e)
+        return e;
+    change_terms(cx, r, in);
+    e = store_room_update(cx, r);
+    if (e)
+        return e;
+    queue_wake(q, r);
+    show(cx, r, &r->terms, &r->line, ret_out);
+    return OK;
+}
+
+/* ---- from outside ---- */
+
+#define AWAIT_TRIES    400
+#define AWAIT_PAUSE_NS 5000000
+
+static bool room_known(struct queue *q, int64_t schedule)
+{
+    pthread_rwlock_rdlock(&q->lock);
+    bool known = room_find(q, schedule) != NULL;
+    pthread_rwlock_unlock(&q->lock);
+    return known;
+}
+
+/* When a schedule has just been made, booking knows it a moment before its event has come here. */
+static err room_await(struct ctx *cx, struct queue *q, int64_t schedule)
+{
+    const struct timespec pause = { 0, AWAIT_PAUSE_NS };
+    for (int i = 0; i < AWAIT_TRIES; i++) {
+        if (room_known(q, schedule))
+            return OK;
+        if (!schedule_known(cx, schedule))
+            return no_such_schedule(cx);
+        nanosleep(&pause, NULL);
+    }
+    return fail(cx, ERR_UNAVAILABLE, NULL, "The schedule is being prepared; please try again in a moment.",
+                "회차를 준비하고 있습니다. 잠시 후 다시 시도해 주세요.");
+}
+
+err queue_settings_put(struct ctx *cx, void *self, const void *in_, void *ret_out)
+{
+    const struct settings_in *in = in_;
+    err e = room_await(cx, self, in->schedule);
+    if (e)
+        return e;
+    return call_run(cx, &queue_settings_set_call, in, ret_out);
+}
+
+err queue_settings_get(struct ctx *cx, void *self, const void *in_, void *ret_out)
+{
+    struct queue *q = self;
+    const struct join_in *in = in_;
+    err e = room_await(cx, q, in->schedule);
+    if (e)
+        return e;
+    pthread_rwlock_rdlock(&q->lock);
+    const struct room *r = room_find(q, in->schedule);
+    e = check_owner(cx, r);
+    if (!e)
+        show(cx, r, &r->shown_terms, &r->shown_line, ret_out);
+    pthread_rwlock_unlock(&q->lock);
+    return e;
+}

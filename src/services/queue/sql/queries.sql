@@ -1,0 +1,39 @@
+-- name: room_all
+SELECT schedule_id, owner_id, sale_starts_at, sale_ends_at, grades, mode, admit_per_minute, active_limit, pass_seconds, opens_at, paused, message,
+       serving, credit, credit_at
+FROM queue_room ORDER BY schedule_id
+
+-- name: room_insert
+INSERT INTO queue_room (schedule_id, owner_id, sale_starts_at, sale_ends_at, grades, mode, admit_per_minute, active_limit, pass_seconds, opens_at,
+                        paused, message, serving, credit, credit_at)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+
+-- name: room_update
+UPDATE queue_room SET mode = ?, admit_per_minute = ?, active_limit = ?, pass_seconds = ?, opens_at = ?, paused = ?, message = ?,
+                      credit = ?, credit_at = ?
+WHERE schedule_id = ?
+
+-- name: room_serve
+UPDATE queue_room SET serving = ?, credit = ?, credit_at = ? WHERE schedule_id = ?
+
+-- name: place_insert
+INSERT INTO queue_place (id, user_id, joined_at) VALUES (?, ?, ?)
+
+-- name: place_range
+SELECT id, user_id FROM queue_place WHERE id BETWEEN ? AND ? ORDER BY id
+
+-- name: end_insert
+INSERT INTO queue_end (id, how, ended_at, booking_id) VALUES (?, ?, ?, ?)
+
+-- name: end_range
+SELECT id FROM queue_end WHERE id BETWEEN ? AND ?
+
+-- name: end_of_booking
+SELECT id FROM queue_end WHERE booking_id = ?
+
+-- name: step_insert
+INSERT INTO queue_step (id, first_place, admitted_at, expires_at, admitted, active, admit_per_minute, active_limit)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+
+-- name: step_range
+SELECT id, first_place, admitted_at, expires_at, admitted FROM queue_step WHERE id BETWEEN ? AND ? ORDER BY id

@@ -1,0 +1,68 @@
+/* The admissions of a room whose passes may still be good. At most one is added each half second and a pass lasts an hour at most, so there are
+ * a few thousand; all of a room's people are in them, yet none has an entry of his own. */
+#include "queue_int.h"
+
+#include <stdlib.h>
+
+#include "platform/obs/log.h"
+
+void steps_free(struct steps *s)
+{
+    free(s->at);
+    *s = (struct steps){ 0 };
+}
+
+static void make_room(struct steps *s)
+{
+    if (s->first > s->n) {                   /* more than half is forgotten */
+        memmove(s->at, s->at + s->first, s->n * sizeof(*s->at));
+        s->first = 0;
+        return;
+    }
+    s->cap = s->cap ? s->cap * 2 : 16;
+    s->at = realloc(s->at, s->cap * sizeof(*s->at));
+    ASSERT(s->at != NULL);
+}
+
+void steps_add(struct steps *s, const struct step *step)
+{
+    if (s->first + s->n == s->cap)
+        make_room(s);
+    s->at[s->first + s->n++] = *step;
+}
+
+void steps_pop(struct steps *s)
+{
+    ASSERT(s->n > 0);
+    s->n--;
+}
+
+void steps_drop(struct steps *s, int64_t now)
+{
+    while (s->n && s->at[s->first].until <= now) {
+        s->first++;
+        s->n--;
+    }
+}
+
+struct step *steps_find(const struct steps *s, int64_t place)
+{
+    size_t low = s->first, high = s->first + s->n;
+    while (low < high) {                     /* the first one that reaches as far as the place */
+        size_t middle = low + (high - low) / 2;
+        if (s->at[middle].last < place)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < s->first + s->n && s->at[low].first <= place ? &s->at[low] : NULL;
+}
+
+int64_t steps_active(const struct steps *s, int64_t now)
+{
+    int64_t active = 0;
+    for (size_t i = s->first; i < s->first + s->n; i++)
+        if (s->at[i].until > now)
+            active += s->at[i].live;
+    return active;
+}

@@ -1,0 +1,162 @@
+/* Each statement of sql/queries.sql as a typed function. Rows of places are keyed by schedule and place in one number, so that a room's rows lie
+ * together in the order of its line. */
+#include "queue_int.h"
+
+#include "queue_sql.h"
+
+static int64_t row_id(const struct room *r, int64_t place)
+{
+    return r->schedule << PLACE_BITS | place;
+}
+
+/* From the first to the last row that a room can have. */
+#define ROOM_RANGE(r) VALS(v_int(row_id(r, 0)), v_int(row_id(r, PLACE_MAX)))
+
+/* ---- rooms ---- */
+
+static struct list split_names(struct ctx *cx, struct str text)
+{
+    size_t n = 0;
+    struct str *names = NEW_ARRAY(cx->arena, struct str, text.n + 1);
+    while (text.p && text.n)
+        names[n++] = str_cut(&text, '\n');
+    return (struct list){ names, n };
+}
+
+static struct str join_names(struct ctx *cx, const struct room *r)
+{
+    struct str all = { 0 };
+    for (size_t i = 0; i < r->grade_count; i++)
+        all = arena_fmt(cx->arena, "%.*s%.*s\n", STR_ARG(all), STR_ARG(r->grades[i]));
+    return all;
+}
+
+static void take_room(struct ctx *cx, const struct rows *row, struct queue *q)
+{
+    struct room fixed = { .schedule = row_int(row, 0), .owner = row_int(row, 1), .sale_starts_at = row_int(row, 2), .sale_ends_at = row_int(row, 3) };
+    struct room *r = room_new(q, &fixed, split_names(cx, row_text(cx, row, 4)));
+    struct str message = row_text_view(row, 11);
+    r->terms = (struct terms){
+        .rules = {
+            .mode = (int)row_int(row, 5),
+            .admit_per_minute = row_int(row, 6),
+            .active_limit = row_int(row, 7),
+            .pass_seconds = row_int(row, 8),
+            .opens_at = row_int(row, 9),
+            .paused = row_int(row, 10) != 0,
+        },
+        .message_n = message.n < sizeof(r->terms.message) ? message.n : sizeof(r->terms.message),
+    };
+    if (message.n)
+        memcpy(r->terms.message, message.p, r->terms.message_n);
+    r->line = (struct line){ .serving = row_int(row, 12), .credit = row_int(row, 13), .credit_at = row_int(row, 14) };
+    r->renewed = true;
+}
+
+err store_rooms(struct ctx *cx, struct queue *q)
+{
+    struct rows row;
+    err e = db_rows(cx, &queue_sql.room_all, NO_VALS, &row);
+    if (e)
+        return e;
+    while (rows_next(&row))
+        take_room(cx, &row, q);
+    return rows_end(cx, &row);
+}
+
+static struct val opens_at(const struct rules *rules)
+{
+    return rules->opens_at ? v_int(rules->opens_at) : v_null();
+}
+
+static struct str message_of(const struct terms *t)
+{
+    return str_of(t->message, t->message_n);
+}
+
+void store_room_insert(struct ctx *cx, const struct room *r)
+{
+    const struct rules *u = &r->terms.rules;
+    db_put(cx, &queue_sql.room_insert,
+           VALS(v_int(r->schedule), v_int(r->owner), v_int(r->sale_starts_at), v_int(r->sale_ends_at), v_text(join_names(cx, r)), v_int(u->mode),
+                v_int(u->admit_per_minute), v_int(u->active_limit), v_int(u->pass_seconds), opens_at(u), v_int(u->paused),
+                v_text(message_of(&r->terms)), v_int(r->line.serving), v_int(r->line.credit), v_int(r->line.credit_at)));
+}
+
+err store_room_update(struct ctx *cx, const struct room *r)
+{
+    const struct rules *u = &r->terms.rules;
+    return db_run(cx, &queue_sql.room_update,
+                  VALS(v_int(u->mode), v_int(u->admit_per_minute), v_int(u->active_limit), v_int(u->pass_seconds), opens_at(u), v_int(u->paused),
+                       v_text(message_of(&r->terms)), v_int(r->line.credit), v_int(r->line.credit_at), v_int(r->schedule)),
+                  NULL);
+}
+
+err store_room_serve(struct ctx *cx, const struct room *r, int64_t serving)
+{
+    return db_run(cx, &queue_sql.room_serve, VALS(v_int(serving), v_int(r->line.credit), v_int(r->line.credit_at), v_int(r->schedule)), NULL);
+}
+
+/* ---- places ---- */
+
+void store_place_insert(struct ctx *cx, const struct room *r, int64_t place, int64_t user)
+{
+    db_put(cx, &queue_sql.place_insert, VALS(v_int(row_id(r, place)), v_int(user), v_int(cx->now)));
+}
+
+err store_places(struct ctx *cx, struct room *r)
+{
+    struct rows row;
+    err e = db_rows(cx, &queue_sql.place_range, ROOM_RANGE(r), &row);
+    if (e)
+        return e;
+    while (rows_next(&row)) {
+        r->line.last = row_int(&row, 0) & PLACE_MAX;
+        places_set(&r->places, row_int(&row, 1), r->line.last);
+    }
+    return rows_end(cx, &row);
+}
+
+void store_end_insert(struct ctx *cx, const struct room *r, int64_t place, enum ended_how how, int64_t booking)
+{
+    db_put(cx, &queue_sql.end_insert, VALS(v_int(row_id(r, place)), v_int(how), v_int(cx->now), booking ? v_int(booking) : v_null()));
+}
+
+err store_ends(struct ctx *cx, struct room *r)
+{
+    struct rows row;
+    err e = db_rows(cx, &queue_sql.end_range, ROOM_RANGE(r), &row);
+    if (e)
+        return e;
+    while (rows_next(&row))
+        marks_set(&r->ended, row_int(&row, 0) & PLACE_MAX, true);
+    return rows_end(cx, &row);
+}
+
+err store_end_of_booking(struct ctx *cx, int64_t booking, bool *ret)
+{
+    return db_one(cx, &queue_sql.end_of_booking, VALS(v_int(booking)), NULL, NULL, ret);
+}
+
+/* ---- steps ---- */
+
+void store_step_insert(struct ctx *cx, const struct room *r, const struct step *step, int64_t active)
+{
+    db_put(cx, &queue_sql.step_insert,
+           VALS(v_int(row_id(r, step->last)), v_int(step->first), v_int(step->at), v_int(step->until), v_int(step->admitted), v_int(active),
+                v_int(r->terms.rules.admit_per_minute), v_int(r->terms.rules.active_limit)));
+}
+
+err store_steps(struct ctx *cx, struct room *r)
+{
+    struct rows row;
+    err e = db_rows(cx, &queue_sql.step_range, ROOM_RANGE(r), &row);
+    if (e)
+        return e;
+    while (rows_next(&row)) {
+        struct step step = { row_int(&row, 1), row_int(&row, 0) & PLACE_MAX, row_int(&row, 2), row_int(&row, 3), row_int(&row, 4), 0 };
+        steps_drop(&r->steps, cx->now);
+        steps_add(&r->steps, &step);
+    }
+    return rows_end(cx, &row);
+}

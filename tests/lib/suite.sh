@@ -1,0 +1,46 @@
+# What the suites share. They are started by ./test at the top of the tree and speak TAP: `ok - what`, `not ok - what`, `ok - what # SKIP why`;
+# whatever else they print is for the log.
+# shellcheck shell=bash
+set -euo pipefail
+
+# check WHAT COMMAND...: one result, by the command's exit status.
+check() {
+    local what=$1
+    shift
+    if "$@"; then echo "ok - $what"; else echo "not ok - $what"; fi
+}
+
+# files FOLDER NAME...: the files of a folder with one of these names (patterns), into the array `found`. None is a failure: a suite that
+# has nothing to run does not pass.
+files() {
+    local folder=$1 names=() name
+    shift
+    for name in "$@"; do names+=(-o -name "$name"); done
+    mapfile -t found < <(find "$folder" -maxdepth 1 -type f \( "${names[@]:1}" \) 2>/dev/null | LC_ALL=C sort)
+    if [ ${#found[@]} = 0 ]; then
+        echo "not ok - $folder holds no tests ($*)"
+        exit 1
+    fi
+}
+
+# run_file FILE [ARGUMENT...]: a program that is a test. If it tells no results of its own, its exit status is one.
+run_file() {
+    local file=$1 status=0 told
+    shift
+    told=$(mktemp)
+    "./$file" "$@" 2>&1 | tee "$told" || status=$?
+    if ! grep -Eq '^(not )?ok ([0-9]+ )?- ' "$told"; then
+        [ $status = 0 ] && echo "ok - $file" || echo "not ok - $file (exit status $status)"
+    elif [ $status != 0 ] && ! grep -q '^not ok' "$told"; then
+        echo "not ok - $file ended with status $status"
+    fi
+    rm -f "$told"
+}
+
+# A build folder of its own, with clang: sanitized_build FOLDER SANITIZERS C_ARGUMENTS [C_LINK_ARGUMENTS].
+sanitized_build() {
+    [ -f "$1/build.ninja" ] || CC=clang meson setup "$1" --buildtype=debug -Doptimization=1 -Db_lundef=false -Db_sanitize="$2" -Dc_args="$3" -Dc_link_args="${4:-}"
+}
+
+# Tests of node:test, with a reporter that tells them as TAP without nesting.
+node_tests() { node --test --test-reporter=./tests/lib/reporter.mjs "$@"; }

@@ -1,0 +1,4 @@
+# limit: 300
+# Unit tests, as the program is built.
+. tests/lib/suite.sh
+tests/lib/meson_tap.py build --suite unit

@@ -1,0 +1,25 @@
+# limit: 420
+# Every parser against libFuzzer for FUZZ_SECONDS each; what once crashed a target (tests/fuzz/crashes/NAME) is tried first.
+. tests/lib/suite.sh
+files tests/fuzz '*_fuzz.c'
+export UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1
+sanitized_build build-fuzz address,undefined '-fsanitize=fuzzer-no-link -DARENA_MALLOC'
+
+fuzz() { # NAME
+    local seeds=() options=() folder grown
+    grown=$(mktemp -d)
+    for folder in "tests/fuzz/crashes/$1" "tests/fuzz/corpus/$1"; do
+        if [ -d "$folder" ]; then seeds+=("$folder"); fi
+    done
+    if [ -f "tests/fuzz/$1.dict" ]; then options+=("-dict=tests/fuzz/$1.dict"); fi
+    ./build-fuzz/tests/fuzz/"$1"_fuzz -max_total_time="${FUZZ_SECONDS:-15}" -timeout=10 -rss_limit_mb=1024 -print_final_stats=1 \
+        -artifact_prefix=build-fuzz/ "${options[@]}" "$grown" "${seeds[@]}" 2>&1
+}
+
+names=()
+for file in "${found[@]}"; do
+    name=$(basename "$file" _fuzz.c)
+    names+=("$name")
+done
+ninja -C build-fuzz "${names[@]/%/_fuzz}" >build-fuzz/build.log || { cat build-fuzz/build.log; echo "not ok - the targets could not be built"; exit 1; }
+for name in "${names[@]}"; do check "fuzz $name" fuzz "$name"; done

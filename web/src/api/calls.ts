@@ -1,0 +1,92 @@
+/* The API's calls by name. */
+import { call } from "./client";
+import type {
+  Availability, Booking, Hold, Page, Payment, Performance, QueuePlace, ScheduleDetail, SeatMapData, Ticket, User,
+} from "./shapes";
+
+type Signal = AbortSignal | undefined;
+const id = encodeURIComponent;
+
+function query(values: Record<string, string | null | undefined>): string {
+  const set = new URLSearchParams();
+  for (const [name, value] of Object.entries(values)) if (value) set.set(name, value);
+  const text = set.toString();
+  return text ? `?${text}` : "";
+}
+
+export interface PerformanceFilter {
+  q?: string;
+  genre?: string;
+  cursor?: string | null;
+}
+
+export const listPerformances = (filter: PerformanceFilter, signal?: Signal) =>
+  call<Page<Performance>>(`/performances${query({ ...filter, limit: "24" })}`, { signal });
+
+export const getPerformance = (performance: string, signal?: Signal) =>
+  call<Performance>(`/performances/${id(performance)}`, { signal });
+
+export const getSchedule = (schedule: string, signal?: Signal) =>
+  call<ScheduleDetail>(`/schedules/${id(schedule)}`, { signal });
+
+export const getSeatMap = (schedule: string, signal?: Signal) =>
+  call<SeatMapData>(`/schedules/${id(schedule)}/map`, { signal });
+
+export const getAvailability = (schedule: string, signal?: Signal) =>
+  call<Availability>(`/schedules/${id(schedule)}/availability`, { signal });
+
+export const streamUrl = (schedule: string) => `/api/v1/schedules/${id(schedule)}/stream`;
+
+export const joinQueue = (schedule: string, signal?: Signal) =>
+  call<QueuePlace>(`/schedules/${id(schedule)}/queue`, { method: "POST", signal, retries: 2 });
+
+export const getPlace = (place: string, signal?: Signal) =>
+  call<QueuePlace>(`/queue/${id(place)}`, { signal, retries: 0 });
+
+export const leaveQueue = (place: string) => call<void>(`/queue/${id(place)}`, { method: "DELETE", retries: 1 });
+
+export type HoldRequest = { seats: string[] } | { best: { count: number; grade: string } };
+
+const passHeader = (pass: string | null): Record<string, string> => (pass ? { "Queue-Pass": pass } : {});
+
+export const createHold = (schedule: string, body: HoldRequest, key: string, pass: string | null) =>
+  call<Hold>(`/schedules/${id(schedule)}/holds`, { method: "POST", body, key, headers: passHeader(pass) });
+
+export const getHold = (hold: string, signal?: Signal) => call<Hold>(`/holds/${id(hold)}`, { signal });
+
+export const releaseHold = (hold: string) => call<void>(`/holds/${id(hold)}`, { method: "DELETE", retries: 2 });
+
+export const createBooking = (hold: string, key: string, pass: string | null) =>
+  call<Booking>("/bookings", { method: "POST", body: { hold_id: hold }, key, headers: passHeader(pass) });
+
+export const listBookings = (cursor: string | null, signal?: Signal) =>
+  call<Page<Booking>>(`/bookings${query({ cursor, limit: "20" })}`, { signal });
+
+export const getBooking = (booking: string, signal?: Signal) => call<Booking>(`/bookings/${id(booking)}`, { signal });
+
+export interface Cancellation {
+  refund: { amount: number | { amount: number; currency: string }; fee: number | { amount: number; currency: string } };
+}
+
+export const cancelBooking = (booking: string, key: string) =>
+  call<Cancellation>(`/bookings/${id(booking)}/cancel`, { method: "POST", body: {}, key });
+
+export const createPayment = (booking: string, key: string, pass: string | null) =>
+  call<Payment>("/payments", {
+    method: "POST", body: { booking_id: booking, provider: "sandbox" }, key, headers: passHeader(pass),
+  });
+
+export const confirmPayment = (payment: string, paymentKey: string, amount: number, key: string, pass: string | null) =>
+  call<Payment>(`/payments/${id(payment)}/confirm`, {
+    method: "POST", body: { payment_key: paymentKey, amount }, key, headers: passHeader(pass), retries: 1,
+  });
+
+export const getPayment = (payment: string, signal?: Signal) => call<Payment>(`/payments/${id(payment)}`, { signal });
+
+export const listTickets = (booking: string, signal?: Signal) =>
+  call<Page<Ticket>>(`/bookings/${id(booking)}/tickets`, { signal });
+
+export const getTicketPicture = (ticket: string, signal?: Signal) =>
+  call<string>(`/tickets/${id(ticket)}/qr.svg`, { signal, as: "text" });
+
+export const getMe = (signal?: Signal) => call<User>("/users/me", { signal });

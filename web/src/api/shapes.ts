@@ -1,0 +1,205 @@
+/* The answers of the API that this client reads, as docs/wire.md tells them. */
+
+export interface Money {
+  amount: number;
+  currency: string;
+}
+
+export interface Page<T> {
+  items: T[];
+  next: string | null;
+}
+
+export const genres = ["musical", "concert", "play", "classical", "dance", "other"] as const;
+export type Genre = (typeof genres)[number];
+
+export type SaleStatus = "upcoming" | "on_sale" | "sold_out" | "closed" | "cancelled";
+
+export interface Performance {
+  id: string;
+  title: string;
+  genre: Genre;
+  age_rating: number;
+  runtime_minutes: number;
+  poster_url: string;
+  venue: string;
+  from: string;
+  to: string;
+  price_from: Money | null;
+  status: SaleStatus;
+  max_tickets_per_user: number;
+  sale_starts_at?: string;
+  description?: string;
+  cast?: CastMember[];
+  schedules?: Schedule[];
+}
+
+export type CastMember = string | { name: string; role?: string };
+
+export interface GradeStock {
+  grade: string;
+  price: Money;
+  color: string;
+  free: number;
+  total: number;
+}
+
+export interface Schedule {
+  id: string;
+  performance_id: string;
+  hall_id: string;
+  hall_name: string;
+  starts_at: string;
+  ends_at: string;
+  sale_starts_at: string;
+  sale_ends_at: string;
+  status: SaleStatus;
+  queue_mode: string;
+  remaining: GradeStock[];
+}
+
+export interface ScheduleDetail extends Schedule {
+  title: string;
+  server_time: string;
+  max_tickets_per_user: number;
+}
+
+export interface MapGrade {
+  name: string;
+  color: string;
+  price: Money;
+}
+
+export interface MapRow {
+  name: string;
+  grade: number;
+  guids: string[];
+  numbers: string[];
+  xs: number[];
+  ys: number[];
+  grades?: number[];
+}
+
+export interface MapSection {
+  name: string;
+  kind: "seats" | "area";
+  outline: number[];
+  rows: MapRow[];
+}
+
+export interface Rect {
+  x: number;
+  y: number;
+  width: number;
+  height: number;
+}
+
+export interface SeatMapData {
+  schedule_id: string;
+  hall: { id: string; name: string };
+  seat_count: number;
+  bounds: Rect & { pitch?: number };
+  stage: Rect | null;
+  grades: MapGrade[];
+  sections: MapSection[];
+}
+
+export interface Availability {
+  version: number;
+  seats: string;
+}
+
+export interface AvailabilityDelta {
+  from: number;
+  version: number;
+  changes: [seat: number, state: number][];
+}
+
+export interface QueueNews {
+  serving: number;
+  waiting: number;
+  paused: boolean;
+  message: string;
+}
+
+export interface QueuePlace {
+  place_token: string;
+  state: "waiting" | "admitted" | "expired" | "left";
+  position: number;
+  ahead: number;
+  eta_seconds: number | null;
+  poll_after_ms: number;
+  stock?: Record<string, number>;
+  message?: string;
+  pass: string | null;
+  pass_expires_at: string | null;
+}
+
+export interface Seat {
+  guid: string;
+  grade: string;
+  price: Money;
+  section: string;
+  row: string;
+  number: string;
+}
+
+export interface Hold {
+  id: string;
+  schedule_id: string;
+  status: "active" | "booked" | "released" | "expired";
+  seats: Seat[];
+  total: Money;
+  expires_at: string;
+}
+
+export type BookingStatus = "pending" | "confirmed" | "cancelled" | "expired" | "refund_due" | "refunded";
+
+export interface Booking {
+  id: string;
+  code: string;
+  status: BookingStatus;
+  schedule_id: string;
+  total: Money;
+  discount: Money;
+  mileage_used: number | Money;
+  due: Money;
+  expires_at: string;
+  payment: Payment | null;
+  title: string;
+  hall_name: string;
+  starts_at: string;
+  seats: Seat[];
+}
+
+export interface Payment {
+  id: string;
+  booking_id: string;
+  status: "ready" | "paid" | "pending" | "refunded" | "failed";
+  amount: Money;
+  provider?: string;
+}
+
+export interface Ticket {
+  id: string;
+  code: string;
+  status: "valid" | "used" | "void";
+  seat: { guid: string; section: string; row: string; number: string; grade: string };
+  title: string;
+  hall_name: string;
+  starts_at: string;
+}
+
+export interface Tokens {
+  access_token: string;
+  refresh_token: string;
+  token_type: string;
+  expires_in: number;
+}
+
+export interface User {
+  id: string;
+  email: string;
+  name: string;
+  roles: string[];
+}

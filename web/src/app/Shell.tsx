@@ -1,0 +1,89 @@
+/* What is around every page: header, the page itself, footer, news. */
+import { useEffect, useErrorBoundary, useState } from "preact/hooks";
+import { getMe } from "../api/calls";
+import { ErrorState, Loading, Notice } from "../ui/states";
+import { asProblem, networkProblem, type Problem } from "../api/problem";
+import { Header } from "./Header";
+import { words } from "./i18n";
+import { language } from "./language";
+import { online } from "./network";
+import { findPage, type PageComponent } from "./pages";
+import { currentPath, navigate, place, signInPath, type Params } from "./router";
+import { session } from "./session";
+import { dismiss, toasts } from "./toasts";
+
+export function Shell() {
+  const w = words();
+  const found = findPage(place.value.path);
+  const barred = found?.page.personal === true && !session.signedIn.value;
+
+  useEffect(() => {
+    document.documentElement.lang = language.value;
+  }, [language.value]);
+
+  useEffect(() => {
+    if (barred) navigate(signInPath(currentPath()), { replace: true });
+  }, [barred]);
+
+  useEffect(() => {
+    if (!session.signedIn.value || session.user.value) return;
+    getMe().then((me) => (session.user.value = me), () => undefined);
+  }, [session.signedIn.value]);
+
+  return (
+    <>
+      <a class="skip" href="#main">{w.shell.skip}</a>
+      <Header />
+      {!online.value && <p class="offline-bar" role="status">{w.shell.offline}</p>}
+      <main id="main" tabIndex={-1} class={found?.page.stage ? "main main--stage" : "main"}>
+        {!found && <NotFound />}
+        {found && !barred && <LazyPage key={found.page.pattern + JSON.stringify(found.params)} {...found} />}
+      </main>
+      {!found?.page.stage && <footer class="footer"><p>{w.shell.footer}</p></footer>}
+      <div class="toasts" role="status" aria-live="polite">
+        {toasts.value.map((toast) => (
+          <button key={toast.id} type="button" class={`toast toast--${toast.tone}`} data-testid="toast"
+            onClick={() => dismiss(toast.id)}>{toast.text}</button>
+        ))}
+      </div>
+    </>
+  );
+}
+
+function LazyPage({ page, params }: NonNullable<ReturnType<typeof findPage>>) {
+  const [Page, setPage] = useState<PageComponent | null>(null);
+  const [failed, setFailed] = useState<Problem | null>(null);
+  const [broken] = useErrorBoundary((error) => console.error(error));
+
+  useEffect(() => {
+    page.load().then((module) => setPage(() => module.default), () => setFailed(networkProblem()));
+    document.getElementById("main")?.focus({ preventScroll: true });
+  }, []);
+
+  useEffect(() => {
+    if (!failed) return;
+    addEventListener("online", reload);
+    return () => removeEventListener("online", reload);
+  }, [failed]);
+
+  if (failed || broken) return <ErrorState problem={failed ?? asProblem(broken)} retry={reload} />;
+  return Page ? <Page params={params as Params} /> : <Loading />;
+}
+
+const reload = () => location.reload();
+
+function NotFound() {
+  const w = words();
+  useTitle(w.shell.notFound);
+  return (
+    <Notice title={w.shell.notFound} text={w.shell.notFoundText}>
+      <a class="button" href="/">{w.shell.toHome}</a>
+    </Notice>
+  );
+}
+
+export function useTitle(title: string): void {
+  useEffect(() => {
+    document.title = title ? `${title} · TakenSeat` : "TakenSeat";
+  }, [title]);
+}

@@ -1,0 +1,35 @@
+/* The one list of pages: a pattern and where its code is. Each page is loaded when it is first visited. */
+import type { ComponentType } from "preact";
+import type { Params } from "./router";
+import { matchPath } from "./router";
+
+export type PageComponent = ComponentType<{ params: Params }>;
+
+interface Page {
+  pattern: string;
+  /* Only for people who are signed in. */
+  personal?: boolean;
+  /* The page fills the window below the header and has no footer. */
+  stage?: boolean;
+  load(): Promise<{ default: PageComponent }>;
+}
+
+export const pages: Page[] = [
+  { pattern: "/", load: () => import("../pages/Home") },
+  { pattern: "/performances/:id", load: () => import("../pages/PerformancePage") },
+  { pattern: "/schedules/:id/queue", personal: true, load: () => import("../pages/QueuePage") },
+  { pattern: "/schedules/:id/seats", stage: true, load: () => import("../pages/SeatsPage") },
+  { pattern: "/checkout/:holdId", personal: true, load: () => import("../pages/CheckoutPage") },
+  { pattern: "/tickets", personal: true, load: () => import("../pages/TicketsPage") },
+  { pattern: "/tickets/:bookingId", personal: true, load: () => import("../pages/BookingPage") },
+  { pattern: "/login", load: () => import("../pages/LoginPage") },
+  { pattern: "/signup", load: () => import("../pages/SignupPage") },
+];
+
+export function findPage(path: string): { page: Page; params: Params } | null {
+  for (const page of pages) {
+    const params = matchPath(page.pattern, path);
+    if (params) return { page, params };
+  }
+  return null;
+}

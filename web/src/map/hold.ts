@@ -1,0 +1,74 @@
+/* Holding seats: one key for one intention, and a kind word for every refusal. */
+import { useMemo, useState } from "preact/hooks";
+import { createHold, getAvailability, type HoldRequest } from "../api/calls";
+import { Intent } from "../api/intent";
+import { asProblem, mentioned, type Problem } from "../api/problem";
+import type { ScheduleDetail } from "../api/shapes";
+import { words } from "../app/i18n";
+import { dropPass, passFor } from "../app/passes";
+import { currentPath, navigate, signInPath } from "../app/router";
+import { tell } from "../app/toasts";
+import { problemText } from "../ui/states";
+import type { SeatStore } from "./store";
+
+export interface HoldActions {
+  busy: boolean;
+  chosen(): Promise<void>;
+  best(count: number, grade: string): Promise<void>;
+}
+
+export function useHold(schedule: ScheduleDetail, store: SeatStore): HoldActions {
+  const intent = useMemo(() => new Intent(`takenseat.intent.hold.${schedule.id}`, sessionStorage), [schedule.id]);
+  const [busy, setBusy] = useState(false);
+
+  async function send(request: HoldRequest): Promise<void> {
+    setBusy(true);
+    store.holding = true;
+    try {
+      const pass = passFor(schedule.id)?.pass ?? null;
+      const hold = await intent.carryOut(request, (key) => createHold(schedule.id, request, key, pass));
+      navigate(`/checkout/${encodeURIComponent(hold.id)}`);
+    } catch (error) {
+      store.holding = false;
+      await refused(asProblem(error));
+    } finally {
+      setBusy(false);
+    }
+  }
+
+  async function refused(problem: Problem): Promise<void> {
+    const w = words().map;
+    const queue = `/schedules/${encodeURIComponent(schedule.id)}/queue`;
+    switch (problem.code) {
+      case "seat_taken":
+        markTaken(problem);
+        tell(w.taken, "warn");
+        await getAvailability(schedule.id).then((fresh) => store.takeSnapshot(fresh), () => undefined);
+        return;
+      case "pass_required":
+        dropPass(schedule.id);
+        tell(w.passNeeded, "warn");
+        navigate(queue, { replace: true });
+        return;
+      case "unauthenticated":
+        navigate(signInPath(currentPath()));
+        return;
+      default: {
+        const { title, detail } = problemText(problem);
+        tell(detail || title, "warn");
+      }
+    }
+  }
+
+  function markTaken(problem: Problem): void {
+    const guids = store.chosen.value.map((seat) => store.map.guid(seat));
+    const seats = mentioned(problem, guids).map((guid) => store.map.seatOf(guid));
+    store.markTaken(seats.filter((seat): seat is number => seat !== undefined));
+  }
+
+  return {
+    busy,
+    chosen: () => send({ seats: store.chosen.value.map((seat) => store.map.guid(seat)) }),
+    best: (count, grade) => send({ best: { count, grade } }),
+  };
+}

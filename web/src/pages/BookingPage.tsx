@@ -1,0 +1,127 @@
+/* One booking: its tickets with their codes, or what became of it. */
+import { useMemo, useRef, useState } from "preact/hooks";
+import { cancelBooking, getBooking, getTicketPicture, listTickets } from "../api/calls";
+import { Intent } from "../api/intent";
+import { asProblem } from "../api/problem";
+import type { Booking, Ticket } from "../api/shapes";
+import { moment, money } from "../app/format";
+import { words } from "../app/i18n";
+import { useResource } from "../app/resource";
+import type { Params } from "../app/router";
+import { useTitle } from "../app/Shell";
+import { tell } from "../app/toasts";
+import { SeatLines } from "../ui/SeatLines";
+import { Await, problemText } from "../ui/states";
+import { BookingBadge } from "./TicketsPage";
+
+interface Both {
+  booking: Booking;
+  tickets: Ticket[];
+}
+
+async function read(id: string, signal: AbortSignal): Promise<Both> {
+  const booking = await getBooking(id, signal);
+  const tickets = booking.status === "confirmed" ? (await listTickets(id, signal)).items : [];
+  return { booking, tickets };
+}
+
+export default function BookingPage({ params }: { params: Params }) {
+  const w = words();
+  const both = useResource((signal) => read(params.bookingId, signal), [params.bookingId]);
+  useTitle(both.data?.booking.title ?? w.tickets.title);
+  return (
+    <div class="wrap wrap--medium">
+      <p><a href="/tickets">← {w.tickets.title}</a></p>
+      <Await of={both}>{({ booking, tickets }) => <Details booking={booking} tickets={tickets} reload={both.reload} />}</Await>
+    </div>
+  );
+}
+
+function Details({ booking, tickets, reload }: Both & { reload(): void }) {
+  const w = words();
+  return (
+    <>
+      <header class="booking__head">
+        <BookingBadge status={booking.status} />
+        <h1>{booking.title}</h1>
+        <p class="muted">{moment(booking.starts_at)} · {booking.hall_name}</p>
+      </header>
+      {booking.status !== "confirmed" && <p class="booking__note" data-testid="booking-note">{w.bookingNote[booking.status]}</p>}
+      {tickets.length > 0
+        ? <ul class="tickets" data-testid="tickets">{tickets.map((ticket) => <TicketCard key={ticket.id} ticket={ticket} />)}</ul>
+        : <section class="panel"><SeatLines seats={booking.seats} /></section>}
+      <section class="panel booking__sum">
+        <dl class="facts">
+          <div><dt>{w.tickets.code}</dt><dd><code>{booking.code}</code></dd></div>
+          <div><dt>{w.checkout.total}</dt><dd>{money(booking.total)}</dd></div>
+        </dl>
+        {booking.status === "confirmed" && <Cancel booking={booking} done={reload} />}
+      </section>
+    </>
+  );
+}
+
+function TicketCard({ ticket }: { ticket: Ticket }) {
+  const w = words();
+  const { seat } = ticket;
+  return (
+    <li class={`ticket ticket--${ticket.status}`} data-testid="ticket">
+      <div class="ticket__text">
+        <span class={`badge badge--${ticket.status}`}>{w.ticketStatus[ticket.status]}</span>
+        <strong class="ticket__seat">{w.map.seat(seat.section, seat.row, seat.number)}</strong>
+        <span>{seat.grade}</span>
+        <span class="muted">{moment(ticket.starts_at)}</span>
+        <span class="muted">{ticket.hall_name}</span>
+      </div>
+      <div class="ticket__code">{ticket.status === "valid" ? <Picture ticket={ticket} /> : <span class="muted">{w.tickets.noCode}</span>}</div>
+    </li>
+  );
+}
+
+function Picture({ ticket }: { ticket: Ticket }) {
+  const w = words();
+  const picture = useResource((signal) => getTicketPicture(ticket.id, signal), [ticket.id, ticket.code]);
+  if (picture.data)
+    return <img class="ticket__qr" alt={w.tickets.qr} data-testid="qr" src={`data:image/svg+xml,${encodeURIComponent(picture.data)}`} />;
+  if (picture.problem)
+    return <button type="button" class="button button--quiet button--small" onClick={picture.reload}>{w.states.retry}</button>;
+  return <span class="muted">{w.states.loading}</span>;
+}
+
+function Cancel({ booking, done }: { booking: Booking; done(): void }) {
+  const w = words();
+  const dialog = useRef<HTMLDialogElement>(null);
+  const [busy, setBusy] = useState(false);
+  const intent = useMemo(() => new Intent(`takenseat.intent.cancel.${booking.id}`, sessionStorage), [booking.id]);
+
+  async function cancel() {
+    setBusy(true);
+    try {
+      const { refund } = await intent.carryOut({ booking: booking.id }, (key) => cancelBooking(booking.id, key));
+      const amount = typeof refund.amount === "number" ? { amount: refund.amount, currency: booking.total.currency } : refund.amount;
+      tell(w.tickets.cancelled(money(amount)));
+      done();
+    } catch (error) {
+      const { title, detail } = problemText(asProblem(error));
+      tell(detail || title, "warn");
+    } finally {
+      dialog.current?.close();
+      setBusy(false);
+    }
+  }
+
+  return (
+    <>
+      <button type="button" class="button button--quiet" data-testid="cancel-booking"
+        onClick={() => dialog.current?.showModal()}>{w.tickets.cancel}</button>
+      <dialog ref={dialog} class="dialog" aria-labelledby="cancel-title">
+        <h2 id="cancel-title">{w.tickets.cancelTitle}</h2>
+        <p>{w.tickets.cancelText}</p>
+        <div class="dialog__actions">
+          <button type="button" class="button" disabled={busy} data-testid="cancel-confirm" onClick={() => void cancel()}>{w.tickets.cancel}</button>
+          <button type="button" class="button button--quiet" onClick={() => dialog.current?.close()}>{w.tickets.keep}</button>
+        </div>
+      </dialog>
+    </>
+  );
+}

@@ -1,0 +1,114 @@
+/* The waiting room: where one stands, how long it will take, what is left; and on to the seats when it is one's turn. */
+import { useEffect } from "preact/hooks";
+import { leaveQueue } from "../api/calls";
+import type { QueuePlace, ScheduleDetail } from "../api/shapes";
+import { count } from "../app/format";
+import { words } from "../app/i18n";
+import { keepPass } from "../app/passes";
+import { useResource } from "../app/resource";
+import { navigate, type Params } from "../app/router";
+import { useTitle } from "../app/Shell";
+import { Countdown } from "../ui/Countdown";
+import { GradeMark } from "../ui/GradeMark";
+import { Await, ErrorState, Loading, Notice } from "../ui/states";
+import { usePlace } from "./queue-place";
+import { readSchedule } from "./SeatsPage";
+
+export default function QueuePage({ params }: { params: Params }) {
+  const schedule = useResource((signal) => readSchedule(params.id, signal), [params.id]);
+  return (
+    <Await of={schedule}>
+      {(found) => found.status === "upcoming" ? <NotYet schedule={found} reload={schedule.reload} /> : <Room schedule={found} />}
+    </Await>
+  );
+}
+
+function NotYet({ schedule, reload }: { schedule: ScheduleDetail; reload(): void }) {
+  const w = words();
+  useTitle(schedule.title);
+  return (
+    <Notice title={schedule.title} text={w.show.opensIn} testid="queue-not-yet">
+      <p class="bigclock"><Countdown to={schedule.sale_starts_at} onEnd={reload} /></p>
+    </Notice>
+  );
+}
+
+function Room({ schedule }: { schedule: ScheduleDetail }) {
+  const w = words();
+  const { place, problem, shaky, rejoin } = usePlace(schedule.id);
+  const seats = `/schedules/${encodeURIComponent(schedule.id)}/seats`;
+  useTitle(place?.state === "waiting" ? w.queue.titleAt(count(place.position)) : schedule.title);
+
+  useEffect(() => {
+    if (place?.state !== "admitted") return;
+    if (place.pass) keepPass(schedule.id, place.pass, place.pass_expires_at);
+    if (place.pass || schedule.queue_mode === "off") navigate(seats, { replace: true });
+  }, [place]);
+
+  if (!place) return problem ? <ErrorState problem={problem} retry={rejoin} /> : <Loading />;
+  if (place.state === "expired" || place.state === "left")
+    return (
+      <Notice title={w.queue.over} text={place.message || w.queue.overText} tone="warn" testid="queue-over">
+        <button type="button" class="button" data-testid="rejoin" onClick={rejoin}>{w.queue.rejoin}</button>
+      </Notice>
+    );
+
+  const leave = () => {
+    void leaveQueue(place.place_token).catch(() => undefined);
+    navigate(`/performances/${encodeURIComponent(schedule.performance_id)}`);
+  };
+
+  return (
+    <div class="queue" data-testid="queue">
+      <div class="wrap wrap--narrow">
+        <p class="queue__show">{schedule.title}</p>
+        <h1 class="queue__title">{place.state === "admitted" ? w.queue.admitted : w.queue.title}</h1>
+        <Standing place={place} />
+        {place.message && <p class="queue__message" role="status">{place.message}</p>}
+        {shaky && <p class="queue__shaky" role="status" data-testid="queue-shaky">{w.queue.shaky}</p>}
+        <Stock schedule={schedule} place={place} />
+        <p class="queue__hint">{w.queue.hint}</p>
+        <button type="button" class="button button--ghost" data-testid="leave-queue" onClick={leave}>{w.queue.leave}</button>
+      </div>
+    </div>
+  );
+}
+
+function Standing({ place }: { place: QueuePlace }) {
+  const w = words();
+  const minutes = place.eta_seconds === null ? 0 : Math.ceil(place.eta_seconds / 60);
+  return (
+    <div class="queue__card">
+      <div class="queue__steps" aria-hidden="true">{[0, 1, 2, 3, 4, 5, 6].map((i) => <i key={i} />)}</div>
+      <p class="queue__label">{w.queue.position}</p>
+      <p class="queue__number" data-testid="queue-position" aria-live="polite">{count(place.position)}</p>
+      <dl class="queue__facts">
+        <div><dt>{w.queue.ahead}</dt><dd data-testid="queue-ahead">{w.queue.people(place.ahead)}</dd></div>
+        <div><dt>{w.queue.eta}</dt><dd data-testid="queue-eta">
+          {place.eta_seconds === null ? w.queue.unknown : place.eta_seconds < 60 ? w.queue.soon : w.queue.minutes(minutes)}
+        </dd></div>
+      </dl>
+    </div>
+  );
+}
+
+function Stock({ schedule, place }: { schedule: ScheduleDetail; place: QueuePlace }) {
+  const w = words();
+  const stock = place.stock;
+  if (!stock) return null;
+  return (
+    <ul class="queue__stock" aria-label={w.queue.stock} data-testid="queue-stock">
+      {schedule.remaining.map(({ grade, color, total, free }, i) => {
+        const left = stock[grade] ?? free;
+        return (
+          <li key={grade}>
+            <GradeMark index={i} color={color} />
+            <span>{grade}</span>
+            <meter min={0} max={Math.max(1, total)} value={left} aria-label={grade} />
+            <b>{left ? w.units.left(count(left)) : w.units.none}</b>
+          </li>
+        );
+      })}
+    </ul>
+  );
+}

@@ -1,0 +1,73 @@
+/* One's bookings, newest first as the server gives them. */
+import { useEffect, useState } from "preact/hooks";
+import { listBookings } from "../api/calls";
+import { asProblem } from "../api/problem";
+import type { Booking, BookingStatus, Page } from "../api/shapes";
+import { moment, money } from "../app/format";
+import { words } from "../app/i18n";
+import { useResource } from "../app/resource";
+import { useTitle } from "../app/Shell";
+import { tell } from "../app/toasts";
+import { Await, Notice, problemText } from "../ui/states";
+
+export default function TicketsPage() {
+  const w = words();
+  useTitle(w.tickets.title);
+  const first = useResource((signal) => listBookings(null, signal), []);
+  return (
+    <div class="wrap wrap--medium">
+      <h1>{w.tickets.title}</h1>
+      <Await of={first}>{(page) => <List first={page} />}</Await>
+    </div>
+  );
+}
+
+function List({ first }: { first: Page<Booking> }) {
+  const w = words();
+  const [page, setPage] = useState(first);
+  useEffect(() => setPage(first), [first]);
+
+  async function more() {
+    try {
+      const next = await listBookings(page.next);
+      setPage({ items: [...page.items, ...next.items], next: next.next });
+    } catch (error) {
+      tell(problemText(asProblem(error)).title, "warn");
+    }
+  }
+
+  if (page.items.length === 0)
+    return (
+      <Notice title={w.tickets.none} text={w.tickets.noneText} testid="empty">
+        <a class="button" href="/">{w.tickets.browse}</a>
+      </Notice>
+    );
+  return (
+    <>
+      <ul class="bookings" data-testid="bookings">
+        {page.items.map((booking) => (
+          <li key={booking.id} class={`stub stub--${booking.status}`} data-testid="booking">
+            <a href={`/tickets/${encodeURIComponent(booking.id)}`}>
+              <span class="stub__main">
+                <BookingBadge status={booking.status} />
+                <strong class="stub__title">{booking.title}</strong>
+                <span class="muted">{moment(booking.starts_at)}</span>
+                <span class="muted">{booking.hall_name}</span>
+              </span>
+              <span class="stub__side">
+                <b>{w.units.tickets(booking.seats.length)}</b>
+                <span>{money(booking.total)}</span>
+                <code>{booking.code}</code>
+              </span>
+            </a>
+          </li>
+        ))}
+      </ul>
+      {page.next && <button type="button" class="button button--quiet more" data-testid="more" onClick={() => void more()}>{w.home.more}</button>}
+    </>
+  );
+}
+
+export function BookingBadge({ status }: { status: BookingStatus }) {
+  return <span class={`badge badge--${status}`} data-testid="booking-status">{words().booking[status] ?? status}</span>;
+}

@@ -1,0 +1,70 @@
+import { afterEach, describe, expect, it } from "vitest";
+import { genres } from "../src/api/shapes";
+import { clockFace, money } from "../src/app/format";
+import { catalogues } from "../src/app/i18n";
+import { language, preferred } from "../src/app/language";
+
+type Tree = { [name: string]: unknown };
+
+function leaves(tree: Tree, path = ""): Map<string, unknown> {
+  const found = new Map<string, unknown>();
+  for (const [name, value] of Object.entries(tree)) {
+    if (typeof value === "object" && value !== null) for (const [key, leaf] of leaves(value as Tree, `${path}${name}.`)) found.set(key, leaf);
+    else found.set(path + name, value);
+  }
+  return found;
+}
+
+const ko = leaves(catalogues.ko as unknown as Tree);
+const en = leaves(catalogues.en as unknown as Tree);
+/* Said by a neighbouring element, so it has no text of its own. */
+const silent = new Set(["bookingNote.confirmed"]);
+
+describe("the catalogues", () => {
+  it("have the same entries of the same kind", () => {
+    expect([...en.keys()].sort()).toEqual([...ko.keys()].sort());
+    for (const [name, value] of ko) expect(typeof en.get(name), name).toBe(typeof value);
+  });
+
+  it("have a text for every entry, and use what they are given", () => {
+    for (const [tongue, entries] of [["ko", ko], ["en", en]] as const)
+      for (const [name, value] of entries) {
+        const label = `${tongue} ${name}`;
+        if (typeof value === "function") {
+          const text = (value as (...given: unknown[]) => string)(...Array.from({ length: value.length }, (_, i) => (i + 2) * 11));
+          expect(text.trim().length, label).toBeGreaterThan(0);
+          expect(text, label).toContain("22");
+        } else if (!silent.has(name)) expect(String(value).trim().length, label).toBeGreaterThan(0);
+      }
+  });
+
+  it("are really translated", () => {
+    const hangul = /[가-힣]/;
+    for (const [name, value] of en) if (typeof value === "string") expect(hangul.test(value), name).toBe(false);
+    for (const genre of genres) expect(hangul.test(catalogues.ko.genre[genre])).toBe(true);
+  });
+});
+
+describe("language and format", () => {
+  afterEach(() => void (language.value = "en"));
+
+  it("prefers what was chosen, then the browser's first known language", () => {
+    expect(preferred("ko", ["en-US"])).toBe("ko");
+    expect(preferred(null, ["fr-FR", "ko-KR", "en"])).toBe("ko");
+    expect(preferred("xx", ["en-AU"])).toBe("en");
+    expect(preferred(null, ["fr"])).toBe("en");
+  });
+
+  it("writes money in minor units of its currency", () => {
+    expect(money({ amount: 150000, currency: "KRW" })).toContain("150,000");
+    expect(money({ amount: 1999, currency: "USD" })).toContain("19.99");
+    language.value = "ko";
+    expect(money({ amount: 150000, currency: "KRW" })).toBe("₩150,000");
+  });
+
+  it("counts down in days and a clock", () => {
+    expect(clockFace(61_000)).toEqual({ days: 0, face: "01:01" });
+    expect(clockFace(2 * 86_400_000 + 3 * 3_600_000)).toEqual({ days: 2, face: "03:00:00" });
+    expect(clockFace(-5)).toEqual({ days: 0, face: "00:00" });
+  });
+});

@@ -1,0 +1,17 @@
+import { defineConfig } from "vitest/config";
+
+/* Where `npm run dev` finds an API: a running server or `npm run dev:mock`. */
+const api = process.env.TAKENSEAT_API ?? "http://127.0.0.1:8787";
+
+export default defineConfig({
+  esbuild: { jsx: "automatic", jsxImportSource: "preact" },
+  build: {
+    target: "es2020",
+    assetsInlineLimit: 0,
+    cssCodeSplit: false,
+    modulePreload: { polyfill: false },
+    reportCompressedSize: false,
+  },
+  server: { proxy: { "/api": api } },
+  test: { include: ["test/**/*.test.ts"], environment: "node" },
+});

@@ -153,6 +153,8 @@ static const struct call clock_call = { "operation.test_clock", "Moves the clock
 
 static const struct call *const calls[] = { &live_call, &ready_call, &metrics_call, &openapi_call, &clock_call, NULL };
 
+static const struct raw_answer raw_answers[] = { { &metrics_call, "text/plain", NULL, 0 }, { &openapi_call, "application/json", NULL, 0 }, { 0 } };
+
 static const struct route routes[] = {
     { "GET", "/health/live", &live_call, 0, 0, 200, 0, NULL },
     { "GET", "/health/ready", &ready_call, 0, 0, 200, 0, NULL },
@@ -193,4 +195,5 @@ const struct service operation_service = {
     .close = operation_close,
     .calls = calls,
     .routes = routes,
+    .raw_answers = raw_answers,
 };

@@ -119,6 +119,8 @@ static bool time_zone(struct str *s, int64_t *ret_minutes)
     return true;
 }
 
+#define YEAR_10000_MS INT64_C(253402300800000)
+
 static int64_t month_days(int64_t y, int64_t m)
 {
     static const int length[] = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
@@ -148,7 +150,7 @@ bool time_parse(struct str s, int64_t *ret_ms)
     if (sec == 60)
         sec = 59;
     int64_t at = ((days_of_date(y, mo, d) * 24 + h) * 60 + mi - zone) * 60000 + sec * 1000 + ms;
-    if (at < 0)
+    if (at < 0 || at >= YEAR_10000_MS)
         return false;
     *ret_ms = at;
     return true;

@@ -17,7 +17,7 @@ struct clock {
 void clock_init(struct clock *c, bool manual);
 /* ms since 1970 UTC. Never goes backwards in one process. */
 int64_t clock_now(struct clock *c);
-/* Only for a manual clock; to a time not before its own. */
+/* Moves it forward; a real clock then stands still until the machine's has caught up. */
 void clock_set(struct clock *c, int64_t now_ms);
 
 /* "2026-11-23T11:00:00Z", with ".250" when the ms are not 0 (RFC 3339 in UTC). */

@@ -15,7 +15,9 @@
 
 #include "platform/http/http.h"
 
-#define FIXED "{\"id\":\"0123456789abc\",\"status\":\"confirmed\",\"total\":{\"amount\":15000000,\"currency\":\"KRW\"},\"expires_at\":\"2026-11-23T11:00:00Z\"}"
+#define FIXED                                                                                                              \
+    "{\"id\":\"0123456789abc\",\"status\":\"confirmed\",\"total\":{\"amount\":15000000,\"currency\":\"KRW\"},"                  \
+    "\"expires_at\":\"2026-11-23T11:00:00Z\"}"
 _Static_assert(sizeof(FIXED) - 1 == 124, "the answer that is measured");
 
 #define BIG_BYTES ((size_t)8 * 1024 * 1024)
@@ -181,7 +183,7 @@ static void on_request(void *self, struct http_request *r)
 {
     struct echo *e = self;
     if (str_eq(r->path, S("/fixed")))
-        http_answer(r, &(struct http_reply){ .status = 200, .content_type = S("application/json"), .body = S(FIXED) });
+        http_answer(r, &(struct http_reply){ .status = 200, .content_type = S("application/json"), .body = str_of(FIXED, sizeof(FIXED) - 1) });
     else if (str_eq(r->path, S("/echo")))
         http_answer(r, &(struct http_reply){ .status = 200, .content_type = S("application/octet-stream"), .body = r->body });
     else if (str_eq(r->path, S("/async")))

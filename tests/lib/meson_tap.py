@@ -14,6 +14,7 @@ CASE = re.compile(r"^(not )?ok\b(?:\s+\d+)?(?:\s+-)?\s+(.*)$", re.M)
 
 
 def tell(program):
+    program["name"] = program["name"].rpartition(" / ")[2]
     cases = [(not m[1], m[2]) for m in CASE.finditer(program.get("stdout", ""))]
     good = program["result"] in ("OK", "EXPECTEDFAIL")
     for ok, case in cases:

@@ -1,7 +1,7 @@
 /* accounts.mjs DATA: the accounts of a demo, one a role, with random passwords kept in DATA/accounts.json. They exist in that data only. */
-import { execFileSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { randomInt } from "node:crypto";
-import { existsSync, mkdirSync, renameSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, openSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 /* Letters and digits that are not mistaken for one another, in groups that can be typed. */
@@ -12,14 +12,23 @@ const password = () => [group(), group(), group()].join("-");
 const account = (role) => ({ role, email: `${role.toLowerCase()}@takenseat.example`, password: password() });
 
 const [data] = process.argv.slice(2);
+
+function makeAdmin({ email, password }) {
+  const log = join(data, "server.log");
+  const made = spawnSync("build/takenseat", ["admin", "create", "--data", data, "--email", email, "--password-stdin"], {
+    input: `${password}\n`,
+    stdio: ["pipe", "ignore", openSync(log, "a")],
+  });
+  if (made.status === 0) return;
+  console.error(`demo: no administrator could be made; ${log} says why`);
+  process.exit(1);
+}
+
 const file = join(data, "accounts.json");
 if (!existsSync(file)) {
   const accounts = ["ADMIN", "MANAGER", "PRODUCER", "STAFF", "CUSTOMER"].map(account);
   mkdirSync(data, { recursive: true, mode: 0o700 });
-  execFileSync("build/takenseat", ["admin", "create", "--data", data, "--email", accounts[0].email, "--password-stdin"], {
-    input: `${accounts[0].password}\n`,
-    stdio: ["pipe", "ignore", "inherit"],
-  });
+  makeAdmin(accounts[0]);
   writeFileSync(`${file}.part`, JSON.stringify(accounts, null, 2) + "\n", { mode: 0o600 });
   renameSync(`${file}.part`, file);
 }

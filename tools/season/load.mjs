@@ -87,7 +87,7 @@ TakenSeat is at ${api.address}/
 ${rows.join("\n")}
 `);
   if (next) {
-    console.log(`Next sale: ${next.title}, in ${inWords(next.opens - Date.now())} (${new Date(next.opens).toLocaleTimeString()})`);
+    console.log(`Next sale: ${next.title}, in ${inWords(next.opens - Date.now())} (${new Date(next.opens).toTimeString().slice(0, 8)})`);
     console.log(`           ${api.address}/performances/${next.id}`);
   } else console.log(`Every sale of this season has begun; remove ${data} for a new one.`);
   console.log(`\nIts log is ${join(data, "server.log")}. Ctrl-C ends it.`);

@@ -76,6 +76,14 @@ struct subscription {
     const struct call *call;
 };
 
+/* What a call answers that fills a struct raw_out, for the OpenAPI page; application/json of any shape unless told here. */
+struct raw_answer {
+    const struct call *call;
+    const char *content_type;
+    const struct fields *of;  /* of a prepared JSON document; NULL: not described */
+    int also;                 /* a second status of success; 0: none */
+};
+
 /* A service: tables, and a life. */
 struct service {
     const char *name;         /* config section, log tag, metric prefix, SQL table prefix */
@@ -85,6 +93,7 @@ struct service {
     void (*tick)(void *self, struct http_loop *loop);    /* every 250 ms on each loop; may be NULL (event streams) */
     const struct call *const *calls;     /* NULL-terminated, like all below */
     const struct route *routes;
+    const struct raw_answer *raw_answers;            /* ends with a NULL call */
     const struct job *jobs;
     const struct subscription *subscriptions;
     const struct config_key *config;

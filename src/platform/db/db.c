@@ -36,6 +36,17 @@ static bool lock_folder(struct db *db, struct arena *arena, struct str *ret_why)
     return false;
 }
 
+/* Time does not go back over a restart. */
+static void wind_clock(struct db *db)
+{
+    sqlite3_stmt *stmt = conn_bind(db->writer, &platform_sql.clock_get, NO_VALS);
+    if (sqlite3_step(stmt) == SQLITE_ROW)
+        db->clock_noted = sqlite3_column_int64(stmt, 0);
+    sqlite3_reset(stmt);
+    if (db->clock_noted > clock_now(db->o.clock))
+        clock_set(db->o.clock, db->clock_noted);
+}
+
 static bool open_connections(struct db *db, struct arena *arena, struct str *ret_why)
 {
     db->writer = conn_open(db->path, true, arena, ret_why);
@@ -44,6 +55,7 @@ static bool open_connections(struct db *db, struct arena *arena, struct str *ret
     db->writer->group = &db->group;
     if (!migrate(db, arena, ret_why))
         return false;
+    wind_clock(db);
     for (int i = 0; i < db->o.readers; i++) {
         struct conn *c = conn_open(db->path, false, arena, ret_why);
         if (!c)

@@ -61,6 +61,7 @@ struct db {
     struct rng rng;
     struct conn *writer;
     struct group group;
+    int64_t clock_noted;      /* the writer's: what clock_seen holds */
     int64_t outbox_last;      /* the writer's */
     _Atomic int64_t outbox_durable;
 
@@ -95,13 +96,16 @@ err group_flush(struct conn *c) MUST_USE;
 /* BEGIN, and the present command's savepoint, if they are not there yet. */
 err group_savepoint(struct conn *c) MUST_USE;
 /* Makes the group durable (true) or undoes all of it. */
-bool group_commit(struct conn *c);
+bool group_commit(struct conn *c, int64_t now);
 void group_end(struct group *g);
 
 /* writer.c, checkpoint.c */
 void *writer_main(void *db);
 void *checkpoint_main(void *db);
 int64_t mono_us(void);
+
+/* Notes the time in the group's transaction, once a second, if the group writes at all. */
+void note_time(struct db *db, int64_t now);
 
 /* migrate.c */
 bool migrate(struct db *db, struct arena *arena, struct str *ret_why);

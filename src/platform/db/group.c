@@ -115,10 +115,12 @@ void group_command_end(struct conn *c, bool ok)
     g->savepoint = false;
 }
 
-bool group_commit(struct conn *c)
+bool group_commit(struct conn *c, int64_t now)
 {
     struct group *g = c->group;
     err e = g->broken ? ERR_UNAVAILABLE : group_flush(c);
+    if (!e)
+        note_time(g->db, now);
     if (!e && g->began) {
         int code = conn_exec(c, "COMMIT");
         if (code != SQLITE_OK)

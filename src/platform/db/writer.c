@@ -78,6 +78,19 @@ static void note_commit(struct db *db, int64_t us)
         atomic_store_explicit(&db->commit_us_max, us, memory_order_relaxed);
 }
 
+void note_time(struct db *db, int64_t now)
+{
+    if (!db->group.began || db->group.broken || now < db->clock_noted + 1000)
+        return;
+    sqlite3_stmt *stmt = conn_bind(db->writer, &platform_sql.clock_put, VALS(v_int(now)));
+    int code = sqlite3_step(stmt);
+    sqlite3_reset(stmt);
+    if (code == SQLITE_DONE)
+        db->clock_noted = now;
+    else
+        (void)!conn_failed(db->writer, code);
+}
+
 static void run_group(struct db *db, struct command *group)
 {
     int64_t now = clock_now(db->o.clock), count = 0;
@@ -85,7 +98,7 @@ static void run_group(struct db *db, struct command *group)
         run_command(db, c, now);
 
     int64_t before = mono_us();
-    bool durable = group_commit(db->writer);
+    bool durable = group_commit(db->writer, now);
     note_commit(db, mono_us() - before);
     group_end(&db->group);
     atomic_fetch_add_explicit(&db->groups, 1, memory_order_relaxed);

@@ -35,7 +35,8 @@ struct http_request {
 
 /* The value of a header (name in lower case), p NULL when there is none. */
 struct str http_header(const struct http_request *r, struct str name);
-/* The value of a query parameter, percent- and plus-decoded into the arena; p NULL when there is none. *ret_count (may be NULL): how often it stands there. */
+/* The value of a query parameter, percent- and plus-decoded into the arena; p NULL when there is none. *ret_count (may be NULL): how often it
+ * stands there. */
 struct str http_query(const struct http_request *r, struct str name, int *ret_count);
 
 struct http_reply {

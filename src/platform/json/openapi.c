@@ -103,17 +103,18 @@ static bool has_body(const struct call *c)
     return false;
 }
 
-static const struct openapi_raw *raw_find(const struct openapi *doc, const struct call *c)
+static const struct raw_answer *raw_find(const struct openapi *doc, const struct call *c)
 {
-    for (const struct openapi_raw *r = doc->raw; r && r->call; r++)
-        if (r->call == c)
-            return r;
+    for (const struct service *const *service = doc->services; *service; service++)
+        for (const struct raw_answer *r = (*service)->raw_answers; r && r->call; r++)
+            if (r->call == c)
+                return r;
     return NULL;
 }
 
 static void collect_route(struct writer *w, const struct route *r)
 {
-    const struct openapi_raw *raw = raw_find(w->doc, r->call);
+    const struct raw_answer *raw = raw_find(w->doc, r->call);
     if (has_body(r->call))
         collect(w, r->call->in, true);
     if (r->call->out)
@@ -218,21 +219,37 @@ static void write_request_body(struct buf *out, const struct route *r)
     buf_char(out, '}');
 }
 
-static void write_success(struct writer *w, const struct route *r)
+static void write_answer(struct writer *w, const struct route *r, int status, const struct raw_answer *raw)
 {
-    const struct openapi_raw *raw = raw_find(w->doc, r->call);
-    char status[8];
+    char text[12];
     struct buf *out = w->out;
-    snprintf(status, sizeof(status), "%d", r->status);
-    json_begin(out, status);
+    snprintf(text, sizeof(text), "%d", status);
+    json_begin(out, text);
     json_text(out, "description", err_kind(OK)->title[LANG_EN]);
     if (r->stream)
         write_content(out, "text/event-stream", NULL);
     else if (r->call->out)
         write_content(out, "application/json", r->call->out);
-    else if (r->status != 204)
+    else if (status != 204)
         write_content(out, raw ? raw->content_type : "application/json", raw ? raw->of : NULL);
     buf_char(out, '}');
+}
+
+static void write_success(struct writer *w, const struct route *r)
+{
+    const struct raw_answer *raw = raw_find(w->doc, r->call);
+    write_answer(w, r, r->status, raw);
+    if (raw && raw->also)
+        write_answer(w, r, raw->also, raw);
+}
+
+static bool names_things(const struct route *r)
+{
+    const struct fields *in = r->call->in;
+    for (size_t i = 0; in && i < in->n; i++)
+        if (in->at[i].type == F_ID)
+            return true;
+    return strchr(r->path, '{') != NULL;
 }
 
 /* May a route fail in this way? */
@@ -240,11 +257,12 @@ static bool may_fail(const struct route *r, err e)
 {
     bool reads = strcmp(r->method, "GET") == 0;
     switch (e) {
-    case ERR_WHO:
+    case ERR_WHO:                            /* what changes things without a token proves who asks in another way */
+        return (r->flags & NEED_USER) || !reads;
     case ERR_DENIED:
         return r->flags & NEED_USER;
     case ERR_MISSING:
-        return strchr(r->path, '{') != NULL;
+        return names_things(r);
     case ERR_CONFLICT:
     case ERR_TOO_LARGE:
         return !reads;
@@ -394,7 +412,7 @@ static void write_shared_parameters(struct buf *out)
     json_text(out, "name", "Idempotency-Key");
     json_text(out, "in", "header");
     json_text(out, "description", "A word of the client's choice. The same word with the same body gives the same answer again; with another body 422.");
-    buf_str(out, S(",\"schema\":{\"type\":\"string\",\"minLength\":1,\"maxLength\":255}}"));
+    buf_str(out, S(",\"schema\":{\"type\":\"string\",\"pattern\":\"^[!-~]{1,255}$\"}}"));
     json_begin(out, "accept_language");
     json_text(out, "name", "Accept-Language");
     json_text(out, "in", "header");

@@ -6,17 +6,9 @@
 #include "base/buf.h"
 #include "platform/call/call.h"
 
-/* What a call answers that fills a struct raw_out; application/json of any shape unless told here. */
-struct openapi_raw {
-    const struct call *call;
-    const char *content_type;
-    const struct fields *of;  /* of a prepared JSON document; NULL: not described */
-};
-
 struct openapi {
     const char *title, *version, *description;
     const struct service *const *services;   /* NULL-terminated; their names are the tags */
-    const struct openapi_raw *raw;           /* ends with a NULL call; may be NULL */
     unsigned without;         /* enum route_flags: routes that have one of these are left out */
 };
 

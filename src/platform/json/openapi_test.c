@@ -120,24 +120,22 @@ static const struct route wrong_routes[] = {
     { 0 },
 };
 
-static const struct service sample_service = { .name = "sample", .routes = sample_routes },
+static const struct raw_answer raw_answers[] = {
+    { &picture_call, "image/svg+xml", NULL, 0 },
+    { &spots_call, "application/json", &spot_fields, 0 },
+    { 0 },
+};
+static const struct service sample_service = { .name = "sample", .routes = sample_routes, .raw_answers = raw_answers },
                             other_service = { .name = "other", .routes = other_routes }, quiet_service = { .name = "quiet" },
                             wrong_service = { .name = "wrong", .routes = wrong_routes };
 static const struct service *const services[] = { &sample_service, &quiet_service, &other_service, NULL };
 static const struct service *const wrong_services[] = { &wrong_service, NULL };
-
-static const struct openapi_raw raw[] = {
-    { &picture_call, "image/svg+xml", NULL },
-    { &spots_call, "application/json", &spot_fields },
-    { 0 },
-};
 
 static const struct openapi sample_doc = {
     .title = "Sample",
     .version = "1.2.3",
     .description = "What the tests offer.",
     .services = services,
-    .raw = raw,
     .without = BENCH_ONLY | TEST_CLOCK_ONLY,
 };
 

@@ -27,6 +27,7 @@ static const struct route routes[] = {
     { "GET", "/api/v1/bookings", &booking_list_call, NEED_USER, 0, 200, 0, NULL },
     { "GET", "/api/v1/bookings/{booking_id}", &booking_get_call, NEED_USER, 0, 200, 0, NULL },
     { "GET", "/api/v1/bookings/{booking_id}/tickets", &ticket_list_call, NEED_USER, 0, 200, 0, NULL },
+    { "GET", "/api/v1/tickets/keys", &ticket_keys_call, 0, 0, 200, 0, NULL },
     { "GET", "/api/v1/tickets/{ticket_id}", &ticket_get_call, NEED_USER, 0, 200, 0, NULL },
     { "GET", "/api/v1/tickets/{ticket_id}/qr.svg", &ticket_qr_call, NEED_USER, 0, 200, 0, NULL },
     { "POST", "/noop", &noop_call, BENCH_ONLY, 0, 201, 16 << 10, NULL },
@@ -35,8 +36,14 @@ static const struct route routes[] = {
 
 static const struct call *const calls[] = {
     &hold_create_call, &hold_get_call, &hold_release_call, &hold_expire_call, &noop_call, &availability_call, &booking_create_call, &booking_get_call,
-    &booking_list_call, &ticket_list_call, &ticket_get_call, &ticket_qr_call, &booking_schedule_open, &booking_sale_put, &booking_due_get,
+    &booking_list_call, &ticket_list_call, &ticket_get_call, &ticket_qr_call, &ticket_keys_call, &booking_schedule_open, &booking_sale_put, &booking_due_get,
     &booking_pay_begin, &booking_paid_put, &booking_refunded_put, NULL,
+};
+
+static const struct raw_answer raw_answers[] = {
+    { &availability_call, "application/json", &availability_fields, 0 },
+    { &ticket_qr_call, "image/svg+xml", NULL, 0 },
+    { 0 },
 };
 
 static int64_t expiry_due(void *self)
@@ -97,6 +104,7 @@ const struct service booking_service = {
     .tick = live_tick,
     .calls = calls,
     .routes = routes,
+    .raw_answers = raw_answers,
     .jobs = jobs,
     .subscriptions = subscriptions,
     .config = config,

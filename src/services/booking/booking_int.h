@@ -191,8 +191,9 @@ extern const struct fields booking_seat_fields;      /* struct seat_out */
 
 extern const struct call hold_create_call, hold_get_call, hold_release_call, hold_expire_call, noop_call;
 extern const struct call booking_create_call, booking_get_call, booking_list_call;
-extern const struct call ticket_list_call, ticket_get_call, ticket_qr_call;
+extern const struct call ticket_list_call, ticket_get_call, ticket_qr_call, ticket_keys_call;
 extern const struct call availability_call;
+extern const struct fields availability_fields;
 extern struct metric metric_holds, metric_taken, metric_expired, metric_confirmed, metric_late_refunds;
 extern const char *const booking_status_words[];
 

@@ -36,7 +36,7 @@ err booking_owned(struct ctx *cx, int64_t booking, int64_t user, struct booking_
 /* ---- what a client sees ---- */
 
 struct booking_out {
-    int64_t id, schedule, payment, expires_at, starts_at, created_at;
+    int64_t id, hold, schedule, payment, expires_at, starts_at, created_at;
     struct str code, title, hall_name;
     int status;
     struct money total, discount, due;
@@ -52,7 +52,7 @@ static err show(struct ctx *cx, struct booking *b, const struct booking_row *row
     char *code = arena_take(cx->arena, CODE_TEXT);
     id_code(&app_keys(cx->app)->ids, ID_BOOKING, row->id, code);
     *ret = (struct booking_out){
-        .id = row->id, .schedule = row->schedule, .payment = row->payment, .expires_at = row->expires_at, .starts_at = s->starts_at,
+        .id = row->id, .hold = row->hold, .schedule = row->schedule, .payment = row->payment, .expires_at = row->expires_at, .starts_at = s->starts_at,
         .created_at = row->created_at, .code = str_of(code, CODE_TEXT), .title = s->title, .hall_name = s->hall_name, .status = row->status,
         .total = { .amount = row->total }, .discount = { .amount = row->total - row->due }, .due = { .amount = row->due },
         .seats = seats_out(cx, s, row->lines.at, row->lines.n),
@@ -372,6 +372,7 @@ static const struct field booking_rows[] = {
     { .name = "id", .type = F_ID, .id = ID_BOOKING, FIELD(booking_out, id) },
     { .name = "code", .type = F_STR, FIELD(booking_out, code), .help = "For people: to read out at the door or on the phone." },
     { .name = "status", .type = F_ENUM, .words = booking_status_words, FIELD(booking_out, status) },
+    { .name = "hold_id", .type = F_ID, .id = ID_HOLD, FIELD(booking_out, hold) },
     { .name = "schedule_id", .type = F_ID, .id = ID_SCHEDULE, FIELD(booking_out, schedule) },
     { .name = "title", .type = F_STR, FIELD(booking_out, title) },
     { .name = "hall_name", .type = F_STR, FIELD(booking_out, hall_name) },

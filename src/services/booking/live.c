@@ -269,6 +269,17 @@ static const struct field ref_rows[] = {
 };
 static const struct fields ref_fields = { "ScheduleRef", sizeof(struct sale_ref), ref_rows, 1 };
 
+struct shown_seats {          /* only described: the answer is written by hand */
+    int64_t version;
+    struct str seats;
+};
+static const struct field availability_rows[] = {
+    { .name = "version", .type = F_INT, .at = offsetof(struct shown_seats, version) },
+    { .name = "seats", .type = F_STR, .at = offsetof(struct shown_seats, seats), .low = 0, .high = 100000,
+      .help = "Base64; two bits a seat in map order, least significant first: 0 free, 1 held, 2 sold, 3 not for sale." },
+};
+const struct fields availability_fields = { "Availability", sizeof(struct shown_seats), availability_rows, 2 };
+
 const struct call availability_call = {
     "booking.availability", "The state of every seat: two bits a seat in map order, base64.", CALL_MEMORY, &ref_fields, NULL, availability,
 };

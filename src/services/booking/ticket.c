@@ -157,7 +157,7 @@ static err ticket_qr(struct ctx *cx, void *self, const void *in_, void *out_)
     struct ticket_out ticket;
     err e = owned(cx, in->ticket, &row);
     if (!e && row.status == TICKET_VOID)
-        return fail(cx, ERR_CONFLICT, "ticket_void", "This ticket is no longer valid.", "유효하지 않은 티켓입니다.");
+        return fail(cx, ERR_MISSING, "ticket_void", "This ticket is no longer valid.", "유효하지 않은 티켓입니다.");
     if (!e)
         e = show(cx, self, &row, &ticket);
     if (e)
@@ -170,6 +170,24 @@ static err ticket_qr(struct ctx *cx, void *self, const void *in_, void *out_)
     QRcode_free(qr);
     *ret = (struct raw_out){ .content_type = S("image/svg+xml"), .body = arena_str(cx->arena, buf_view(&svg)), .cache_control = S("private, max-age=60") };
     buf_free(&svg);
+    return OK;
+}
+
+/* ---- GET /tickets/keys: what a gate needs to check codes by itself ---- */
+
+struct ticket_key {
+    struct str kid, alg, public_key;
+};
+
+static err ticket_keys(struct ctx *cx, void *self, const void *in, void *out)
+{
+    (void)self;
+    (void)in;
+    const struct keys *keys = app_keys(cx->app);
+    struct ticket_key *key = NEW(cx->arena, struct ticket_key);
+    *key = (struct ticket_key){ str_c(keys->ticket_kid), S("Ed25519"),
+                                base64url(cx->arena, str_of((const char *)keys->ticket_public, sizeof(keys->ticket_public))) };
+    *(struct list *)out = (struct list){ key, 1 };
     return OK;
 }
 
@@ -211,6 +229,16 @@ static const struct fields ref_fields = { "TicketRef", sizeof(struct ticket_ref)
 static const struct field booking_rows[] = { { .name = "booking_id", .type = F_ID, .from = FROM_PATH, .id = ID_BOOKING, FIELD(booking_ref, booking) } };
 static const struct fields booking_fields = { "TicketsOfBooking", sizeof(struct booking_ref), booking_rows, 1 };
 
+static const struct field key_rows[] = {
+    { .name = "kid", .type = F_STR, FIELD(ticket_key, kid), .help = "The first four bytes of a code's payload, in hex." },
+    { .name = "alg", .type = F_STR, FIELD(ticket_key, alg) },
+    { .name = "public_key", .type = F_STR, FIELD(ticket_key, public_key), .help = "base64url" },
+};
+static const struct fields key_fields = { "TicketKey", sizeof(struct ticket_key), key_rows, 3 };
+static const struct field keys_rows[] = { { .name = "keys", .type = F_LIST, .of = &key_fields, .at = 0 } };
+static const struct fields keys_fields = { "TicketKeys", sizeof(struct list), keys_rows, 1 };
+
+const struct call ticket_keys_call = { "booking.ticket_keys", "The public keys that ticket codes are signed with.", CALL_MEMORY, NULL, &keys_fields, ticket_keys };
 const struct call ticket_list_call = { "booking.ticket_list", "The tickets of a confirmed booking.", CALL_READ, &booking_fields, &list_fields, ticket_list };
 const struct call ticket_get_call = { "booking.ticket_get", "A ticket of one's own.", CALL_READ, &ref_fields, &ticket_fields, ticket_get };
 const struct call ticket_qr_call = { "booking.ticket_qr", "A ticket's code as a QR picture.", CALL_READ, &ref_fields, NULL, ticket_qr };

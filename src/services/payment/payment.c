@@ -168,7 +168,11 @@ static void payment_service_close(void *self)
     free(s);
 }
 
+/* 202: heard, but of no charge known here. */
+static const struct raw_answer raw_answers[] = { { &payment_webhook_call, "application/json", NULL, 202 }, { 0 } };
+
 const struct service payment_service = {
+    .raw_answers = raw_answers,
     .name = "payment",
     .open = payment_service_open,
     .close = payment_service_close,

@@ -159,6 +159,7 @@ FIELDS(show_create_fields, "PerformanceRequest", struct show_create_in,
     ROW(struct show_out, venue, F_STR),                                                                                                     \
     ROW(struct show_out, from, F_TIME, .nullable = true),                                                                                   \
     ROW(struct show_out, to, F_TIME, .nullable = true),                                                                                     \
+    ROW(struct show_out, sale_starts_at, F_TIME, .nullable = true, .help = "when the next sale begins"),                                    \
     ROW(struct show_out, price_from, F_MONEY, .nullable = true),                                                                            \
     ROW(struct show_out, status, F_ENUM, .words = sale_status_words)
 

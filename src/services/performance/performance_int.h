@@ -123,6 +123,7 @@ struct show_out {
     struct list schedules;    /* struct schedule */
     struct str venue;         /* of the first schedule */
     int64_t from, to;
+    int64_t sale_starts_at;   /* of the next sale to begin; 0: none is to come */
     struct money price_from;
     int status;               /* enum sale_status */
 };

@@ -30,6 +30,9 @@ static err summarize(struct ctx *cx, struct show_out *ret)
         e = schedule_fill(cx, &at[i]);
         if (e)
             return e;
+        bool to_come = !at[i].cancelled && at[i].sale_starts_at > cx->now;
+        if (to_come && (!ret->sale_starts_at || at[i].sale_starts_at < ret->sale_starts_at))
+            ret->sale_starts_at = at[i].sale_starts_at;
         const struct grade *grades = at[i].remaining.at;
         for (size_t g = 0; g < at[i].remaining.n && !at[i].cancelled; g++)
             if (!ret->price_from.currency[0] || grades[g].price.amount < ret->price_from.amount)

@@ -11,11 +11,11 @@ void places_free(struct places *p)
     *p = (struct places){ 0 };
 }
 
-/* Users are numbered one after the other, which multiplying by the golden ratio spreads evenly (Knuth, 6.4). */
+/* Users are numbered one after the other: the leading bits of their products with the golden ratio are spread evenly (Knuth, 6.4). */
 static uint64_t *find(const struct places *p, int64_t user)
 {
     size_t mask = p->size - 1;
-    size_t i = ((uint64_t)user * UINT64_C(0x9e3779b97f4a7c15) >> 32) & mask;
+    size_t i = (uint64_t)user * UINT64_C(0x9e3779b97f4a7c15) >> (__builtin_clzll(p->size) + 1);
     while (p->at[i] && p->at[i] >> PLACE_BITS != (uint64_t)user)
         i = (i + 1) & mask;
     return &p->at[i];

@@ -16,7 +16,7 @@ const inks: [ground: string, deep: string, bright: string, light: string][] = [
   ["#0d1b3e", "#20418c", "#62a8ff", "#ffe7e0"],
 ];
 
-export function hash(text: string): number {
+function hash(text: string): number {
   let value = 2166136261;
   for (let i = 0; i < text.length; i++) value = Math.imul(value ^ text.charCodeAt(i), 16777619);
   value ^= value >>> 15;

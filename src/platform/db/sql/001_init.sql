@@ -7,6 +7,13 @@ CREATE TABLE outbox (
     created_at INTEGER NOT NULL
 );
 
+-- The latest time that was written, to the second: after a restart time does not begin before it, whatever the machine's clock says.
+CREATE TABLE clock_seen (
+    id     INTEGER PRIMARY KEY,
+    now_ms INTEGER NOT NULL
+);
+INSERT INTO clock_seen (id, now_ms) VALUES (1, 0);
+
 -- How far each subscription has come.
 CREATE TABLE bus_cursor (
     subscription TEXT    NOT NULL PRIMARY KEY,

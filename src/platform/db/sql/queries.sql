@@ -7,6 +7,12 @@ SELECT COALESCE(MAX(id), 0) FROM outbox
 -- name: outbox_after
 SELECT id, event_key, body FROM outbox WHERE topic = ? AND id > ? ORDER BY id LIMIT 64
 
+-- name: clock_get
+SELECT now_ms FROM clock_seen WHERE id = 1
+
+-- name: clock_put
+UPDATE clock_seen SET now_ms = ? WHERE id = 1
+
 -- name: cursor_get
 SELECT event_id FROM bus_cursor WHERE subscription = ?
 

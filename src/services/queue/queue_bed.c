@@ -1,0 +1,242 @@
+#include "queue_bed.h"
+
+#include <stdlib.h>
+
+#include "queue_sql.h"
+#include "services/booking/booking.h"
+
+/* ---- a service beside it: what booking does in the writer, and commands that fail ---- */
+
+static err knock(struct ctx *cx, void *self, const void *in_, void *out)
+{
+    const struct knock_in *in = in_;
+    (void)self;
+    (void)out;
+    return queue_pass_check(cx->app, cx, in->schedule, in->pass);
+}
+
+static err crowd(struct ctx *cx, void *self, const void *in_, void *out)
+{
+    const struct crowd_in *in = in_;
+    struct place_out place;
+    (void)self;
+    (void)out;
+    for (int64_t i = 0; i < in->count; i++) {
+        cx->actor.user = in->first + i;
+        err e = queue_join(cx, app_self(cx->app, &queue_service), &(struct join_in){ SCHEDULE }, &place);
+        if (e)
+            return e;
+    }
+    return OK;
+}
+
+static err spoil(struct ctx *cx, void *self, const void *in_, void *out)
+{
+    const struct spoil_in *in = in_;
+    (void)self;
+    err e = in->fn(cx, app_self(cx->app, &queue_service), in->in, out);
+    return e ? e : fail(cx, ERR_CONFLICT, "spoiled", "Refused on purpose.", "일부러 거절했습니다.");
+}
+
+static const struct query *audit_named(const char *name)
+{
+    for (const struct audit *a = queue_audits; a->name; a++)
+        if (strcmp(a->name, name) == 0)
+            return a->query;
+    return NULL;
+}
+
+static err damage(struct ctx *cx, void *self, const void *in_, void *out)
+{
+    const struct damage_in *in = in_;
+    const struct query *query = audit_named(in->audit);
+    struct rows rows;
+    (void)self;
+    (void)out;
+    err e = query ? db_run(cx, &in->sql, NO_VALS, NULL) : ERR_MISSING;
+    if (!e)
+        e = db_rows(cx, query, NO_VALS, &rows);
+    if (e)
+        return e;
+    bool noticed = rows_next(&rows);
+    e = rows_end(cx, &rows);
+    return noticed ? fail(cx, ERR_CONFLICT, "noticed", "The audit has noticed.", "감사에서 발견되었습니다.") : e;
+}
+
+const struct call knock_call = { .name = "door.knock", .kind = CALL_COMMAND, .fn = knock };
+const struct call crowd_call = { .name = "door.crowd", .kind = CALL_COMMAND, .fn = crowd };
+const struct call spoil_call = { .name = "door.spoil", .kind = CALL_COMMAND, .fn = spoil };
+const struct call damage_call = { .name = "door.damage", .kind = CALL_COMMAND, .fn = damage };
+static const struct call *const door_calls[] = { &knock_call, &crowd_call, &spoil_call, &damage_call, NULL };
+
+static err door_open(struct ctx *cx, void **ret_self)
+{
+    *ret_self = cx->app;
+    return OK;
+}
+
+static void door_close(void *self)
+{
+    (void)self;
+}
+
+static const struct service door_service = { .name = "door", .open = door_open, .close = door_close, .calls = door_calls };
+static const struct service *const services[] = { &queue_service, &door_service, NULL };
+
+/* ---- the organizer and those who come ---- */
+
+struct rules rules_of(int64_t per_minute, int64_t limit, int64_t pass_seconds)
+{
+    return (struct rules){ .mode = QUEUE_FIFO, .admit_per_minute = per_minute, .active_limit = limit, .pass_seconds = pass_seconds };
+}
+
+int64_t now(struct here *h)
+{
+    return clock_now(app_clock(h->f.app));
+}
+
+err open_schedule(struct here *h, int64_t schedule, int64_t starts_in, int64_t ends_in)
+{
+    struct grade_price grades[] = { { S("VIP"), 100 }, { S("R"), 50 } };
+    struct schedule_opening opening = { .schedule = schedule, .owner = OWNER, .sale_starts_at = now(h) + starts_in, .sale_ends_at = now(h) + ends_in,
+                                        .prices = { grades, 2 } };
+    return fixture_call(&h->f, 0, 0, &queue_opened_call, &opening, NULL, NULL);
+}
+
+err set_rules(struct here *h, int64_t user, unsigned roles, struct rules rules, struct str message)
+{
+    struct settings_out out;
+    return fixture_call(&h->f, user, roles, &queue_settings_set_call, &(struct settings_in){ SCHEDULE, rules, message }, &out, NULL);
+}
+
+void set(struct here *h, struct rules rules)
+{
+    assert_int_equal(set_rules(h, OWNER, ROLE_PRODUCER, rules, (struct str){ 0 }), OK);
+}
+
+void set_paused(struct here *h, struct rules rules)
+{
+    rules.paused = true;
+    set(h, rules);
+}
+
+void keep(struct here *h, struct place_out *p)
+{
+    p->place_token = arena_str(h->arena, p->place_token);
+    p->pass = arena_str(h->arena, p->pass);
+    p->message = arena_str(h->arena, p->message);
+}
+
+err join_code(struct here *h, int64_t user, struct place_out *ret, const char **ret_code)
+{
+    struct ctx cx;
+    *ret = (struct place_out){ 0 };
+    err e = fixture_call(&h->f, user, ROLE_CUSTOMER, &queue_join_call, &(struct join_in){ SCHEDULE }, ret, &cx);
+    keep(h, ret);
+    *ret_code = cx.problem.code;
+    app_ctx_end(&cx);
+    return e;
+}
+
+struct place_out join(struct here *h, int64_t user)
+{
+    struct place_out place;
+    const char *code;
+    assert_int_equal(join_code(h, user, &place, &code), OK);
+    return place;
+}
+
+err poll_code(struct here *h, struct str token, struct place_out *ret)
+{
+    struct ctx cx;
+    *ret = (struct place_out){ 0 };
+    err e = fixture_call(&h->f, 0, 0, &queue_poll_call, &(struct place_in){ token }, ret, &cx);
+    keep(h, ret);
+    app_ctx_end(&cx);
+    return e;
+}
+
+struct place_out look(struct here *h, struct str token)
+{
+    struct place_out place;
+    assert_int_equal(poll_code(h, token, &place), OK);
+    return place;
+}
+
+err leave(struct here *h, int64_t user, struct str token)
+{
+    return fixture_call(&h->f, user, 0, &queue_leave_call, &(struct place_in){ token }, NULL, NULL);
+}
+
+void buy(struct here *h, int64_t user, int64_t booking)
+{
+    assert_int_equal(fixture_call(&h->f, 0, 0, &queue_bought_call, &(struct bought_in){ booking, SCHEDULE, user }, NULL, NULL), OK);
+}
+
+err pass_check(struct here *h, int64_t user, int64_t schedule, struct str pass)
+{
+    return fixture_call(&h->f, user, ROLE_CUSTOMER, &knock_call, &(struct knock_in){ schedule, pass }, NULL, NULL);
+}
+
+struct settings_out numbers(struct here *h)
+{
+    struct settings_out out;
+    struct ctx cx;
+    assert_int_equal(fixture_call(&h->f, OWNER, ROLE_PRODUCER, &queue_settings_get_call, &(struct join_in){ SCHEDULE }, &out, &cx), OK);
+    out.message = arena_str(h->arena, out.message);
+    app_ctx_end(&cx);
+    return out;
+}
+
+void advance(struct here *h, int64_t ms)
+{
+    app_clock_advance(h->f.app, ms);
+}
+
+struct place_out *line_up(struct here *h, struct rules rules, int64_t n)
+{
+    struct place_out *places = NEW_ARRAY(h->arena, struct place_out, (size_t)n);
+    set_paused(h, rules);
+    for (int64_t i = 0; i < n; i++)
+        places[i] = join(h, i + 1);
+    return places;
+}
+
+static void audit(struct here *h)
+{
+    struct ctx cx;
+    app_ctx_begin(h->f.app, &cx);
+    cx.db = db_read_begin(app_db(h->f.app));
+    for (const struct audit *a = queue_audits; a->name; a++) {
+        struct rows rows;
+        assert_int_equal(db_rows(&cx, a->query, NO_VALS, &rows), OK);
+        bool broken = rows_next(&rows);
+        if (broken)
+            print_error("%s: %s: row %lld\n", a->name, a->help, (long long)row_int(&rows, 0));
+        assert_false(broken);
+        assert_int_equal(rows_end(&cx, &rows), OK);
+    }
+    db_read_end(app_db(h->f.app), cx.db);
+    app_ctx_end(&cx);
+}
+
+int setup(void **state)
+{
+    struct here *h = calloc(1, sizeof(*h));
+    assert_non_null(h);
+    h->arena = arena_new(0);
+    fixture_open(&h->f, services);
+    assert_int_equal(open_schedule(h, SCHEDULE, -1000, DAY_MS), OK);
+    *state = h;
+    return 0;
+}
+
+int teardown(void **state)
+{
+    struct here *h = *state;
+    audit(h);
+    fixture_close(&h->f);
+    arena_free(h->arena);
+    free(h);
+    return 0;
+}

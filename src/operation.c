@@ -19,7 +19,7 @@ struct health {
     int status;
 };
 
-static const char *const health_words[] = { "ok", "draining", NULL };
+static const char *const health_words[] = { "ok", NULL };
 
 static err live(struct ctx *cx, void *self, const void *in, void *out)
 {
@@ -136,13 +136,15 @@ static err test_clock(struct ctx *cx, void *self, const void *in_, void *out)
 
 /* ---- tables ---- */
 
-static const struct field health_rows[] = { { .name = "status", .type = F_ENUM, .words = health_words, .at = offsetof(struct health, status), .has_at = NO_HAS } };
+static const struct field health_rows[] = {
+    { .name = "status", .type = F_ENUM, .words = health_words, .at = offsetof(struct health, status) },
+};
 static const struct fields health_fields = { "Health", sizeof(struct health), health_rows, 1 };
 static const struct field clock_in_rows[] = {
-    { .name = "advance_ms", .type = F_INT, .at = offsetof(struct clock_in, advance_ms), .has_at = NO_HAS, .low = 0, .high = INT64_C(366) * 86400000 },
+    { .name = "advance_ms", .type = F_INT, .at = offsetof(struct clock_in, advance_ms), .low = 0, .high = INT64_C(366) * 86400000 },
 };
 static const struct fields clock_in_fields = { "ClockRequest", sizeof(struct clock_in), clock_in_rows, 1 };
-static const struct field clock_out_rows[] = { { .name = "now", .type = F_TIME, .at = offsetof(struct clock_out, now), .has_at = NO_HAS } };
+static const struct field clock_out_rows[] = { { .name = "now", .type = F_TIME, .at = offsetof(struct clock_out, now) } };
 static const struct fields clock_out_fields = { "Clock", sizeof(struct clock_out), clock_out_rows, 1 };
 
 static const struct call live_call = { "operation.live", "The process is alive.", CALL_MEMORY, NULL, &health_fields, live };

@@ -1,10 +1,11 @@
-/* A Feistel network of six rounds over 64 bits with SipHash-2-4 (Aumasson and Bernstein, 2012) as its round function; the kind of id and the
- * round number are part of the hashed block, so that each kind has a permutation of its own. The short code is the same over 40 bits. */
+/* A Feistel network of four rounds (a strong pseudorandom permutation: Luby and Rackoff, 1988) over 64 bits with SipHash-2-4 (Aumasson and
+ * Bernstein, 2012) as its round function; the kind of id and the round number are part of the hashed block, so that each kind has a permutation of
+ * its own. The short code is the same over 40 bits. */
 #include "base/id.h"
 
 #include <sodium.h>
 
-#define ROUNDS 6
+#define ROUNDS 4
 
 static uint64_t round_hash(const struct id_key *key, unsigned kind, unsigned round, unsigned bits, uint64_t half)
 {

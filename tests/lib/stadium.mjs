@@ -5,11 +5,14 @@ import { World, layout } from './world.mjs';
 export const seat_count = 738;
 export const buyer_count = 2000;
 
+/* Holds are short, so that what people walk away from comes back within the test. */
+const hold_seconds = 10;
+
 export async function stadium_sale({ admit_per_minute, active_limit }) {
-  const world = await World.open({ clock: false });
+  const world = await World.open({ clock: false, settings: { 'booking.hold_seconds': hold_seconds } });
   const hall = await world.hall({ plan: await layout('stadium-738.pretix.json'), repair: true });
   const sale = await world.sale({ hall, limit: 4 });
   ok(await world.api('PUT', `/api/v1/schedules/${sale.id}/queue/settings`,
-    { mode: 'fifo', admit_per_minute, active_limit, pass_seconds: 120, paused: false }, { as: world.admin }));
+    { mode: 'fifo', admit_per_minute, active_limit, pass_seconds: 60, paused: false }, { as: world.admin }));
   return { world, sale };
 }

@@ -13,7 +13,7 @@ before(async () => {
 after(() => world.close());
 
 test(`${buyer_count} buyers, ${seat_count} seats`, async (t) => {
-  const { code, told, summary } = await rush(world, sale, buyer_count, ['--arrive-seconds', '5', '--think-ms', '200', '--tries', '200',
+  const { code, told, summary } = await rush(world, sale, buyer_count, ['--arrive-seconds', '5', '--think-ms', '200', '--tries', '12',
     '--retry-share', '0.05', '--double-click-share', '0.05', '--leave-share', '0.05', '--payment-mix', 'sandbox-ok=90,sandbox-decline=5,sandbox-timeout=5',
     '--expect-no-5xx', '--max-seconds', '60']);
   assert.equal(code, 0, told);

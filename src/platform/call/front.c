@@ -40,7 +40,8 @@ static void answer_text(struct asked *a, int status, struct str type, struct str
     if (a->allow.n)
         headers[n++] = (struct http_header){ S("allow"), a->allow };
     count(a, status);
-    http_answer(a->http, &(struct http_reply){ .status = status, .content_type = status == 204 ? (struct str){ 0 } : type, .headers = headers, .header_count = n, .body = body });
+    http_answer(a->http, &(struct http_reply){ .status = status, .content_type = status == 204 ? (struct str){ 0 } : type, .headers = headers,
+                                               .header_count = n, .body = body });
 }
 
 static const struct str json_type = { "application/json", 16 }, problem_type = { "application/problem+json", 24 };

@@ -23,7 +23,9 @@ void log_level_set(enum log_level level);
 /* One line of at most 4 KiB, written with one write(2); what does not fit is left out and told by "cut":true. Bad UTF-8 becomes U+FFFD. Safe
  * from any thread. */
 void log_write(enum log_level level, const char *msg, const struct log_field *fields, size_t n);
-#define LOG(level, msg, ...) log_write(level, msg, (const struct log_field[]){ __VA_ARGS__ }, sizeof((const struct log_field[]){ __VA_ARGS__ }) / sizeof(struct log_field))
+#define LOG(level, msg, ...)                                     \
+    log_write(level, msg, (const struct log_field[]){ __VA_ARGS__ }, \
+              sizeof((const struct log_field[]){ __VA_ARGS__ }) / sizeof(struct log_field))
 #define LOG0(level, msg) log_write(level, msg, NULL, 0)
 
 /* A broken invariant: logs and aborts, in every build. */

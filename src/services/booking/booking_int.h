@@ -113,12 +113,20 @@ void sale_set(struct ctx *cx, struct booking *b, struct sale *s, uint32_t seat, 
 /* Adds to (or takes from) the seats a user holds or owns here. */
 void sale_count_user(struct ctx *cx, struct sale *s, int64_t user, int32_t seats);
 int64_t sale_of_user(const struct sale *s, int64_t user);
+/* Without notes: for undoing, and for building memory at start. */
+void sale_set_quietly(struct sale *s, uint32_t seat, enum seat_state state);
+void sale_add_user(struct sale *s, int64_t user, int32_t seats);
+/* A sale with all seats free but the blocked ones; `from` gives the plain values. */
+struct sale *sale_new(const struct sale *from, const struct layout *layout, const uint8_t *blocked);
+void sale_free(struct sale *s);
 /* From any thread; NULL when unknown. A sale lives as long as the program. */
 struct sale *sale_find(struct booking *b, int64_t schedule);
 err sale_missing(struct ctx *cx);
 /* Reads every sale with its claims and live holds. */
 err sales_load(struct ctx *cx, struct booking *b);
 void sales_free(struct booking *b);
+/* The layout of a hall, read from performance the first time. From reads and stories. */
+err layout_get(struct ctx *cx, struct booking *b, int64_t hall, const struct layout **ret);
 extern const struct call booking_sale_put;
 
 /* ---- best.c ---- */
@@ -159,6 +167,8 @@ struct booking_row {
 };
 
 err booking_move(struct ctx *cx, int64_t booking, enum booking_status from, enum booking_status to, int64_t payment);
+/* Tickets, sold seats, the event. */
+err booking_confirm(struct ctx *cx, struct booking *b, struct sale *s, const struct booking_row *row, int64_t payment);
 err booking_owned(struct ctx *cx, int64_t booking, int64_t user, struct booking_row *ret);
 
 /* ---- store.c: each statement as a function ---- */

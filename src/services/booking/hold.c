@@ -339,7 +339,7 @@ static err noop(struct ctx *cx, void *self, const void *in_, void *out_)
 
 /* ---- tables ---- */
 
-#define FIELD(type_, member) .at = offsetof(struct type_, member), .has_at = NO_HAS
+#define FIELD(type_, member) .at = offsetof(struct type_, member)
 
 static const struct field guid_row[] = { { .type = F_STR, .low = 1, .high = PLAN_NAME_MAX } };
 static const struct fields guid_list = { "SeatGuid", sizeof(struct str), guid_row, 1 };
@@ -354,8 +354,8 @@ static const struct field hold_in_rows[] = {
     { .name = "schedule_id", .type = F_ID, .from = FROM_PATH, .id = ID_SCHEDULE, FIELD(hold_in, schedule) },
     { .name = "seats", .type = F_LIST, .optional = true, FIELD(hold_in, seats), .low = 1, .high = HOLD_SEATS_MAX, .of = &guid_list,
       .help = "Seats chosen on the map; all or none are held." },
-    { .name = "best", .type = F_OBJECT, .optional = true, .at = offsetof(struct hold_in, best), .has_at = offsetof(struct hold_in, has_best), .of = &best_fields,
-      .help = "Let the system choose; instead of seats." },
+    { .name = "best", .type = F_OBJECT, .optional = true, .at = offsetof(struct hold_in, best), .has_at = offsetof(struct hold_in, has_best),
+      .of = &best_fields, .help = "Let the system choose; instead of seats." },
     { .name = "Queue-Pass", .type = F_STR, .from = FROM_HEADER, .optional = true, FIELD(hold_in, pass), .low = 1, .high = 512,
       .help = "The pass of the waiting room, when it is on." },
 };
@@ -363,7 +363,8 @@ static const struct fields hold_in_fields = { "HoldRequest", sizeof(struct hold_
 
 static const struct field noop_in_rows[] = {
     { .name = "seats", .type = F_LIST, .optional = true, FIELD(hold_in, seats), .low = 1, .high = HOLD_SEATS_MAX, .of = &guid_list },
-    { .name = "best", .type = F_OBJECT, .optional = true, .at = offsetof(struct hold_in, best), .has_at = offsetof(struct hold_in, has_best), .of = &best_fields },
+    { .name = "best", .type = F_OBJECT, .optional = true, .at = offsetof(struct hold_in, best), .has_at = offsetof(struct hold_in, has_best),
+      .of = &best_fields },
 };
 static const struct fields noop_in_fields = { "NoopRequest", sizeof(struct hold_in), noop_in_rows, 2 };
 
@@ -388,7 +389,9 @@ static const struct fields hold_out_fields = { "Hold", sizeof(struct hold_out), 
 static const struct field hold_ref_rows[] = { { .name = "hold_id", .type = F_ID, .from = FROM_PATH, .id = ID_HOLD, FIELD(hold_ref, hold) } };
 static const struct fields hold_ref_fields = { "HoldRef", sizeof(struct hold_ref), hold_ref_rows, 1 };
 
-const struct call hold_create_call = { "booking.hold_create", "Holds seats for a few minutes.", CALL_COMMAND, &hold_in_fields, &hold_out_fields, hold_create };
+const struct call hold_create_call = {
+    "booking.hold_create", "Holds seats for a few minutes.", CALL_COMMAND, &hold_in_fields, &hold_out_fields, hold_create,
+};
 const struct call hold_get_call = { "booking.hold_get", "A hold of one's own.", CALL_READ, &hold_ref_fields, &hold_out_fields, hold_get };
 const struct call hold_release_call = { "booking.hold_release", "Gives held seats back.", CALL_COMMAND, &hold_ref_fields, NULL, hold_release };
 const struct call hold_expire_call = { "booking.hold_expire", NULL, CALL_COMMAND, NULL, NULL, hold_expire };

@@ -265,7 +265,7 @@ err live_stream(struct ctx *cx, void *self, const void *in_, struct http_request
 /* ---- tables ---- */
 
 static const struct field ref_rows[] = {
-    { .name = "schedule_id", .type = F_ID, .from = FROM_PATH, .id = ID_SCHEDULE, .at = offsetof(struct sale_ref, schedule), .has_at = NO_HAS },
+    { .name = "schedule_id", .type = F_ID, .from = FROM_PATH, .id = ID_SCHEDULE, .at = offsetof(struct sale_ref, schedule) },
 };
 static const struct fields ref_fields = { "ScheduleRef", sizeof(struct sale_ref), ref_rows, 1 };
 
@@ -283,4 +283,6 @@ const struct fields availability_fields = { "Availability", sizeof(struct shown_
 const struct call availability_call = {
     "booking.availability", "The state of every seat: two bits a seat in map order, base64.", CALL_MEMORY, &ref_fields, NULL, availability,
 };
-const struct call stream_call = { "booking.stream", "Changes of the seats and of the waiting room as Server-Sent Events.", CALL_MEMORY, &ref_fields, NULL, NULL };
+const struct call stream_call = {
+    "booking.stream", "Changes of the seats and of the waiting room as Server-Sent Events.", CALL_MEMORY, &ref_fields, NULL, NULL,
+};

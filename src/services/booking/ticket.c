@@ -193,7 +193,7 @@ static err ticket_keys(struct ctx *cx, void *self, const void *in, void *out)
 
 /* ---- tables ---- */
 
-#define FIELD(type_, member) .at = offsetof(struct type_, member), .has_at = NO_HAS
+#define FIELD(type_, member) .at = offsetof(struct type_, member)
 
 static const struct field seat_rows[] = {
     { .name = "guid", .type = F_STR, FIELD(ticket_seat, guid) },
@@ -238,7 +238,11 @@ static const struct fields key_fields = { "TicketKey", sizeof(struct ticket_key)
 static const struct field keys_rows[] = { { .name = "keys", .type = F_LIST, .of = &key_fields, .at = 0 } };
 static const struct fields keys_fields = { "TicketKeys", sizeof(struct list), keys_rows, 1 };
 
-const struct call ticket_keys_call = { "booking.ticket_keys", "The public keys that ticket codes are signed with.", CALL_MEMORY, NULL, &keys_fields, ticket_keys };
-const struct call ticket_list_call = { "booking.ticket_list", "The tickets of a confirmed booking.", CALL_READ, &booking_fields, &list_fields, ticket_list };
+const struct call ticket_keys_call = {
+    "booking.ticket_keys", "The public keys that ticket codes are signed with.", CALL_MEMORY, NULL, &keys_fields, ticket_keys,
+};
+const struct call ticket_list_call = {
+    "booking.ticket_list", "The tickets of a confirmed booking.", CALL_READ, &booking_fields, &list_fields, ticket_list,
+};
 const struct call ticket_get_call = { "booking.ticket_get", "A ticket of one's own.", CALL_READ, &ref_fields, &ticket_fields, ticket_get };
 const struct call ticket_qr_call = { "booking.ticket_qr", "A ticket's code as a QR picture.", CALL_READ, &ref_fields, NULL, ticket_qr };

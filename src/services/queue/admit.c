@@ -5,16 +5,7 @@
 #include "queue_int.h"
 
 #define ADMIT_EVERY_MS 500
-
-static int64_t min(int64_t a, int64_t b)
-{
-    return a < b ? a : b;
-}
-
-static int64_t max(int64_t a, int64_t b)
-{
-    return a > b ? a : b;
-}
+#define HOUR_MS        (60 * 60 * 1000)
 
 /* ---- rate ---- */
 
@@ -32,12 +23,12 @@ void line_pace_reset(struct line *line, const struct rules *rules, int64_t now)
     line->paced_at = now;
 }
 
-/* Follows what was admitted with the time constant of a minute, longer where that would be only a few people. */
+/* Follows what was admitted with the time constant of a minute and ten admissions. */
 static void pace_follow(struct line *line, const struct rules *rules, int64_t admitted, int64_t now)
 {
     int64_t passed = max(0, now - line->paced_at);
     int64_t memory = 60 * 1000 + 10 * CREDIT / rules->admit_per_minute;
-    line->pace += (admitted * 60 * CREDIT - line->pace * passed) / (passed + memory);
+    line->pace += (admitted * HOUR_MS - line->pace * passed) / (passed + memory);
     line->paced_at = now;
 }
 

@@ -52,6 +52,11 @@ static void test_restart(void **state)
     assert_int_equal(numbers(h).serving, N + 1);
 }
 
+static void refuse(struct here *h, int64_t user, call_fn *fn, const void *in, void *out)
+{
+    assert_int_equal(fixture_call(&h->f, user, 0, &spoil_call, &(struct spoil_in){ fn, in }, out, NULL), ERR_CONFLICT);
+}
+
 static void test_refused_leaves_no_trace(void **state)
 {
     struct here *h = *state;
@@ -63,10 +68,10 @@ static void test_refused_leaves_no_trace(void **state)
     struct grade_price grade = { S("R"), 1 };
     struct schedule_opening opening = { .schedule = 8, .owner = OWNER, .sale_ends_at = now(h) + DAY_MS, .prices = { &grade, 1 } };
 
-    assert_int_equal(fixture_call(&h->f, 9, 0, &spoil_call, &(struct spoil_in){ queue_join, &(struct join_in){ SCHEDULE } }, &lost, NULL), ERR_CONFLICT);
-    assert_int_equal(fixture_call(&h->f, 0, 0, &spoil_call, &(struct spoil_in){ queue_leave, &(struct place_in){ p[1].place_token } }, NULL, NULL), ERR_CONFLICT);
-    assert_int_equal(fixture_call(&h->f, OWNER, ROLE_PRODUCER, &spoil_call, &(struct spoil_in){ queue_settings_set, &off }, &out, NULL), ERR_CONFLICT);
-    assert_int_equal(fixture_call(&h->f, 0, 0, &spoil_call, &(struct spoil_in){ queue_opened, &opening }, NULL, NULL), ERR_CONFLICT);
+    refuse(h, 9, queue_join, &(struct join_in){ SCHEDULE }, &lost);
+    refuse(h, 0, queue_leave, &(struct place_in){ p[1].place_token }, NULL);
+    refuse(h, OWNER, queue_settings_set, &off, &out);
+    refuse(h, 0, queue_opened, &opening, NULL);
     assert_int_equal(numbers(h).joined, was.joined);
     assert_int_equal(numbers(h).waiting, was.waiting);
     assert_true(queue_on(h->f.app, SCHEDULE));
@@ -78,7 +83,7 @@ static void test_refused_leaves_no_trace(void **state)
     advance(h, 100);
     was = numbers(h);
     assert_true(was.active > 0);
-    assert_int_equal(fixture_call(&h->f, 0, 0, &spoil_call, &(struct spoil_in){ queue_bought, &bought }, NULL, NULL), ERR_CONFLICT);
+    refuse(h, 0, queue_bought, &bought, NULL);
     assert_int_equal(numbers(h).active, was.active);
     assert_int_equal(look(h, p[0].place_token).state, PLACE_ADMITTED);
     set_paused(h, rules);
@@ -88,7 +93,7 @@ static void test_refused_leaves_no_trace(void **state)
     struct queue *q = app_self(h->f.app, &queue_service);
     struct room *r = room_find(q, SCHEDULE);
     r->terms.rules.paused = false;           /* the job has not been told: only the command below runs */
-    assert_int_equal(fixture_call(&h->f, 0, 0, &spoil_call, &(struct spoil_in){ queue_admit, NULL }, NULL, NULL), ERR_CONFLICT);
+    refuse(h, 0, queue_admit, NULL, NULL);
     assert_int_equal(r->line.serving, was.serving);
     assert_int_equal(r->line.waiting, was.waiting);
     assert_int_equal(steps_active(&r->steps, now(h)), was.active);

@@ -84,8 +84,8 @@ const struct call queue_bought_call = { "queue.bought", "A buyer's pass is used.
 const struct call queue_admit_call = { "queue.admit", "Lets people in.", CALL_COMMAND, NULL, NULL, queue_admit };
 
 static const struct call *const calls[] = {
-    &queue_settings_put_call, &queue_settings_get_call, &queue_settings_set_call, &queue_opened_call, &queue_join_call, &queue_poll_call, &queue_leave_call,
-    &queue_bought_call, &queue_admit_call, NULL,
+    &queue_settings_put_call, &queue_settings_get_call, &queue_settings_set_call, &queue_opened_call, &queue_join_call,
+    &queue_poll_call, &queue_leave_call, &queue_bought_call, &queue_admit_call, NULL,
 };
 
 #define ORGANIZERS (ROLE_PRODUCER | ROLE_MANAGER | ROLE_ADMIN)

@@ -12,6 +12,16 @@
 #include "platform/call/app.h"
 #include "queue.h"
 
+static inline int64_t min(int64_t a, int64_t b)
+{
+    return a < b ? a : b;
+}
+
+static inline int64_t max(int64_t a, int64_t b)
+{
+    return a > b ? a : b;
+}
+
 /* ---- user to place, and marks by place (places.c) ---- */
 
 #define PLACE_BITS 24

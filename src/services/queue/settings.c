@@ -3,6 +3,7 @@
 
 #include <time.h>
 
+#include "platform/obs/log.h"
 #include "services/booking/booking.h"
 
 /* A room that nobody has set up yet. */
@@ -65,6 +66,7 @@ static void terms_undo(void *room, const void *before)
 
 static void change_terms(struct ctx *cx, struct room *r, const struct settings_in *in)
 {
+    ASSERT(in->message.n <= sizeof(r->terms.message));
     room_touch(cx, r);
     tx_undo(cx, terms_undo, r, &r->terms, sizeof(r->terms));
     line_settle(&r->line, &r->terms.rules, cx->now);         /* what the old rate has allowed so far ... */

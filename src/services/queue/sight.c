@@ -3,20 +3,10 @@
 
 #include "services/booking/booking.h"
 
-#define HOUR_MS       (60 * 60 * 1000)
-#define POLL_MIN_MS   1000
-#define POLL_MAX_MS   60000
+#define HOUR_MS        (60 * 60 * 1000)
+#define POLL_MIN_MS    1000
+#define POLL_MAX_MS    60000
 #define POLL_INSIDE_MS 5000
-
-static int64_t min(int64_t a, int64_t b)
-{
-    return a < b ? a : b;
-}
-
-static int64_t max(int64_t a, int64_t b)
-{
-    return a > b ? a : b;
-}
 
 /* Admissions an hour that those who wait may count on: never more than the rate, and in the long run not fewer than passes expire by
  * themselves. */

@@ -54,6 +54,7 @@ export const createHold = (schedule: string, body: HoldRequest, key: string, pas
 
 export const getHold = (hold: string, signal?: Signal) => call<Hold>(`/holds/${id(hold)}`, { signal });
 
+/* Gives the seats back; a booking of them that is not paid ends with it. */
 export const releaseHold = (hold: string) => call<void>(`/holds/${id(hold)}`, { method: "DELETE", retries: 2 });
 
 export const createBooking = (hold: string, key: string, pass: string | null) =>
@@ -63,13 +64,6 @@ export const listBookings = (cursor: string | null, signal?: Signal) =>
   call<Page<Booking>>(`/bookings${query({ cursor, limit: "20" })}`, { signal });
 
 export const getBooking = (booking: string, signal?: Signal) => call<Booking>(`/bookings/${id(booking)}`, { signal });
-
-export interface Cancellation {
-  refund: { amount: number | { amount: number; currency: string }; fee: number | { amount: number; currency: string } };
-}
-
-export const cancelBooking = (booking: string, key: string) =>
-  call<Cancellation>(`/bookings/${id(booking)}/cancel`, { method: "POST", body: {}, key });
 
 export const createPayment = (booking: string, key: string, pass: string | null) =>
   call<Payment>("/payments", {
@@ -81,7 +75,9 @@ export const confirmPayment = (payment: string, paymentKey: string, amount: numb
     method: "POST", body: { payment_key: paymentKey, amount }, key, headers: passHeader(pass), retries: 1,
   });
 
-export const getPayment = (payment: string, signal?: Signal) => call<Payment>(`/payments/${id(payment)}`, { signal });
+/* Newest first. */
+export const listPayments = (booking: string, signal?: Signal) =>
+  call<Page<Payment>>(`/payments${query({ booking_id: booking })}`, { signal });
 
 export const listTickets = (booking: string, signal?: Signal) =>
   call<Page<Ticket>>(`/bookings/${id(booking)}/tickets`, { signal });

@@ -15,7 +15,6 @@ export class Problem extends Error {
     readonly detail: string,
     readonly fields: FieldError[] = [],
     readonly retryAfterMs: number | null = null,
-    readonly body: unknown = null,
   ) {
     super(detail || title || code);
   }
@@ -53,22 +52,12 @@ export async function readProblem(response: Response): Promise<Problem> {
     text(record.detail),
     Array.isArray(record.errors) ? record.errors.filter(isRecord).map(fieldError) : [],
     retryAfter(response.headers.get("Retry-After")),
-    body,
   );
 }
 
-/* Every string anywhere in a problem's body that is one of `wanted`: how `seat_taken` names its seats. */
-export function mentioned(problem: Problem, wanted: Iterable<string>): string[] {
-  const known = new Set(wanted);
-  const found = new Set<string>();
-  const walk = (value: unknown): void => {
-    if (typeof value === "string") {
-      if (known.has(value)) found.add(value);
-    } else if (Array.isArray(value)) value.forEach(walk);
-    else if (isRecord(value)) Object.values(value).forEach(walk);
-  };
-  walk(problem.body);
-  return [...found];
+/* Which elements of the list `name` of the request are refused: the fields `name[0]`, `name[1]` and so on. */
+export function refusedOf<T>(problem: Problem, name: string, list: readonly T[]): T[] {
+  return list.filter((_, i) => problem.field(`${name}[${i}]`) !== undefined);
 }
 
 function retryAfter(header: string | null): number | null {

@@ -28,7 +28,8 @@ export interface Performance {
   price_from: Money | null;
   status: SaleStatus;
   max_tickets_per_user: number;
-  sale_starts_at?: string;
+  /* When the next sale begins, if one is to come. */
+  sale_starts_at: string | null;
   description?: string;
   cast?: CastMember[];
   schedules?: Schedule[];
@@ -38,7 +39,7 @@ export type CastMember = string | { name: string; role?: string };
 
 export interface GradeStock {
   grade: string;
-  price: Money;
+  price: Money | null;
   color: string;
   free: number;
   total: number;
@@ -64,10 +65,11 @@ export interface ScheduleDetail extends Schedule {
   max_tickets_per_user: number;
 }
 
+/* A grade without seats need not have a price. */
 export interface MapGrade {
   name: string;
   color: string;
-  price: Money;
+  price: Money | null;
 }
 
 export interface MapRow {
@@ -159,13 +161,16 @@ export interface Booking {
   id: string;
   code: string;
   status: BookingStatus;
+  hold_id: string;
   schedule_id: string;
   total: Money;
   discount: Money;
-  mileage_used: number | Money;
+  mileage_used: number;
   due: Money;
+  /* Until when a pending booking keeps its seats. */
   expires_at: string;
-  payment: Payment | null;
+  /* The payment that paid it. */
+  payment: string | null;
   title: string;
   hall_name: string;
   starts_at: string;

@@ -33,10 +33,10 @@ export function SeatRoom({ schedule, data, reload }: Props) {
   const store = useMemo(() => new SeatStore(data, schedule.max_tickets_per_user || 4), [data]);
   const renderer = useRef<SeatRenderer | null>(null);
   const [section, setSection] = useState(-1);
-  const [grade, setGrade] = useState(0);
+  const [grade, setGrade] = useState(store.map.offered[0] ?? 0);
   const [view, setView] = useState<"map" | "list">("map");
   const [news, setNews] = useState<QueueNews | null>(null);
-  const hold = useHold(schedule, store);
+  const hold = useHold(schedule, store, reload);
   const selling = schedule.status === "on_sale";
 
   useEffect(() => {

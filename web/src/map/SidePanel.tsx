@@ -13,7 +13,7 @@ export function Legend({ store }: { store: SeatStore }) {
   return (
     <div class="legend" data-testid="legend">
       <ul class="legend__grades" aria-label={w.map.legend}>
-        {map.grades.map((grade, i) => (
+        {map.offered.map((i) => [map.grades[i], i] as const).map(([grade, i]) => (
           <li key={grade.name}>
             <button type="button" class="legend__grade" aria-pressed={lit === i} title={w.map.spotlight}
               data-testid={`grade-${grade.name}`} onClick={() => store.light(i)}>
@@ -61,7 +61,7 @@ export function BestForm({ store, grade, onGrade, busy, disabled, onBest }: Best
         <label class="best__grade">
           <span>{w.map.grade}</span>
           <select value={String(grade)} data-testid="best-grade" onChange={(event) => onGrade(Number(event.currentTarget.value))}>
-            {map.grades.map((one, i) => (
+            {map.offered.map((i) => [map.grades[i], i] as const).map(([one, i]) => (
               <option key={one.name} value={String(i)} disabled={map.freeByGrade[i] === 0 && store.ready.value}>
                 {one.name} · {money(one.price)}
               </option>

@@ -2,7 +2,7 @@
 import { useMemo, useState } from "preact/hooks";
 import { createHold, getAvailability, type HoldRequest } from "../api/calls";
 import { Intent } from "../api/intent";
-import { asProblem, mentioned, type Problem } from "../api/problem";
+import { asProblem, refusedOf, type Problem } from "../api/problem";
 import type { ScheduleDetail } from "../api/shapes";
 import { words } from "../app/i18n";
 import { dropPass, passFor } from "../app/passes";
@@ -17,7 +17,7 @@ export interface HoldActions {
   best(count: number, grade: string): Promise<void>;
 }
 
-export function useHold(schedule: ScheduleDetail, store: SeatStore): HoldActions {
+export function useHold(schedule: ScheduleDetail, store: SeatStore, reload: () => void): HoldActions {
   const intent = useMemo(() => new Intent(`takenseat.intent.hold.${schedule.id}`, sessionStorage), [schedule.id]);
   const [busy, setBusy] = useState(false);
 
@@ -30,20 +30,20 @@ export function useHold(schedule: ScheduleDetail, store: SeatStore): HoldActions
       navigate(`/checkout/${encodeURIComponent(hold.id)}`);
     } catch (error) {
       store.holding = false;
-      await refused(asProblem(error));
+      await refused(asProblem(error), request);
     } finally {
       setBusy(false);
     }
   }
 
-  async function refused(problem: Problem): Promise<void> {
+  async function refused(problem: Problem, request: HoldRequest): Promise<void> {
     const w = words().map;
     const queue = `/schedules/${encodeURIComponent(schedule.id)}/queue`;
     switch (problem.code) {
       case "seat_taken":
-        markTaken(problem);
+        if ("seats" in request) store.markTaken(refusedOf(problem, "seats", request.seats).flatMap((guid) => store.map.seatOf(guid) ?? []));
         tell(w.taken, "warn");
-        await getAvailability(schedule.id).then((fresh) => store.takeSnapshot(fresh), () => undefined);
+        await refresh();
         return;
       case "pass_required":
         dropPass(schedule.id);
@@ -53,18 +53,19 @@ export function useHold(schedule: ScheduleDetail, store: SeatStore): HoldActions
       case "unauthenticated":
         navigate(signInPath(currentPath()));
         return;
+      case "not_on_sale":
+        reload();
+        tell(problemText(problem).detail, "warn");
+        return;
       default: {
         const { title, detail } = problemText(problem);
         tell(detail || title, "warn");
+        if (problem.code === "sold_out") await refresh();
       }
     }
   }
 
-  function markTaken(problem: Problem): void {
-    const guids = store.chosen.value.map((seat) => store.map.guid(seat));
-    const seats = mentioned(problem, guids).map((guid) => store.map.seatOf(guid));
-    store.markTaken(seats.filter((seat): seat is number => seat !== undefined));
-  }
+  const refresh = () => getAvailability(schedule.id).then((fresh) => store.takeSnapshot(fresh), () => undefined);
 
   return {
     busy,

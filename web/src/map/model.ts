@@ -1,6 +1,15 @@
 /* A seat map in memory: flat arrays by seat number (its place in map order), sections and rows as ranges. */
-import type { MapGrade, Rect, SeatMapData } from "../api/shapes";
+import type { Money, Rect, SeatMapData } from "../api/shapes";
 import { free, notForSale } from "./availability";
+
+export interface Grade {
+  name: string;
+  color: string;
+  price: Money;
+}
+
+/* A grade without a price is one without seats, so nobody is asked for this. */
+const unpriced: Money = { amount: 0, currency: "KRW" };
 
 export interface SectionInfo {
   name: string;
@@ -32,7 +41,9 @@ export class SeatMap {
   readonly pitch: number;
   readonly bounds: Rect;
   readonly stage: Rect | null;
-  readonly grades: MapGrade[];
+  readonly grades: Grade[];
+  /* The grades that have seats. */
+  readonly offered: number[];
   readonly sections: SectionInfo[] = [];
   readonly xs: Float32Array;
   readonly ys: Float32Array;
@@ -46,7 +57,7 @@ export class SeatMap {
 
   constructor(data: SeatMapData) {
     this.data = data;
-    this.grades = data.grades;
+    this.grades = data.grades.map((grade) => ({ ...grade, price: grade.price ?? unpriced }));
     this.bounds = data.bounds;
     this.pitch = data.bounds.pitch && data.bounds.pitch > 0 ? data.bounds.pitch : 1;
     this.stage = data.stage;
@@ -59,6 +70,7 @@ export class SeatMap {
     this.freeByGrade = this.grades.map(() => 0);
     this.totalByGrade = this.grades.map(() => 0);
     this.lay();
+    this.offered = this.grades.flatMap((_, i) => (this.totalByGrade[i] > 0 ? [i] : []));
   }
 
   private lay(): void {

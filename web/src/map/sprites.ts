@@ -1,8 +1,8 @@
 /* Ready-drawn seats of one size: a cell for each grade, then held, sold, not for sale. Colour never speaks alone:
    grades differ in shape, a held seat is hollow, a sold one is crossed out, one not for sale is a dash. */
-import type { MapGrade } from "../api/shapes";
 import { markOutline } from "../ui/GradeMark";
 import { held, notForSale, sold } from "./availability";
+import type { Grade } from "./model";
 
 export const ground = "#14141c";
 export const taken = "#5b5d6e";
@@ -12,7 +12,7 @@ export class SeatSprites {
   private readonly sheet: HTMLCanvasElement;
 
   constructor(
-    private readonly grades: readonly MapGrade[],
+    private readonly grades: readonly Grade[],
     size: number,
   ) {
     this.size = Math.max(3, Math.round(size));

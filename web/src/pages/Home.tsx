@@ -1,6 +1,6 @@
 /* What is on: performances as cards, filtered by genre and words. The filter lives in the address. */
 import { useEffect, useState } from "preact/hooks";
-import { getPerformance, listPerformances } from "../api/calls";
+import { listPerformances } from "../api/calls";
 import { asProblem } from "../api/problem";
 import { genres, type Page, type Performance } from "../api/shapes";
 import { dayRange, money } from "../app/format";
@@ -111,7 +111,7 @@ function Card({ item }: { item: Performance }) {
         <div class="card__body">
           <p class="card__status">
             <StatusBadge status={item.status} />
-            {item.status === "upcoming" && <SaleOpening item={item} />}
+            {item.sale_starts_at && item.status === "upcoming" && <Countdown to={item.sale_starts_at} />}
           </p>
           <h2 class="card__title">{item.title}</h2>
           <p class="card__facts">{item.venue}</p>
@@ -121,21 +121,4 @@ function Card({ item }: { item: Performance }) {
       </a>
     </li>
   );
-}
-
-/* The list does not have to say when a sale opens; the performance does. */
-function SaleOpening({ item }: { item: Performance }) {
-  const [opens, setOpens] = useState(item.sale_starts_at ?? "");
-  useEffect(() => {
-    if (opens) return;
-    const stop = new AbortController();
-    getPerformance(item.id, stop.signal).then((full) => setOpens(firstOpening(full)), () => undefined);
-    return () => stop.abort();
-  }, [item.id]);
-  return opens ? <Countdown to={opens} /> : null;
-}
-
-function firstOpening(item: Performance): string {
-  const openings = (item.schedules ?? []).filter((s) => s.status === "upcoming").map((s) => s.sale_starts_at);
-  return openings.sort()[0] ?? "";
 }

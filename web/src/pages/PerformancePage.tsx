@@ -7,7 +7,7 @@ import { useResource } from "../app/resource";
 import type { Params } from "../app/router";
 import { useTitle } from "../app/Shell";
 import { Countdown } from "../ui/Countdown";
-import { GradeMark } from "../ui/GradeMark";
+import { GradeMark, offered } from "../ui/GradeMark";
 import { Poster } from "../ui/Poster";
 import { Await } from "../ui/states";
 import { StatusBadge } from "../ui/StatusBadge";
@@ -87,10 +87,10 @@ function ScheduleRow({ schedule, reload }: { schedule: Schedule; reload(): void 
         <StatusBadge status={schedule.status} />
       </div>
       <ul class="schedule__grades">
-        {schedule.remaining.map((stock, i) => (
+        {offered(schedule.remaining).map(({ stock, mark }) => (
           <li key={stock.grade}>
-            <GradeMark index={i} color={stock.color} />
-            <span>{stock.grade}</span> <span class="muted">{money(stock.price)}</span>{" "}
+            <GradeMark index={mark} color={stock.color} />
+            <span>{stock.grade}</span> <span class="muted">{stock.price && money(stock.price)}</span>{" "}
             <b class={stock.free === 0 ? "muted" : ""}>{stock.free ? w.units.left(count(stock.free)) : w.units.none}</b>
           </li>
         ))}

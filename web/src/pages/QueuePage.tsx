@@ -9,7 +9,7 @@ import { useResource } from "../app/resource";
 import { navigate, type Params } from "../app/router";
 import { useTitle } from "../app/Shell";
 import { Countdown } from "../ui/Countdown";
-import { GradeMark } from "../ui/GradeMark";
+import { GradeMark, offered } from "../ui/GradeMark";
 import { Await, ErrorState, Loading, Notice } from "../ui/states";
 import { usePlace } from "./queue-place";
 import { readSchedule } from "./SeatsPage";
@@ -94,15 +94,15 @@ function Standing({ place }: { place: QueuePlace }) {
 
 function Stock({ schedule, place }: { schedule: ScheduleDetail; place: QueuePlace }) {
   const w = words();
-  const stock = place.stock;
-  if (!stock) return null;
+  const now = place.stock;
+  if (!now) return null;
   return (
     <ul class="queue__stock" aria-label={w.queue.stock} data-testid="queue-stock">
-      {schedule.remaining.map(({ grade, color, total, free }, i) => {
-        const left = stock[grade] ?? free;
+      {offered(schedule.remaining).map(({ stock: { grade, color, total, free }, mark }) => {
+        const left = now[grade] ?? free;
         return (
           <li key={grade}>
-            <GradeMark index={i} color={color} />
+            <GradeMark index={mark} color={color} />
             <span>{grade}</span>
             <meter min={0} max={Math.max(1, total)} value={left} aria-label={grade} />
             <b>{left ? w.units.left(count(left)) : w.units.none}</b>

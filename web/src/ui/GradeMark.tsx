@@ -1,3 +1,5 @@
+import type { GradeStock } from "../api/shapes";
+
 /* The mark of a grade: a colour and, for eyes that do not tell colours apart, a shape; the seat map draws the same. */
 const outlines = [
   "M4 2h8a2 2 0 0 1 2 2v8a2 2 0 0 1-2 2H4a2 2 0 0 1-2-2V4a2 2 0 0 1 2-2z",
@@ -9,6 +11,11 @@ const outlines = [
 
 export function markOutline(grade: number): string {
   return outlines[grade % outlines.length];
+}
+
+/* The grades that have seats at all, each with the number of its mark: the same as on the map. */
+export function offered(remaining: GradeStock[]): { stock: GradeStock; mark: number }[] {
+  return remaining.map((stock, mark) => ({ stock, mark })).filter(({ stock }) => stock.total > 0);
 }
 
 export function GradeMark({ index, color }: { index: number; color: string }) {

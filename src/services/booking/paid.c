@@ -1,0 +1,150 @@
+/* What payment asks: what is due, that money is on its way, that it has come, that it has gone back. The late-payment rule is paid_put. */
+#include "services/booking/booking_int.h"
+
+static err due_of(struct ctx *cx, struct booking *b, const struct booking_row *row, struct booking_due *ret)
+{
+    struct sale *s = sale_find(b, row->schedule);
+    if (!s)
+        return sale_missing(cx);
+    *ret = (struct booking_due){ .schedule = row->schedule, .user = row->user, .status = row->status, .due = { .amount = row->due } };
+    memcpy(ret->due.currency, s->currency, sizeof(s->currency));
+    return OK;
+}
+
+static err due_get(struct ctx *cx, void *self, const void *in_, void *out)
+{
+    const struct booking_ref *in = in_;
+    struct booking_row row;
+    err e = booking_owned(cx, in->booking, in->user, &row);
+    return e ? e : due_of(cx, self, &row, out);
+}
+
+struct extend_undo {
+    struct hold *hold;
+    int64_t expires_at;
+};
+
+static void undo_extend(void *booking, const void *arg)
+{
+    const struct extend_undo *u = arg;
+    u->hold->expires_at = u->expires_at;
+    wheel_set(&((struct booking *)booking)->wheel, &u->hold->timer, u->expires_at);
+}
+
+/* While money is on its way the seats stay, but not for ever: to the end of the hold and a grace behind it at most. */
+static err extend(struct ctx *cx, struct booking *b, struct hold *h)
+{
+    struct extend_undo u = { h, h->expires_at };
+    int64_t hard_end = h->created_at + b->hold_ms + b->pay_grace_ms, until = cx->now + b->pay_grace_ms;
+    if (until > hard_end)
+        until = hard_end;
+    if (until <= h->expires_at)
+        return OK;
+    err e = store_hold_extend(cx, h->id, until);
+    if (e)
+        return e;
+    h->expires_at = until;
+    wheel_set(&b->wheel, &h->timer, until);
+    tx_undo(cx, undo_extend, b, &u, sizeof(u));
+    return OK;
+}
+
+static err pay_begin(struct ctx *cx, void *self, const void *in_, void *out)
+{
+    struct booking *b = self;
+    const struct booking_ref *in = in_;
+    struct booking_row row;
+    err e = booking_owned(cx, in->booking, in->user, &row);
+    if (e)
+        return e;
+    if (row.status != BOOKING_PENDING && row.status != BOOKING_EXPIRED)
+        return fail(cx, ERR_CONFLICT, "not_payable", "This booking is not waiting for a payment: it is %s.", "결제 대기 중인 예매가 아닙니다(%s).",
+                    booking_status_words[row.status]);
+    struct hold *h = map_ptr(&b->live, (uint64_t)row.hold);
+    if (h && row.status == BOOKING_PENDING)
+        e = extend(cx, b, h);
+    return e ? e : due_of(cx, b, &row, out);
+}
+
+static bool all_free(const struct sale *s, const struct list *lines)
+{
+    const struct seat_line *line = lines->at;
+    for (size_t i = 0; i < lines->n; i++)
+        if (sale_state(s, line[i].seat) != SEAT_FREE)
+            return false;
+    return true;
+}
+
+/* Paid after the hold had ended: the same seats, if all are still free and the buyer stays within the limit. */
+static err claim_again(struct ctx *cx, struct booking *b, struct sale *s, const struct booking_row *row)
+{
+    const struct seat_line *line = row->lines.at;
+    for (size_t i = 0; i < row->lines.n; i++) {
+        db_put(cx, &booking_sql.claim_insert, VALS(v_int(s->id), v_int(line[i].seat), v_int(row->hold)));
+        sale_set(cx, b, s, line[i].seat, SEAT_HELD);
+    }
+    sale_count_user(cx, s, row->user, (int32_t)row->lines.n);
+    return store_hold_status(cx, row->hold, HOLD_BOOKED);
+}
+
+static err refund(struct ctx *cx, const struct booking_row *row, int64_t payment, struct booking_paid *ret)
+{
+    ret->result = PAID_REFUND;
+    metric_add(&metric_late_refunds, 1);
+    return booking_move(cx, row->id, (enum booking_status)row->status, BOOKING_REFUND_DUE, payment);
+}
+
+static err paid_put(struct ctx *cx, void *self, const void *in_, void *out_)
+{
+    struct booking *b = self;
+    const struct booking_payment *in = in_;
+    struct booking_paid *ret = out_;
+    struct booking_row row;
+    err e = booking_owned(cx, in->booking, 0, &row);
+    if (e)
+        return e;
+    struct sale *s = map_ptr(&b->sales, (uint64_t)row.schedule);
+    ASSERT(s);
+
+    if (row.status == BOOKING_CONFIRMED || row.status == BOOKING_REFUND_DUE || row.status == BOOKING_REFUNDED) {
+        /* Told before, or paid twice: a second payment never stays. */
+        ret->result = row.status == BOOKING_CONFIRMED && row.payment == in->payment ? PAID_CONFIRMED : PAID_REFUND;
+        return OK;
+    }
+    if (in->amount != row.due) {             /* pays nothing here: the booking waits on */
+        ret->result = PAID_REFUND;
+        return OK;
+    }
+    if (row.status == BOOKING_CANCELLED)
+        return refund(cx, &row, in->payment, ret);
+    if (row.status == BOOKING_EXPIRED) {
+        if (!all_free(s, &row.lines) || sale_of_user(s, row.user) + (int64_t)row.lines.n > s->max_per_user || cx->now >= s->ends_at)
+            return refund(cx, &row, in->payment, ret);
+        e = claim_again(cx, b, s, &row);
+        if (e)
+            return e;
+    } else {
+        struct hold *h = map_ptr(&b->live, (uint64_t)row.hold);
+        ASSERT(h);                           /* a pending booking has a live hold */
+        hold_forget(cx, b, h);
+    }
+    ret->result = PAID_CONFIRMED;
+    return booking_confirm(cx, b, s, &row, in->payment);
+}
+
+static err refunded_put(struct ctx *cx, void *self, const void *in_, void *out)
+{
+    (void)self;
+    (void)out;
+    const struct booking_payment *in = in_;
+    struct booking_row row;
+    err e = booking_owned(cx, in->booking, 0, &row);
+    if (e || row.status != BOOKING_REFUND_DUE || row.payment != in->payment)
+        return e;                            /* a second payment's refund changes nothing here */
+    return booking_move(cx, row.id, BOOKING_REFUND_DUE, BOOKING_REFUNDED, in->payment);
+}
+
+const struct call booking_due_get = { .name = "booking.due_get", .kind = CALL_READ, .fn = due_get };
+const struct call booking_pay_begin = { .name = "booking.pay_begin", .kind = CALL_COMMAND, .fn = pay_begin };
+const struct call booking_paid_put = { .name = "booking.paid_put", .kind = CALL_COMMAND, .fn = paid_put };
+const struct call booking_refunded_put = { .name = "booking.refunded_put", .kind = CALL_COMMAND, .fn = refunded_put };

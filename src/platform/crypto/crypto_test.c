@@ -450,7 +450,7 @@ static void test_keys_fixed(void **state)
     assert_string_equal(k.ticket_kid, "d092af43");
     char id[ID_TEXT + 1] = "";
     id_encode(&k.ids, ID_BOOKING, 1, id);
-    assert_string_equal(id, "a0ebgm5wqcd6g");
+    assert_string_equal(id, "11wqvxnhd9eaj");
     remove_dir(dir);
 }
 

@@ -89,7 +89,6 @@ static void test_refused_leaves_no_trace(void **state)
     set_paused(h, rules);
     join(h, 10);
     was = numbers(h);
-    rules.paused = false;
     struct queue *q = app_self(h->f.app, &queue_service);
     struct room *r = room_find(q, SCHEDULE);
     r->terms.rules.paused = false;           /* the job has not been told: only the command below runs */
@@ -97,6 +96,8 @@ static void test_refused_leaves_no_trace(void **state)
     assert_int_equal(r->line.serving, was.serving);
     assert_int_equal(r->line.waiting, was.waiting);
     assert_int_equal(steps_active(&r->steps, now(h)), was.active);
+    advance(h, 500);                         /* and only then for good */
+    assert_int_equal(numbers(h).serving, was.serving + 1);
 }
 
 /* ---- the audit notices ---- */

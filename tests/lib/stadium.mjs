@@ -13,6 +13,6 @@ export async function stadium_sale({ admit_per_minute, active_limit }) {
   const hall = await world.hall({ plan: await layout('stadium-738.pretix.json'), repair: true });
   const sale = await world.sale({ hall, limit: 4 });
   ok(await world.api('PUT', `/api/v1/schedules/${sale.id}/queue/settings`,
-    { mode: 'fifo', admit_per_minute, active_limit, pass_seconds: 60, paused: false }, { as: world.admin }));
+    { mode: 'fifo', admit_per_minute, active_limit, pass_seconds: 30, paused: false }, { as: world.admin }));
   return { world, sale };
 }

@@ -1,5 +1,5 @@
 # limit: 240
-# The interface from outside: every route, every right, money, lost answers.
+# The interface from outside: every route, every right, money, lost answers; each answer is held against /openapi.json.
 . tests/lib/suite.sh
 files tests/api '*test.mjs'
 node_tests "${found[@]}"

@@ -68,6 +68,7 @@ function performanceView(p, full) {
     id: p.id, title: p.title, genre: p.genre, age_rating: 12, runtime_minutes: 150, poster_url: "", venue: p.map.hall.name,
     from: iso(p.schedules[0].starts), to: iso(p.schedules.at(-1).starts), price_from: p.map.grades.at(-1).price,
     status: statusOf(p.schedules[0]), max_tickets_per_user: 4,
+    sale_starts_at: statusOf(p.schedules[0]) === "upcoming" ? iso(p.schedules[0].sale) : null,
   };
   if (!full) return view;
   return { ...view, cast: p.cast, schedules: p.schedules.map(scheduleView),
@@ -132,13 +133,20 @@ function release(h, status) {
   setSeats(h.schedule, h.seats.map((i) => [i, 0]));
 }
 
+/* A booking that is not paid ends with its hold. */
+function giveBack(h) {
+  const booking = [...bookings.values()].find((b) => b.hold === h);
+  if (h.status === "active" || booking?.status === "pending") release(h, "released");
+  if (booking?.status === "pending") booking.status = "cancelled";
+}
+
 function bookingView(b) {
   const { hold } = b;
   const p = performances.find((one) => one.id === hold.schedule.performance);
   const sum = total(hold.schedule, hold.seats);
   return {
     id: b.id, code: b.code, status: b.status, schedule_id: hold.schedule.id, total: sum, discount: { amount: 0, currency: "KRW" }, mileage_used: 0,
-    due: sum, expires_at: iso(hold.expires), payment: null, title: p.title, hall_name: p.map.hall.name, starts_at: iso(hold.schedule.starts),
+    due: sum, expires_at: iso(hold.expires), hold_id: hold.id, payment: null, title: p.title, hall_name: p.map.hall.name, starts_at: iso(hold.schedule.starts),
     seats: hold.seats.map((i) => seatView(hold.schedule, i)),
   };
 }
@@ -213,14 +221,14 @@ const routes = [
     if (schedule.queue !== "off" && !headers["queue-pass"]) fail(403, "pass_required", "대기실을 거쳐야 합니다.");
     const seats = body.best ? best(schedule, body.best) : body.seats.map((guid) => schedule.guids.indexOf(guid));
     const gone = seats.filter((i) => schedule.states[i] !== 0);
-    if (gone.length) fail(409, "seat_taken", "이미 선택된 좌석입니다.", { errors: gone.map((i) => ({ field: "seats", message: schedule.guids[i] })) });
+    if (gone.length) fail(409, "seat_taken", "이미 선택된 좌석입니다.", { errors: gone.map((i) => ({ field: `seats[${seats.indexOf(i)}]`, message: schedule.guids[i] })) });
     const hold = { id: newId("hold"), schedule, seats, status: "active", expires: Date.now() + 7 * minute };
     holds.set(hold.id, hold);
     setSeats(schedule, seats.map((i) => [i, 1]));
     return [201, holdView(hold)];
   }],
   ["GET", "/holds/:id", ({ params }) => [200, holdView(found(holds.get(params.id)))]],
-  ["DELETE", "/holds/:id", ({ params }) => { const h = found(holds.get(params.id)); if (h.status === "active") release(h, "released"); return [204]; }],
+  ["DELETE", "/holds/:id", ({ params }) => { giveBack(found(holds.get(params.id))); return [204]; }],
   ["POST", "/bookings", ({ body, token }) => {
     const hold = found(holds.get(body.hold_id));
     hold.status = "booked";
@@ -230,13 +238,6 @@ const routes = [
   }],
   ["GET", "/bookings", ({ token }) => [200, { items: [...bookings.values()].filter((b) => b.owner === token).reverse().map(bookingView), next: null }]],
   ["GET", "/bookings/:id", ({ params }) => [200, bookingView(found(bookings.get(params.id)))]],
-  ["POST", "/bookings/:id/cancel", ({ params }) => {
-    const b = found(bookings.get(params.id));
-    const paid = b.status === "confirmed";
-    b.status = "cancelled";
-    release(b.hold, "released");
-    return [200, { refund: { amount: paid ? bookingView(b).total : { amount: 0, currency: "KRW" }, fee: { amount: 0, currency: "KRW" } } }];
-  }],
   ["GET", "/bookings/:id/tickets", ({ params }) => [200, { items: ticketsOf(found(bookings.get(params.id))), next: null }]],
   ["GET", "/tickets/:id/qr.svg", ({ params }) => [200, picture(params.id), "image/svg+xml"]],
   ["POST", "/payments", ({ body }) => {
@@ -244,7 +245,8 @@ const routes = [
     payments.set(payment.id, payment);
     return [201, paymentView(payment)];
   }],
-  ["GET", "/payments/:id", ({ params }) => [200, paymentView(found(payments.get(params.id)))]],
+  ["GET", "/payments", ({ query }) => [200, { next: null, items: [...payments.values()]
+    .filter((p) => p.booking.id === query.get("booking_id")).reverse().map(paymentView) }]],
   ["POST", "/payments/:id/confirm", ({ params, body }) => confirm(found(payments.get(params.id)), body.payment_key)],
 ];
 
@@ -254,10 +256,17 @@ function confirm(payment, card) {
     payment.booking.status = "confirmed";
     setSeats(payment.booking.hold.schedule, payment.booking.hold.seats.map((i) => [i, 2]));
   };
-  if (card === "sandbox-decline") fail(409, "payment_declined", "카드사에서 결제를 거절했습니다.");
-  if (card === "sandbox-wrong-amount") fail(409, "amount_mismatch", "승인된 금액이 다릅니다.");
+  if (card === "sandbox-decline") {
+    payment.status = "failed";
+    fail(409, "payment_declined", "카드사에서 결제를 거절했습니다.");
+  }
+  if (card === "sandbox-wrong-amount") {
+    payment.status = "refunded";
+    fail(409, "amount_mismatch", "승인된 금액이 다릅니다.");
+  }
   if (card === "sandbox-late") payment.status = "pending";
   else if (card === "sandbox-timeout") {
+    payment.status = "pending";
     setTimeout(settle, 3000);
     fail(503, "unavailable", "결제사가 응답하지 않았습니다.");
   } else settle();

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { Intent } from "../src/api/intent";
-import { mentioned, Problem } from "../src/api/problem";
+import { refusedOf, Problem } from "../src/api/problem";
 
 function setUp() {
   const kept = new Map<string, string>();
@@ -51,11 +51,11 @@ describe("Intent", () => {
   });
 });
 
-describe("mentioned", () => {
-  it("finds the seats a problem names, wherever it names them", () => {
-    const body = { code: "seat_taken", errors: [{ field: "seats", message: "A-2" }], guids: ["A-7", "Z-1"] };
-    const problem = new Problem(409, "seat_taken", "", "", [], null, body);
-    expect(mentioned(problem, ["A-1", "A-2", "A-7"])).toEqual(["A-2", "A-7"]);
-    expect(mentioned(new Problem(409, "x", "", ""), ["A-1"])).toEqual([]);
+describe("refusedOf", () => {
+  it("finds the elements whose index a problem names", () => {
+    const fields = [{ field: "seats[1]", message: "taken" }, { field: "seats[10]", message: "taken" }, { field: "best", message: "odd" }];
+    const problem = new Problem(409, "seat_taken", "", "", fields);
+    expect(refusedOf(problem, "seats", ["A-1", "A-2", "A-3"])).toEqual(["A-2"]);
+    expect(refusedOf(new Problem(409, "x", "", ""), "seats", ["A-1"])).toEqual([]);
   });
 });

@@ -20,6 +20,16 @@ describe("SeatMap", () => {
     expect(map.sections[0].grade).toBe(0);
   });
 
+  it("offers the grades that have seats; another need not have a price", () => {
+    const data = hall();
+    data.grades.unshift({ name: "BOX", color: "#888", price: null });
+    for (const row of data.sections.flatMap((section) => section.rows)) {
+      row.grade++;
+      row.grades = row.grades?.map((grade) => grade + 1);
+    }
+    expect(new SeatMap(data).offered).toEqual([1, 2]);
+  });
+
   it("finds the row and the number of a seat", () => {
     const map = new SeatMap(hall());
     expect(map.rowOf(4).name).toBe("2");

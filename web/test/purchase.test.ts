@@ -1,23 +1,32 @@
 import { describe, expect, it } from "vitest";
-import type { Booking, BookingStatus, Payment } from "../src/api/shapes";
-import { resultOf } from "../src/pages/purchase";
+import type { BookingStatus, Payment } from "../src/api/shapes";
+import { resultOf, type Order } from "../src/pages/purchase";
 
 const zero = { amount: 0, currency: "KRW" };
-const booking = (status: BookingStatus, payment: Payment["status"] | null = null): Booking => ({
-  id: "b", code: "C", status, schedule_id: "s", total: zero, discount: zero, mileage_used: 0, due: zero, expires_at: "",
-  payment: payment && { id: "p", booking_id: "b", status: payment, amount: zero }, title: "", hall_name: "", starts_at: "", seats: [],
+const order = (status: BookingStatus, payment: Payment["status"] | null = null): Order => ({
+  booking: {
+    id: "b", code: "C", status, hold_id: "h", schedule_id: "s", total: zero, discount: zero, mileage_used: 0, due: zero, expires_at: "",
+    payment: null, title: "", hall_name: "", starts_at: "", seats: [],
+  },
+  payment: payment && { id: "p", booking_id: "b", status: payment, amount: zero },
 });
 
 describe("resultOf", () => {
   it("knows how a booking ended", () => {
-    expect(resultOf(booking("confirmed", "paid"))).toBe("paid");
-    expect(resultOf(booking("refunded"))).toBe("refunded");
-    expect(resultOf(booking("refund_due"))).toBe("refunded");
+    expect(resultOf(order("confirmed", "paid"))).toBe("paid");
+    expect(resultOf(order("refunded", "refunded"))).toBe("refunded");
+    expect(resultOf(order("refund_due", "pending"))).toBe("refunded");
+    expect(resultOf(order("expired"))).toBe("expired");
+    expect(resultOf(order("cancelled", "failed"))).toBe("expired");
+    expect(resultOf(order("expired", "refunded"))).toBe("refunded");
   });
 
   it("never offers to pay again while a payment is under way", () => {
-    expect(resultOf(booking("pending", "pending"))).toBe("pending");
-    expect(resultOf(booking("pending", "ready"))).toBeNull();
-    expect(resultOf(booking("pending", "failed"))).toBeNull();
+    expect(resultOf(order("pending", "pending"))).toBe("pending");
+    expect(resultOf(order("expired", "pending"))).toBe("pending");
+  });
+
+  it("lets a booking be paid that has no payment, one just begun, or one that is over", () => {
+    for (const payment of [null, "ready", "failed", "refunded"] as const) expect(resultOf(order("pending", payment))).toBeNull();
   });
 });

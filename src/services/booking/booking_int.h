@@ -116,8 +116,9 @@ int64_t sale_of_user(const struct sale *s, int64_t user);
 /* Without notes: for undoing, and for building memory at start. */
 void sale_set_quietly(struct sale *s, uint32_t seat, enum seat_state state);
 void sale_add_user(struct sale *s, int64_t user, int32_t seats);
-/* A sale with all seats free but the blocked ones; `from` gives the plain values. */
-struct sale *sale_new(const struct sale *from, const struct layout *layout, const uint8_t *blocked);
+/* A sale with all seats free but the blocked ones; `from` gives the plain values. Versions begin at the time in microseconds, so that one is never
+ * given again after a restart. */
+struct sale *sale_new(const struct sale *from, const struct layout *layout, const uint8_t *blocked, int64_t now);
 void sale_free(struct sale *s);
 /* From any thread; NULL when unknown. A sale lives as long as the program. */
 struct sale *sale_find(struct booking *b, int64_t schedule);

@@ -187,12 +187,17 @@ static int64_t write_queue(struct buf *out, const struct app *app, int64_t sched
     return version;
 }
 
+static uint64_t version_of(struct sale *s)
+{
+    pthread_mutex_lock(&s->lock);
+    uint64_t version = s->version;
+    pthread_mutex_unlock(&s->lock);
+    return version;
+}
+
 static void update(struct booking *b, struct channel *c, struct buf *scratch)
 {
-    pthread_mutex_lock(&c->sale->lock);
-    uint64_t version = c->sale->version;
-    pthread_mutex_unlock(&c->sale->lock);
-    if (version != c->version) {
+    if (version_of(c->sale) != c->version) {
         write_changes(scratch, c->sale, c->version, &c->version);
         send_all(c, buf_view(scratch));
     }
@@ -238,11 +243,8 @@ err live_stream(struct ctx *cx, void *self, const void *in_, struct http_request
     struct watcher *w = calloc(1, sizeof(*w));
     if (!w)
         abort();
-    uint64_t version;
-    if (!c->watchers) {
-        write_changes(&out, s, UINT64_MAX, &version);
-        c->version = version;
-    }
+    if (!c->watchers)
+        c->version = version_of(s);
     w->at = &c->watchers;
     w->next = c->watchers;
     if (w->next)

@@ -17,7 +17,7 @@ static err load_schedule(struct ctx *cx, struct booking *b, const struct rows *r
         return e;
     if (layout->plan->seat_count != (uint32_t)row_int(r, 9) || blocked.n != bit_bytes(layout->plan->seat_count))
         return fail(cx, ERR_INTERNAL, NULL, "Schedule %lld does not fit its hall's plan.", "회차 %lld의 좌석 배치가 맞지 않습니다.", (long long)s.id);
-    struct sale *sale = sale_new(&s, layout, (const uint8_t *)blocked.p);
+    struct sale *sale = sale_new(&s, layout, (const uint8_t *)blocked.p, cx->now);
     map_put_ptr(&b->sales, (uint64_t)sale->id, sale);
     return OK;
 }

@@ -67,7 +67,7 @@ static err sale_put(struct ctx *cx, void *self, const void *in_, void *out)
     err e = store_schedule_put(cx, in->sale, in->blocked);
     if (e)
         return e;
-    struct sale *s = sale_new(in->sale, in->layout, in->blocked);
+    struct sale *s = sale_new(in->sale, in->layout, in->blocked, cx->now);
     pthread_rwlock_wrlock(&b->sales_lock);
     map_put_ptr(&b->sales, (uint64_t)s->id, s);
     pthread_rwlock_unlock(&b->sales_lock);

@@ -140,7 +140,7 @@ static struct str keep(struct str s)
     return str_of(p, s.n);
 }
 
-struct sale *sale_new(const struct sale *from, const struct layout *layout, const uint8_t *blocked)
+struct sale *sale_new(const struct sale *from, const struct layout *layout, const uint8_t *blocked, int64_t now)
 {
     struct sale *s = zeroed(sizeof(*s));
     *s = *from;
@@ -164,7 +164,7 @@ struct sale *sale_new(const struct sale *from, const struct layout *layout, cons
     memcpy(s->shown_total, s->free, sizeof(s->free));
     memcpy(s->shown_free, s->free, sizeof(s->free));
     memcpy(s->shown, s->state, (s->seats + 3) / 4);
-    s->version = 1;
+    s->version = (uint64_t)now * 1000;
     return s;
 }
 

@@ -144,6 +144,34 @@ int bed_make(void **state)
     return 0;
 }
 
+bool audit_finds(struct bed *b, const struct audit *a)
+{
+    struct ctx cx;
+    bool found;
+    app_ctx_begin(b->fixture.app, &cx);
+    cx.db = db_read_begin(app_db(b->fixture.app));
+    assert_int_equal(db_one(&cx, a->query, NO_VALS, NULL, NULL, &found), OK);
+    db_read_end(app_db(b->fixture.app), cx.db);
+    app_ctx_end(&cx);
+    return found;
+}
+
+static bool compares_books(const struct audit *a)
+{
+    static const char *const names[] = { "charges_known", "captures_known", "refunds_known", "refunds_made" };
+    for (size_t i = 0; i < COUNT(names); i++)
+        if (strcmp(a->name, names[i]) == 0)
+            return true;
+    return false;
+}
+
+static void check_audits(struct bed *b)
+{
+    for (const struct audit *a = payment_audits; a->name; a++)
+        if (!(b->no_provider && compares_books(a)) && audit_finds(b, a))
+            FAIL("audit %s: %s", a->name, a->help);
+}
+
 static void end_last(struct bed *b)
 {
     if (b->cx.arena)
@@ -156,7 +184,8 @@ int bed_drop(void **state)
     struct bed *b = *state;
     if (!b->no_provider)
         advance(b, 24 * 60 * MINUTE_MS);
-    check_audits(b);
+    if (!b->spoilt)
+        check_audits(b);
     end_last(b);
     fixture_close(&b->fixture);
     free(b);
@@ -192,26 +221,6 @@ void restart(struct bed *b)
 {
     end_last(b);
     fixture_restart(&b->fixture);
-}
-
-static bool needs_provider(const struct audit *a)
-{
-    return strcmp(a->name, "captures_known") == 0 || strcmp(a->name, "refunds_made") == 0;
-}
-
-void check_audits(struct bed *b)
-{
-    struct ctx cx;
-    app_ctx_begin(b->fixture.app, &cx);
-    cx.db = db_read_begin(app_db(b->fixture.app));
-    for (const struct audit *a = payment_audits; a->name; a++) {
-        bool found;
-        assert_int_equal(db_one(&cx, a->query, NO_VALS, NULL, NULL, &found), OK);
-        if (found && !(b->no_provider && needs_provider(a)))
-            FAIL("audit %s: %s", a->name, a->help);
-    }
-    db_read_end(app_db(b->fixture.app), cx.db);
-    app_ctx_end(&cx);
 }
 
 err create(struct bed *b, struct payment_view *ret)

@@ -34,7 +34,8 @@ struct bed {
     struct ctx cx;            /* of the last call */
     int64_t user;             /* who asks */
     unsigned roles;
-    bool no_provider;         /* the test moves payments by hand: the provider's books know nothing of it */
+    bool no_provider;         /* the test moves money on one side only: the books of the provider differ */
+    bool spoilt;              /* the test has spoilt the database */
 };
 
 extern struct fake_booking booking;
@@ -51,7 +52,7 @@ const struct call *call_at(const char *method, const char *path);
 err ask(struct bed *b, const struct call *call, const void *in, void *ret_out);
 void advance(struct bed *b, int64_t ms);
 void restart(struct bed *b);
-void check_audits(struct bed *b);
+bool audit_finds(struct bed *b, const struct audit *a);
 
 err create(struct bed *b, struct payment_view *ret);
 err confirm(struct bed *b, int64_t payment, const char *key, struct payment_view *ret);

@@ -3,6 +3,7 @@
 
 #include <stdatomic.h>
 
+#include "payment_sql.h"
 #include "platform/obs/log.h"
 
 /* While errors are what the test wants. */
@@ -197,6 +198,112 @@ static void confirmed_by_many(void **state)
     assert_int_equal(booking.confirmed, 1);
 }
 
+/* ---- what it all rests on ---- */
+
+static void one_story_at_a_time(void **state)
+{
+    struct watch w;
+    int64_t taken = 0;
+    (void)state;
+    watch_open(&w, 0);
+    watch_add(&w, 1, 5000);
+    assert_int_equal(watch_next(&w), 5000);
+    assert_false(watch_take_due(&w, 4999, &taken));
+    assert_true(watch_take_due(&w, 5000, &taken));
+    assert_int_equal(taken, 1);
+    assert_int_equal(watch_next(&w), INT64_MAX);
+
+    assert_false(watch_take(&w, 1));             /* another one asks: so it comes again at once */
+    watch_end(&w, 1);
+    assert_true(watch_take_due(&w, 5000, &taken));
+    assert_false(watch_take(&w, 1));
+    watch_give_back(&w, 1, 60000, true);
+    assert_true(watch_take_due(&w, 5000, &taken));
+    assert_int_equal(watch_attempts(&w, 1), 1);
+    watch_give_back(&w, 1, 60000, true);
+    assert_false(watch_take_due(&w, 59999, &taken));
+    assert_true(watch_take(&w, 1));              /* by a request, before it is due */
+    assert_int_equal(watch_attempts(&w, 1), 2);
+    watch_give_back(&w, 1, 60000, false);
+    assert_true(watch_take(&w, 1));
+    assert_int_equal(watch_attempts(&w, 1), 0);
+    watch_end(&w, 1);
+    assert_int_equal(watch_next(&w), INT64_MAX);
+    assert_true(watch_take(&w, 1));
+    watch_end(&w, 1);
+    watch_close(&w);
+}
+
+/* The payment is the idempotency key: asked twice, the provider charges and refunds once, and never gives back more than it took. */
+static void provider_asked_twice(void **state)
+{
+    struct bed *b = *state;
+    struct payment_view v;
+    struct ctx cx;
+    b->no_provider = true;
+    assert_int_equal(create(b, &v), OK);
+    const struct charge c = { v.id, v.amount, S("sandbox-ok") };
+
+    app_ctx_begin(b->fixture.app, &cx);
+    assert_int_equal(sandbox_provider.query(&cx, &c).kind, VERDICT_ABSENT);
+    assert_int_equal(sandbox_provider.refund(&cx, &c, 1), VERDICT_UNKNOWN);
+    for (int i = 0; i < 2; i++) {
+        struct verdict verdict = sandbox_provider.confirm(&cx, &c);
+        assert_int_equal(verdict.kind, VERDICT_APPROVED);
+        assert_int_equal(verdict.charged.amount, DUE);
+    }
+    assert_int_equal(count(b, &charges), 1);
+    assert_int_equal(sandbox_provider.refund(&cx, &c, DUE + 1), VERDICT_UNKNOWN);
+    assert_int_equal(count(b, &refunds), 0);
+    for (int i = 0; i < 2; i++)
+        assert_int_equal(sandbox_provider.refund(&cx, &c, DUE), VERDICT_APPROVED);
+    assert_int_equal(count(b, &refunds), 1);
+    app_ctx_end(&cx);
+}
+
+/* Each audit finds what it is there for. */
+static void audits_find(void **state)
+{
+#define SPOIL(audit, sql) { audit, { "test.spoil_" audit, sql } }
+    static const struct {
+        const char *audit;
+        struct query spoil;
+    } cases[] = {
+        SPOIL("entries_balance", "UPDATE payment_ledger SET amount = amount + 1 WHERE account = 'revenue'"),
+        SPOIL("ledger_agrees", "DELETE FROM payment_ledger WHERE source = 'paid'"),
+        SPOIL("ledger_owner", "DELETE FROM payment_move WHERE to_state = 'captured'"),
+        SPOIL("refunds_capped", "INSERT INTO payment_sandbox_refund (id, idempotency_key, charge_id, amount, created_at) VALUES (9, 9, 1, 150001, 0)"),
+        SPOIL("paid_once", "INSERT INTO payment_intent (id, booking_id, user_id, provider, state, why, amount, currency, payment_key, captured, "
+                           "refunded, created_at, updated_at) VALUES (9, 41, 7, 'sandbox', 'paid', 'confirmed', 1, 'KRW', '', 1, 0, 0, 0)"),
+        SPOIL("paid_amount", "UPDATE payment_intent SET amount = amount + 1"),
+        SPOIL("charges_known", "DELETE FROM payment_intent"),
+        SPOIL("captures_known", "DELETE FROM payment_sandbox_charge"),
+        SPOIL("refunds_known", "INSERT INTO payment_sandbox_refund (id, idempotency_key, charge_id, amount, created_at) VALUES (9, 9, 1, 1, 0)"),
+        SPOIL("refunds_made", "UPDATE payment_intent SET refunded = captured"),
+        SPOIL("trail_complete", "UPDATE payment_intent SET state = 'refunded'"),
+        SPOIL("not_stuck", "UPDATE payment_intent SET state = 'captured', updated_at = updated_at - 600001"),
+    };
+#undef SPOIL
+    size_t audits = 0;
+    (void)state;
+    for (const struct audit *a = payment_audits; a->name; a++, audits++) {
+        void *bed = NULL;
+        bed_make(&bed);
+        struct bed *b = bed;
+        struct payment_view v;
+        err e;
+        pay(b, "sandbox-ok", &e, &v);
+        assert_string_equal(a->name, cases[audits].audit);
+        assert_false(audit_finds(b, a));
+        execute(b, &cases[audits].spoil);
+        if (!audit_finds(b, a))
+            FAIL("audit %s finds nothing", a->name);
+        b->spoilt = true;
+        bed_drop(&bed);
+    }
+    assert_int_equal(audits, COUNT(cases));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -204,6 +311,9 @@ int main(void)
         cmocka_unit_test(no_step_is_missed),
         BED_CASE(booking_away),
         BED_CASE(confirmed_by_many),
+        cmocka_unit_test(one_story_at_a_time),
+        BED_CASE(provider_asked_twice),
+        cmocka_unit_test(audits_find),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

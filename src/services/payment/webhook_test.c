@@ -169,6 +169,28 @@ static void duplicate_webhook(void **state)
     assert_state(b, id, PAYMENT_PAID);
 }
 
+/* Two deliveries that overtake each other meet in the command. */
+static void event_counts_once(void **state)
+{
+    struct bed *b = *state;
+    struct payment_view v;
+    struct advance_out out;
+    err e;
+    int64_t id = pay(b, "sandbox-decline", &e, &v);
+    struct advance_in in = { .payment = id, .to = PAYMENT_PENDING, .why = WHY_WAITING, .event = S("evt_1") };
+    b->no_provider = true;
+    assert_int_equal(ask(b, &payment_advance_call, &in, &out), OK);
+    assert_false(out.moved);
+    in = (struct advance_in){ .payment = id, .to = PAYMENT_CAPTURED, .why = WHY_APPROVED, .captured = DUE, .event = S("evt_1") };
+    assert_int_equal(ask(b, &payment_advance_call, &in, &out), OK);
+    assert_false(out.moved);
+    assert_state(b, id, PAYMENT_FAILED);
+    in.event = S("evt_2");
+    assert_int_equal(ask(b, &payment_advance_call, &in, &out), OK);
+    assert_true(out.moved);
+    assert_int_equal(count(b, &events), 2);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -177,6 +199,7 @@ int main(void)
         BED_CASE(webhooks_without_effect),
         BED_CASE(webhook_with_another_amount),
         BED_CASE(duplicate_webhook),
+        BED_CASE(event_counts_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -99,6 +99,7 @@ static void line_undo(void *room, const void *before)
 {
     struct room *r = room;
     r->line = *(const struct line *)before;
+    queue_wake(r->queue, r);                 /* whom the job believed to be in is waiting again */
 }
 
 void room_touch(struct ctx *cx, struct room *r)

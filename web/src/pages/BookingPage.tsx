@@ -1,18 +1,14 @@
 /* One booking: its tickets with their codes, or what became of it. */
-import { useMemo, useRef, useState } from "preact/hooks";
-import { cancelBooking, getBooking, getTicketPicture, listTickets } from "../api/calls";
-import { Intent } from "../api/intent";
-import { asProblem } from "../api/problem";
+import { getBooking, getTicketPicture, listTickets } from "../api/calls";
 import type { Booking, Ticket } from "../api/shapes";
 import { moment, money } from "../app/format";
 import { words } from "../app/i18n";
 import { useResource } from "../app/resource";
 import type { Params } from "../app/router";
 import { useTitle } from "../app/Shell";
-import { tell } from "../app/toasts";
 import { SeatLines } from "../ui/SeatLines";
-import { Await, problemText } from "../ui/states";
-import { BookingBadge } from "./TicketsPage";
+import { Await } from "../ui/states";
+import { BookingBadge, PayOn } from "./TicketsPage";
 
 interface Both {
   booking: Booking;
@@ -55,7 +51,7 @@ function Details({ booking, tickets, reload }: Both & { reload(): void }) {
           <div><dt>{w.tickets.code}</dt><dd><code>{booking.code}</code></dd></div>
           <div><dt>{w.checkout.total}</dt><dd>{money(booking.total)}</dd></div>
         </dl>
-        {booking.status === "confirmed" && <Cancel booking={booking} done={reload} />}
+        <PayOn booking={booking} onEnd={reload} />
       </section>
     </>
   );
@@ -86,42 +82,4 @@ function Picture({ ticket }: { ticket: Ticket }) {
   if (picture.problem)
     return <button type="button" class="button button--quiet button--small" onClick={picture.reload}>{w.states.retry}</button>;
   return <span class="muted">{w.states.loading}</span>;
-}
-
-function Cancel({ booking, done }: { booking: Booking; done(): void }) {
-  const w = words();
-  const dialog = useRef<HTMLDialogElement>(null);
-  const [busy, setBusy] = useState(false);
-  const intent = useMemo(() => new Intent(`takenseat.intent.cancel.${booking.id}`, sessionStorage), [booking.id]);
-
-  async function cancel() {
-    setBusy(true);
-    try {
-      const { refund } = await intent.carryOut({ booking: booking.id }, (key) => cancelBooking(booking.id, key));
-      const amount = typeof refund.amount === "number" ? { amount: refund.amount, currency: booking.total.currency } : refund.amount;
-      tell(w.tickets.cancelled(money(amount)));
-      done();
-    } catch (error) {
-      const { title, detail } = problemText(asProblem(error));
-      tell(detail || title, "warn");
-    } finally {
-      dialog.current?.close();
-      setBusy(false);
-    }
-  }
-
-  return (
-    <>
-      <button type="button" class="button button--quiet" data-testid="cancel-booking"
-        onClick={() => dialog.current?.showModal()}>{w.tickets.cancel}</button>
-      <dialog ref={dialog} class="dialog" aria-labelledby="cancel-title">
-        <h2 id="cancel-title">{w.tickets.cancelTitle}</h2>
-        <p>{w.tickets.cancelText}</p>
-        <div class="dialog__actions">
-          <button type="button" class="button" disabled={busy} data-testid="cancel-confirm" onClick={() => void cancel()}>{w.tickets.cancel}</button>
-          <button type="button" class="button button--quiet" onClick={() => dialog.current?.close()}>{w.tickets.keep}</button>
-        </div>
-      </dialog>
-    </>
-  );
 }

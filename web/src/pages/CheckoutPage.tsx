@@ -1,8 +1,7 @@
 /* Paying for held seats, while the hold lasts. */
 import { useEffect, useRef } from "preact/hooks";
-import { cancelBooking, getBooking, getHold, getSchedule, releaseHold } from "../api/calls";
-import { randomKey } from "../api/intent";
-import type { Booking, Hold, ScheduleDetail } from "../api/shapes";
+import { getHold, getSchedule, listBookings, releaseHold } from "../api/calls";
+import type { Hold, ScheduleDetail } from "../api/shapes";
 import { moment, money } from "../app/format";
 import { words } from "../app/i18n";
 import { useResource } from "../app/resource";
@@ -12,49 +11,50 @@ import { Countdown } from "../ui/Countdown";
 import { SeatLines } from "../ui/SeatLines";
 import { Await, Notice } from "../ui/states";
 import { CardChooser } from "./CardChooser";
-import { bookingOf, usePurchase, type Purchase } from "./purchase";
+import { readOrder, usePurchase, type Order, type Purchase } from "./purchase";
 import { ResultView } from "./ResultView";
 
-interface Order {
+interface Checkout {
   hold: Hold;
   schedule: ScheduleDetail;
-  booking: Booking | null;
+  order: Order | null;
 }
 
-async function read(id: string, signal: AbortSignal): Promise<Order> {
+async function read(id: string, signal: AbortSignal): Promise<Checkout> {
   const hold = await getHold(id, signal);
-  const known = bookingOf(id);
-  const [schedule, booking] = await Promise.all([
+  const [schedule, order] = await Promise.all([
     getSchedule(hold.schedule_id, signal),
-    known ? getBooking(known, signal) : null,
+    hold.status === "active" ? null : orderOf(hold, signal),
   ]);
-  return { hold, schedule, booking };
+  return { hold, schedule, order };
+}
+
+/* The booking of a hold that is still of interest is among one's newest. */
+async function orderOf(hold: Hold, signal: AbortSignal): Promise<Order | null> {
+  const booking = (await listBookings(null, signal)).items.find((one) => one.hold_id === hold.id);
+  return booking ? readOrder(booking.id, signal) : null;
 }
 
 export default function CheckoutPage({ params }: { params: Params }) {
-  const order = useResource((signal) => read(params.holdId, signal), [params.holdId]);
+  const checkout = useResource((signal) => read(params.holdId, signal), [params.holdId]);
   useTitle(words().checkout.title);
-  return <Await of={order}>{(found) => <Checkout order={found} reload={order.reload} />}</Await>;
+  return <Await of={checkout}>{(found) => <Steps checkout={found} reload={checkout.reload} />}</Await>;
 }
 
-function Checkout({ order, reload }: { order: Order; reload(): void }) {
-  const { hold, schedule } = order;
-  const purchase = usePurchase(hold, order.booking);
+function Steps({ checkout, reload }: { checkout: Checkout; reload(): void }) {
+  const { hold, schedule } = checkout;
+  const purchase = usePurchase(hold, checkout.order);
   const seats = `/schedules/${encodeURIComponent(schedule.id)}/seats`;
   useReleaseOnBack(purchase, hold, seats);
 
-  if (purchase.result) return <div class="wrap wrap--narrow"><ResultView purchase={purchase} schedule={schedule} /></div>;
-  const over = ended(hold, purchase.booking);
-  if (over) return <Over why={over} seats={seats} />;
-  return <Open order={order} purchase={purchase} seats={seats} reload={reload} />;
+  const { booking, result } = purchase;
+  if (result && result !== "expired")
+    return <div class="wrap wrap--narrow"><ResultView purchase={purchase} result={result} schedule={schedule} /></div>;
+  if (result || (!booking && hold.status !== "active")) return <Over why={hold.status} seats={seats} />;
+  return <Open checkout={checkout} purchase={purchase} seats={seats} reload={reload} />;
 }
 
-function ended(hold: Hold, booking: Booking | null): "expired" | "released" | "booked" | null {
-  if (booking) return booking.status === "pending" ? null : "expired";
-  return hold.status === "active" ? null : hold.status;
-}
-
-function Over({ why, seats }: { why: "expired" | "released" | "booked"; seats: string }) {
+function Over({ why, seats }: { why: Hold["status"]; seats: string }) {
   const w = words().checkout;
   if (why === "booked")
     return <Notice title={w.booked} text={w.bookedText} testid="hold-booked"><a class="button" href="/tickets">{words().shell.tickets}</a></Notice>;
@@ -65,9 +65,9 @@ function Over({ why, seats }: { why: "expired" | "released" | "booked"; seats: s
   );
 }
 
-function Open({ order, purchase, seats, reload }: { order: Order; purchase: Purchase; seats: string; reload(): void }) {
+function Open({ checkout, purchase, seats, reload }: { checkout: Checkout; purchase: Purchase; seats: string; reload(): void }) {
   const w = words();
-  const { hold, schedule } = order;
+  const { hold, schedule } = checkout;
   const due = purchase.booking?.due ?? hold.total;
   return (
     <div class="wrap checkout">
@@ -104,9 +104,7 @@ function useReleaseOnBack(purchase: Purchase, hold: Hold, seats: string): void {
   const latest = useRef(purchase);
   latest.current = purchase;
   useEffect(() => () => {
-    const { booking, result } = latest.current;
-    if (place.peek().path !== seats || result || hold.status !== "active" && !booking) return;
-    const given = booking ? cancelBooking(booking.id, randomKey()) : releaseHold(hold.id);
-    given.catch(() => undefined);
+    const { payable, result } = latest.current;
+    if (place.peek().path === seats && !result && (payable || hold.status === "active")) releaseHold(hold.id).catch(() => undefined);
   }, []);
 }

@@ -3,11 +3,16 @@ import type { ScheduleDetail } from "../api/shapes";
 import { moment } from "../app/format";
 import { words } from "../app/i18n";
 import { SeatLines } from "../ui/SeatLines";
-import type { Purchase } from "./purchase";
+import type { Purchase, Result } from "./purchase";
 
-export function ResultView({ purchase, schedule }: { purchase: Purchase; schedule: ScheduleDetail }) {
+interface Props {
+  purchase: Purchase;
+  result: Exclude<Result, "expired">;
+  schedule: ScheduleDetail;
+}
+
+export function ResultView({ purchase, result, schedule }: Props) {
   const w = words();
-  const result = purchase.result ?? "pending";
   const { title, text } = w.result[result];
   const { booking } = purchase;
   const tickets = booking && result === "paid" ? `/tickets/${encodeURIComponent(booking.id)}` : "/tickets";
@@ -28,9 +33,8 @@ export function ResultView({ purchase, schedule }: { purchase: Purchase; schedul
       <a class="button button--wide" href={tickets} data-testid="to-tickets">
         {result === "paid" ? w.result.show : w.result.mine}
       </a>
-      {result === "refunded" || result === "expired"
-        ? <a class="button button--quiet button--wide" href={`/schedules/${encodeURIComponent(schedule.id)}/seats`}>{w.checkout.again}</a>
-        : null}
+      {result === "refunded" &&
+        <a class="button button--quiet button--wide" href={`/schedules/${encodeURIComponent(schedule.id)}/seats`}>{w.checkout.again}</a>}
     </section>
   );
 }

@@ -8,6 +8,7 @@ import { words } from "../app/i18n";
 import { useResource } from "../app/resource";
 import { useTitle } from "../app/Shell";
 import { tell } from "../app/toasts";
+import { Countdown } from "../ui/Countdown";
 import { Await, Notice, problemText } from "../ui/states";
 
 export default function TicketsPage() {
@@ -17,12 +18,12 @@ export default function TicketsPage() {
   return (
     <div class="wrap wrap--medium">
       <h1>{w.tickets.title}</h1>
-      <Await of={first}>{(page) => <List first={page} />}</Await>
+      <Await of={first}>{(page) => <List first={page} reload={first.reload} />}</Await>
     </div>
   );
 }
 
-function List({ first }: { first: Page<Booking> }) {
+function List({ first, reload }: { first: Page<Booking>; reload(): void }) {
   const w = words();
   const [page, setPage] = useState(first);
   useEffect(() => setPage(first), [first]);
@@ -60,11 +61,23 @@ function List({ first }: { first: Page<Booking> }) {
                 <code>{booking.code}</code>
               </span>
             </a>
+            <PayOn booking={booking} onEnd={reload} />
           </li>
         ))}
       </ul>
       {page.next && <button type="button" class="button button--quiet more" data-testid="more" onClick={() => void more()}>{w.home.more}</button>}
     </>
+  );
+}
+
+/* The way back to paying for what is still held. */
+export function PayOn({ booking, onEnd }: { booking: Booking; onEnd?: () => void }) {
+  if (booking.status !== "pending") return null;
+  return (
+    <p class="payon">
+      <a class="button" href={`/checkout/${encodeURIComponent(booking.hold_id)}`} data-testid="continue-payment">{words().tickets.payOn}</a>
+      <span>{words().checkout.heldFor} <Countdown to={booking.expires_at} onEnd={onEnd} /></span>
+    </p>
   );
 }
 

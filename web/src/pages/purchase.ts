@@ -1,7 +1,7 @@
 /* From a hold to a paid booking. Every step has its own key, kept until the server has decided, so that a lost
    answer is asked for again and nothing is bought twice. */
 import { useEffect, useMemo, useState } from "preact/hooks";
-import { confirmPayment, createBooking, createPayment, getBooking, getPayment } from "../api/calls";
+import { confirmPayment, createBooking, createPayment, getBooking, listPayments } from "../api/calls";
 import { pause } from "../api/client";
 import { Intent } from "../api/intent";
 import { asProblem, type Problem } from "../api/problem";
@@ -13,6 +13,12 @@ import { problemText } from "../ui/states";
 /* checking: the answer was lost; pending: the provider has not decided. Both end by themselves. */
 export type Result = "paid" | "pending" | "checking" | "refunded" | "expired";
 
+/* A booking and the newest payment for it. */
+export interface Order {
+  booking: Booking;
+  payment: Payment | null;
+}
+
 export interface Purchase {
   booking: Booking | null;
   payable: boolean;
@@ -23,35 +29,41 @@ export interface Purchase {
   pay(card: string): Promise<void>;
 }
 
-const bookingName = (hold: string) => `takenseat.booking.${hold}`;
-
-export function bookingOf(hold: string): string | null {
-  return sessionStorage.getItem(bookingName(hold));
+export async function readOrder(booking: string, signal?: AbortSignal): Promise<Order> {
+  const [found, payments] = await Promise.all([getBooking(booking, signal), listPayments(booking, signal)]);
+  return { booking: found, payment: payments.items[0] ?? null };
 }
 
-export function resultOf({ status, payment }: Booking): Result | null {
-  if (status === "confirmed") return "paid";
-  if (status === "refunded" || status === "refund_due") return "refunded";
-  return status === "pending" && payment?.status === "pending" ? "pending" : null;
+/* What became of an order; null while it is only to be paid. */
+export function resultOf({ booking, payment }: Order): Result | null {
+  if (booking.status === "confirmed") return "paid";
+  if (booking.status === "refunded" || booking.status === "refund_due") return "refunded";
+  if (payment?.status === "pending") return "pending";
+  if (booking.status === "pending") return null;
+  return payment?.status === "refunded" ? "refunded" : "expired";
 }
 
-export function usePurchase(hold: Hold, known: Booking | null): Purchase {
-  const [booking, setBooking] = useState(known);
-  const [payment, setPayment] = useState(known?.payment?.status === "ready" || known?.payment?.status === "pending" ? known.payment : null);
+export function usePurchase(hold: Hold, known: Order | null): Purchase {
+  const [order, setOrder] = useState(known);
   const [busy, setBusy] = useState(false);
   const [trouble, setTrouble] = useState("");
-  const [result, setResult] = useState<Result | null>(known && resultOf(known));
+  const [checking, setChecking] = useState(false);
   const intents = useMemo(() => {
     const intent = (step: string) => new Intent(`takenseat.intent.${step}.${hold.id}`, sessionStorage);
     return { book: intent("book"), payment: intent("payment"), confirm: intent("confirm") };
   }, [hold.id]);
   const pass = () => passFor(hold.schedule_id)?.pass ?? null;
+  const result = checking ? "checking" : order && resultOf(order);
 
   useEffect(() => {
-    if (known) setBooking(known);
+    if (known) setOrder(known);
   }, [known]);
 
-  useSettling(result, booking, payment, setResult);
+  useSettling(result, order?.booking.id, (now) => {
+    if (checking && resultOf(now) === null) setTrouble(words().checkout.unpaid);
+    setChecking(false);
+    setOrder(now);
+  });
 
   async function guarded(work: () => Promise<void>): Promise<void> {
     setBusy(true);
@@ -65,84 +77,61 @@ export function usePurchase(hold: Hold, known: Booking | null): Purchase {
     }
   }
 
-  const openPayment = async (made: Booking): Promise<Payment> => {
-    const opened = await intents.payment.carryOut({ booking: made.id }, (key) => createPayment(made.id, key, pass()));
-    setPayment(opened);
-    return opened;
-  };
+  const openPayment = (booking: Booking) =>
+    intents.payment.carryOut({ booking: booking.id }, (key) => createPayment(booking.id, key, pass()));
 
   const buy = () =>
     guarded(async () => {
-      const made = await intents.book.carryOut({ hold: hold.id }, (key) => createBooking(hold.id, key, pass()));
-      sessionStorage.setItem(bookingName(hold.id), made.id);
-      setBooking(made);
-      const done = resultOf(made);
-      if (done) setResult(done);
-      else await openPayment(made);
+      const booking = await intents.book.carryOut({ hold: hold.id }, (key) => createBooking(hold.id, key, pass()));
+      setOrder({ booking, payment: null });
     });
 
   const pay = (card: string) =>
     guarded(async () => {
-      if (!booking) return;
-      const open = payment ?? (await openPayment(booking));
+      if (!order) return;
+      const { booking } = order;
       try {
-        const answer = await intents.confirm.carryOut({ payment: open.id, card }, (key) =>
+        const open = order.payment?.status === "ready" ? order.payment : await openPayment(booking);
+        setOrder({ booking, payment: open });
+        await intents.confirm.carryOut({ payment: open.id, card }, (key) =>
           confirmPayment(open.id, card, open.amount.amount, key, pass()));
-        if (answer.status === "failed") throw declined();
-        setPayment(answer);
-        setResult(answer.status === "paid" || answer.status === "refunded" ? answer.status : "pending");
+        setOrder(await readOrder(booking.id));
       } catch (error) {
         const problem = asProblem(error);
-        if (problem.uncertain) {
-          setResult("checking");
-          return;
-        }
+        if (unknownOutcome(problem)) return setChecking(true);
         /* A refused payment is over; the next try opens another. */
-        setPayment(null);
+        setOrder({ booking, payment: null });
         throw problem;
       }
     });
 
-  const payable = booking !== null && booking.status === "pending";
-  return { booking, payable, busy, trouble, result, buy, pay };
+  return { booking: order?.booking ?? null, payable: order?.booking.status === "pending", busy, trouble, result, buy, pay };
 }
 
-function declined(): Error {
-  return new Error(words().checkout.declined);
+/* No answer, or one that says the booking is no longer just to be paid: what it is now has to be asked. */
+function unknownOutcome(problem: Problem): boolean {
+  return problem.uncertain || problem.code === "in_progress" || problem.code === "not_payable";
 }
 
 function explain(problem: Problem): string {
-  const w = words().checkout;
-  if (problem.code === "client" && problem.detail) return problem.detail;
-  if (problem.code === "payment_declined") return `${problem.detail || w.declined} ${w.tryAgain}`;
-  if (problem.code === "amount_mismatch") return `${problem.detail || w.mismatch} ${w.tryAgain}`;
   const { title, detail } = problemText(problem);
-  return detail || title;
+  const again = problem.code === "payment_declined" || problem.code === "amount_mismatch";
+  return again ? `${detail} ${words().checkout.tryAgain}` : detail || title;
 }
 
 /* While the outcome is open, asks until it is known. */
-function useSettling(
-  result: Result | null, booking: Booking | null, payment: Payment | null, settle: (result: Result) => void,
-): void {
+function useSettling(result: Result | null, booking: string | undefined, settle: (order: Order) => void): void {
   useEffect(() => {
     if (!booking || (result !== "pending" && result !== "checking")) return;
     const stop = new AbortController();
     const ask = async () => {
-      for (let wait = 1500; ; wait = Math.min(15_000, wait * 1.4)) {
+      for (let wait = 700; ; wait = Math.min(15_000, wait * 1.4)) {
         await pause(wait, stop.signal);
-        const [now, paid] = await Promise.all([
-          getBooking(booking.id, stop.signal).catch(() => null),
-          payment ? getPayment(payment.id, stop.signal).catch(() => null) : null,
-        ]);
-        const over = now?.status === "expired" || now?.status === "cancelled";
-        const done = now && resultOf(now);
-        if (done && done !== result) return settle(done);
-        if (paid?.status === "refunded") return settle("refunded");
-        if (over && (paid?.status === "ready" || paid?.status === "failed")) return settle("expired");
-        if (paid?.status === "pending" && result === "checking") return settle("pending");
+        const now = await readOrder(booking, stop.signal).catch(() => null);
+        if (now && resultOf(now) !== result) return settle(now);
       }
     };
     ask().catch(() => undefined);
     return () => stop.abort();
-  }, [result, booking?.id, payment?.id]);
+  }, [result, booking]);
 }

@@ -1,7 +1,7 @@
 /* The states every page shares: loading, empty, failed, offline. */
 import type { ComponentChildren } from "preact";
 import type { Problem } from "../api/problem";
-import { words } from "../app/i18n";
+import { words, type Words } from "../app/i18n";
 import type { Resource } from "../app/resource";
 
 export function Loading() {
@@ -27,6 +27,8 @@ export function problemText(problem: Problem): { title: string; detail: string }
   const w = words().states;
   if (problem.offline) return { title: w.offlineTitle, detail: w.offlineText };
   if (problem.code === "client") return { title: w.failedTitle, detail: w.brokenText };
+  const known = words().refusal[problem.code as keyof Words["refusal"]];
+  if (known) return { title: w.failedTitle, detail: known };
   if (problem.status === 404) return { title: problem.title || w.missingTitle, detail: problem.detail || w.missingText };
   return { title: problem.title || w.failedTitle, detail: problem.detail || w.failedText };
 }

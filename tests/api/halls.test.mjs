@@ -1,0 +1,128 @@
+/* Halls: plans of several formats read, faults named, repairs told. */
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { plan_of } from '../lib/plan.mjs';
+import { ok, refused } from '../lib/server.mjs';
+import { World, day, layout } from '../lib/world.mjs';
+
+let world;
+
+before(async () => { world = await World.open(); });
+after(() => world.close());
+
+const make = (body, as = world.admin) => world.api('POST', '/api/v1/halls', { name: 'House', address: 'Seoul', ...body }, { as });
+const show = async (id) => ok(await world.api('GET', `/api/v1/halls/${id}`));
+
+function repeated(guids) {
+  const counts = new Map();
+  for (const guid of guids) counts.set(guid, (counts.get(guid) ?? 0) + 1);
+  return [...counts].filter(([, count]) => count > 1).map(([guid]) => guid);
+}
+
+const guids_of = (plan) => plan.zones.flatMap((zone) => zone.rows.flatMap((row) => row.seats.map((seat) => seat.seat_guid)));
+
+test('the stadium as published: refused, and each of the 126 repeated guids is named once', async () => {
+  const plan = await layout('stadium-738.pretix.json');
+  const twice = repeated(guids_of(plan));
+  assert.equal(twice.length, 126);
+  const { errors } = refused(await make({ plan }), 400, 'invalid');
+  assert.equal(errors.length, 126);
+  for (const guid of twice) assert.equal(errors.filter((error) => `${error.field} ${error.message} `.includes(guid)).length > 0, true, guid);
+  assert.deepEqual(ok(await world.api('GET', '/api/v1/halls')).items, []);
+});
+
+test('the stadium repaired: 738 seats of different names, every change told', async () => {
+  const plan = await layout('stadium-738.pretix.json');
+  const hall = ok(await make({ plan, repair: true }), 201);
+  assert.equal(hall.seat_count, 738);
+  assert.ok(hall.warnings.length > 0);
+  assert.deepEqual(hall.categories.map((category) => category.name), plan.categories.map((category) => category.name));
+  assert.deepEqual((await show(hall.id)).warnings, hall.warnings);
+  const sale = await world.sale({ hall });
+  assert.equal(new Set(sale.guids).size, 738);
+  const original = new Set(guids_of(plan));
+  assert.equal(sale.guids.filter((guid) => original.has(guid)).length, original.size);
+  const renamed = sale.guids.filter((guid) => !original.has(guid));
+  assert.equal(renamed.length, 420);
+  const told = hall.warnings.join('\n');
+  for (const guid of repeated(guids_of(plan))) assert.ok(told.includes(guid), `${guid} is not told`);
+});
+
+test('the racetrack: 8,897 seats with a price for each of its categories', async () => {
+  const hall = ok(await make({ format: 'seatsio', plan: await layout('racetrack-8897.seatsio.json') }), 201);
+  assert.equal(hall.seat_count, 8897);
+  const sale = await world.sale({ hall });
+  assert.equal(new Set(sale.guids).size, 8897);
+  assert.equal(sale.map.sections.length, 4);
+  assert.ok(sale.map.grades.length > 0);
+});
+
+for (const file of ['sections', 'tables'])
+  test(`${file}.seatsio.json can be sold`, async () => {
+    const hall = ok(await make({ format: 'seatsio', plan: await layout(`${file}.seatsio.json`) }), 201);
+    assert.ok(hall.seat_count > 0);
+    const sale = await world.sale({ hall, limit: 100 });
+    assert.equal(new Set(sale.guids).size, hall.seat_count);
+    const { hold } = await world.buy(await world.user(), sale, sale.guids.slice(0, 4));
+    assert.equal(hold.seats.length, 4);
+  });
+
+test('errors.seatsio.json: refused with its mistakes, or taken with warnings when repaired', async () => {
+  const plan = await layout('errors.seatsio.json');
+  const { errors } = refused(await make({ format: 'seatsio', plan }), 400, 'invalid');
+  assert.ok(errors.length > 0);
+  for (const { field, message } of errors) assert.ok(field && message);
+});
+
+const faults = [
+  ['no object', 'a plan', 'plan'],
+  ['null', null, 'plan'],
+  ['empty', {}, 'plan'],
+  ['without seats', { ...plan_of(), zones: [] }, 'plan'],
+  ['a seat of an unknown category', change((plan) => { plan.zones[0].rows[0].seats[0].category = 'Z'; }), 'plan.zones[0].rows[0].seats[0].category'],
+  ['a seat without guid', change((plan) => { delete plan.zones[0].rows[0].seats[0].seat_guid; }), 'plan.zones[0].rows[0].seats[0].seat_guid'],
+  ['a seat without position', change((plan) => { delete plan.zones[0].rows[0].seats[0].position; }), 'plan.zones[0].rows[0].seats[0].position'],
+  ['a position that is text', change((plan) => { plan.zones[0].rows[0].seats[0].position.x = '1'; }), 'plan.zones[0].rows[0].seats[0].position.x'],
+  ['rows that are no list', change((plan) => { plan.zones[0].rows = {}; }), 'plan.zones[0].rows'],
+  ['a category twice', change((plan) => { plan.categories.push(plan.categories[0]); }), 'plan.categories[3]'],
+];
+function change(edit) {
+  const plan = plan_of();
+  edit(plan);
+  return plan;
+}
+for (const [name, plan, field] of faults)
+  test(`a plan that is wrong: ${name}`, async () => {
+    const { errors } = refused(await make({ plan }), 400, 'invalid');
+    assert.ok(errors.some((error) => error.field.startsWith(field)), `no error is at ${field}: ${JSON.stringify(errors.slice(0, 5))}`);
+  });
+
+test('two faults are both told', async () => {
+  const plan = change((p) => {
+    p.zones[0].rows[0].seats[0].category = 'Z';
+    p.zones[0].rows[1].seats[1].category = 'Y';
+  });
+  assert.equal(refused(await make({ plan }), 400, 'invalid').errors.length, 2);
+});
+
+test('halls are listed, changed by their owner and the people in charge, and deleted', async () => {
+  const [producer, other] = [await world.user(['PRODUCER']), await world.user(['PRODUCER'])];
+  const hall = ok(await make({ plan: plan_of(), name: 'Blue hall', region: 'Busan' }, producer), 201);
+  const change_it = (body, as) => world.api('PATCH', `/api/v1/halls/${hall.id}`, body, { as });
+  const remove = (as) => world.api('DELETE', `/api/v1/halls/${hall.id}`, undefined, { as });
+  assert.deepEqual(ok(await world.api('GET', '/api/v1/halls?q=Blue')).items.map((item) => item.id), [hall.id]);
+  refused(await change_it({ name: 'Mine' }, other), 404, 'not_found');
+  assert.equal(ok(await change_it({ name: 'Green hall' }, producer)).name, 'Green hall');
+  assert.equal(ok(await change_it({ region: 'Daegu' }, world.admin)).region, 'Daegu');
+  refused(await remove(other), 404, 'not_found');
+  ok(await remove(producer), 204);
+  refused(await world.api('GET', `/api/v1/halls/${hall.id}`), 404, 'not_found');
+});
+
+test('a hall in which something is still to be played stays', async () => {
+  const sale = await world.sale();
+  refused(await world.api('DELETE', `/api/v1/halls/${sale.hall.id}`, undefined, { as: world.admin }), 409, 'hall_in_use');
+  await world.advance(30 * day);
+  await world.sign_in(world.admin);
+  ok(await world.api('DELETE', `/api/v1/halls/${sale.hall.id}`, undefined, { as: world.admin }), 204);
+});

@@ -67,7 +67,7 @@ for (const file of ['sections', 'tables'])
     assert.equal(hold.seats.length, 4);
   });
 
-test('errors.seatsio.json: refused with its mistakes, or taken with warnings when repaired', async () => {
+test('errors.seatsio.json: refused, its mistakes told', async () => {
   const plan = await layout('errors.seatsio.json');
   const { errors } = refused(await make({ format: 'seatsio', plan }), 400, 'invalid');
   assert.ok(errors.length > 0);

@@ -16,10 +16,10 @@ fuzz() { # NAME
         -artifact_prefix=build-fuzz/ "${options[@]}" "$grown" "${seeds[@]}" 2>&1
 }
 
-names=()
+names=() targets=()
 for file in "${found[@]}"; do
     name=$(basename "$file" _fuzz.c)
-    names+=("$name")
+    names+=("$name") targets+=("tests/fuzz/${name}_fuzz")
 done
-ninja -C build-fuzz "${names[@]/%/_fuzz}" >build-fuzz/build.log || { cat build-fuzz/build.log; echo "not ok - the targets could not be built"; exit 1; }
+ninja -C build-fuzz "${targets[@]}" >build-fuzz/build.log || { cat build-fuzz/build.log; echo "not ok - the targets could not be built"; exit 1; }
 for name in "${names[@]}"; do check "fuzz $name" fuzz "$name"; done

@@ -1,6 +1,7 @@
 /* The checkpointer: moves committed pages from the write-ahead log into the database beside the writer, in passive steps that never make it
- * wait. So that the log does not grow without end under a load that never pauses, the checkpointer asks for the writer's turn once it is
- * very long. */
+ * wait. Under a load that never pauses the log would grow without end: once it is long, a last step keeps the writer out for the few pages that
+ * a passive one has left, and the log begins anew over the same blocks (which also makes its syncs cheaper). It gives up at once when a reader
+ * stands in the way. */
 #include "platform/db/db_impl.h"
 
 #include <errno.h>
@@ -9,7 +10,8 @@
 #include "platform/obs/log.h"
 
 #define STEP_BYTES  (4 << 20)      /* below this a checkpoint is not worth it */
-#define LONG_BYTES  (256 << 20)    /* above this the writer pauses for one */
+#define LONG_BYTES  (16 << 20)     /* above this the log is begun anew */
+#define READER_MS   20             /* how long a reader may hold that up, and with it the writer */
 #define PERIOD_MS   50
 
 static bool wait_or_stop(struct db *db)
@@ -38,6 +40,7 @@ void *checkpoint_main(void *self)
         LOG(LOG_ERROR, "no checkpointer", lf_s("why", why));
         panic(__FILE__, __LINE__, "checkpointer cannot open the database");
     }
+    sqlite3_busy_timeout(c->lite, READER_MS);
     int64_t done = 0;
     while (!wait_or_stop(db)) {
         int64_t bytes = atomic_load_explicit(&db->wal_bytes, memory_order_relaxed);
@@ -45,9 +48,10 @@ void *checkpoint_main(void *self)
             done = 0;                        /* the writer began the log anew */
         if (bytes - done < STEP_BYTES)
             continue;
-        int mode = bytes > LONG_BYTES ? SQLITE_CHECKPOINT_RESTART : SQLITE_CHECKPOINT_PASSIVE;
         int64_t before = mono_us();
-        int code = sqlite3_wal_checkpoint_v2(c->lite, NULL, mode, NULL, NULL);
+        int code = sqlite3_wal_checkpoint_v2(c->lite, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
+        if (code == SQLITE_OK && bytes > LONG_BYTES)
+            code = sqlite3_wal_checkpoint_v2(c->lite, NULL, SQLITE_CHECKPOINT_RESTART, NULL, NULL);
         int64_t us = mono_us() - before;
         if (code != SQLITE_OK && code != SQLITE_BUSY)
             (void)!conn_failed(c, code);

@@ -1,6 +1,7 @@
 /* The writer's thread: takes what is waiting, never waits for more, runs it in one transaction, and answers when that is on disk. */
 #include "platform/db/db_impl.h"
 
+#include <sched.h>
 #include <time.h>
 
 #include "platform_sql.h"
@@ -41,6 +42,10 @@ static struct command *take_group(struct db *db)
     pthread_mutex_lock(&db->lock);
     while (!db->first && !db->stop)
         pthread_cond_wait(&db->work, &db->lock);
+    pthread_mutex_unlock(&db->lock);
+    sched_yield();                           /* a loop that shares this core may finish its turn: larger groups, no wait when there is none */
+
+    pthread_mutex_lock(&db->lock);
     struct command *group = db->first, **end = &group;
     size_t n = 0;
     for (; n < db->o.group_max && *end; n++)

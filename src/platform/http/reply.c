@@ -190,7 +190,10 @@ void http_refuse(struct http_conn *c, int status)
         .content_type = S("application/problem+json"),
         .headers = &retry,
         .header_count = status == 503,
-        .body = arena_fmt(x->r.arena, "{\"type\":\"about:blank\",\"title\":\"%s\",\"status\":%d,\"code\":\"%s\"}", row->reason, status, row->word),
+        .body = arena_fmt(x->r.arena,
+                          "{\"type\":\"urn:takenseat:problem:%s\",\"title\":\"%s\",\"status\":%d,\"code\":\"%s\","
+                          "\"detail\":\"The request is no clean HTTP/1.1, too large or too slow.\",\"errors\":[]}",
+                          row->word, row->reason, status, row->word),
         .close = true,
     });
 }

@@ -40,7 +40,11 @@ export function SeatCanvas({ store, onToggle, onArea, onRenderer }: Props) {
     const surface = canvas.current as HTMLCanvasElement;
     const drawing = new SeatRenderer(surface, store, canvasWords());
     const minimap = new Minimap(small.current as HTMLCanvasElement, drawing, store);
-    drawing.onMove = () => minimap.place();
+    drawing.onMove = () => {
+      minimap.place();
+      /* Where the picture is, for those who point at a seat without eyes: x, y of the corner and the scale. */
+      surface.dataset.view = [drawing.camera.x, drawing.camera.y, drawing.camera.scale].join(" ");
+    };
     const unsubscribe = store.subscribe((seats) => {
       if (seats === null || seats.length > 0) minimap.redraw();
     });

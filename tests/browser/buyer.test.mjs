@@ -45,16 +45,16 @@ for (const { seats, ...who } of walks)
     await visitor.act('enter-queue');
     await visitor.see('login-form').waitFor();
     await visitor.look('login');
-    await visitor.signUp(who.language);
+    await visitor.sign_up(who.language);
     await visitor.look('signup');
     await visitor.act('submit');
 
     await visitor.see('queue-position').waitFor();
     await visitor.look('queue');
     await house.room(show, { paused: false });
-    await visitor.atMap();
+    await visitor.at_map();
     await visitor.look('map');
-    await moveAbout(visitor);
+    await move_about(visitor);
     await visitor.choose(show, seats);
     assert.deepEqual(await visitor.tray(), seats);
     await visitor.look('chosen');
@@ -74,7 +74,7 @@ for (const { seats, ...who } of walks)
     await visitor.act('to-tickets');
     await visitor.see('qr').waitFor();
     await visitor.look('tickets');
-    await checkTickets(visitor, seats);
+    await check_tickets(visitor, seats);
 
     await visitor.page.getByTestId('tickets-link').click();
     await visitor.see('booking').waitFor();
@@ -83,7 +83,7 @@ for (const { seats, ...who } of walks)
   });
 
 /* The map follows the hand: along, nearer, and back to all of it. */
-async function moveAbout(visitor) {
+async function move_about(visitor) {
   const whole = await visitor.view();
   const box = await visitor.see('seat-canvas').boundingBox();
   await visitor.zoom({ x: box.x + box.width / 2, y: box.y + box.height / 2 }, 2);
@@ -100,7 +100,7 @@ async function moveAbout(visitor) {
 }
 
 /* The codes on the screen are those of the tickets, one a seat, and the seats are sold. */
-async function checkTickets(visitor, seats) {
+async function check_tickets(visitor, seats) {
   const { world } = house;
   const owner = await world.sign_in({ ...visitor.account });
   const [booking] = ok(await world.api('GET', '/api/v1/bookings', undefined, { as: owner })).items;
@@ -122,7 +122,7 @@ test('a place in the line outlives a reload and is the same in a second tab', { 
   const { world } = house;
   for (const other of await world.crowd(3)) ok(await world.api('POST', `/api/v1/schedules/${show.id}/queue`, undefined, { as: other }), 201);
   const visitor = await Visitor.open(browser, house, { name: 'line' });
-  await visitor.signInAs(await world.user());
+  await visitor.sign_in_as(await world.user());
   await visitor.go(`/schedules/${show.id}/queue`);
   const position = await visitor.see('queue-position').innerText();
   assert.ok(Number(position) > 3, `place ${position} behind three others`);
@@ -135,7 +135,7 @@ test('a place in the line outlives a reload and is the same in a second tab', { 
   assert.equal(await visitor.see('queue-position', second).innerText(), position);
 
   await house.room(show, { paused: false });
-  await visitor.atMap();
+  await visitor.at_map();
   await visitor.see('seat-canvas', second).waitFor();
   await visitor.see('pass-countdown').waitFor();
   await visitor.leave();
@@ -143,9 +143,9 @@ test('a place in the line outlives a reload and is the same in a second tab', { 
 
 test('places without numbers are bought by their count', { timeout: 60000 }, async () => {
   const visitor = await Visitor.open(browser, house, { name: 'standing', device: phone, language: 'ko' });
-  await visitor.signInAs(await house.world.user());
+  await visitor.sign_in_as(await house.world.user());
   await visitor.go(`/schedules/${ice.id}/seats`);
-  await visitor.atMap();
+  await visitor.at_map();
   await visitor.look('arena');
   const area = ice.map.sections.find((section) => section.kind === 'area');
   const { xs, ys } = area.rows[0];

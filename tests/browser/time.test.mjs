@@ -21,9 +21,9 @@ for (const [name, device, language] of [['expiry-phone-ko', phone, 'ko'], ['expi
   test(`a hold that has ended says so (${name})`, { timeout: 60000 }, async () => {
     const show = await house.show('theatre', '마지막 손님 · The Last Guest', { genre: 'play' });
     const visitor = await Visitor.open(browser, house, { name, device, language });
-    await visitor.signInAs(await house.world.user());
+    await visitor.sign_in_as(await house.world.user());
     await visitor.go(`/schedules/${show.id}/seats`);
-    await visitor.atMap();
+    await visitor.at_map();
     await visitor.choose(show, ['C-A-5']);
     await visitor.act('hold');
     assert.match(await visitor.see('hold-countdown').innerText(), /^00:(0\d|10)$/);
@@ -32,7 +32,7 @@ for (const [name, device, language] of [['expiry-phone-ko', phone, 'ko'], ['expi
     await visitor.look('expired');
     assert.equal((await house.states(show))[show.guids.indexOf('C-A-5')], FREE);
     await visitor.act('choose-again');
-    await visitor.atMap();
+    await visitor.at_map();
     assert.deepEqual(await visitor.tray(), []);
     await visitor.leave();
   });
@@ -44,7 +44,7 @@ test('the map of 50,000 seats opens and follows the hand', { timeout: 120000 }, 
     const visitor = await Visitor.open(browser, house, { name, device });
     const begun = Date.now();
     await visitor.go(`/schedules/${show.id}/seats`);
-    await visitor.atMap();
+    await visitor.at_map();
     const opened = Date.now() - begun;
     await visitor.look('whole');
     const frames = { whole: await visitor.page.evaluate(dragged) };

@@ -22,17 +22,17 @@ after(async () => {
 const seats_page = () => `/schedules/${show.id}/seats`;
 
 /* Somebody with an account at the map. */
-async function at_map(options) {
+async function at_the_map(options) {
   const visitor = await Visitor.open(browser, house, options);
-  await visitor.signInAs(await house.world.user());
+  await visitor.sign_in_as(await house.world.user());
   await visitor.go(seats_page());
-  await visitor.atMap();
+  await visitor.at_map();
   return visitor;
 }
 
 /* Somebody with seats held, in front of the cards. */
-async function at_cards(options, guids) {
-  const visitor = await at_map(options);
+async function in_front_of_cards(options, guids) {
+  const visitor = await at_the_map(options);
   await visitor.choose(show, guids);
   await visitor.act('hold');
   await visitor.act('buy');
@@ -43,7 +43,7 @@ async function at_cards(options, guids) {
 const state = async (guid) => (await house.states(show))[show.guids.indexOf(guid)];
 
 test('a seat that somebody else holds meanwhile leaves the tray at once', { timeout: 60000 }, async () => {
-  const visitor = await at_map({ name: 'faster', device: phone, language: 'ko' });
+  const visitor = await at_the_map({ name: 'faster', device: phone, language: 'ko' });
   await visitor.choose(show, ['C-A-1', 'C-A-2']);
   ok(await house.world.hold(await house.world.user(), show, ['C-A-1']), 201);
   await visitor.until(async () => (await visitor.tray()).join() === 'C-A-2', 'the loss told by the stream');
@@ -54,7 +54,7 @@ test('a seat that somebody else holds meanwhile leaves the tray at once', { time
 
 test('without the stream the refusal names the seat that is gone', { timeout: 60000 }, async () => {
   const visitor = await Visitor.open(browser, house, { name: 'refused', refusals: [409, 'ERR_FAILED'] });
-  await visitor.signInAs(await house.world.user());
+  await visitor.sign_in_as(await house.world.user());
   await visitor.page.route('**/stream', (route) => route.abort());
   await visitor.go(seats_page());
   await visitor.see('seat-canvas').waitFor();
@@ -71,16 +71,16 @@ test('without the stream the refusal names the seat that is gone', { timeout: 60
 });
 
 test('the keyboard alone buys a seat', { timeout: 60000 }, async () => {
-  const visitor = await at_map({ name: 'keyboard', device: desktop });
+  const visitor = await at_the_map({ name: 'keyboard', device: desktop });
   const { keyboard } = visitor.page;
-  const tabTo = async (id) => {
+  const tab_to = async (id) => {
     for (let i = 0; i < 80; i++) {
       if ((await visitor.page.evaluate(() => document.activeElement?.dataset.testid)) === id) return;
       await keyboard.press('Tab');
     }
     assert.fail(`${id} cannot be reached`);
   };
-  await tabTo('section');
+  await tab_to('section');
   await keyboard.press('Enter');
   await visitor.see('seat-grid').waitFor();
   await keyboard.press('ArrowDown');
@@ -89,16 +89,16 @@ test('the keyboard alone buys a seat', { timeout: 60000 }, async () => {
   await visitor.until(async () => (await visitor.tray()).length === 1, 'a chosen seat');
   const [guid] = await visitor.tray();
   await visitor.look('grid');
-  await tabTo('hold');
+  await tab_to('hold');
   await keyboard.press('Enter');
   await visitor.see('buy').waitFor();
-  await tabTo('buy');
+  await tab_to('buy');
   await keyboard.press('Enter');
   await visitor.see('sandbox').waitFor();
-  await tabTo('pay');
+  await tab_to('pay');
   await keyboard.press('Enter');
   await visitor.result('paid');
-  await tabTo('to-tickets');
+  await tab_to('to-tickets');
   await keyboard.press('Enter');
   await visitor.see('qr').waitFor();
   const { number } = house.seat(show, guid);
@@ -107,7 +107,7 @@ test('the keyboard alone buys a seat', { timeout: 60000 }, async () => {
 });
 
 test('the best seats together are found by their number', { timeout: 60000 }, async () => {
-  const visitor = await at_map({ name: 'best' });
+  const visitor = await at_the_map({ name: 'best' });
   await visitor.see('best-grade').selectOption({ index: 1 });
   await visitor.act('best-more');
   await visitor.act('best-submit');
@@ -123,10 +123,10 @@ test('the best seats together are found by their number', { timeout: 60000 }, as
 });
 
 test('going back to the map gives the seats back, also those of a booking', { timeout: 60000 }, async () => {
-  const visitor = await at_cards({ name: 'back' }, ['C-D-1', 'C-D-2']);
+  const visitor = await in_front_of_cards({ name: 'back' }, ['C-D-1', 'C-D-2']);
   assert.equal(await state('C-D-1'), HELD);
   await visitor.act('checkout-back');
-  await visitor.atMap();
+  await visitor.at_map();
   await visitor.until(async () => (await state('C-D-1')) === FREE && (await state('C-D-2')) === FREE, 'free seats');
   const [booking] = ok(await house.world.api('GET', '/api/v1/bookings', undefined, { as: visitor.account })).items;
   assert.equal(booking.status, 'cancelled');
@@ -134,7 +134,7 @@ test('going back to the map gives the seats back, also those of a booking', { ti
 });
 
 test('a booking that waits to be paid is paid later from one\'s tickets', { timeout: 60000 }, async () => {
-  const visitor = await at_cards({ name: 'later', device: phone }, ['C-E-1']);
+  const visitor = await in_front_of_cards({ name: 'later', device: phone }, ['C-E-1']);
   await visitor.page.getByTestId('tickets-link').tap();
   await visitor.see('continue-payment').waitFor();
   await visitor.look('pending');
@@ -149,7 +149,7 @@ test('a booking that waits to be paid is paid later from one\'s tickets', { time
 });
 
 test('a second tab pays the same booking, and the first learns of it', { timeout: 60000 }, async () => {
-  const visitor = await at_cards({ name: 'tabs', refusals: [409] }, ['C-F-1']);
+  const visitor = await in_front_of_cards({ name: 'tabs', refusals: [409] }, ['C-F-1']);
   const second = await visitor.tab();
   await second.goto(visitor.page.url());
   await visitor.see('pay', second).click();
@@ -162,7 +162,7 @@ test('a second tab pays the same booking, and the first learns of it', { timeout
 });
 
 test('a lost answer ends in the ticket without paying twice', { timeout: 60000 }, async () => {
-  const visitor = await at_cards({ name: 'lost-answer', refusals: [503] }, ['C-G-1']);
+  const visitor = await in_front_of_cards({ name: 'lost-answer', refusals: [503] }, ['C-G-1']);
   await visitor.pay('sandbox-timeout');
   await visitor.see('result').waitFor();
   await visitor.look('checking');
@@ -174,7 +174,7 @@ test('a lost answer ends in the ticket without paying twice', { timeout: 60000 }
 });
 
 test('a payment that the provider tells later is waited for', { timeout: 60000 }, async () => {
-  const visitor = await at_cards({ name: 'undecided' }, ['C-H-1']);
+  const visitor = await in_front_of_cards({ name: 'undecided' }, ['C-H-1']);
   await visitor.pay('sandbox-late');
   await visitor.result('pending');
   await visitor.look('pending');
@@ -184,7 +184,7 @@ test('a payment that the provider tells later is waited for', { timeout: 60000 }
 });
 
 test('a payment of another amount does not count, and the booking can be paid again', { timeout: 60000 }, async () => {
-  const visitor = await at_cards({ name: 'amount', language: 'ko', refusals: [409] }, ['C-H-3']);
+  const visitor = await in_front_of_cards({ name: 'amount', language: 'ko', refusals: [409] }, ['C-H-3']);
   await visitor.pay('sandbox-wrong-amount');
   await visitor.see('payment-problem').waitFor();
   await visitor.look('mismatch');
@@ -194,7 +194,7 @@ test('a payment of another amount does not count, and the booking can be paid ag
 });
 
 test('more than one person may have is refused in words', { timeout: 60000 }, async () => {
-  const visitor = await at_map({ name: 'limit', refusals: [409] });
+  const visitor = await at_the_map({ name: 'limit', refusals: [409] });
   ok(await house.world.hold(visitor.account, show, ['C-I-1', 'C-I-2', 'C-I-3']), 201);
   await visitor.choose(show, ['C-I-5', 'C-I-6']);
   await visitor.act('hold');

@@ -38,9 +38,9 @@ export class Visitor {
       if (!this.refusals.some((one) => String(one) === (told?.[1] ?? told?.[2]))) this.complaints.push(message.text());
     });
     page.on('pageerror', (error) => this.complaints.push(error.message));
-    await page.exposeFunction('reportViolation', (what) => this.complaints.push(`CSP: ${what}`));
+    await page.exposeFunction('report_violation', (what) => this.complaints.push(`CSP: ${what}`));
     await page.addInitScript(() => addEventListener('securitypolicyviolation', (event) =>
-      window.reportViolation(`${event.violatedDirective} ${event.blockedURI} ${event.sourceFile}`)));
+      window.report_violation(`${event.violatedDirective} ${event.blockedURI} ${event.sourceFile}`)));
     return page;
   }
 
@@ -81,14 +81,14 @@ export class Visitor {
     assert.deepEqual(told, [], `axe on ${what}`);
   }
 
-  async signUp(language = 'en') {
+  async sign_up(language = 'en') {
     this.account = { email: `${this.name}@example.com`, password: 'a long password', name: language === 'ko' ? '김하늘' : 'Sky Kim' };
     await this.page.locator('form a[href^="/signup"]').click();
     for (const [field, text] of Object.entries(this.account)) await this.see(`field-${field}`).fill(text);
   }
 
   /* An account made beforehand; the next page is opened as its owner. */
-  async signInAs(user) {
+  async sign_in_as(user) {
     this.account = user;
     await this.go('/login');
     await this.see('field-email').fill(user.email);
@@ -100,7 +100,7 @@ export class Visitor {
   /* ---- the map ---- */
 
   /* Waits for the map, with its seats and the stream. */
-  async atMap() {
+  async at_map() {
     await this.see('seat-canvas').waitFor();
     await this.page.locator('[data-testid="seat-room"][data-live="live"]').waitFor();
   }
@@ -111,13 +111,13 @@ export class Visitor {
   }
 
   /* Where a point of the hall is on the screen. */
-  async onScreen({ x, y }) {
+  async on_screen({ x, y }) {
     const [view, box] = [await this.view(), await this.see('seat-canvas').boundingBox()];
     return { x: box.x + (x - view.x) * view.scale, y: box.y + (y - view.y) * view.scale };
   }
 
   async point(place) {
-    const { x, y } = await this.onScreen(place);
+    const { x, y } = await this.on_screen(place);
     await (this.touch ? this.page.touchscreen.tap(x, y) : this.page.mouse.click(x, y));
   }
 
@@ -125,7 +125,7 @@ export class Visitor {
   async approach(place, scale) {
     for (let i = 0; (await this.view()).scale < scale; i++) {
       assert.ok(i < 30, 'the map does not come nearer');
-      const at = await this.onScreen(place);
+      const at = await this.on_screen(place);
       await this.zoom(at, 1.6);
     }
   }

@@ -25,6 +25,9 @@ struct call {
     err (*fn)(struct ctx *cx, void *self, const void *in, void *ret_out);
 };
 
+/* Code of a conflict that passes by itself: the same request is under way. The client repeats it, with the same Idempotency-Key. */
+#define CODE_IN_PROGRESS "in_progress"
+
 /* For answers that are no JSON made from a field table: pictures, prepared documents. */
 struct raw_out {
     int status;               /* 0: 200; 304 sends no body */

@@ -122,10 +122,12 @@ static void answer_task(struct http_task *t)
 
 /* ---- commands ---- */
 
-/* An answer is kept when the call was carried out or refused for the state of the sale; what was wrong with the request itself may be mended. */
-static bool worth_keeping(err e)
+/* An answer is kept when the call was carried out or refused for the state of the sale; what was wrong with the request itself may be mended,
+ * and what is only not settled yet may be asked again. */
+static bool worth_keeping(const struct asked *a)
 {
-    return e == OK || e == ERR_CONFLICT;
+    const char *code = a->cx->problem.code;
+    return a->result == OK || (a->result == ERR_CONFLICT && !(code && strcmp(code, CODE_IN_PROGRESS) == 0));
 }
 
 static err replay(struct asked *a, enum idem_found found)
@@ -134,7 +136,7 @@ static err replay(struct asked *a, enum idem_found found)
         return fail(a->cx, ERR_MISMATCH, NULL, "This Idempotency-Key was used with another request; use a new one.",
                     "이 멱등 키는 다른 요청에 사용되었습니다. 새 키를 사용해 주세요.");
     if (found == IDEM_RUNNING)
-        return fail(a->cx, ERR_CONFLICT, "in_progress", "A request with this Idempotency-Key is still under way; repeat it shortly.",
+        return fail(a->cx, ERR_CONFLICT, CODE_IN_PROGRESS, "A request with this Idempotency-Key is still under way; repeat it shortly.",
                     "같은 멱등 키의 요청이 처리 중입니다. 잠시 후 다시 시도해 주세요.");
     a->encoded = true;
     return OK;
@@ -153,7 +155,7 @@ static err run_command(struct command *c)
             return e ? e : replay(a, found);
     }
     a->result = call->fn(&c->cx, *a->routed->self, a->in, a->out);
-    if (a->key.given && worth_keeping(a->result)) {
+    if (a->key.given && worth_keeping(a)) {
         a->scratch = &a->front->writer_scratch;
         front_encode(a);
         a->keep = true;
@@ -268,7 +270,7 @@ static void run_keyed_story(struct asked *a)
         return;
     }
     a->result = call_run(a->cx, call, a->in, a->out);
-    if (worth_keeping(a->result)) {
+    if (worth_keeping(a)) {
         struct buf own;
         buf_init(&own, FRONT_ANSWER_MAX);
         a->scratch = &own;

@@ -37,7 +37,7 @@ static err outcome_of_other(struct ctx *cx, struct payment *p, struct payment_vi
     if (e)
         return e;
     if (unfinished(p))
-        return fail(cx, ERR_CONFLICT, "in_progress", "This payment is being confirmed; ask for it again shortly.",
+        return fail(cx, ERR_CONFLICT, CODE_IN_PROGRESS, "This payment is being confirmed; ask for it again shortly.",
                     "결제를 확인하고 있습니다. 잠시 후 다시 확인해 주세요.");
     return outcome(cx, p, ret);
 }

@@ -51,7 +51,7 @@ err payment_open(struct ctx *cx, void *self, const void *in_, void *ret_out)
     if (found && ret->state == PAYMENT_PAID)
         return not_payable(cx);
     if (found && ret->state != PAYMENT_READY)
-        return fail(cx, ERR_CONFLICT, "in_progress", "Another payment for this booking is still under way.", "이 예매의 다른 결제가 아직 진행 중입니다.");
+        return fail(cx, ERR_CONFLICT, CODE_IN_PROGRESS, "Another payment for this booking is still under way.", "이 예매의 다른 결제가 아직 진행 중입니다.");
     if (found && same_ask(ret, in))
         return OK;
     if (found) {

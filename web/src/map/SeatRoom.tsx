@@ -79,7 +79,6 @@ export function SeatRoom({ schedule, data, reload }: Props) {
     setGrade(store.map.sections[index].grade);
     setView("list");
     requestAnimationFrame(() => document.querySelector<HTMLElement>(".best select")?.focus());
-    tell(words().map.areaHint);
   };
 
   const openSection = (index: number) => {

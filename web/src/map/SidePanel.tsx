@@ -51,6 +51,7 @@ export function BestForm({ store, grade, onGrade, busy, disabled, onBest }: Best
   const [number, setNumber] = useState(Math.min(2, limit));
   const free = map.freeByGrade[grade] ?? 0;
   const most = Math.min(limit, Math.max(1, free));
+  const unnumbered = map.sections.every(({ kind, grades }) => kind === "area" || !grades.includes(grade));
   useEffect(() => setNumber((n) => Math.min(n, limit)), [limit]);
 
   return (
@@ -76,6 +77,7 @@ export function BestForm({ store, grade, onGrade, busy, disabled, onBest }: Best
             onClick={() => setNumber(number + 1)}>+</button>
         </div>
       </div>
+      {unnumbered && <p class="best__hint">{w.map.areaHint}</p>}
       <button class="button button--wide" disabled={busy || disabled || free === 0} data-testid="best-submit">
         {free === 0 && store.ready.value ? w.sale.sold_out : w.map.takeBest(Math.min(number, most))}
       </button>

@@ -30,20 +30,20 @@ export function useHold(schedule: ScheduleDetail, store: SeatStore, reload: () =
       navigate(`/checkout/${encodeURIComponent(hold.id)}`);
     } catch (error) {
       store.holding = false;
-      await refused(asProblem(error), request);
+      refused(asProblem(error), request);
     } finally {
       setBusy(false);
     }
   }
 
-  async function refused(problem: Problem, request: HoldRequest): Promise<void> {
+  function refused(problem: Problem, request: HoldRequest): void {
     const w = words().map;
     const queue = `/schedules/${encodeURIComponent(schedule.id)}/queue`;
     switch (problem.code) {
       case "seat_taken":
         if ("seats" in request) store.markTaken(refusedOf(problem, "seats", request.seats).flatMap((guid) => store.map.seatOf(guid) ?? []));
         tell(w.taken, "warn");
-        await refresh();
+        void refresh();
         return;
       case "pass_required":
         dropPass(schedule.id);
@@ -60,7 +60,7 @@ export function useHold(schedule: ScheduleDetail, store: SeatStore, reload: () =
       default: {
         const { title, detail } = problemText(problem);
         tell(detail || title, "warn");
-        if (problem.code === "sold_out") await refresh();
+        if (problem.code === "sold_out") void refresh();
       }
     }
   }

@@ -49,7 +49,7 @@ function Details({ booking, tickets, reload }: Both & { reload(): void }) {
       <section class="panel booking__sum">
         <dl class="facts">
           <div><dt>{w.tickets.code}</dt><dd><code>{booking.code}</code></dd></div>
-          <div><dt>{w.checkout.total}</dt><dd>{money(booking.total)}</dd></div>
+          <div><dt>{w.tickets.total}</dt><dd>{money(booking.total)}</dd></div>
         </dl>
         <PayOn booking={booking} onEnd={reload} />
       </section>

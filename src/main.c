@@ -138,6 +138,10 @@ static void read_config(struct config *c, const struct flags *f)
         refuse("--run: this build runs all services in one process; only --run=all is known", (struct str){ 0 });
     struct str host = config_str(c, "http.host");
     bool loopback = str_starts(host, S("127.")) || str_eq(host, S("::1")) || str_eq(host, S("localhost"));
+    enum log_level level;
+    if (!log_level_of(config_str(c, "log.level"), &level))
+        refuse("log.level must be debug, info, warn or error, not", config_str(c, "log.level"));
+    log_level_set(level);
     if ((f->bench || f->test_clock) && !loopback)
         refuse("--bench and --test-clock are for loopback addresses only; http.host is", host);
 }

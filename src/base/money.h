@@ -18,9 +18,4 @@ static inline bool money_add(int64_t a, int64_t b, int64_t *ret)
     return !__builtin_add_overflow(a, b, ret);
 }
 
-static inline bool money_mul(int64_t a, int64_t b, int64_t *ret)
-{
-    return !__builtin_mul_overflow(a, b, ret);
-}
-
 #endif

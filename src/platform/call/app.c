@@ -19,6 +19,7 @@ const struct config_key app_config_keys[] = {
     { "http.idle_seconds", CONFIG_INT, "60", 1, 3600, "Seconds a connection may rest between requests.", false },
     { "http.drain_seconds", CONFIG_INT, "20", 1, 600, "Seconds a stopping server waits for requests under way.", false },
     { "http.trusted_proxies", CONFIG_STR, "", 0, 0, "Addresses, separated by commas, whose X-Forwarded-For is believed.", false },
+    { "log.level", CONFIG_STR, "info", 0, 0, "Least level that is logged: debug, info, warn or error.", false },
     { "app.readers", CONFIG_INT, "2", 1, 256, "Threads that answer from the database.", false },
     { "app.read_queue", CONFIG_INT, "4096", 1, 1000000, "Requests that may wait for a reader; further ones get 503.", false },
     { "app.workers", CONFIG_INT, "8", 1, 256, "Threads that hash passwords and wait on the writer and on providers.", false },

@@ -25,11 +25,23 @@ static void count(const struct asked *a, int status)
     metric_observe_us(&request_time, mono_us() - a->http->started_us);
 }
 
+/* What went wrong in us gets a name that the client sees and the log has. */
+static struct str name_failure(struct asked *a, int status)
+{
+    char *id = arena_take(a->http->arena, UUID_TEXT);
+    uuid7(clock_now(&a->front->app->clock), a->own_cx.rng, id);
+    LOG(LOG_WARN, "request failed", lf_s("request", str_of(id, UUID_TEXT)), lf_s("call", str_c(a->routed ? a->routed->route->call->name : "")),
+        lf_i("status", status), lf_s("detail", a->cx->problem.detail));
+    return str_of(id, UUID_TEXT);
+}
+
 static void answer_text(struct asked *a, int status, struct str type, struct str body)
 {
-    struct http_header headers[3] = { { S("cache-control"), S("no-store") } };
+    struct http_header headers[4] = { { S("cache-control"), S("no-store") } };
     size_t n = 1;
     struct str seconds;
+    if (status >= 500)
+        headers[n++] = (struct http_header){ S("x-request-id"), name_failure(a, status) };
     if (status == 429 || status == 503) {
         int wait = a->cx->problem.retry_after_s;
         seconds = arena_fmt(a->http->arena, "%d", wait ? wait : 1);
@@ -86,8 +98,6 @@ static void answer(struct asked *a)
     }
     if (!a->encoded)
         front_encode(a);
-    if (a->status >= 500)
-        LOG(LOG_WARN, "request failed", lf_s("call", str_c(call->name)), lf_i("status", a->status), lf_s("detail", a->cx->problem.detail));
     answer_text(a, a->status, a->status < 400 ? json_type : problem_type, a->body);
 }
 

@@ -93,8 +93,6 @@ void http_limits_default(struct http_limits *limits);
 struct http_server *http_start(struct arena *arena, const struct http_options *o, struct str *ret_why);
 /* The port in use. */
 int http_port(const struct http_server *s);
-int http_loop_count(const struct http_server *s);
-struct http_loop *http_loop_at(const struct http_server *s, int i);
 /* 0, 1, ... */
 int http_loop_index(const struct http_loop *l);
 /* Graceful stop, from any thread: stops accepting, closes idle connections, lets requests under way finish (their answers carry

@@ -236,16 +236,6 @@ int http_port(const struct http_server *s)
     return s->port;
 }
 
-int http_loop_count(const struct http_server *s)
-{
-    return s->loop_count;
-}
-
-struct http_loop *http_loop_at(const struct http_server *s, int i)
-{
-    return &s->loops[i];
-}
-
 void http_stats(const struct http_server *s, struct http_stats *ret)
 {
     *ret = (struct http_stats){ 0 };

@@ -23,7 +23,19 @@ struct line {
     bool cut;
 };
 
+static const char *const names[] = { "debug", "info", "warn", "error" };
+
 static _Atomic int lowest = LOG_INFO;
+
+bool log_level_of(struct str word, enum log_level *ret)
+{
+    for (int i = LOG_DEBUG; i <= LOG_ERROR; i++)
+        if (str_eq(word, str_c(names[i]))) {
+            *ret = (enum log_level)i;
+            return true;
+        }
+    return false;
+}
 
 void log_level_set(enum log_level level)
 {
@@ -85,7 +97,6 @@ static void add_time(struct line *l)
 
 void log_write(enum log_level level, const char *msg, const struct log_field *fields, size_t n)
 {
-    static const char *const names[] = { "debug", "info", "warn", "error" };
     if ((int)level < atomic_load_explicit(&lowest, memory_order_relaxed))
         return;
 

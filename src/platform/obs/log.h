@@ -18,6 +18,8 @@ struct log_field {
 static inline struct log_field lf_s(const char *name, struct str s) { return (struct log_field){ name, LF_STR, s, 0 }; }
 static inline struct log_field lf_i(const char *name, int64_t i) { return (struct log_field){ name, LF_INT, { 0 }, i }; }
 
+/* "debug", "info", "warn", "error"; false for another word. */
+bool log_level_of(struct str word, enum log_level *ret);
 /* Lines below this level are not written. Default LOG_INFO. */
 void log_level_set(enum log_level level);
 /* One line of at most 4 KiB, written with one write(2); what does not fit is left out and told by "cut":true. Bad UTF-8 becomes U+FFFD. Safe

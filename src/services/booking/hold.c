@@ -187,7 +187,7 @@ static struct hold *take_seats(struct ctx *cx, struct booking *b, struct sale *s
     for (uint32_t i = 0; i < n; i++) {
         int64_t price = s->price[s->layout->plan->category[seats[i]]];
         h->lines[i] = (struct seat_line){ seats[i], price };
-        h->total += price;                   /* at most HOLD_SEATS_MAX times MONEY_MAX: no overflow */
+        ASSERT(money_add(h->total, price, &h->total));   /* HOLD_SEATS_MAX times MONEY_MAX fits */
         sale_set(cx, b, s, seats[i], SEAT_HELD);
     }
     sale_count_user(cx, s, h->user, (int32_t)n);

@@ -207,11 +207,41 @@ static int admin_create(struct arena *arena, const struct config *c, const struc
     return e ? 1 : 0;
 }
 
+static int audit_only(struct arena *arena, const struct config *c, const struct flags *f)
+{
+    (void)arena;
+    (void)c;
+    return audit(f->data);
+}
+
 static int migrate_only(struct arena *arena, const struct config *c, const struct flags *f)
 {
     app_close(open_app(arena, c, f));
     puts("the data is of this program's version");
     return 0;
+}
+
+static int run(struct arena *arena, const struct config *config, const struct flags *f)
+{
+    static const struct {
+        const char *word, *second;
+        int (*run)(struct arena *arena, const struct config *c, const struct flags *f);
+    } commands[] = {
+        { "serve", NULL, serve },
+        { "admin", "create", admin_create },
+        { "audit", NULL, audit_only },
+        { "migrate", NULL, migrate_only },
+    };
+    if (f->print_config) {
+        config_print(config, STDOUT_FILENO);
+        return 0;
+    }
+    for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
+        if (strcmp(f->words[0], commands[i].word) == 0 &&
+            (commands[i].second ? f->word_count == 2 && strcmp(f->words[1], commands[i].second) == 0 : f->word_count == 1))
+            return commands[i].run(arena, config, f);
+    fputs(usage, stderr);
+    return 2;
 }
 
 int main(int argc, char **argv)
@@ -221,24 +251,7 @@ int main(int argc, char **argv)
     struct config *config = config_new(arena);
     read_flags(argc, argv, &f);
     read_config(config, &f);
-    if (f.print_config) {
-        config_print(config, STDOUT_FILENO);
-        return 0;
-    }
-    static const struct {
-        const char *word, *second;
-        int (*run)(struct arena *arena, const struct config *c, const struct flags *f);
-    } commands[] = {
-        { "serve", NULL, serve },
-        { "admin", "create", admin_create },
-        { "migrate", NULL, migrate_only },
-    };
-    if (strcmp(f.words[0], "audit") == 0 && f.word_count == 1)
-        return audit(f.data);
-    for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
-        if (strcmp(f.words[0], commands[i].word) == 0 &&
-            (commands[i].second ? f.word_count == 2 && strcmp(f.words[1], commands[i].second) == 0 : f.word_count == 1))
-            return commands[i].run(arena, config, &f);
-    fputs(usage, stderr);
-    return 2;
+    int status = run(arena, config, &f);
+    arena_free(arena);
+    return status;
 }

@@ -37,9 +37,9 @@ run_file() {
     rm -f "$told"
 }
 
-# A build folder of its own, with clang: sanitized_build FOLDER SANITIZERS C_ARGUMENTS [C_LINK_ARGUMENTS].
+# A build folder of its own, with clang: sanitized_build FOLDER SANITIZERS [C_ARGUMENTS].
 sanitized_build() {
-    [ -f "$1/build.ninja" ] || CC=clang meson setup "$1" --buildtype=debug -Doptimization=1 -Db_lundef=false -Db_sanitize="$2" -Dc_args="$3" -Dc_link_args="${4:-}"
+    [ -f "$1/build.ninja" ] || CC=clang meson setup "$1" --buildtype=debug -Doptimization=1 -Db_lundef=false -Db_sanitize="$2" -Dc_args="${3:-}"
 }
 
 # Tests of node:test, with a reporter that tells them as TAP without nesting.

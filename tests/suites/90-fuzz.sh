@@ -3,7 +3,7 @@
 . tests/lib/suite.sh
 files tests/fuzz '*_fuzz.c'
 export UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1
-sanitized_build build-fuzz address,undefined '-fsanitize=fuzzer-no-link -DARENA_MALLOC'
+sanitized_build build-asan address,undefined -fsanitize=fuzzer-no-link
 
 fuzz() { # NAME
     local seeds=() options=() folder grown
@@ -12,8 +12,8 @@ fuzz() { # NAME
         if [ -d "$folder" ]; then seeds+=("$folder"); fi
     done
     if [ -f "tests/fuzz/$1.dict" ]; then options+=("-dict=tests/fuzz/$1.dict"); fi
-    ./build-fuzz/tests/fuzz/"$1"_fuzz -max_total_time="${FUZZ_SECONDS:-15}" -timeout=10 -rss_limit_mb=1024 -print_final_stats=1 \
-        -artifact_prefix=build-fuzz/ "${options[@]}" "$grown" "${seeds[@]}" 2>&1
+    ./build-asan/tests/fuzz/"$1"_fuzz -max_total_time="${FUZZ_SECONDS:-15}" -timeout=10 -rss_limit_mb=1024 -print_final_stats=1 \
+        -artifact_prefix=build-asan/ "${options[@]}" "$grown" "${seeds[@]}" 2>&1
 }
 
 names=() targets=()
@@ -21,5 +21,5 @@ for file in "${found[@]}"; do
     name=$(basename "$file" _fuzz.c)
     names+=("$name") targets+=("tests/fuzz/${name}_fuzz")
 done
-ninja -C build-fuzz "${targets[@]}" >build-fuzz/build.log || { cat build-fuzz/build.log; echo "not ok - the targets could not be built"; exit 1; }
+ninja -C build-asan "${targets[@]}" >"$TMPDIR/build.log" || { cat "$TMPDIR/build.log"; echo "not ok - the targets could not be built"; exit 1; }
 for name in "${names[@]}"; do check "fuzz $name" fuzz "$name"; done

@@ -75,8 +75,8 @@ static err check_query(struct asked *a, const struct fields *in)
     err e = OK;
     while (rest.n) {
         struct str pair = str_cut(&rest, '&');
+        bool known = !pair.n;                /* "a=1&&b=2" */
         struct str name = str_cut(&pair, '=');
-        bool known = !name.n;
         for (size_t i = 0; in && i < in->n && !known; i++)
             known = in->at[i].from == FROM_QUERY && str_eq(name, str_c(in->at[i].name));
         if (!known)

@@ -20,7 +20,9 @@ void json_write_str(struct buf *out, struct str s)
         memcpy(at + 1, s.p, plain);
     out->n += plain + 1;
 
-    struct str rest = str_of(s.p + plain, s.n - plain);
+    struct str rest = s;
+    if (plain)                               /* no text has no address to count from */
+        rest = str_of(s.p + plain, s.n - plain);
     while (rest.n) {
         char escaped[JSON_ESCAPE_MAX];
         buf_add(out, escaped, json_escape(&rest, escaped));

@@ -1,0 +1,78 @@
+/* Who may do what. A line a route; each word is what one of these people is answered:
+ *
+ *   ok   done, or refused for a reason that lies in the request (409)
+ *   401  sign in first
+ *   403  not with these roles
+ *   404  not there for this person
+ *
+ * nobody: without a token. owner, other: customers; what was bought (hold, booking, payment, ticket, place in line) is the owner's.
+ * producer, rival: PRODUCERs; hall, performance and schedule are the producer's. */
+export const people = 'nobody owner other producer rival staff manager admin'.split(' ');
+
+const everybody = 'ok     ok    ok    ok       ok    ok    ok      ok';
+const signed_in = '401    ok    ok    ok       ok    ok    ok      ok';
+const its_owner = '401    ok    404   404      404   404   404     404';
+const its_payer = '401    ok    404   404      404   404   ok      ok';
+const organizer = '401    403   403   ok       ok    403   ok      ok';
+const its_maker = '401    403   403   ok       404   403   ok      ok';
+const in_charge = '401    403   403   403      403   403   ok      ok';
+const admins    = '401    403   403   403      403   403   403     ok';
+/* The place token alone, or with its owner's session. */
+const its_place = 'ok     ok    404   404      404   404   404     404';
+const providers = '401    401   401   401      401   401   401     401';
+
+export const table = {
+  'GET /health/live': everybody,
+  'GET /health/ready': everybody,
+  'GET /metrics': everybody,
+  'GET /openapi.json': everybody,
+  'POST /test/clock': everybody,
+  'POST /noop': everybody,
+
+  'POST /api/v1/auth/signup': everybody,
+  'POST /api/v1/auth/login': everybody,
+  'POST /api/v1/auth/refresh': everybody,
+  'POST /api/v1/auth/logout': signed_in,
+  'GET /api/v1/users/me': signed_in,
+  'PATCH /api/v1/users/me': signed_in,
+  'DELETE /api/v1/users/me': signed_in,
+  'GET /api/v1/users': in_charge,
+  'PATCH /api/v1/users/{user_id}': admins,
+
+  'POST /api/v1/halls': organizer,
+  'GET /api/v1/halls': everybody,
+  'GET /api/v1/halls/{hall_id}': everybody,
+  'PATCH /api/v1/halls/{hall_id}': its_maker,
+  'DELETE /api/v1/halls/{hall_id}': its_maker,
+  'POST /api/v1/performances': organizer,
+  'GET /api/v1/performances': everybody,
+  'GET /api/v1/performances/{performance_id}': everybody,
+  'POST /api/v1/performances/{performance_id}/schedules': its_maker,
+  'GET /api/v1/schedules/{schedule_id}': everybody,
+  'GET /api/v1/schedules/{schedule_id}/map': everybody,
+  'GET /api/v1/schedules/{schedule_id}/availability': everybody,
+  'GET /api/v1/schedules/{schedule_id}/stream': everybody,
+
+  'PUT /api/v1/schedules/{schedule_id}/queue/settings': its_maker,
+  'GET /api/v1/schedules/{schedule_id}/queue/settings': its_maker,
+  'POST /api/v1/schedules/{schedule_id}/queue': signed_in,
+  'GET /api/v1/queue/{place_token}': everybody,
+  'DELETE /api/v1/queue/{place_token}': its_place,
+
+  'POST /api/v1/schedules/{schedule_id}/holds': signed_in,
+  'GET /api/v1/holds/{hold_id}': its_owner,
+  'DELETE /api/v1/holds/{hold_id}': its_owner,
+  'POST /api/v1/bookings': its_owner,
+  'GET /api/v1/bookings': signed_in,
+  'GET /api/v1/bookings/{booking_id}': its_owner,
+  'GET /api/v1/bookings/{booking_id}/tickets': its_owner,
+  'GET /api/v1/tickets/keys': everybody,
+  'GET /api/v1/tickets/{ticket_id}': its_owner,
+  'GET /api/v1/tickets/{ticket_id}/qr.svg': its_owner,
+
+  'POST /api/v1/payments': its_owner,
+  'GET /api/v1/payments': signed_in,
+  'GET /api/v1/payments/{payment_id}': its_payer,
+  'POST /api/v1/payments/{payment_id}/confirm': its_owner,
+  'POST /api/v1/payments/webhooks/{provider}': providers,
+};

@@ -1,0 +1,206 @@
+/* The waiting room: a place for everybody, in order, and nobody buys without a pass. */
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { ok, refused } from '../lib/server.mjs';
+import { World, hour, minute } from '../lib/world.mjs';
+
+let world;
+const second = 1000;
+
+before(async () => { world = await World.open(); });
+after(() => world.close());
+
+const calm = { mode: 'fifo', admit_per_minute: 60, active_limit: 100, pass_seconds: 60, paused: false };
+const settle = (sale, settings, as = world.admin) => world.api('PUT', `/api/v1/schedules/${sale.id}/queue/settings`, settings, { as });
+const join = (sale, as) => world.api('POST', `/api/v1/schedules/${sale.id}/queue`, undefined, { as });
+const look = async (place) => ok(await world.api('GET', `/api/v1/queue/${place.place_token}`));
+const leave = (place, as) => world.api('DELETE', `/api/v1/queue/${place.place_token}`, undefined, { as });
+
+async function room(change = {}, of = {}) {
+  const sale = await world.sale({ hall: { rows: 3, seats: 20 }, ...of });
+  ok(await settle(sale, { ...calm, ...change }));
+  return sale;
+}
+
+async function line(sale, n) {
+  const people = await world.crowd(n);
+  const places = [];
+  for (const person of people) places.push(ok(await join(sale, person), 201));
+  return { people, places };
+}
+
+test('a place is kept: the same person again has the same one', async () => {
+  const sale = await room({ paused: true });
+  const { people, places } = await line(sale, 3);
+  assert.deepEqual(places.map((place) => place.position), [1, 2, 3]);
+  assert.deepEqual(places.map((place) => place.ahead), [0, 1, 2]);
+  const again = ok(await join(sale, people[1]), 201);
+  assert.equal(again.place_token, places[1].place_token);
+  assert.equal(again.position, 2);
+});
+
+test('a place tells what is left', async () => {
+  const sale = await room({ paused: true, message: 'Doors open soon' });
+  const { places } = await line(sale, 1);
+  const place = await look(places[0]);
+  assert.equal(place.state, 'waiting');
+  assert.equal(place.pass, null);
+  assert.equal(place.message, 'Doors open soon');
+  assert.deepEqual(place.stock, { VIP: 20, R: 20, S: 20 });
+  assert.ok(place.poll_after_ms > 0 && place.eta_seconds >= 0);
+});
+
+test('without a pass nothing is held, with one it is', async () => {
+  const sale = await room();
+  const ann = await world.user();
+  refused(await world.hold(ann, sale, [sale.guids[0]]), 403, 'pass_required');
+  const place = ok(await join(sale, ann), 201);
+  await world.advance(2 * second);
+  const { state, pass, pass_expires_at } = await look(place);
+  assert.equal(state, 'admitted');
+  assert.ok(Date.parse(pass_expires_at) > world.now);
+  refused(await world.hold(ann, sale, [sale.guids[0]]), 403, 'pass_required');
+  ok(await world.hold(ann, sale, [sale.guids[0]], { pass }), 201);
+});
+
+test('the whole purchase goes with the pass', async () => {
+  const sale = await room();
+  const ann = await world.user();
+  const place = ok(await join(sale, ann), 201);
+  await world.advance(2 * second);
+  const { pass } = await look(place);
+  const hold = ok(await world.hold(ann, sale, [sale.guids[0]], { pass }), 201);
+  const booking = ok(await world.book(ann, hold, { pass }), 201);
+  const payment = ok(await world.pay(ann, booking, { pass }), 201);
+  assert.equal(ok(await world.confirm(ann, payment, 'sandbox-ok', { pass })).status, 'paid');
+  await world.advance(0);
+  assert.equal((await look(place)).state, 'left');
+});
+
+const bad_passes = [
+  ['is made up', (pass) => 'x'.repeat(pass.length)],
+  ['has a letter changed', (pass) => pass.slice(0, 20) + (pass[20] === 'a' ? 'b' : 'a') + pass.slice(21)],
+  ['is cut off', (pass) => pass.slice(0, -4)],
+  ['is a place token', (_, place) => place.place_token],
+];
+test('a pass that is not good', async (t) => {
+  const sale = await room();
+  const ann = await world.user();
+  const place = ok(await join(sale, ann), 201);
+  await world.advance(2 * second);
+  const { pass } = await look(place);
+  for (const [name, make] of bad_passes)
+    await t.test(`because it ${name}`, async () => refused(await world.hold(ann, sale, [sale.guids[0]], { pass: make(pass, place) }), 403, 'pass_required'));
+  await t.test("because it is another account's", async () =>
+    refused(await world.hold(await world.user(), sale, [sale.guids[0]], { pass }), 403, 'pass_required'));
+  await t.test("because it is another schedule's", async () => {
+    const other = await room();
+    refused(await world.hold(ann, other, [other.guids[0]], { pass }), 403, 'pass_required');
+  });
+  await t.test('because it has run out', async () => {
+    await world.advance(minute);
+    refused(await world.hold(ann, sale, [sale.guids[0]], { pass }), 403, 'pass_required');
+    assert.equal((await look(place)).state, 'expired');
+  });
+});
+
+test('people are let in in order, at the rate and no faster', async () => {
+  const sale = await room({ paused: true, admit_per_minute: 60 });
+  const { places } = await line(sale, 20);
+  ok(await settle(sale, { ...calm, paused: false }));
+  let earlier = 0;
+  for (let s = 1; s <= 22; s++) {
+    await world.advance(second);
+    const admitted = (await Promise.all(places.map(look))).map((place) => place.state === 'admitted');
+    const count = admitted.filter(Boolean).length;
+    assert.deepEqual(admitted, places.map((_, i) => i < count), 'not in order');
+    assert.ok(count >= earlier && count - earlier <= 2 && count <= s + 1, `${count} after ${s} s, ${earlier} before`);
+    earlier = count;
+  }
+  assert.equal(earlier, 20);
+});
+
+test('no more are inside than the limit; who leaves makes room', async () => {
+  const sale = await room({ active_limit: 2, admit_per_minute: 6000 });
+  const { people, places } = await line(sale, 5);
+  await world.advance(10 * second);
+  const states = async () => (await Promise.all(places.map(look))).map((place) => place.state);
+  assert.deepEqual(await states(), ['admitted', 'admitted', 'waiting', 'waiting', 'waiting']);
+  ok(await leave(places[0], people[0]), 204);
+  await world.advance(second);
+  assert.deepEqual(await states(), ['left', 'admitted', 'admitted', 'waiting', 'waiting']);
+  ok(await leave(places[3], people[3]), 204);
+  assert.equal((await look(places[4])).position, 1);
+  await world.advance(minute);
+  assert.deepEqual((await states()).slice(1), ['expired', 'expired', 'left', 'admitted']);
+});
+
+test('a position never grows', async () => {
+  const sale = await room({ paused: true });
+  const { people, places } = await line(sale, 12);
+  let earlier = places.map((place) => place.position);
+  for (const i of [3, 0, 7, 11]) {
+    ok(await leave(places[i], people[i]), 204);
+    ok(await join(sale, await world.user()), 201);
+    const positions = (await Promise.all(places.map(look))).map((place) => place.position);
+    for (const [n, position] of positions.entries()) assert.ok(position <= earlier[n]);
+    earlier = positions;
+  }
+});
+
+test('paused: nobody is let in, and all keep their places', async () => {
+  const sale = await room({ paused: true });
+  const { places } = await line(sale, 3);
+  await world.advance(5 * minute);
+  assert.deepEqual(await Promise.all(places.map(async (place) => (await look(place)).state)), ['waiting', 'waiting', 'waiting']);
+});
+
+test('nobody joins before the room opens, or is let in before the sale starts', async () => {
+  const sale = await world.sale({ sale_starts_at: world.time(2 * hour) });
+  ok(await settle(sale, { ...calm, opens_at: world.time(hour) }));
+  const ann = await world.user();
+  refused(await join(sale, ann), 409, 'not_open');
+  await world.advance(hour);
+  const place = ok(await join(sale, ann), 201);
+  await world.advance(hour - second);
+  assert.equal((await look(place)).state, 'waiting');
+  await world.advance(3 * second);
+  assert.equal((await look(place)).state, 'admitted');
+});
+
+test('off: everybody buys at once', async () => {
+  const sale = await room({ mode: 'off' });
+  const ann = await world.user();
+  assert.equal(ok(await join(sale, ann), 201).state, 'admitted');
+  ok(await world.hold(ann, sale, [sale.guids[0]]), 201);
+});
+
+test('places and passes survive a kill', async () => {
+  const sale = await room({ active_limit: 1 });
+  const { people, places } = await line(sale, 3);
+  await world.advance(2 * second);
+  const { pass } = await look(places[0]);
+  await world.crash();
+  const positions = await Promise.all(places.slice(1).map(look));
+  assert.deepEqual(positions.map((place) => place.position), [1, 2]);
+  assert.equal(ok(await join(sale, people[2]), 201).place_token, places[2].place_token);
+  ok(await world.hold(people[0], sale, [sale.guids[0]], { pass }), 201);
+});
+
+const wrong_settings = [
+  [{ mode: 'lottery' }, 'mode'], [{ admit_per_minute: 0 }, 'admit_per_minute'], [{ active_limit: 0 }, 'active_limit'], [{ pass_seconds: 1 }, 'pass_seconds'],
+  [{ message: 'x'.repeat(201) }, 'message'], [{ opens_at: 'soon' }, 'opens_at'],
+];
+test('settings that cannot be', async (t) => {
+  const sale = await room();
+  for (const [change, field] of wrong_settings)
+    await t.test(field, async () => assert.equal(refused(await settle(sale, { ...calm, ...change }), 400, 'invalid').errors[0].field, field));
+});
+
+test('a forged place token is no place', async () => {
+  const sale = await room({ paused: true });
+  const { places } = await line(sale, 1);
+  const { place_token: token } = places[0];
+  for (const forged of ['x', token.slice(0, -2), token.slice(0, 4) + (token[4] === 'a' ? 'b' : 'a') + token.slice(5), `${token}A`])
+    refused(await world.api('GET', `/api/v1/queue/${forged}`), 404, 'not_found');
+});

@@ -74,7 +74,11 @@ static void test_arena(void **state)
     assert_string_equal(arena_fmt(a, "%d-%s", 7, "x").p, "7-x");
     arena_reset(a);
     assert_int_equal(arena_used(a), 0);
+#ifdef ARENA_MALLOC
+    (void)first;                             /* there each piece is a block of its own */
+#else
     assert_ptr_equal(arena_take(a, 10), first);          /* the first block was kept */
+#endif
     arena_free(a);
 }
 
@@ -114,7 +118,8 @@ static void test_times(void **state)
         { "2023-02-29T12:00:00Z", -1, NULL }, { "2026-13-01T00:00:00Z", -1, NULL }, { "2026-00-01T00:00:00Z", -1, NULL },
         { "2026-11-23T24:00:00Z", -1, NULL }, { "2026-11-23T20:60:00Z", -1, NULL }, { "2026-11-23T20:00:00", -1, NULL },
         { "2026-11-23", -1, NULL }, { "2026-11-23T20:00:00Zx", -1, NULL }, { "1969-12-31T23:59:59Z", -1, NULL }, { "", -1, NULL },
-        { "2026-11-23T20:00:00.Z", -1, NULL }, { "2026-11-23T20:00:00+24:00", -1, NULL }, { "1795464000000", -1, NULL }, { "9999-12-31T23:59:59-01:00", -1, NULL },
+        { "2026-11-23T20:00:00.Z", -1, NULL }, { "2026-11-23T20:00:00+24:00", -1, NULL }, { "1795464000000", -1, NULL },
+        { "9999-12-31T23:59:59-01:00", -1, NULL },
     };
     char out[TIME_TEXT_MAX];
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {

@@ -100,7 +100,7 @@ static size_t write_message(const struct message *m, char *out)
     }
     at = put(out, at, S("\r\n"));
     if (m->head.chunked && m->body_n)
-        at += (size_t)sprintf(out + at, "%zx\r\n", m->body_n);
+        at += (size_t)snprintf(out + at, 20, "%zx\r\n", m->body_n);
     at = put(out, at, str_of(m->body, m->body_n));
     if (m->head.chunked)
         at = put(out, at, m->body_n ? S("\r\n0\r\n\r\n") : S("0\r\n\r\n"));

@@ -51,6 +51,7 @@ export class Events {
     for (;;) {
       const event = this.heard.shift() ?? await new Promise((resolve, reject) => {
         const timer = setTimeout(() => reject(new Error(`no ${kind ?? 'event'} within ${timeout_ms} ms`)), timeout_ms);
+        timer.unref();
         this.waiting.push({ reject, resolve: (value) => { clearTimeout(timer); resolve(value); } });
       });
       if (!kind || event.event === kind) return event;

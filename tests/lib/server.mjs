@@ -34,7 +34,7 @@ export class Server {
     const server = new Server();
     server.flags = clock ? ['--bench', '--test-clock'] : ['--bench'];
     server.settings = Object.entries({ ...cheap_hashes, ...settings }).map(([name, value]) => `--${name}=${value}`);
-    server.data = await mkdtemp(join(tmpdir(), 'takenseat-test-'));
+    server.data = await mkdtemp(join(tmpdir(), 'takenseat-server-'));
     server.log_path = join(server.data, 'server.log');
     server.agent = new http.Agent({ keepAlive: true, maxSockets: 256 });
     const made = await run(['admin', 'create', '--data', server.data, '--email', admin.email, '--password-stdin', '--bench', ...server.settings],
@@ -52,7 +52,12 @@ export class Server {
     const child = spawn(program, ['serve', '--data', this.data, '--port', String(port), ...this.flags, ...this.settings],
       { stdio: ['ignore', 'pipe', 'pipe'] });
     this.child = child;
-    this.ended = new Promise((resolve) => child.on('exit', (code, signal) => resolve({ code, signal })));
+    const orphan = () => child.kill('SIGKILL');
+    process.once('exit', orphan);
+    this.ended = new Promise((resolve) => child.on('exit', (code, signal) => {
+      process.removeListener('exit', orphan);
+      resolve({ code, signal });
+    }));
     this.heard = '';
     const serving = new Promise((resolve, reject) => {
       const hear = (chunk) => {

@@ -2,6 +2,7 @@
 # whatever else they print is for the log.
 # shellcheck shell=bash
 set -euo pipefail
+usual=()
 
 # check WHAT COMMAND...: one result, by the command's exit status.
 check() {
@@ -37,10 +38,23 @@ run_file() {
     rm -f "$told"
 }
 
-# A build folder of its own, with clang: sanitized_build FOLDER SANITIZERS [C_ARGUMENTS].
-sanitized_build() {
+# Builds by clang in folders of their own. That for addresses and undefined behaviour is made for the fuzzer as well. ThreadSanitizer's shadow
+# memory needs the usual address space, not the widest random one: what runs it begins with "${usual[@]}".
+sanitized_build() { # FOLDER SANITIZERS [C_ARGUMENTS]
     [ -f "$1/build.ninja" ] || CC=clang meson setup "$1" --buildtype=debug -Doptimization=1 -Db_lundef=false -Db_sanitize="$2" -Dc_args="${3:-}"
 }
 
+address_build() {
+    export ASAN_OPTIONS=detect_stack_use_after_return=1:detect_leaks=1 UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1
+    sanitized_build build-asan address,undefined -fsanitize=fuzzer-no-link
+}
+
+thread_build() {
+    export TSAN_OPTIONS=halt_on_error=1:second_deadlock_stack=1
+    usual=()
+    if setarch -R true 2>/dev/null; then usual=(setarch -R); fi
+    sanitized_build build-tsan thread
+}
+
 # Tests of node:test, with a reporter that tells them as TAP without nesting.
-node_tests() { node --test --test-reporter=./tests/lib/reporter.mjs "$@"; }
+node_tests() { "${usual[@]}" node --test --test-reporter=./tests/lib/reporter.mjs "$@"; }

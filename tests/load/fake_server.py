@@ -334,7 +334,8 @@ class Handler(BaseHTTPRequestHandler):
         call = self.command + " " + self.path.removeprefix("/api/v1")
         public = {"POST /auth/signup": lambda: shop.signup(body), "POST /auth/login": lambda: shop.login(body),
                   "POST /auth/refresh": lambda: shop.renew(body), "GET /schedules/s1": shop.schedule,
-                  "POST /noop": lambda: (200, {"id": "noop", "seats": body["seats"]}), "GET /schedules/s1/map": shop.map, "GET /schedules/s1/availability": shop.availability}
+                  "POST /noop": lambda: (200, {"id": "noop", "seats": body["seats"]}),
+                  "GET /schedules/s1/map": shop.map, "GET /schedules/s1/availability": shop.availability}
         if call in public:
             return public[call]()
         user = shop.user_of((self.headers.get("Authorization") or "")[7:])

@@ -15,7 +15,7 @@ after(() => world.close());
 test(`${buyer_count} buyers, ${seat_count} seats`, async (t) => {
   const { code, told, summary } = await rush(world, sale, buyer_count, ['--arrive-seconds', '5', '--think-ms', '200', '--tries', '200',
     '--retry-share', '0.05', '--double-click-share', '0.05', '--leave-share', '0.05', '--payment-mix', 'sandbox-ok=90,sandbox-decline=5,sandbox-timeout=5',
-    '--expect-no-5xx', '--max-seconds', '40']);
+    '--expect-no-5xx', '--max-seconds', '45']);
   assert.equal(code, 0, told);
   t.diagnostic(`${summary.seats_sold} of ${summary.seats_for_sale} seats in ${summary.paid_bookings} bookings, sold out after ${summary.sold_out_seconds?.toFixed(1)} s, ` +
     `hold p50 ${summary.operations.hold.p50_ms} ms p99 ${summary.operations.hold.p99_ms} ms, ${summary.answers_5xx} answers 5xx`);

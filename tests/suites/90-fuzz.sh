@@ -2,8 +2,7 @@
 # Every parser against libFuzzer for FUZZ_SECONDS each; what once crashed a target (tests/fuzz/crashes/NAME) is tried first.
 . tests/lib/suite.sh
 files tests/fuzz '*_fuzz.c'
-export UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1
-sanitized_build build-asan address,undefined -fsanitize=fuzzer-no-link
+address_build
 
 fuzz() { # NAME
     local seeds=() options=() folder grown

@@ -4,7 +4,8 @@ import re
 import sys
 
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-SKIPPED = {".git", "node_modules", "dist", "data", "__pycache__"}
+SKIPPED = {".git", "node_modules", "dist", "__pycache__"}
+FETCHED = {"data", "deps/sqlite"}
 
 
 def files(*folders, suffixes=None):
@@ -12,7 +13,8 @@ def files(*folders, suffixes=None):
     for folder in folders or (".",):
         for where, subfolders, names in os.walk(os.path.join(TOP, folder)):
             here = os.path.normpath(os.path.relpath(where, TOP))
-            subfolders[:] = sorted(s for s in subfolders if s not in SKIPPED and not (here == "." and s.startswith("build")) and (here, s) != ("deps", "sqlite"))
+            below = {s: os.path.normpath(os.path.join(here, s)) for s in subfolders if s not in SKIPPED}
+            subfolders[:] = sorted(s for s, path in below.items() if path not in FETCHED and not (here == "." and s.startswith("build")))
             for name in sorted(names):
                 path = os.path.normpath(os.path.join(here, name))
                 if (suffixes is None or name.endswith(suffixes)) and not os.path.islink(os.path.join(TOP, path)):

@@ -108,7 +108,8 @@ struct service {
 };
 
 /* Runs a call wherever it belongs and waits for its end: from stories, jobs, start-up and the command line. From inside a call of
- * kind CALL_READ another CALL_READ or CALL_MEMORY runs on the same snapshot; from inside a command only CALL_MEMORY (what must happen together is in one service). */
+ * kind CALL_READ another CALL_READ or CALL_MEMORY runs on the same snapshot; from inside a command only CALL_MEMORY (what must happen together
+ * is in one service). */
 err call_run(struct ctx *cx, const struct call *c, const void *in, void *ret_out) MUST_USE;
 
 #endif

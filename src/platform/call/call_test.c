@@ -124,7 +124,9 @@ static err test_open(struct ctx *cx, void **ret_self)
 
 static void test_close(void *self) { (void)self; }
 
-static const struct service test_service = { .name = "test", .open = test_open, .close = test_close, .calls = calls, .jobs = jobs, .subscriptions = subscriptions };
+static const struct service test_service = {
+    .name = "test", .open = test_open, .close = test_close, .calls = calls, .jobs = jobs, .subscriptions = subscriptions,
+};
 static const struct service *const services[] = { &test_service, NULL };
 
 static int open_fixture(void **state)

@@ -9,8 +9,10 @@
 
 #include "platform/obs/log.h"
 
-#define STEP_BYTES  (4 << 20)      /* below this a checkpoint is not worth it */
-#define LONG_BYTES  (16 << 20)     /* above this the log is begun anew */
+#define STEP_BYTES  (16 << 20)     /* below this a checkpoint is not worth it */
+#define LONG_BYTES  (64 << 20)     /* above this the log is begun anew */
+#define FEW_PAGES   128            /* that the last step may find left */
+#define PASSES_MAX  8
 #define READER_MS   20             /* how long a reader may hold that up, and with it the writer */
 #define PERIOD_MS   50
 
@@ -27,6 +29,18 @@ static bool wait_or_stop(struct db *db)
     bool stop = db->stop;
     pthread_mutex_unlock(&db->lock);
     return stop;
+}
+
+/* Passive passes until little is left, each shorter than the one before; then the step that keeps the writer out. */
+static int begin_anew(struct conn *c)
+{
+    int pages = 0, done = 0, code = SQLITE_OK;
+    for (int i = 0; i < PASSES_MAX && code == SQLITE_OK; i++) {
+        code = sqlite3_wal_checkpoint_v2(c->lite, NULL, SQLITE_CHECKPOINT_PASSIVE, &pages, &done);
+        if (pages - done <= FEW_PAGES)
+            break;
+    }
+    return code == SQLITE_OK ? sqlite3_wal_checkpoint_v2(c->lite, NULL, SQLITE_CHECKPOINT_RESTART, NULL, NULL) : code;
 }
 
 void *checkpoint_main(void *self)
@@ -51,7 +65,7 @@ void *checkpoint_main(void *self)
         int64_t before = mono_us();
         int code = sqlite3_wal_checkpoint_v2(c->lite, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
         if (code == SQLITE_OK && bytes > LONG_BYTES)
-            code = sqlite3_wal_checkpoint_v2(c->lite, NULL, SQLITE_CHECKPOINT_RESTART, NULL, NULL);
+            code = begin_anew(c);
         int64_t us = mono_us() - before;
         if (code != SQLITE_OK && code != SQLITE_BUSY)
             (void)!conn_failed(c, code);

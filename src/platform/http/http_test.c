@@ -238,7 +238,7 @@ static struct reply client_read(struct client *c, bool head_only)
     assert_int_equal(sscanf(r.head, "HTTP/1.1 %d ", &r.status), 1);
     char *field = strstr(r.head, "Content-Length: ");
     if (field && !head_only)
-        length = (size_t)atoi(field + 16);
+        length = (size_t)strtoul(field + 16, NULL, 10);
     assert_true(length < sizeof(r.body));
     while (c->n < head + length)
         assert_true(client_fill(c));

@@ -1,5 +1,5 @@
-/* Seat maps ready to send, with their compressed form and ETag. An entry is counted: the cache holds it once and every answer under way once more, so dropping it from the cache
- * never takes bytes from under an answer. */
+/* Seat maps ready to send, with their compressed form and ETag. An entry is counted: the cache holds it once and every answer under way once more,
+ * so dropping it from the cache never takes bytes from under an answer. */
 #include <stdlib.h>
 #include <zlib.h>
 

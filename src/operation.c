@@ -73,6 +73,7 @@ static void platform_metrics(struct buf *out, struct app *app)
     line(out, "takenseat_db_wal_bytes", "gauge", "Size of the write-ahead log", db.wal_bytes);
     line(out, "takenseat_db_commit_us_total", "counter", "Microseconds spent in commits", db.commit_us_total);
     line(out, "takenseat_db_commit_us_max", "gauge", "Longest commit in microseconds", db.commit_us_max);
+    line(out, "takenseat_db_checkpoint_us_max", "gauge", "Longest checkpoint in microseconds", db.checkpoint_us_max);
     struct http_stats http;
     http_stats(app_http(app), &http);
     line(out, "takenseat_http_connections_open", "gauge", "Connections open now", http.connections_open);

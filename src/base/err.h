@@ -1,4 +1,4 @@
-/* Error kinds: the ten ways a call can end. What went wrong in particular is a word owned by the service, set with fail() (ctx.h). */
+/* Error kinds: the ways a call can end. What went wrong in particular is a word owned by the service, set with fail() (ctx.h). */
 #ifndef BASE_ERR_H
 #define BASE_ERR_H
 
@@ -11,6 +11,7 @@
     X(ERR_WHO,         401, false, "unauthenticated", "Sign-in required",      "로그인이 필요합니다")   \
     X(ERR_DENIED,      403, false, "forbidden",       "Not allowed",           "권한이 없습니다")       \
     X(ERR_MISSING,     404, false, "not_found",       "Not found",             "찾을 수 없습니다")      \
+    X(ERR_METHOD,      405, false, "method_not_allowed", "Method not allowed", "지원하지 않는 메서드입니다") \
     X(ERR_CONFLICT,    409, false, "conflict",        "Conflict",              "요청이 충돌했습니다")   \
     X(ERR_TOO_LARGE,   413, false, "too_large",       "Request too large",     "요청이 너무 큽니다")    \
     X(ERR_MISMATCH,    422, false, "idempotency_mismatch", "Idempotency key reused", "멱등 키가 다른 요청에 쓰였습니다") \

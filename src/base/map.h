@@ -6,12 +6,16 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#define MAP_NO_KEY UINT64_MAX /* the one key that cannot be kept */
+
 struct map {
-    struct map_slot { uint64_t key, value; bool used; } *at;
+    struct map_slot { uint64_t key, value; } *at;       /* MAP_NO_KEY: empty */
     size_t size, count;       /* size is 0 or a power of two */
 };
 
 void map_free(struct map *m);
+/* Room for `count` entries in an empty map, with its memory touched: a page fault costs more than many look-ups. */
+void map_reserve(struct map *m, size_t count);
 /* Grows when more than 2/3 full. Replaces an earlier value. */
 void map_put(struct map *m, uint64_t key, uint64_t value);
 bool map_get(const struct map *m, uint64_t key, uint64_t *ret);

@@ -120,7 +120,7 @@ static void refuse(struct asked *a, err e)
     struct buf *b = a->scratch;
     buf_clear(b);
     problem_encode(b, a->cx, e);
-    answer_text(a, a->status ? a->status : err_kind(e)->status, problem_type, buf_view(b));
+    answer_text(a, err_kind(e)->status, problem_type, buf_view(b));
 }
 
 static void answer_task(struct http_task *t)
@@ -333,8 +333,7 @@ static err not_routed(struct asked *a)
 {
     if (!a->allow.n)
         return fail(a->cx, ERR_MISSING, NULL, "There is nothing at this address.", "이 주소에는 아무것도 없습니다.");
-    a->status = 405;
-    return fail(a->cx, ERR_INPUT, "method_not_allowed", "This address does not know this method.", "이 주소에서 지원하지 않는 메서드입니다.");
+    return fail(a->cx, ERR_METHOD, NULL, "This address does not know this method.", "이 주소에서 지원하지 않는 메서드입니다.");
 }
 
 static void start(struct asked *a)

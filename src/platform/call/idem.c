@@ -10,6 +10,8 @@
 
 #define KEEP_MS INT64_C(90000000)  /* 25 hours: more than the 24 that are promised */
 
+#define KEYS_USUAL 150000     /* more make the table grow */
+
 #define RUNNING 0             /* in place of a row's number: a story with this key is under way */
 
 struct idem {
@@ -24,7 +26,7 @@ static uint64_t map_key(const uint8_t hash[16])
 {
     uint64_t k;
     memcpy(&k, hash, sizeof(k));
-    return k;
+    return k >> 1;                           /* never the one key that a map cannot keep */
 }
 
 struct idem *idem_open(struct ctx *cx, const struct keys *keys)
@@ -35,6 +37,7 @@ struct idem *idem_open(struct ctx *cx, const struct keys *keys)
         abort();
     memcpy(i->secret, keys->ids.secret, sizeof(i->secret));
     atomic_init(&i->prune_due, cx->now);
+    map_reserve(&i->rows, KEYS_USUAL);
     if (sequence_load(cx, &platform_sql.idem_max, &i->ids) || db_rows(cx, &platform_sql.idem_keys, VALS(v_int(cx->now - KEEP_MS)), &r))
         return i;
     while (rows_next(&r))

@@ -174,7 +174,7 @@ bool front_page(struct front *f, struct http_request *r)
 {
     const struct http_assets *assets = f->app->o.assets;
     bool get = str_eq(r->method, S("GET")) || str_eq(r->method, S("HEAD"));
-    if (!assets || !get || str_starts(r->path, S("/api/")))
+    if (!assets || !get || str_starts(r->path, S("/api/")) || str_starts(r->path, S("/health/")))
         return false;
     if (http_asset_answer(r, assets, r->path))
         return true;

@@ -9,8 +9,8 @@
 
 #include "platform/obs/log.h"
 
-#define STEP_BYTES  (16 << 20)     /* below this a checkpoint is not worth it */
-#define LONG_BYTES  (64 << 20)     /* above this the log is begun anew */
+#define STEP_BYTES  (4 << 20)      /* below this a checkpoint is not worth it */
+#define LONG_BYTES  (256 << 20)    /* above this the log is begun anew */
 #define FEW_PAGES   128            /* that the last step may find left */
 #define PASSES_MAX  8
 #define READER_MS   20             /* how long a reader may hold that up, and with it the writer */

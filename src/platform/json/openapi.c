@@ -269,7 +269,7 @@ static bool may_fail(const struct route *r, err e)
     case ERR_MISMATCH:
         return r->flags & IDEMPOTENT;
     default:
-        return e != OK && e != ERR_INTERNAL;
+        return e != OK && e != ERR_METHOD && e != ERR_INTERNAL;
     }
 }
 

@@ -76,6 +76,8 @@ static void booking_close(void *self)
     free(b);
 }
 
+#define HOLDS_USUAL 40000     /* live at once; more make the table grow */
+
 static err booking_open(struct ctx *cx, void **ret_self)
 {
     struct booking *b = calloc(1, sizeof(*b));
@@ -86,6 +88,7 @@ static err booking_open(struct ctx *cx, void **ret_self)
     b->pay_grace_ms = config_int(app_config(cx->app), "booking.pay_grace_seconds") * 1000;
     b->hub = hub_new(cx->app);
     pthread_rwlock_init(&b->sales_lock, NULL);
+    map_reserve(&b->live, HOLDS_USUAL);
     wheel_init(&b->wheel, cx->now);
     atomic_init(&b->expiry_due, INT64_MAX);
     *ret_self = b;

@@ -81,19 +81,23 @@ void hold_forget(struct ctx *cx, struct booking *b, struct hold *h)
 
 /* ---- choosing ---- */
 
+static struct str seat_name(struct ctx *cx, size_t i)
+{
+    return arena_fmt(cx->arena, "seats[%zu]", i);
+}
+
 static err choose_named(struct ctx *cx, const struct sale *s, const struct hold_in *in, uint32_t *ret)
 {
     const struct str *guid = in->seats.at;
     err e = OK;
     for (size_t i = 0; i < in->seats.n; i++) {
-        struct str at = arena_fmt(cx->arena, "seats[%zu]", i);
         if (!plan_index_find(s->layout->index, guid[i], &ret[i])) {
-            e = fail_field(cx, at, "there is no seat %.*s", "%.*s 좌석이 없습니다", STR_ARG(guid[i]));
+            e = fail_field(cx, seat_name(cx, i), "there is no seat %.*s", "%.*s 좌석이 없습니다", STR_ARG(guid[i]));
             continue;
         }
         for (size_t k = 0; k < i; k++)
             if (ret[k] == ret[i])
-                e = fail_field(cx, at, "seat %.*s is named twice", "%.*s 좌석이 두 번 지정되었습니다", STR_ARG(guid[i]));
+                e = fail_field(cx, seat_name(cx, i), "seat %.*s is named twice", "%.*s 좌석이 두 번 지정되었습니다", STR_ARG(guid[i]));
     }
     return e;
 }
@@ -120,7 +124,7 @@ static err all_free(struct ctx *cx, const struct sale *s, const uint32_t *seats,
         if (sale_state(s, seats[i]) == SEAT_FREE)
             continue;
         struct str guid = s->layout->plan->guid[seats[i]];
-        (void)!fail_field(cx, arena_fmt(cx->arena, "seats[%u]", i), "%.*s is taken", "%.*s 좌석은 이미 선택되었습니다", STR_ARG(guid));
+        (void)!fail_field(cx, seat_name(cx, i), "%.*s is taken", "%.*s 좌석은 이미 선택되었습니다", STR_ARG(guid));
         names = names.n ? arena_fmt(cx->arena, "%.*s, %.*s", STR_ARG(names), STR_ARG(guid)) : guid;
     }
     if (!names.n)

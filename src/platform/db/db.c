@@ -82,7 +82,7 @@ static void dispose(struct db *db)
         db->readers = next;
     }
     conn_close(db->writer);
-    arena_free(db->group.arena);
+    group_free(&db->group);
     if (db->lock_fd >= 0)
         close(db->lock_fd);
     pthread_mutex_destroy(&db->lock);

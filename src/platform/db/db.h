@@ -2,7 +2,8 @@
  *
  * A command runs on the writer's thread inside the transaction of its group and is answered only after that is on disk. What a service keeps
  * in memory follows the database: each change of memory leaves a note of how to undo it (tx_undo), used when the command or its group fails.
- * Plain inserts are collected (db_put) and sent together, so that a backend may join them into multi-row statements. */
+ * Plain inserts are collected (db_put) and sent when the command has succeeded; a backend may keep those of a group and join them into
+ * multi-row statements. */
 #ifndef PLATFORM_DB_DB_H
 #define PLATFORM_DB_DB_H
 
@@ -68,7 +69,7 @@ err db_one(struct ctx *cx, const struct query *q, const struct val *v, size_t n,
 /* Runs UPDATE, DELETE or INSERT now. *ret_changed (may be NULL): rows changed. The first one of a command opens its savepoint. */
 err db_run(struct ctx *cx, const struct query *q, const struct val *v, size_t n, int64_t *ret_changed) MUST_USE;
 /* Collects an INSERT that cannot fail unless memory and database disagree: then the program stops, and a restart rebuilds memory from the
- * database. Texts are copied. Sent at the latest before the group's commit, in order. */
+ * database. Texts are copied. Sent in order, when the command has succeeded or reads. */
 void db_put(struct ctx *cx, const struct query *q, const struct val *v, size_t n);
 /* A counter of integer keys for a table that this process owns. A service keeps one a table in its own struct, sets it at open from the
  * largest key in use and takes from it in commands only; numbers of failed commands are not used again. */

@@ -24,10 +24,6 @@ struct put {                  /* an insert to be sent later */
     struct val vals[];
 };
 
-struct put_list {
-    struct put *first, **tail;
-};
-
 struct undo {
     struct undo *next;        /* newest first */
     void (*fn)(void *self, const void *arg);
@@ -45,8 +41,8 @@ struct after {
 struct group {
     struct db *db;
     struct arena *arena;
-    struct put_list puts;     /* of commands that succeeded */
-    struct put_list mine;     /* of the present command */
+    struct arena *puts_arena; /* of the present command */
+    struct put *puts, **puts_tail;       /* its collected inserts */
     struct undo *undo, *undo_mark;
     struct after *after, *after_mark, *after_each, *after_each_mark;
     bool began;               /* BEGIN has been sent */
@@ -89,6 +85,7 @@ err conn_failed(struct conn *c, int code);
 
 /* group.c */
 void group_init(struct group *g);
+void group_free(struct group *g);
 void group_command_begin(struct group *g);
 void group_command_end(struct conn *c, bool ok);
 /* Sends collected inserts, so that what follows sees them. */

@@ -1,27 +1,35 @@
 /* The transaction of a group: BEGIN with its first write, a savepoint for each command that writes at once, collected inserts, notes for
- * undoing memory, and the commit that makes all of it durable together. */
+ * undoing memory, and the commit that makes all of it durable together.
+ *
+ * A command's inserts are sent when it has succeeded, out of memory that the next command uses again: kept for the whole group they would be
+ * cold by the time they are sent. */
 #include "platform/db/db_impl.h"
 
 #include "platform/obs/log.h"
 
-static void puts_clear(struct put_list *l)
+static void puts_clear(struct group *g)
 {
-    l->first = NULL;
-    l->tail = &l->first;
+    g->puts = NULL;
+    g->puts_tail = &g->puts;
+    arena_reset(g->puts_arena);
 }
 
 void group_init(struct group *g)
 {
-    *g = (struct group){ .arena = arena_new(256 * 1024) };
-    puts_clear(&g->puts);
-    puts_clear(&g->mine);
+    *g = (struct group){ .arena = arena_new(256 * 1024), .puts_arena = arena_new(64 * 1024) };
+    puts_clear(g);
+}
+
+void group_free(struct group *g)
+{
+    arena_free(g->arena);
+    arena_free(g->puts_arena);
 }
 
 void group_end(struct group *g)
 {
     arena_reset(g->arena);
-    puts_clear(&g->puts);
-    puts_clear(&g->mine);
+    puts_clear(g);
     g->undo = g->undo_mark = NULL;
     g->after = g->after_mark = g->after_each = g->after_each_mark = NULL;
     g->began = g->savepoint = g->broken = false;
@@ -38,9 +46,9 @@ static err begin(struct conn *c)
     return OK;
 }
 
-static err send(struct conn *c, struct put_list *l)
+static err send(struct conn *c)
 {
-    for (struct put *p = l->first; p; p = p->next) {
+    for (struct put *p = c->group->puts; p; p = p->next) {
         sqlite3_stmt *stmt = conn_bind(c, p->query, p->vals, p->n);
         int code = sqlite3_step(stmt);
         sqlite3_reset(stmt);
@@ -51,7 +59,7 @@ static err send(struct conn *c, struct put_list *l)
         if (code != SQLITE_DONE)
             return conn_failed(c, code);
     }
-    puts_clear(l);
+    puts_clear(c->group);
     return OK;
 }
 
@@ -59,8 +67,6 @@ err group_savepoint(struct conn *c)
 {
     struct group *g = c->group;
     err e = begin(c);
-    if (!e)
-        e = send(c, &g->puts);               /* they belong to commands before: outside this savepoint */
     if (e || g->savepoint)
         return e;
     int code = conn_exec(c, "SAVEPOINT command");
@@ -72,15 +78,10 @@ err group_savepoint(struct conn *c)
 
 err group_flush(struct conn *c)
 {
-    struct group *g = c->group;
-    if (!g->puts.first && !g->mine.first)
+    if (!c->group->puts)
         return OK;
-    err e = g->mine.first ? group_savepoint(c) : begin(c);
-    if (!e)
-        e = send(c, &g->puts);
-    if (!e)
-        e = send(c, &g->mine);
-    return e;
+    err e = group_savepoint(c);
+    return e ? e : send(c);
 }
 
 void group_command_begin(struct group *g)
@@ -99,17 +100,14 @@ static void undo_back_to(struct group *g, struct undo *mark)
 void group_command_end(struct conn *c, bool ok)
 {
     struct group *g = c->group;
-    if (ok) {
-        if (g->mine.first) {
-            *g->puts.tail = g->mine.first;
-            g->puts.tail = g->mine.tail;
-        }
-    } else {
+    if (ok && g->puts && (begin(c) || send(c)))
+        g->broken = true;                    /* the whole group will be undone */
+    if (!ok) {
         undo_back_to(g, g->undo_mark);
         g->after = g->after_mark;
         g->after_each = g->after_each_mark;
     }
-    puts_clear(&g->mine);
+    puts_clear(g);
     if (g->savepoint && conn_exec(c, ok ? "RELEASE command" : "ROLLBACK TO command; RELEASE command") != SQLITE_OK)
         g->broken = true;
     g->savepoint = false;
@@ -118,7 +116,7 @@ void group_command_end(struct conn *c, bool ok)
 bool group_commit(struct conn *c, int64_t now)
 {
     struct group *g = c->group;
-    err e = g->broken ? ERR_UNAVAILABLE : group_flush(c);
+    err e = g->broken ? ERR_UNAVAILABLE : OK;
     if (!e)
         note_time(g->db, now);
     if (!e && g->began) {
@@ -143,16 +141,16 @@ void db_put(struct ctx *cx, const struct query *q, const struct val *v, size_t n
 {
     struct group *g = cx->db->group;
     ASSERT(g);
-    struct put *p = arena_take(g->arena, sizeof(*p) + n * sizeof(*v));
+    struct put *p = arena_take(g->puts_arena, sizeof(*p) + n * sizeof(*v));
     p->query = q;
     p->n = n;
     for (size_t i = 0; i < n; i++) {
         p->vals[i] = v[i];
         if (v[i].s.n)
-            p->vals[i].s = arena_str(g->arena, v[i].s);
+            p->vals[i].s = arena_str(g->puts_arena, v[i].s);
     }
-    *g->mine.tail = p;
-    g->mine.tail = &p->next;
+    *g->puts_tail = p;
+    g->puts_tail = &p->next;
 }
 
 err db_run(struct ctx *cx, const struct query *q, const struct val *v, size_t n, int64_t *ret_changed)

@@ -39,6 +39,11 @@ struct list {
 
 struct fields;
 
+struct text_rule {            /* a syntax, and what is said to those who break it */
+    bool (*holds)(struct str text);
+    const char *en, *ko;
+};
+
 struct field {
     const char *name;
     enum field_type type;
@@ -54,7 +59,7 @@ struct field {
     const char *const *words;
     const struct fields *of;
     const char *help;         /* one sentence for the OpenAPI page; also gives format hints ("e-mail address") */
-    bool (*check)(struct str text);  /* F_STR: further syntax; the message is `help` */
+    const struct text_rule *rule;        /* F_STR: further syntax; NULL: none */
 };
 
 /* So that rows may leave it out; such a bool is never the first member. */

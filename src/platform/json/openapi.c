@@ -156,8 +156,8 @@ static void write_parameter(struct buf *out, const struct field *row)
     json_text(out, "in", places[row->from]);
     if (row->from == FROM_PATH || !row->optional)
         json_true(out, "required");
-    if (row->help)
-        json_text(out, "description", row->help);
+    if (row->help || row->rule)
+        json_text(out, "description", row->help ? row->help : row->rule->en);
     if (row->type == F_FLAGS) {
         json_text(out, "style", "form");
         json_name(out, "explode");

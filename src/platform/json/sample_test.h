@@ -43,6 +43,8 @@ static inline bool sample_code(struct str s)
     return true;
 }
 
+static const struct text_rule sample_rule = { sample_code, "digits only", "숫자만 가능합니다" };
+
 static const struct field sample_word_rows[] = { { .type = F_STR, .low = 1, .high = 8 } };
 static const struct fields sample_word_fields = { "SampleWord", sizeof(struct str), sample_word_rows, 1 };
 static const struct field sample_int_rows[] = { { .type = F_INT, .low = -9, .high = 9 } };
@@ -76,7 +78,7 @@ FIELDS(sample_fields, "Sample", struct sample,
     { .name = "id", .type = F_ID, SAMPLE_HAS(id), .id = ID_HOLD },
     { .name = "word", .type = F_STR, SAMPLE(word), .optional = true, .nullable = true, .low = 1, .high = 8 },
     { .name = "note", .type = F_TEXT, SAMPLE(note), .optional = true },
-    { .name = "code", .type = F_STR, SAMPLE(code), .optional = true, .check = sample_code, .help = "digits only" },
+    { .name = "code", .type = F_STR, SAMPLE(code), .optional = true, .rule = &sample_rule },
     { .name = "raw", .type = F_RAW, SAMPLE(raw), .optional = true },
     { .name = "days", .type = F_FLAGS, SAMPLE(days), .optional = true, .words = sample_days },
     { .name = "price", .type = F_MONEY, SAMPLE_HAS(price), .nullable = true },

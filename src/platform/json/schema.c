@@ -143,8 +143,8 @@ void schema_write_row(struct buf *out, const struct field *row, bool request)
     case F_RAW:
         break;                    /* any value */
     }
-    if (row->help)
-        json_text(out, "description", row->help);
+    if (row->help || row->rule)
+        json_text(out, "description", row->help ? row->help : row->rule->en);
 }
 
 bool schema_required(const struct field *row)

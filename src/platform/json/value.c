@@ -88,8 +88,8 @@ static struct str text_value(struct ctx *cx, const struct field *row, struct str
         return say(cx, "must not contain control characters", "제어 문자를 쓸 수 없습니다");
     if (length < b.low || length > b.high)
         return say(cx, "must have %lld to %lld characters", "%lld자 이상 %lld자 이하여야 합니다", (long long)b.low, (long long)b.high);
-    if (row->check && !row->check(text))
-        return str_c(row->help);
+    if (row->rule && !row->rule->holds(text))
+        return str_c(cx->lang == LANG_KO ? row->rule->ko : row->rule->en);
     *at = text;
     return (struct str){ 0 };
 }

@@ -13,9 +13,12 @@
 
 static const char *const role_words[] = { "CUSTOMER", "PRODUCER", "STAFF", "MANAGER", "ADMIN", NULL };
 
-#define EMAIL_HELP "must be an e-mail address"
-#define NAME_HELP  "must be 1 to 50 characters, not only spaces"
-#define PHONE_HELP "must be a telephone number: 7 to 15 digits, grouped by spaces, dots, hyphens or brackets"
+static const struct text_rule email_rule = { email_ok, "must be an e-mail address", "이메일 주소여야 합니다" };
+static const struct text_rule name_rule = { name_ok, "must be 1 to 50 characters, not only spaces", "공백만이 아닌 1~50자여야 합니다" };
+static const struct text_rule phone_rule = {
+    phone_ok, "must be a telephone number: 7 to 15 digits, grouped by spaces, dots, hyphens or brackets",
+    "전화번호여야 합니다: 숫자 7~15개를 공백, 점, 하이픈, 괄호로 나눌 수 있습니다",
+};
 
 FIELDS(user_fields, "User", struct user,
     { .name = "id", .type = F_ID, .id = ID_USER, .at = offsetof(struct user, id) },
@@ -26,24 +29,24 @@ FIELDS(user_fields, "User", struct user,
     { .name = "created_at", .type = F_TIME, .at = offsetof(struct user, created_at) });
 
 FIELDS(signup_fields, "SignupRequest", struct signup_in,
-    { .name = "email", .type = F_STR, .at = offsetof(struct signup_in, email), .low = 1, .high = 254, .check = email_ok, .help = EMAIL_HELP },
+    { .name = "email", .type = F_STR, .at = offsetof(struct signup_in, email), .low = 1, .high = 254, .rule = &email_rule },
     { .name = "password", .type = F_STR, .at = offsetof(struct signup_in, password), .low = PASSWORD_MIN, .high = PASSWORD_MAX,
       .help = "not one of the most common" },
-    { .name = "name", .type = F_STR, .at = offsetof(struct signup_in, name), .low = 1, .high = 50, .check = name_ok, .help = NAME_HELP },
-    { .name = "phone", .type = F_STR, .at = offsetof(struct signup_in, phone), .high = 20, .check = phone_ok, .optional = true, .help = PHONE_HELP });
+    { .name = "name", .type = F_STR, .at = offsetof(struct signup_in, name), .low = 1, .high = 50, .rule = &name_rule },
+    { .name = "phone", .type = F_STR, .at = offsetof(struct signup_in, phone), .high = 20, .rule = &phone_rule, .optional = true });
 
 FIELDS(user_create_fields, "UserCreate", struct user_create_in,
-    { .name = "email", .type = F_STR, .at = offsetof(struct user_create_in, email), .low = 1, .high = 254, .check = email_ok, .help = EMAIL_HELP },
+    { .name = "email", .type = F_STR, .at = offsetof(struct user_create_in, email), .low = 1, .high = 254, .rule = &email_rule },
     { .name = "password_hash", .type = F_STR, .at = offsetof(struct user_create_in, password_hash), .high = 128 },
     { .name = "name", .type = F_STR, .at = offsetof(struct user_create_in, name), .low = 1, .high = 50 },
     { .name = "phone", .type = F_STR, .at = offsetof(struct user_create_in, phone), .high = 20, .optional = true });
 
 FIELDS(admin_put_fields, "AdminPut", struct auth_admin_in,
-    { .name = "email", .type = F_STR, .at = offsetof(struct auth_admin_in, email), .low = 1, .high = 254, .check = email_ok, .help = EMAIL_HELP },
+    { .name = "email", .type = F_STR, .at = offsetof(struct auth_admin_in, email), .low = 1, .high = 254, .rule = &email_rule },
     { .name = "password", .type = F_STR, .at = offsetof(struct auth_admin_in, password), .low = PASSWORD_MIN, .high = PASSWORD_MAX,
       .help = "not one of the most common" });
 FIELDS(admin_save_fields, "AdminSave", struct admin_save_in,
-    { .name = "email", .type = F_STR, .at = offsetof(struct admin_save_in, email), .low = 1, .high = 254, .check = email_ok, .help = EMAIL_HELP },
+    { .name = "email", .type = F_STR, .at = offsetof(struct admin_save_in, email), .low = 1, .high = 254, .rule = &email_rule },
     { .name = "password_hash", .type = F_STR, .at = offsetof(struct admin_save_in, password_hash), .high = 128 });
 
 /* No syntax here: an address or password that cannot be is simply not known. */
@@ -85,9 +88,9 @@ FIELDS(session_fields, "Session", struct session,
 
 FIELDS(me_change_fields, "UserChange", struct me_change_in,
     { .name = "name", .type = F_STR, .at = offsetof(struct me_change_in, name), .has_at = offsetof(struct me_change_in, has_name), .low = 1,
-      .high = 50, .check = name_ok, .optional = true, .help = NAME_HELP },
+      .high = 50, .rule = &name_rule, .optional = true },
     { .name = "phone", .type = F_STR, .at = offsetof(struct me_change_in, phone), .has_at = offsetof(struct me_change_in, has_phone), .high = 20,
-      .check = phone_ok, .optional = true, .help = PHONE_HELP "; empty for none" });
+      .rule = &phone_rule, .optional = true, .help = "a telephone number; empty for none" });
 
 FIELDS(users_in_fields, "UsersQuery", struct users_in,
     { .name = "q", .type = F_STR, .from = FROM_QUERY, .at = offsetof(struct users_in, q), .high = 100, .optional = true,

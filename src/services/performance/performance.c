@@ -31,6 +31,9 @@ static bool poster_ok(struct str text)
     return str_starts(text, S("https://")) && text.n > sizeof("https://") && text.p[8] != '/';
 }
 
+static const struct text_rule blank_rule = { not_blank, "must not be blank", "공백일 수 없습니다" };
+static const struct text_rule poster_rule = { poster_ok, "must be empty or an https:// address", "비어 있거나 https:// 주소여야 합니다" };
+
 /* ---- field tables: what many have in common ---- */
 
 #define ROW(owner, member_, type_, ...)   { .name = #member_, .type = type_, .at = offsetof(owner, member_), __VA_ARGS__ }
@@ -41,7 +44,7 @@ static bool poster_ok(struct str text)
 #define NEXT_ROW(kind) ID_ROW(struct page_out, "next", next, kind, .nullable = true)
 
 FIELDS(text_fields, "Text", struct str, { .type = F_STR, .low = 0, .high = 1000 });
-FIELDS(name_fields, "Name", struct str, { .type = F_STR, .low = 1, .high = 100, .check = not_blank, .help = "must not be blank" });
+FIELDS(name_fields, "Name", struct str, { .type = F_STR, .low = 1, .high = 100, .rule = &blank_rule });
 
 /* ---- halls ---- */
 
@@ -54,8 +57,8 @@ FIELDS(name_fields, "Name", struct str, { .type = F_STR, .low = 1, .high = 100, 
     { .name = "created_at", .type = F_TIME, .at = offsetof(owner, path created_at) }
 
 FIELDS(hall_create_fields, "HallRequest", struct hall_create_in,
-    ROW(struct hall_create_in, name, F_STR, .low = 1, .high = 100, .check = not_blank, .help = "must not be blank"),
-    ROW(struct hall_create_in, address, F_STR, .low = 1, .high = 300, .check = not_blank, .help = "must not be blank"),
+    ROW(struct hall_create_in, name, F_STR, .low = 1, .high = 100, .rule = &blank_rule),
+    ROW(struct hall_create_in, address, F_STR, .low = 1, .high = 300, .rule = &blank_rule),
     ROW(struct hall_create_in, region, F_STR, .low = 0, .high = 50, .optional = true, .help = "city or province, to search by"),
     ROW(struct hall_create_in, format, F_ENUM, .words = plan_format_words, .optional = true, .help = "of the plan; pretix unless told"),
     ROW(struct hall_create_in, repair, F_BOOL, .optional = true, .help = "rename repeated seat guids and list them in `warnings`"),
@@ -76,10 +79,10 @@ FIELDS(hall_ref_fields, "HallRef", struct hall_ref, ID_ROW(struct hall_ref, "hal
 
 FIELDS(hall_change_fields, "HallChange", struct hall_change_in,
     ID_ROW(struct hall_change_in, "hall_id", hall, ID_HALL, .from = FROM_PATH),
-    ROW(struct hall_change_in, name, F_STR, .has_at = offsetof(struct hall_change_in, has_name), .low = 1, .high = 100, .check = not_blank,
-        .optional = true, .help = "must not be blank"),
-    ROW(struct hall_change_in, address, F_STR, .has_at = offsetof(struct hall_change_in, has_address), .low = 1, .high = 300, .check = not_blank,
-        .optional = true, .help = "must not be blank"),
+    ROW(struct hall_change_in, name, F_STR, .has_at = offsetof(struct hall_change_in, has_name), .low = 1, .high = 100, .rule = &blank_rule,
+        .optional = true),
+    ROW(struct hall_change_in, address, F_STR, .has_at = offsetof(struct hall_change_in, has_address), .low = 1, .high = 300, .rule = &blank_rule,
+        .optional = true),
     ROW(struct hall_change_in, region, F_STR, .has_at = offsetof(struct hall_change_in, has_region), .low = 0, .high = 50, .optional = true));
 
 FIELDS(halls_in_fields, "HallsQuery", struct halls_in,
@@ -138,13 +141,13 @@ FIELDS(schedule_ref_fields, "ScheduleRef", struct schedule_ref,
 /* ---- performances ---- */
 
 FIELDS(show_create_fields, "PerformanceRequest", struct show_create_in,
-    ROW(struct show_create_in, title, F_STR, .low = 1, .high = 200, .check = not_blank, .help = "must not be blank"),
+    ROW(struct show_create_in, title, F_STR, .low = 1, .high = 200, .rule = &blank_rule),
     ROW(struct show_create_in, genre, F_ENUM, .words = genre_words),
     ROW(struct show_create_in, description, F_TEXT, .low = 0, .high = 10000, .optional = true),
     ROW(struct show_create_in, age_rating, F_INT, .low = 0, .high = 19, .optional = true, .help = "0, 7, 12, 15 or 19"),
     ROW(struct show_create_in, runtime_minutes, F_INT, .low = 0, .high = 1440, .optional = true),
-    ROW(struct show_create_in, poster_url, F_STR, .low = 0, .high = 1000, .check = poster_ok, .optional = true,
-        .help = "must be empty or an https:// address"),
+    ROW(struct show_create_in, poster_url, F_STR, .low = 0, .high = 1000, .rule = &poster_rule,
+        .optional = true),
     ROW(struct show_create_in, cast, F_LIST, .of = &name_fields, .low = 0, .high = 50, .optional = true),
     ROW(struct show_create_in, max_tickets_per_user, F_INT, .low = 1, .high = 1000000));
 

@@ -116,9 +116,8 @@ void group_command_end(struct conn *c, bool ok)
 bool group_commit(struct conn *c, int64_t now)
 {
     struct group *g = c->group;
+    note_time(g->db, now);
     err e = g->broken ? ERR_UNAVAILABLE : OK;
-    if (!e)
-        note_time(g->db, now);
     if (!e && g->began) {
         int code = conn_exec(c, "COMMIT");
         if (code != SQLITE_OK)

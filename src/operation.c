@@ -74,8 +74,9 @@ static void platform_metrics(struct buf *out, struct app *app)
     line(out, "takenseat_db_commit_us_total", "counter", "Microseconds spent in commits", db.commit_us_total);
     line(out, "takenseat_db_commit_us_max", "gauge", "Longest commit in microseconds", db.commit_us_max);
     line(out, "takenseat_db_checkpoint_us_max", "gauge", "Longest checkpoint in microseconds", db.checkpoint_us_max);
-    struct http_stats http;
-    http_stats(app_http(app), &http);
+    struct http_stats http = { 0 };
+    if (app_http(app))
+        http_stats(app_http(app), &http);
     line(out, "takenseat_http_connections_open", "gauge", "Connections open now", http.connections_open);
     line(out, "takenseat_http_connections_total", "counter", "Connections accepted", http.accepted);
     line(out, "takenseat_http_connections_refused_total", "counter", "Connections refused for a limit", http.refused);

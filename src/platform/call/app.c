@@ -190,11 +190,9 @@ bool app_listen(struct app *app, struct arena *arena, struct str *ret_why)
     o.limits.connections_per_address = (size_t)config_int(c, "http.connections_per_address");
     o.limits.idle_timeout_ms = (int)config_int(c, "http.idle_seconds") * 1000;
     o.limits.drain_ms = (int)config_int(c, "http.drain_seconds") * 1000;
+    app_jobs_start(app);                     /* first: a request may ask for them as soon as the server listens */
     app->http = http_start(arena, &o, ret_why);
-    if (!app->http)
-        return false;
-    app_jobs_start(app);
-    return true;
+    return app->http != NULL;
 }
 
 void app_jobs_start(struct app *app)

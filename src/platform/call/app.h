@@ -40,7 +40,7 @@ const struct config *app_config(const struct app *app);
 const struct keys *app_keys(const struct app *app);
 struct clock *app_clock(struct app *app);
 struct db *app_db(struct app *app);
-struct http_server *app_http(struct app *app);
+struct http_server *app_http(struct app *app);          /* NULL while the program does not listen */
 bool app_bench(const struct app *app);
 bool app_test_clock(const struct app *app);
 bool app_draining(const struct app *app);

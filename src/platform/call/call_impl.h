@@ -102,7 +102,7 @@ struct app {
     struct bus *bus;
     struct jobs *jobs;
     struct front *front;
-    struct http_server *http;
+    struct http_server *_Atomic http;    /* its loops run before http_start returns it */
     _Atomic bool draining;
     _Atomic uint64_t rng_seed;           /* each context outside the writer takes the next one */
 };

@@ -12,6 +12,6 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
   },
-  server: { proxy: { "/api": api } },
+  server: { host: "127.0.0.1", proxy: { "/api": api } },      // by address: a bare machine does not know "localhost"
   test: { include: ["test/**/*.test.ts"], environment: "node" },
 });

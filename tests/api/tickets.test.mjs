@@ -1,6 +1,6 @@
 /* Tickets: codes that anybody can verify with the public key, and nobody can make. */
 import assert from 'node:assert/strict';
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { createPublicKey, verify } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -86,7 +86,7 @@ test("a code's signature does not fit another's payload", () => {
   assert.ok(!genuine([a[0], a[1], b[2]].join('.')));
 });
 
-test('the picture is an SVG that shows the code', async (t) => {
+test('the picture is an SVG that shows the code', async () => {
   const { id, code } = tickets[0];
   const picture = await world.api('GET', `/api/v1/tickets/${id}/qr.svg`, undefined, { as: ann });
   assert.equal(picture.status, 200);
@@ -95,7 +95,6 @@ test('the picture is an SVG that shows the code', async (t) => {
   assert.match(picture.text, /^<svg [^>]*viewBox="0 0 \d+ \d+"/);
   assert.ok(!/<script|href=|on[a-z]+=/.test(picture.text));
   const pixels = drawn(picture.text, 6);
-  if (spawnSync('zbarimg', ['--version']).error) return t.skip('zbarimg is not installed');
   const file = join(world.server.data, 'code.pbm');
   await writeFile(file, pixels);
   assert.equal(execFileSync('zbarimg', ['--nodbus', '-q', '--raw', file], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim(), code);

@@ -1,9 +1,10 @@
 /* Halls: plans of several formats read, faults named, repairs told. */
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { houses, published, without_published } from '../lib/layouts.mjs';
 import { plan_of } from '../lib/plan.mjs';
 import { ok, refused } from '../lib/server.mjs';
-import { World, day, layout } from '../lib/world.mjs';
+import { World, day } from '../lib/world.mjs';
 
 let world;
 
@@ -21,45 +22,46 @@ function repeated(guids) {
 
 const guids_of = (plan) => plan.zones.flatMap((zone) => zone.rows.flatMap((row) => row.seats.map((seat) => seat.seat_guid)));
 
-test('the stadium as published: refused, and each of the 126 repeated guids is named once', async () => {
-  const plan = await layout('stadium-738.pretix.json');
-  const twice = repeated(guids_of(plan));
-  assert.equal(twice.length, 126);
-  const { errors } = refused(await make({ plan }), 400, 'invalid');
-  assert.equal(errors.length, 126);
-  for (const guid of twice) assert.equal(errors.filter((error) => `${error.field} ${error.message} `.includes(guid)).length > 0, true, guid);
-  assert.deepEqual(ok(await world.api('GET', '/api/v1/halls')).items, []);
-});
+for (const house of houses.filter(({ repeated: count }) => count)) {
+  test(`${house.name}: refused, and each of the ${house.repeated} repeated guids is named once`, { ...house.options }, async () => {
+    const plan = house.plan();
+    const before_it = ok(await world.api('GET', '/api/v1/halls')).items;
+    const twice = repeated(guids_of(plan));
+    assert.equal(twice.length, house.repeated);
+    const { errors } = refused(await make({ plan }), 400, 'invalid');
+    assert.equal(errors.length, house.repeated);
+    for (const guid of twice) assert.equal(errors.filter((error) => `${error.field} ${error.message} `.includes(guid)).length > 0, true, guid);
+    assert.deepEqual(ok(await world.api('GET', '/api/v1/halls')).items, before_it);
+  });
 
-test('the stadium repaired: 738 seats of different names, every change told', async () => {
-  const plan = await layout('stadium-738.pretix.json');
-  const hall = ok(await make({ plan, repair: true }), 201);
-  assert.equal(hall.seat_count, 738);
-  assert.ok(hall.warnings.length > 0);
-  assert.deepEqual(hall.categories.map((category) => category.name), plan.categories.map((category) => category.name));
-  assert.deepEqual((await show(hall.id)).warnings, hall.warnings);
-  const sale = await world.sale({ hall });
-  assert.equal(new Set(sale.guids).size, 738);
-  const original = new Set(guids_of(plan));
-  assert.equal(sale.guids.filter((guid) => original.has(guid)).length, original.size);
-  const renamed = sale.guids.filter((guid) => !original.has(guid));
-  assert.equal(renamed.length, 420);
-  const told = hall.warnings.join('\n');
-  for (const guid of repeated(guids_of(plan))) assert.ok(told.includes(guid), `${guid} is not told`);
-});
+  test(`${house.name} repaired: 738 seats of different names, every change told`, { ...house.options }, async () => {
+    const plan = house.plan();
+    const hall = ok(await make({ plan, repair: true }), 201);
+    assert.equal(hall.seat_count, 738);
+    assert.deepEqual(hall.categories.map((category) => category.name), plan.categories.map((category) => category.name));
+    assert.deepEqual((await show(hall.id)).warnings, hall.warnings);
+    const sale = await world.sale({ hall });
+    assert.equal(new Set(sale.guids).size, 738);
+    const original = new Set(guids_of(plan));
+    assert.equal(sale.guids.filter((guid) => original.has(guid)).length, original.size);
+    const told = hall.warnings.join('\n');
+    for (const guid of repeated(guids_of(plan))) assert.ok(told.includes(guid), `${guid} is not told`);
+  });
+}
 
-test('the racetrack: 8,897 seats with a price for each of its categories', async () => {
-  const hall = ok(await make({ format: 'seatsio', plan: await layout('racetrack-8897.seatsio.json') }), 201);
-  assert.equal(hall.seat_count, 8897);
-  const sale = await world.sale({ hall });
-  assert.equal(new Set(sale.guids).size, 8897);
-  assert.equal(sale.map.sections.length, 4);
-  assert.ok(sale.map.grades.length > 0);
-});
+for (const house of houses.filter(({ seats }) => seats === 8897))
+  test(`${house.name}: 8,897 seats with a price for each of its categories`, { ...house.options }, async () => {
+    const hall = ok(await make({ ...house.hall, plan: house.plan() }), 201);
+    assert.equal(hall.seat_count, 8897);
+    const sale = await world.sale({ hall });
+    assert.equal(new Set(sale.guids).size, 8897);
+    assert.equal(sale.map.sections.length, 4);
+    assert.ok(sale.map.grades.length > 0);
+  });
 
 for (const file of ['sections', 'tables'])
-  test(`${file}.seatsio.json can be sold`, async () => {
-    const hall = ok(await make({ format: 'seatsio', plan: await layout(`${file}.seatsio.json`) }), 201);
+  test(`${file}.seatsio.json can be sold`, { ...without_published }, async () => {
+    const hall = ok(await make({ format: 'seatsio', plan: published(`${file}.seatsio.json`) }), 201);
     assert.ok(hall.seat_count > 0);
     const sale = await world.sale({ hall, limit: 100 });
     assert.equal(new Set(sale.guids).size, hall.seat_count);
@@ -67,8 +69,8 @@ for (const file of ['sections', 'tables'])
     assert.equal(hold.seats.length, 4);
   });
 
-test('errors.seatsio.json: refused, its mistakes told', async () => {
-  const plan = await layout('errors.seatsio.json');
+test('errors.seatsio.json: refused, its mistakes told', { ...without_published }, async () => {
+  const plan = published('errors.seatsio.json');
   const { errors } = refused(await make({ format: 'seatsio', plan }), 400, 'invalid');
   assert.ok(errors.length > 0);
   for (const { field, message } of errors) assert.ok(field && message);

@@ -1,21 +1,11 @@
 /* People, halls and sales for a test to begin with. */
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { plan_of } from './plan.mjs';
 import { Server, admin, ok } from './server.mjs';
 
 export const minute = 60000;
 export const hour = 60 * minute;
 export const day = 24 * hour;
-
-const data_folder = process.env.TAKENSEAT_DATA ?? fileURLToPath(new URL('../../../shared/data', import.meta.url));
-
-/* One of the published seat layouts. */
-export async function layout(name) {
-  return JSON.parse(await readFile(join(data_folder, name), 'utf8'));
-}
 
 export class World {
   static async open(options) {

@@ -1,8 +1,9 @@
 /* Every seat of a house can be sold, and none of them twice. */
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { houses } from '../lib/layouts.mjs';
 import { ok, refused } from '../lib/server.mjs';
-import { SOLD, World, layout } from '../lib/world.mjs';
+import { SOLD, World } from '../lib/world.mjs';
 
 const batch = 50;
 const limit = 100;
@@ -30,13 +31,9 @@ function batches(guids) {
   return Array.from({ length: Math.ceil(guids.length / batch) }, (_, i) => guids.slice(i * batch, (i + 1) * batch));
 }
 
-const houses = [
-  { name: 'stadium', file: 'stadium-738.pretix.json', seats: 738, hall: { repair: true } },
-  { name: 'racetrack', file: 'racetrack-8897.seatsio.json', seats: 8897, hall: { format: 'seatsio' } },
-];
 for (const house of houses)
-  test(`${house.name}: ${house.seats} seats are sold, each once`, async (t) => {
-    const hall = await world.hall({ plan: await layout(house.file), ...house.hall });
+  test(`${house.name}: ${house.seats} seats are sold, each once`, { ...house.options }, async (t) => {
+    const hall = await world.hall({ plan: house.plan(), ...house.hall });
     const sale = await world.sale({ hall, limit });
     const buyers = await world.crowd(Math.ceil(house.seats / limit));
     const tickets = new Map();

@@ -93,6 +93,7 @@ static bool open_database(struct app *app, struct arena *arena, struct str *ret_
         .readers = (int)(config_int(app->o.config, "app.readers") + 2),       /* stories and jobs take them for moments */
         .queue_max = (size_t)config_int(app->o.config, "db.queue"),
         .group_max = (size_t)config_int(app->o.config, "db.group"),
+        .group_seal = front_group_seal,
         .group_done = front_group_done,
         .self = app->front,
         .migrations = migrations,

@@ -7,6 +7,7 @@
 
 #include "base/map.h"
 #include "platform/call/app.h"
+#include "platform/call/idem_batch.h"
 
 /* ---- router.c: method and path to a row ---- */
 
@@ -48,8 +49,7 @@ int64_t workers_queued(struct workers *w);
 struct idem;
 struct idem_key {
     bool given;
-    uint8_t hash[16];         /* of user, route and key */
-    int64_t body_hash;        /* of path and body */
+    struct batch_key key;
 };
 
 enum idem_found { IDEM_NEW, IDEM_REPLAY, IDEM_MISMATCH, IDEM_RUNNING };
@@ -59,9 +59,11 @@ void idem_close(struct idem *i);
 void idem_key_make(const struct idem *i, int64_t user, const struct route *route, struct str path, struct str key, struct str body, struct idem_key *ret);
 /* In the writer. IDEM_REPLAY sets status and body (in cx->arena). With `claim` a new key counts as running until saved or dropped. */
 err idem_find(struct ctx *cx, struct idem *i, const struct idem_key *key, bool claim, enum idem_found *ret, int *ret_status, struct str *ret_body) MUST_USE;
-/* In the writer: the answer becomes part of the transaction. */
+/* In the writer, in a step that cannot fail any more: the answer becomes part of the group's transaction. */
 void idem_save(struct ctx *cx, struct idem *i, const struct idem_key *key, int status, struct str body);
 void idem_drop(struct idem *i, const struct idem_key *key);
+/* In the writer, last in a group: writes the answers that were saved in it. */
+void idem_seal(struct ctx *cx, struct idem *i);
 extern const struct call idem_prune_call;
 int64_t idem_due(void *idem);
 
@@ -85,7 +87,8 @@ struct front;
 struct front *front_new(struct app *app, struct arena *arena);
 void front_free(struct front *f);
 const struct http_app *front_http(struct front *f);
-/* In the writer, after a group: sends finished requests back to their loops. */
+/* In the writer, before and after the commit of a group: adds the answers to be kept; sends finished requests back to their loops. */
+void front_group_seal(void *front, struct ctx *cx);
 void front_group_done(void *front);
 
 struct app {

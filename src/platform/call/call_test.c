@@ -249,6 +249,97 @@ static void test_keys(void **state)
     fixture_close(&f);
 }
 
+/* A rush of 300 keys in one group: several rows, each answer found in the group itself and after a restart. */
+#define RUSH 300
+
+static struct str rush_body(struct ctx *cx, int n)
+{
+    return arena_fmt(cx->arena, "{\"id\":\"hold-%04d\",\"padding\":\"%0*d\"}", n, 100 + n, 0);
+}
+
+static struct idem_key rush_key(struct ctx *cx, int n)
+{
+    static const struct route route = { .method = "POST", .path = "/rush" };
+    struct idem_key key;
+    idem_key_make(cx->app->idem, 1, &route, S("/rush"), arena_fmt(cx->arena, "%d", n), S(""), &key);
+    return key;
+}
+
+static void check_rush(struct ctx *cx)
+{
+    for (int n = 0; n < RUSH; n++) {
+        struct idem_key key = rush_key(cx, n);
+        enum idem_found found;
+        int status;
+        struct str body;
+        assert_int_equal(idem_find(cx, cx->app->idem, &key, false, &found, &status, &body), OK);
+        assert_int_equal(found, IDEM_REPLAY);
+        assert_int_equal(status, n % 2 ? 201 : 409);
+        assert_true(str_eq(body, rush_body(cx, n)));
+    }
+}
+
+static err rush(struct ctx *cx, void *self, const void *in, void *out)
+{
+    (void)self, (void)in, (void)out;
+    for (int n = 0; n < RUSH; n++) {
+        struct idem_key key = rush_key(cx, n);
+        idem_save(cx, cx->app->idem, &key, n % 2 ? 201 : 409, rush_body(cx, n));
+    }
+    check_rush(cx);
+    return OK;
+}
+
+static err rush_again(struct ctx *cx, void *self, const void *in, void *out)
+{
+    (void)self, (void)in, (void)out;
+    check_rush(cx);
+    return OK;
+}
+
+static const struct call rush_call = { .name = "test.rush", .kind = CALL_COMMAND, .fn = rush };
+static const struct call rush_again_call = { .name = "test.rush_again", .kind = CALL_COMMAND, .fn = rush_again };
+static const struct call *const rush_calls[] = { &rush_call, &rush_again_call, NULL };
+static const struct service rush_service = { .name = "test", .open = test_open, .close = test_close, .calls = rush_calls };
+static const struct service *const rush_services[] = { &rush_service, NULL };
+
+static void test_rush_of_keys(void **state)
+{
+    (void)state;
+    struct fixture f;
+    fixture_open(&f, rush_services);
+    assert_int_equal(fixture_call(&f, 1, 0, &rush_call, NULL, NULL, NULL), OK);
+    assert_int_equal(fixture_call(&f, 1, 0, &rush_again_call, NULL, NULL, NULL), OK);
+    fixture_restart(&f);
+    assert_int_equal(fixture_call(&f, 1, 0, &rush_again_call, NULL, NULL, NULL), OK);
+    fixture_close(&f);
+}
+
+/* What the disk may hand back after damage is refused, not believed. */
+static void test_batch_damaged(void **state)
+{
+    (void)state;
+    struct batch b;
+    struct batch_answer a;
+    struct batch_key key = { "0123456789abcde", 7 };
+    batch_init(&b, 4096);
+    batch_add(&b, &key, 201, S("one"));
+    batch_add(&b, &key, 409, S("two"));
+    char unpacked[256];
+    size_t size = b.answers.n;
+    struct str packed = batch_pack(&b), keys = buf_view(&b.keys);
+    assert_true(batch_unpack(packed, unpacked, size));
+    assert_true(batch_find(keys, str_of(unpacked, size), 1, &a));
+    assert_true(a.status == 409 && str_eq(a.body, S("two")) && a.key.body_hash == 7);
+    assert_false(batch_find(keys, str_of(unpacked, size), 2, &a));
+    for (size_t n = 0; n < size; n++)
+        assert_false(batch_find(keys, str_of(unpacked, n), 1, &a));
+    assert_false(batch_unpack(packed, unpacked, size + 1));
+    assert_false(batch_unpack(str_of(packed.p, packed.n - 1), unpacked, size));
+    assert_false(batch_unpack(packed, unpacked, SIZE_MAX));
+    batch_free(&b);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -256,6 +347,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_jobs_in_order, open_fixture, close_fixture),
         cmocka_unit_test_setup_teardown(test_events, open_fixture, close_fixture),
         cmocka_unit_test(test_keys),
+        cmocka_unit_test(test_rush_of_keys),
+        cmocka_unit_test(test_batch_damaged),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -196,6 +196,12 @@ static void command_done(struct command *c)
     l->tail = &a->task.next;
 }
 
+void front_group_seal(void *self, struct ctx *cx)
+{
+    struct front *f = self;
+    idem_seal(cx, f->app->idem);
+}
+
 void front_group_done(void *self)
 {
     struct front *f = self;

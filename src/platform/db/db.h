@@ -136,6 +136,7 @@ struct db_options {
     int readers;              /* connections for reading */
     size_t queue_max;         /* commands waiting: 16,384 */
     size_t group_max;         /* commands in one transaction: 1,024 */
+    void (*group_seal)(void *self, struct ctx *cx);      /* in the writer, after a group's last command: may db_put what they have in common; may be NULL */
     void (*group_done)(void *self);      /* in the writer, after all answers of a group have been handed back; may be NULL */
     void *self;
     const struct migration_set *migrations;

@@ -59,13 +59,18 @@ static struct command *take_group(struct db *db)
     return group;
 }
 
+static void enter(struct db *db, struct ctx *cx, int64_t now)
+{
+    cx->app = db->o.app;
+    cx->db = db->writer;
+    cx->rng = &db->rng;
+    cx->now = now;
+}
+
 static void run_command(struct db *db, struct command *c, int64_t now)
 {
     struct group *g = &db->group;
-    c->cx.app = db->o.app;
-    c->cx.db = db->writer;
-    c->cx.rng = &db->rng;
-    c->cx.now = now;
+    enter(db, &c->cx, now);
     group_command_begin(g);
     c->result = g->broken ? ERR_UNAVAILABLE : c->run(c);
     group_command_end(db->writer, c->result == OK);
@@ -74,6 +79,17 @@ static void run_command(struct db *db, struct command *c, int64_t now)
     group_command_begin(g);
     err e = c->finish(c);
     group_command_end(db->writer, e == OK);
+}
+
+static void seal(struct db *db, int64_t now)
+{
+    struct ctx cx = { 0 };
+    if (!db->o.group_seal)
+        return;
+    enter(db, &cx, now);
+    group_command_begin(&db->group);
+    db->o.group_seal(db->o.self, &cx);
+    group_command_end(db->writer, !db->group.broken);
 }
 
 static void note_commit(struct db *db, int64_t us)
@@ -101,6 +117,7 @@ static void run_group(struct db *db, struct command *group)
     int64_t now = clock_now(db->o.clock), count = 0;
     for (struct command *c = group; c; c = c->next, count++)
         run_command(db, c, now);
+    seal(db, now);
 
     int64_t before = mono_us();
     bool durable = group_commit(db->writer, now);

@@ -30,12 +30,12 @@ CREATE TABLE bus_parked (
     parked_at    INTEGER NOT NULL
 );
 
--- Answers given under an Idempotency-Key. The key is found through memory (platform/call/idem.c), so rows are only appended.
+-- Answers given under an Idempotency-Key, a row for those of one group of commands (platform/call/idem_batch.h). Keys are found through memory
+-- (platform/call/idem.c), so rows are only appended.
 CREATE TABLE idempotency (
     id         INTEGER PRIMARY KEY,
-    key_hash   BLOB    NOT NULL,
-    body_hash  INTEGER NOT NULL,
-    status     INTEGER NOT NULL,
-    body       TEXT    NOT NULL,
+    keys       BLOB    NOT NULL,
+    answers    BLOB    NOT NULL,
+    length     INTEGER NOT NULL,
     created_at INTEGER NOT NULL
 );

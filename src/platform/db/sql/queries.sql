@@ -26,19 +26,20 @@ UPDATE bus_cursor SET event_id = ? WHERE subscription = ?
 INSERT INTO bus_parked (subscription, event_id, code, detail, parked_at) VALUES (?, ?, ?, ?, ?)
 
 -- name: idem_insert
-INSERT INTO idempotency (id, key_hash, body_hash, status, body, created_at) VALUES (?, ?, ?, ?, ?, ?)
+-- length: of the answers before they were compressed
+INSERT INTO idempotency (id, keys, answers, length, created_at) VALUES (?, ?, ?, ?, ?)
 
 -- name: idem_max
 SELECT COALESCE(MAX(id), 0) FROM idempotency
 
 -- name: idem_keys
-SELECT id, key_hash FROM idempotency WHERE created_at > ?
+SELECT id, keys FROM idempotency WHERE created_at > ? ORDER BY id
 
 -- name: idem_get
-SELECT key_hash, body_hash, status, body FROM idempotency WHERE id = ?
+SELECT keys, answers, length FROM idempotency WHERE id = ?
 
 -- name: idem_old
-SELECT id, key_hash FROM idempotency WHERE id > ? AND created_at <= ? ORDER BY id LIMIT 1000
+SELECT id, keys FROM idempotency WHERE id > ? AND created_at <= ? ORDER BY id LIMIT 64
 
 -- name: idem_delete
 DELETE FROM idempotency WHERE id = ?

@@ -1,0 +1,18 @@
+# limit: 1200
+# All of it once more, against the programs built with AddressSanitizer and UndefinedBehaviorSanitizer: a finding or a leak ends them, and the test.
+# Only the figures of memory are the usual build's alone.
+. tests/lib/suite.sh
+address_build
+ninja -C build-asan takenseat tests/load/takenseat-load >"$TMPDIR/build.log" || { cat "$TMPDIR/build.log"; echo "not ok - the programs could not be built"; exit 1; }
+TAKENSEAT=$PWD/build-asan/takenseat
+TAKENSEAT_LOAD=$PWD/build-asan/takenseat-load
+CHROMIUM=$(command -v chromium)
+export TAKENSEAT TAKENSEAT_LOAD CHROMIUM
+
+files tests/api '*test.mjs'
+node_tests "${found[@]}" || status=$?
+files tests/browser '*test.mjs'
+node_tests "${found[@]}" || status=$?
+for file in tests/scenario/{double_sale,first_sale,race}.test.mjs tests/crash/crash.test.mjs; do node_tests "$file" || status=$?; done
+run_file tests/load/load_test.sh "$TAKENSEAT_LOAD" || status=$?
+exit "${status:-0}"

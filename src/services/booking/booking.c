@@ -23,7 +23,7 @@ static const struct route routes[] = {
     { "GET", "/api/v1/schedules/{schedule_id}/stream", &stream_call, 0, 0, 200, 0, live_stream },
     { "GET", "/api/v1/holds/{hold_id}", &hold_get_call, NEED_USER, 0, 200, 0, NULL },
     { "DELETE", "/api/v1/holds/{hold_id}", &hold_release_call, NEED_USER, 0, 204, 0, NULL },
-    { "POST", "/api/v1/bookings", &booking_create_call, NEED_USER | IDEMPOTENT, 0, 201, 16 << 10, NULL },
+    { "POST", "/api/v1/bookings", &booking_checkout_call, NEED_USER | IDEMPOTENT, 0, 201, 16 << 10, NULL },
     { "GET", "/api/v1/bookings", &booking_list_call, NEED_USER, 0, 200, 0, NULL },
     { "GET", "/api/v1/bookings/{booking_id}", &booking_get_call, NEED_USER, 0, 200, 0, NULL },
     { "GET", "/api/v1/bookings/{booking_id}/tickets", &ticket_list_call, NEED_USER, 0, 200, 0, NULL },
@@ -35,14 +35,19 @@ static const struct route routes[] = {
 };
 
 static const struct call *const calls[] = {
-    &hold_create_call, &hold_get_call, &hold_release_call, &hold_expire_call, &noop_call, &availability_call, &booking_create_call, &booking_get_call,
+    &hold_create_call, &hold_get_call, &hold_release_call, &hold_expire_call, &noop_call, &availability_call, &booking_checkout_call, &booking_create_call, &booking_get_call,
     &booking_list_call, &ticket_list_call, &ticket_get_call, &ticket_qr_call, &ticket_keys_call, &booking_schedule_open, &booking_sale_put, &booking_due_get,
-    &booking_pay_begin, &booking_paid_put, &booking_refunded_put, NULL,
+    &booking_pay_begin, &booking_paid_put, &booking_refunded_put, &order_begin_call, &order_price_call, &order_withdraw_call, NULL,
 };
 
 static const struct raw_answer raw_answers[] = {
     { &availability_call, "application/json", &availability_fields, 0 },
     { &ticket_qr_call, "image/svg+xml", NULL, 0 },
+    { 0 },
+};
+
+static const struct shortcut shortcuts[] = {
+    { &booking_checkout_call, &booking_create_call, booking_is_plain },
     { 0 },
 };
 
@@ -72,6 +77,7 @@ static void booking_close(void *self)
     map_free(&b->live);
     sales_free(b);
     hub_free(b->hub);
+    pricing_close(&b->pricing);
     pthread_rwlock_destroy(&b->sales_lock);
     free(b);
 }
@@ -87,6 +93,7 @@ static err booking_open(struct ctx *cx, void **ret_self)
     b->hold_ms = config_int(app_config(cx->app), "booking.hold_seconds") * 1000;
     b->pay_grace_ms = config_int(app_config(cx->app), "booking.pay_grace_seconds") * 1000;
     b->hub = hub_new(cx->app);
+    pricing_open(&b->pricing);
     pthread_rwlock_init(&b->sales_lock, NULL);
     map_reserve(&b->live, HOLDS_USUAL);
     wheel_init(&b->wheel, cx->now);
@@ -108,6 +115,7 @@ const struct service booking_service = {
     .calls = calls,
     .routes = routes,
     .raw_answers = raw_answers,
+    .shortcuts = shortcuts,
     .jobs = jobs,
     .subscriptions = subscriptions,
     .config = config,

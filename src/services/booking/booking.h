@@ -77,4 +77,23 @@ extern const struct call booking_paid_put;
 /* in: struct booking_payment. The money has gone back. CALL_COMMAND. */
 extern const struct call booking_refunded_put;
 
+/* ---- what booking tells others (events) ---- */
+
+/* booking.confirmed: paid for, or nothing was due. */
+struct booking_confirmed {
+    int64_t booking, schedule, performance, user;
+    int64_t total, discount, mileage_used, due;      /* minor units of the currency */
+    struct str currency;
+    int64_t seats;            /* how many */
+};
+extern const struct fields booking_confirmed_fields;
+
+/* booking.ended: a pending booking that will not be confirmed, or only by a late payment of the full price. */
+enum booking_end { END_EXPIRED, END_CANCELLED };
+struct booking_ended {
+    int64_t booking, schedule, user;
+    int how;                  /* enum booking_end */
+};
+extern const struct fields booking_ended_fields;
+
 #endif

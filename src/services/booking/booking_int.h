@@ -88,13 +88,21 @@ struct hold {                 /* a live claim that is not sold yet */
     struct timer timer;       /* first: a timer is cast back to its hold */
     int64_t id, user, created_at, expires_at, total, booking;    /* booking 0: not checked out */
     struct sale *sale;
+    bool pricing;             /* its booking's benefits are not settled yet */
     uint32_t n;
     struct seat_line lines[];
+};
+
+struct pricing {              /* holds whose booking a story is pricing now (benefits.c) */
+    pthread_mutex_t lock;
+    struct map holds;
 };
 
 struct booking {
     struct app *app;
     int64_t hold_ms, pay_grace_ms;
+    struct pricing pricing;
+    err (*between)(struct ctx *cx);      /* tests: runs between the steps of a checkout; an error is the end of the program */
     struct sequence holds, bookings, tickets;
     struct map live;          /* hold id -> struct hold */
     struct wheel wheel;
@@ -143,6 +151,24 @@ struct seat_out {
     struct money price;
 };
 
+struct hold_in {
+    int64_t schedule;
+    struct list seats;        /* struct str: guids */
+    bool has_best;
+    struct best_in {
+        int64_t count;
+        struct str grade;
+    } best;
+    struct str pass;
+};
+
+struct hold_out {
+    int64_t id, schedule, expires_at;
+    int status;               /* enum hold_status */
+    struct list seats;        /* struct seat_out */
+    struct money total;
+};
+
 struct hold_row {
     int64_t schedule, user, expires_at, total, created_at;
     int status;               /* enum hold_status */
@@ -152,10 +178,12 @@ struct hold_row {
 /* A hold of the actor's as the database has it; ERR_MISSING otherwise. */
 err hold_owned(struct ctx *cx, int64_t id, struct hold_row *ret);
 err hold_missing(struct ctx *cx);
+/* ERR_CONFLICT `hold_expired`. */
+err hold_over(struct ctx *cx);
 /* Puts a hold into memory with its timer. */
 struct hold *hold_keep(struct booking *b, const struct hold *h);
 void hold_forget(struct ctx *cx, struct booking *b, struct hold *h);
-/* Ends a live hold: seats free, claims gone; its booking, if any, ends in `booking_to`. */
+/* Ends a live hold: seats free, claims gone; its booking, if any, ends in `booking_to`, which others are told. ERR_CONFLICT while a story prices it. */
 err hold_end(struct ctx *cx, struct booking *b, struct hold *h, enum hold_status status, enum booking_status booking_to);
 struct list seats_out(struct ctx *cx, const struct sale *s, const struct seat_line *lines, size_t n);
 
@@ -163,14 +191,52 @@ struct list seats_out(struct ctx *cx, const struct sale *s, const struct seat_li
 
 struct booking_row {
     int64_t id, hold, schedule, user, payment, total, due, created_at, expires_at;
+    int64_t coupon, discount, mileage;   /* coupon: the user's own, 0: none; mileage: what was asked for while pricing, then what is used */
+    bool pricing;             /* benefits are being reserved: nothing may be paid yet */
+    bool own_lines;           /* prices by person type: not the hold's */
     int status;
     struct list lines;        /* struct seat_line */
+};
+
+struct create_in {
+    int64_t hold, coupon, mileage;
+};
+
+struct booking_out {
+    int64_t id, hold, schedule, payment, coupon, expires_at, starts_at, created_at;
+    struct str code, title, hall_name;
+    int status;
+    struct money total, discount, due;
+    int64_t mileage_used;
+    struct list seats;
 };
 
 err booking_move(struct ctx *cx, int64_t booking, enum booking_status from, enum booking_status to, int64_t payment);
 /* Tickets, sold seats, the event. */
 err booking_confirm(struct ctx *cx, struct booking *b, struct sale *s, const struct booking_row *row, int64_t payment);
 err booking_owned(struct ctx *cx, int64_t booking, int64_t user, struct booking_row *ret);
+/* In a command: the booking of a hold, made if there is none yet. */
+err booking_begin(struct ctx *cx, struct booking *b, const struct create_in *in, struct booking_row *ret);
+/* Nothing is due: confirmed at once, and the hold is over. */
+err booking_confirm_free(struct ctx *cx, struct booking *b, struct hold *h, struct booking_row *row);
+/* What a client sees. Memory only. */
+err booking_show(struct ctx *cx, struct booking *b, const struct booking_row *row, struct booking_out *ret);
+err order_in_progress(struct ctx *cx);
+
+/* ---- benefits.c ---- */
+
+void pricing_open(struct pricing *p);
+void pricing_close(struct pricing *p);
+bool pricing_under_way(struct pricing *p, int64_t hold);
+bool booking_is_plain(const void *in);
+err booking_checkout(struct ctx *cx, void *self, const void *in, void *out);
+extern const struct call order_begin_call, order_price_call, order_withdraw_call;
+
+/* ---- events.c ---- */
+
+void tell_confirmed(struct ctx *cx, const struct sale *s, const struct booking_row *row);
+/* The hold's booking ends in `status`. */
+void tell_ended(struct ctx *cx, const struct hold *h, enum booking_status status);
 
 /* ---- store.c: each statement as a function ---- */
 
@@ -181,6 +247,9 @@ err store_claims_delete(struct ctx *cx, const struct hold *h);
 err store_hold_status(struct ctx *cx, int64_t hold, enum hold_status status);
 err store_hold_extend(struct ctx *cx, int64_t hold, int64_t expires_at);
 void store_booking_put(struct ctx *cx, const struct booking_row *row);
+err store_booking_price(struct ctx *cx, const struct booking_row *row);
+/* Forgets a booking that is not priced yet. */
+err store_booking_withdraw(struct ctx *cx, int64_t booking);
 err store_booking_get(struct ctx *cx, int64_t id, struct booking_row *ret, bool *ret_found);
 err store_bookings_of_user(struct ctx *cx, int64_t user, int64_t before, int64_t limit, struct list *ret);
 void store_ticket_put(struct ctx *cx, int64_t id, int64_t booking, const struct seat_line *line);
@@ -201,7 +270,7 @@ void live_publish(void *booking);
 extern const struct fields booking_seat_fields;      /* struct seat_out */
 
 extern const struct call hold_create_call, hold_get_call, hold_release_call, hold_expire_call, noop_call;
-extern const struct call booking_create_call, booking_get_call, booking_list_call;
+extern const struct call booking_checkout_call, booking_create_call, booking_get_call, booking_list_call;
 extern const struct call ticket_list_call, ticket_get_call, ticket_qr_call, ticket_keys_call;
 extern const struct call availability_call;
 extern const struct fields availability_fields;

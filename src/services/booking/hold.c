@@ -6,24 +6,6 @@
 #include "services/performance/performance.h"
 #include "services/queue/queue.h"
 
-struct hold_in {
-    int64_t schedule;
-    struct list seats;        /* struct str: guids */
-    bool has_best;
-    struct best_in {
-        int64_t count;
-        struct str grade;
-    } best;
-    struct str pass;
-};
-
-struct hold_out {
-    int64_t id, schedule, expires_at;
-    int status;               /* enum hold_status */
-    struct list seats;        /* struct seat_out */
-    struct money total;
-};
-
 /* ---- memory of live holds ---- */
 
 static void arm(struct booking *b, struct hold *h)
@@ -232,6 +214,8 @@ static err hold_create(struct ctx *cx, void *self, const void *in_, void *out_)
 
 err hold_end(struct ctx *cx, struct booking *b, struct hold *h, enum hold_status status, enum booking_status booking_to)
 {
+    if (h->pricing && pricing_under_way(&b->pricing, h->id))
+        return order_in_progress(cx);
     err e = store_claims_delete(cx, h);
     if (!e)
         e = store_hold_status(cx, h->id, status);
@@ -239,6 +223,8 @@ err hold_end(struct ctx *cx, struct booking *b, struct hold *h, enum hold_status
         e = booking_move(cx, h->booking, BOOKING_PENDING, booking_to, 0);
     if (e)
         return e;
+    if (h->booking)
+        tell_ended(cx, h, booking_to);
     for (uint32_t i = 0; i < h->n; i++)
         sale_set(cx, b, h->sale, h->lines[i].seat, SEAT_FREE);
     sale_count_user(cx, h->sale, h->user, -(int32_t)h->n);
@@ -247,6 +233,7 @@ err hold_end(struct ctx *cx, struct booking *b, struct hold *h, enum hold_status
 }
 
 #define EXPIRE_AT_ONCE 4096   /* a wave of expiries must not keep others waiting */
+#define PRICING_MS     1000   /* a checkout under way ends soon: so long its hold lasts on */
 
 static err hold_expire(struct ctx *cx, void *self, const void *in, void *out)
 {
@@ -259,6 +246,10 @@ static err hold_expire(struct ctx *cx, void *self, const void *in, void *out)
         if (!t)
             break;
         struct hold *h = (struct hold *)t;
+        if (h->pricing && pricing_under_way(&b->pricing, h->id)) {
+            wheel_set(&b->wheel, &h->timer, cx->now + PRICING_MS);
+            continue;
+        }
         err e = hold_end(cx, b, h, HOLD_EXPIRED, BOOKING_EXPIRED);
         if (e) {
             arm(b, h);
@@ -283,6 +274,11 @@ static void take_hold(struct ctx *cx, const struct rows *r, void *out)
 err hold_missing(struct ctx *cx)
 {
     return fail(cx, ERR_MISSING, NULL, "There is no such hold.", "해당 선점 내역을 찾을 수 없습니다.");
+}
+
+err hold_over(struct ctx *cx)
+{
+    return fail(cx, ERR_CONFLICT, "hold_expired", "The hold is over; please choose seats again.", "선점 시간이 만료되었습니다. 좌석을 다시 선택해 주세요.");
 }
 
 err hold_owned(struct ctx *cx, int64_t id, struct hold_row *ret)

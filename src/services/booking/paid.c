@@ -6,6 +6,8 @@ static err due_of(struct ctx *cx, struct booking *b, const struct booking_row *r
     struct sale *s = sale_find(b, row->schedule);
     if (!s)
         return sale_missing(cx);
+    if (row->pricing && row->status == BOOKING_PENDING)
+        return order_in_progress(cx);
     *ret = (struct booking_due){ .schedule = row->schedule, .user = row->user, .status = row->status, .due = { .amount = row->due } };
     memcpy(ret->due.currency, s->currency, sizeof(s->currency));
     return OK;
@@ -111,14 +113,15 @@ static err paid_put(struct ctx *cx, void *self, const void *in_, void *out_)
         ret->result = row.status == BOOKING_CONFIRMED && row.payment == in->payment ? PAID_CONFIRMED : PAID_REFUND;
         return OK;
     }
-    if (in->amount != row.due) {             /* pays nothing here: the booking waits on */
+    if (in->amount != row.due || row.pricing) {      /* pays nothing here: the booking waits on */
         ret->result = PAID_REFUND;
         return OK;
     }
     if (row.status == BOOKING_CANCELLED)
         return refund(cx, &row, in->payment, ret);
     if (row.status == BOOKING_EXPIRED) {
-        if (!all_free(s, &row.lines) || sale_of_user(s, row.user) + (int64_t)row.lines.n > s->max_per_user || cx->now >= s->ends_at)
+        bool reduced = row.discount || row.mileage;  /* what made it cheaper went back when it expired */
+        if (reduced || !all_free(s, &row.lines) || sale_of_user(s, row.user) + (int64_t)row.lines.n > s->max_per_user || cx->now >= s->ends_at)
             return refund(cx, &row, in->payment, ret);
         e = claim_again(cx, b, s, &row);
         if (e)

@@ -71,7 +71,25 @@ void store_booking_put(struct ctx *cx, const struct booking_row *row)
 {
     db_put(cx, &booking_sql.booking_insert,
            VALS(v_int(row->id), v_int(row->hold), v_int(row->schedule), v_int(row->user), v_int(row->status), v_int(row->payment), v_int(row->total),
-                v_int(row->due), v_int(row->created_at), v_int(row->created_at)));
+                v_int(row->due), v_int(row->created_at), v_int(row->created_at), v_int(row->pricing), v_int(row->coupon), v_int(row->discount),
+                v_int(row->mileage), row->own_lines ? v_blob(lines_pack(cx, row->lines.at, row->lines.n)) : v_null()));
+}
+
+err store_booking_price(struct ctx *cx, const struct booking_row *row)
+{
+    int64_t changed;
+    err e = db_run(cx, &booking_sql.booking_price, VALS(v_int(row->discount), v_int(row->mileage), v_int(row->due), v_int(cx->now), v_int(row->id)),
+                   &changed);
+    ASSERT(e || changed == 1);
+    return e;
+}
+
+err store_booking_withdraw(struct ctx *cx, int64_t booking)
+{
+    int64_t changed;
+    err e = db_run(cx, &booking_sql.booking_withdraw, VALS(v_int(booking)), &changed);
+    ASSERT(e || changed == 1);
+    return e;
 }
 
 static void take_booking(struct ctx *cx, const struct rows *r, void *out)
@@ -79,7 +97,8 @@ static void take_booking(struct ctx *cx, const struct rows *r, void *out)
     *(struct booking_row *)out = (struct booking_row){
         .id = row_int(r, 0), .hold = row_int(r, 1), .schedule = row_int(r, 2), .user = row_int(r, 3), .status = (int)row_int(r, 4),
         .payment = row_int(r, 5), .total = row_int(r, 6), .due = row_int(r, 7), .created_at = row_int(r, 8), .expires_at = row_int(r, 9),
-        .lines = lines_unpack(cx, row_text_view(r, 10)),
+        .lines = lines_unpack(cx, row_text_view(r, 10)), .pricing = row_int(r, 11) != 0, .coupon = row_int(r, 12), .discount = row_int(r, 13),
+        .mileage = row_int(r, 14),
     };
 }
 

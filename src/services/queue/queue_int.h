@@ -217,9 +217,6 @@ struct join_in {
 struct place_in {
     struct str token;
 };
-struct bought_in {
-    int64_t booking, schedule, user;
-};
 
 typedef err call_fn(struct ctx *cx, void *self, const void *in, void *ret_out);
 

@@ -139,6 +139,9 @@ err front_prepare(struct asked *a)
         e = decode(a);
     if (!e)
         e = idempotency_key(a);
+    a->audited = trail_wants(a->routed->route);
+    if (a->audited && a->params->n)
+        a->object = a->params->value[0];
     if (!e && call)
         a->out = arena_take(a->http->arena, call->out ? call->out->size : sizeof(struct raw_out));
     if (!e && shortcut && shortcut->simple(a->in))

@@ -186,8 +186,8 @@ static const struct call *const calls[] = {
 #define API "/api/v1"
 
 static const struct route routes[] = {
-    { .method = "POST", .path = API "/auth/signup", .call = &signup_call, .status = 201 },
-    { .method = "POST", .path = API "/auth/login", .call = &login_call, .status = 200 },
+    { .method = "POST", .path = API "/auth/signup", .call = &signup_call, .flags = HASHES, .status = 201 },
+    { .method = "POST", .path = API "/auth/login", .call = &login_call, .flags = HASHES, .status = 200 },
     { .method = "POST", .path = API "/auth/refresh", .call = &refresh_call, .status = 200 },
     { .method = "POST", .path = API "/auth/logout", .call = &logout_call, .flags = NEED_USER, .status = 204 },
     { .method = "GET", .path = API "/users/me", .call = &me_call, .flags = NEED_USER, .status = 200 },

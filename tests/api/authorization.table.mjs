@@ -53,6 +53,8 @@ export const table = {
   'GET /api/v1/schedules/{schedule_id}/map': everybody,
   'GET /api/v1/schedules/{schedule_id}/availability': everybody,
   'GET /api/v1/schedules/{schedule_id}/stream': everybody,
+  'PUT /api/v1/schedules/{schedule_id}/terms': its_maker,
+  'GET /api/v1/schedules/{schedule_id}/terms': its_maker,
 
   'PUT /api/v1/schedules/{schedule_id}/queue/settings': its_maker,
   'GET /api/v1/schedules/{schedule_id}/queue/settings': its_maker,

@@ -48,6 +48,8 @@ const bodies = {
   'POST /api/v1/halls': () => ({ name: 'Hall', address: 'Seoul', plan: plan_of() }),
   'POST /api/v1/performances/{performance_id}/schedules': () => world.schedule_body(sale.hall),
   'POST /api/v1/schedules/{schedule_id}/holds': () => ({ best: { count: 1, grade: 'VIP' } }),
+  'PUT /api/v1/schedules/{schedule_id}/terms': () => ({}),
+  'POST /api/v1/bookings': () => ({ hold_id: samples.known.hold_id }),
   'POST /noop': () => ({ best: { count: 1, grade: 'VIP' } }),
   'POST /test/clock': () => ({ advance_ms: 0 }),
 };

@@ -15,6 +15,7 @@
 struct keys {
     uint8_t token[32];        /* HMAC of access tokens */
     uint8_t place[32];        /* HMAC of place tokens and passes */
+    uint8_t presale[32];      /* HMAC of presale codes */
     uint8_t webhook[32];      /* HMAC of the sandbox provider's webhooks */
     struct id_key ids;
     uint8_t ticket_public[32], ticket_secret[64];   /* Ed25519 */

@@ -59,11 +59,14 @@ struct sale {
     const struct layout *layout;
     uint32_t seats, grades;
     int64_t price[GRADES_MAX];
+    struct terms *_Atomic terms;         /* the writer's to change, all may read; NULL: none */
 
     /* The writer's. */
     uint8_t *state;           /* 2 bits a seat, as on the wire */
     uint64_t *free_bits;      /* bit i: seat i is free; two words of zeros behind the end */
     struct map of_user;       /* user -> seats held or owned */
+    struct map presale_of_user, presale_uses;        /* user -> code, code -> people who came in with it */
+    struct terms *all_terms;
     uint32_t free[GRADES_MAX];
     uint32_t *touched;        /* seats changed since the last publication */
     size_t touched_n, touched_cap;
@@ -81,6 +84,7 @@ struct sale {
 
 struct seat_line {            /* a seat with its price, in a hold or booking */
     uint32_t seat;
+    int person;               /* enum person_type */
     int64_t price;
 };
 
@@ -138,6 +142,55 @@ void sales_free(struct booking *b);
 err layout_get(struct ctx *cx, struct booking *b, int64_t hall, const struct layout **ret);
 extern const struct call booking_sale_put;
 
+/* ---- terms.c ---- */
+
+#define EARLY_PRICES_MAX  8
+#define PRESALE_CODES_MAX 1000
+
+struct terms_in {
+    int64_t schedule;
+    struct sale_terms terms;
+};
+struct terms_ref {
+    int64_t schedule;
+};
+struct terms_out {
+    int64_t schedule;
+    struct terms_shown shown;
+    int64_t codes, entered;
+};
+
+extern const struct fields sale_terms_fields;        /* struct sale_terms, as it is stored */
+/* NULL: none. */
+const struct sale_terms *sale_terms(const struct sale *s);
+/* Takes over what was stored. */
+err terms_read(struct ctx *cx, struct sale *s, struct str text);
+void terms_free(struct sale *s);
+void terms_shown(struct arena *arena, const struct sale_terms *t, int64_t now, struct terms_shown *ret);
+int64_t early_percent(const struct sale_terms *t, int64_t now);
+int64_t sale_early_percent(const struct sale *s, int64_t now);
+/* What is left of a price when so much is taken off it, rounded up to whole minor units. */
+int64_t price_less(int64_t price, int64_t percent);
+/* What a person pays for a seat whose hold has that price; false when this type is not offered. */
+bool person_price(const struct sale *s, uint32_t category, int person, int64_t price, int64_t *ret);
+/* The sealed code of that name; NULL: it is none of this presale's. */
+const struct str *terms_code(const struct sale *s, int64_t name);
+bool person_proof(const struct sale *s, int person);
+extern const struct call terms_put_call, terms_get_call;
+
+/* ---- presale.c ---- */
+
+/* Somebody has come in with a code of that name. */
+void presale_count(struct sale *s, int64_t user, int64_t code);
+/* In a command, before the sale begins: may the actor hold so many seats more? */
+err presale_enter(struct ctx *cx, struct sale *s, struct str code, uint32_t seats);
+err presale_check(struct ctx *cx, const struct sale *s, const struct sale_terms *t);
+/* A short name for a sealed code, in the table of uses. */
+int64_t presale_code_name(struct str sealed);
+/* The codes as they are kept. */
+struct list presale_seal(struct ctx *cx, const struct sale_terms *t);
+err presale_load(struct ctx *cx, struct booking *b);
+
 /* ---- best.c ---- */
 
 /* Chooses `count` seats of a grade: neighbours in the best row, leaving no single seat between others unless nothing else fits; for a standing
@@ -149,6 +202,8 @@ bool best_seats(const struct sale *s, uint32_t grade, uint32_t count, struct rng
 struct seat_out {
     struct str guid, grade, section, row, number;
     struct money price;
+    int person;               /* enum person_type */
+    bool proof;
 };
 
 struct hold_in {
@@ -159,7 +214,7 @@ struct hold_in {
         int64_t count;
         struct str grade;
     } best;
-    struct str pass;
+    struct str pass, presale_code;
 };
 
 struct hold_out {
@@ -200,6 +255,7 @@ struct booking_row {
 
 struct create_in {
     int64_t hold, coupon, mileage;
+    struct list people;       /* struct person_in; seats that are not named are for adults */
 };
 
 struct booking_out {
@@ -232,6 +288,18 @@ bool booking_is_plain(const void *in);
 err booking_checkout(struct ctx *cx, void *self, const void *in, void *out);
 extern const struct call order_begin_call, order_price_call, order_withdraw_call;
 
+/* ---- people.c ---- */
+
+struct person_in {
+    struct str seat;
+    int type;                 /* enum person_type */
+};
+extern const struct fields person_in_fields;
+/* Lines of the same seats with persons and what they pay; a fault of `people` is named. */
+err people_apply(struct ctx *cx, const struct sale *s, struct list people, struct list lines, struct list *ret);
+bool people_same(struct list a, struct list b);
+int64_t lines_total(struct list lines);
+
 /* ---- events.c ---- */
 
 void tell_confirmed(struct ctx *cx, const struct sale *s, const struct booking_row *row);
@@ -252,7 +320,9 @@ err store_booking_price(struct ctx *cx, const struct booking_row *row);
 err store_booking_withdraw(struct ctx *cx, int64_t booking);
 err store_booking_get(struct ctx *cx, int64_t id, struct booking_row *ret, bool *ret_found);
 err store_bookings_of_user(struct ctx *cx, int64_t user, int64_t before, int64_t limit, struct list *ret);
-void store_ticket_put(struct ctx *cx, int64_t id, int64_t booking, const struct seat_line *line);
+void store_ticket_put(struct ctx *cx, int64_t id, int64_t booking, const struct seat_line *line, bool proof);
+/* For db_one: the only column. */
+void take_number(struct ctx *cx, const struct rows *r, void *out);
 struct list lines_unpack(struct ctx *cx, struct str packed);
 
 /* ---- live.c ---- */
@@ -267,7 +337,7 @@ void live_publish(void *booking);
 
 /* ---- calls and shapes, by file ---- */
 
-extern const struct fields booking_seat_fields;      /* struct seat_out */
+extern const struct fields booking_seat_fields;      /* struct seat_out, of a hold */
 
 extern const struct call hold_create_call, hold_get_call, hold_release_call, hold_expire_call, noop_call;
 extern const struct call booking_checkout_call, booking_create_call, booking_get_call, booking_list_call;

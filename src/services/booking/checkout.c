@@ -63,7 +63,7 @@ err booking_confirm(struct ctx *cx, struct booking *b, struct sale *s, const str
     if (e)
         return e;
     for (size_t i = 0; i < row->lines.n; i++) {
-        store_ticket_put(cx, sequence_next(&b->tickets), row->id, &line[i]);
+        store_ticket_put(cx, sequence_next(&b->tickets), row->id, &line[i], person_proof(s, line[i].person));
         sale_set(cx, b, s, line[i].seat, SEAT_SOLD);
     }
     tell_confirmed(cx, s, row);
@@ -93,23 +93,25 @@ static void undo_create(void *self, const void *arg)
 
 static err create(struct ctx *cx, struct booking *b, struct hold *h, const struct create_in *in, struct booking_row *row)
 {
+    err e = OK;
     *row = (struct booking_row){ .id = sequence_next(&b->bookings), .hold = h->id, .schedule = h->sale->id, .user = h->user, .total = h->total,
                                  .due = h->total, .created_at = cx->now, .expires_at = h->expires_at, .coupon = in->coupon, .mileage = in->mileage,
                                  .pricing = in->coupon || in->mileage, .lines = { h->lines, h->n } };
+    if (in->people.n) {
+        e = people_apply(cx, h->sale, in->people, row->lines, &row->lines);
+        if (e)
+            return e;
+        row->own_lines = true;
+        row->total = row->due = lines_total(row->lines);
+    }
     store_booking_put(cx, row);
-    err e = store_hold_status(cx, h->id, HOLD_BOOKED);
+    e = store_hold_status(cx, h->id, HOLD_BOOKED);
     if (e)
         return e;
     h->booking = row->id;
     h->pricing = row->pricing;
     tx_undo(cx, undo_create, b, &h, sizeof(h));
     return row->pricing || row->due ? OK : booking_confirm_free(cx, b, h, row);
-}
-
-static void take_id(struct ctx *cx, const struct rows *r, void *out)
-{
-    (void)cx;
-    *(int64_t *)out = row_int(r, 0);
 }
 
 /* The hold is not live: what it led to, if it was booked and paid; else the buyer has to choose again. */
@@ -120,7 +122,7 @@ static err from_ended(struct ctx *cx, int64_t hold, struct booking_row *ret)
     bool found = false;
     err e = hold_owned(cx, hold, &ended);
     if (!e && ended.status == HOLD_BOOKED)
-        e = db_one(cx, &booking_sql.booking_of_hold, VALS(v_int(hold)), take_id, &id, &found);
+        e = db_one(cx, &booking_sql.booking_of_hold, VALS(v_int(hold)), take_number, &id, &found);
     if (e)
         return e;
     return found ? booking_owned(cx, id, cx->actor.user, ret) : hold_over(cx);
@@ -132,15 +134,23 @@ err order_in_progress(struct ctx *cx)
 }
 
 /* A hold is booked once. Who asks again sees what there is, unless something else is asked for. */
-static err same_order(struct ctx *cx, const struct create_in *in, const struct booking_row *row)
+static err same_order(struct ctx *cx, const struct booking *b, const struct create_in *in, const struct booking_row *row)
 {
+    struct list lines = row->lines;
+    if (in->people.n) {
+        const struct sale *s = map_ptr(&b->sales, (uint64_t)row->schedule);
+        err e = people_apply(cx, s, in->people, row->lines, &lines);
+        if (e)
+            return e;
+    }
     int64_t left = row->total - row->discount;
     int64_t mileage = row->pricing || in->mileage < left ? in->mileage : left;
     bool asks = in->coupon || in->mileage;
-    if (asks ? in->coupon == row->coupon && mileage == row->mileage : !row->pricing)
+    bool same = asks ? in->coupon == row->coupon && mileage == row->mileage : !row->pricing;
+    if (same && people_same(lines, row->lines))
         return OK;
-    return fail(cx, ERR_CONFLICT, "other_benefits", "These seats are booked already, with another coupon or mileage; release the hold to begin anew.",
-                "이미 다른 쿠폰이나 마일리지로 예매된 좌석입니다. 선점을 해제한 후 다시 시도해 주세요.");
+    return fail(cx, ERR_CONFLICT, "other_benefits", "These seats are booked already, with another coupon, mileage or person types; release the hold to begin anew.",
+                "이미 다른 쿠폰, 마일리지 또는 권종으로 예매된 좌석입니다. 선점을 해제한 후 다시 시도해 주세요.");
 }
 
 err booking_begin(struct ctx *cx, struct booking *b, const struct create_in *in, struct booking_row *ret)
@@ -150,7 +160,7 @@ err booking_begin(struct ctx *cx, struct booking *b, const struct create_in *in,
         return hold_missing(cx);
     if (!h || h->booking) {                  /* asked again, perhaps in a second tab */
         err e = h ? booking_owned(cx, h->booking, h->user, ret) : from_ended(cx, in->hold, ret);
-        return e ? e : same_order(cx, in, ret);
+        return e ? e : same_order(cx, b, in, ret);
     }
     if (h->expires_at <= cx->now)
         return hold_over(cx);
@@ -218,11 +228,22 @@ static const struct field create_rows[] = {
     { .name = "coupon_id", .type = F_ID, .optional = true, .id = ID_USER_COUPON, FIELD(create_in, coupon), .help = "One of your coupons." },
     { .name = "mileage", .type = F_INT, .optional = true, FIELD(create_in, mileage), .low = 1, .high = MONEY_MAX,
       .help = "How much of your mileage to pay with, after the coupon; no more than is left to pay is used." },
+    { .name = "people", .type = F_LIST, .optional = true, .of = &person_in_fields, FIELD(create_in, people), .low = 1, .high = HOLD_SEATS_MAX,
+      .help = "Whom the seats are for; who is not named is an adult." },
 };
 static const struct fields create_fields = { "BookingRequest", sizeof(struct create_in), create_rows, sizeof(create_rows) / sizeof(create_rows[0]) };
 
 static const struct field ref_rows[] = { { .name = "booking_id", .type = F_ID, .from = FROM_PATH, .id = ID_BOOKING, FIELD(booking_ref, booking) } };
 static const struct fields ref_fields = { "BookingRef", sizeof(struct booking_ref), ref_rows, 1 };
+
+static const struct field seat_rows[] = {
+    { .name = "guid", .type = F_STR, FIELD(seat_out, guid) },       { .name = "grade", .type = F_STR, FIELD(seat_out, grade) },
+    { .name = "section", .type = F_STR, FIELD(seat_out, section) }, { .name = "row", .type = F_STR, FIELD(seat_out, row) },
+    { .name = "number", .type = F_STR, FIELD(seat_out, number) },   { .name = "price", .type = F_MONEY, FIELD(seat_out, price) },
+    { .name = "person_type", .type = F_ENUM, .words = person_words, FIELD(seat_out, person) },
+    { .name = "proof_at_door", .type = F_BOOL, FIELD(seat_out, proof) },
+};
+static const struct fields seat_fields = { "BookedSeat", sizeof(struct seat_out), seat_rows, sizeof(seat_rows) / sizeof(seat_rows[0]) };
 
 static const struct field booking_rows[] = {
     { .name = "id", .type = F_ID, .id = ID_BOOKING, FIELD(booking_out, id) },
@@ -233,7 +254,7 @@ static const struct field booking_rows[] = {
     { .name = "title", .type = F_STR, FIELD(booking_out, title) },
     { .name = "hall_name", .type = F_STR, FIELD(booking_out, hall_name) },
     { .name = "starts_at", .type = F_TIME, FIELD(booking_out, starts_at) },
-    { .name = "seats", .type = F_LIST, .of = &booking_seat_fields, FIELD(booking_out, seats) },
+    { .name = "seats", .type = F_LIST, .of = &seat_fields, FIELD(booking_out, seats) },
     { .name = "total", .type = F_MONEY, FIELD(booking_out, total) },
     { .name = "discount", .type = F_MONEY, FIELD(booking_out, discount) },
     { .name = "coupon_id", .type = F_ID, .nullable = true, .id = ID_USER_COUPON, FIELD(booking_out, coupon) },

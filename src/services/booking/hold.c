@@ -115,13 +115,15 @@ static err all_free(struct ctx *cx, const struct sale *s, const uint32_t *seats,
     return fail(cx, ERR_CONFLICT, "seat_taken", "Taken by somebody else: %.*s.", "이미 선택된 좌석입니다: %.*s", STR_ARG(names));
 }
 
-static err may_buy(struct ctx *cx, const struct sale *s, const struct hold_in *in, uint32_t n)
+static err may_buy(struct ctx *cx, struct sale *s, const struct hold_in *in, uint32_t n)
 {
-    if (cx->now < s->sale_starts_at)
-        return fail(cx, ERR_CONFLICT, "not_on_sale", "The sale has not begun.", "아직 판매가 시작되지 않았습니다.");
     if (cx->now >= s->sale_ends_at)
         return fail(cx, ERR_CONFLICT, "not_on_sale", "The sale is over.", "판매가 종료되었습니다.");
     err e = queue_pass_check(cx->app, cx, s->id, in->pass);
+    if (e)
+        return e;
+    if (cx->now < s->sale_starts_at)
+        e = presale_enter(cx, s, in->presale_code, n);
     if (e)
         return e;
     int64_t has = sale_of_user(s, cx->actor.user);
@@ -154,7 +156,7 @@ struct list seats_out(struct ctx *cx, const struct sale *s, const struct seat_li
     for (size_t i = 0; i < n; i++) {
         uint32_t seat = lines[i].seat, row = layout_row(s->layout, seat);
         out[i] = (struct seat_out){ p->guid[seat], p->categories[p->category[seat]].name, p->sections[p->rows[row].section].name, p->rows[row].name,
-                                    p->number[seat], money_of(s, lines[i].price) };
+                                    p->number[seat], money_of(s, lines[i].price), lines[i].person, person_proof(s, lines[i].person) };
     }
     return (struct list){ out, n };
 }
@@ -170,9 +172,12 @@ static struct hold *take_seats(struct ctx *cx, struct booking *b, struct sale *s
 {
     struct hold *h = arena_take(cx->arena, sizeof(*h) + n * sizeof(h->lines[0]));
     *h = (struct hold){ .id = sequence_next(&b->holds), .user = cx->actor.user, .created_at = cx->now, .expires_at = cx->now + b->hold_ms, .sale = s, .n = n };
+    int64_t off = sale_early_percent(s, cx->now);
     for (uint32_t i = 0; i < n; i++) {
         int64_t price = s->price[s->layout->plan->category[seats[i]]];
-        h->lines[i] = (struct seat_line){ seats[i], price };
+        if (off)
+            price = price_less(price, off);
+        h->lines[i] = (struct seat_line){ .seat = seats[i], .price = price };
         ASSERT(money_add(h->total, price, &h->total));   /* HOLD_SEATS_MAX times MONEY_MAX fits */
         sale_set(cx, b, s, seats[i], SEAT_HELD);
     }
@@ -332,7 +337,7 @@ static err noop(struct ctx *cx, void *self, const void *in_, void *out_)
     struct money price = { 150000, "KRW" };
     struct seat_out *seats = NEW_ARRAY(cx->arena, struct seat_out, in->seats.n + 1);
     for (size_t i = 0; i < in->seats.n; i++)
-        seats[i] = (struct seat_out){ guid[i], S("R"), S("Floor 1"), S("A"), S("1"), price };
+        seats[i] = (struct seat_out){ .guid = guid[i], .grade = S("R"), .section = S("Floor 1"), .row = S("A"), .number = S("1"), .price = price };
     *(struct hold_out *)out_ = (struct hold_out){ .id = 1, .schedule = 1, .expires_at = cx->now, .seats = { seats, in->seats.n }, .total = price };
     return OK;
 }
@@ -358,8 +363,10 @@ static const struct field hold_in_rows[] = {
       .of = &best_fields, .help = "Let the system choose; instead of seats." },
     { .name = "Queue-Pass", .type = F_STR, .from = FROM_HEADER, .optional = true, FIELD(hold_in, pass), .low = 1, .high = 512,
       .help = "The pass of the waiting room, when it is on." },
+    { .name = "presale_code", .type = F_STR, .optional = true, FIELD(hold_in, presale_code), .low = 1, .high = 64, .secret = true,
+      .help = "Before the sale begins: once is enough." },
 };
-static const struct fields hold_in_fields = { "HoldRequest", sizeof(struct hold_in), hold_in_rows, 4 };
+static const struct fields hold_in_fields = { "HoldRequest", sizeof(struct hold_in), hold_in_rows, 5 };
 
 static const struct field noop_in_rows[] = {
     { .name = "seats", .type = F_LIST, .optional = true, FIELD(hold_in, seats), .low = 1, .high = HOLD_SEATS_MAX, .of = &guid_list },

@@ -19,7 +19,8 @@ static err load_schedule(struct ctx *cx, struct booking *b, const struct rows *r
         return fail(cx, ERR_INTERNAL, NULL, "Schedule %lld does not fit its hall's plan.", "회차 %lld의 좌석 배치가 맞지 않습니다.", (long long)s.id);
     struct sale *sale = sale_new(&s, layout, (const uint8_t *)blocked.p, cx->now);
     map_put_ptr(&b->sales, (uint64_t)sale->id, sale);
-    return OK;
+    struct str terms = row_text_view(r, 15);
+    return terms.n ? terms_read(cx, sale, terms) : OK;
 }
 
 static err load_schedules(struct ctx *cx, struct booking *b)
@@ -77,6 +78,8 @@ static err load_holds(struct ctx *cx, struct booking *b)
 err sales_load(struct ctx *cx, struct booking *b)
 {
     err e = load_schedules(cx, b);
+    if (!e)
+        e = presale_load(cx, b);
     if (!e)
         e = load_claims(cx, b);
     if (!e)

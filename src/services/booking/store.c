@@ -1,13 +1,15 @@
 /* Booking's statements as functions. */
 #include "services/booking/booking_int.h"
 
-#define LINE_BYTES 12         /* seat (32 bits), price (64 bits), in the machine's order: all machines served are little-endian */
+#define LINE_BYTES 12         /* seat (24 bits), person (8), price (64), in the machine's order: all machines served are little-endian */
+_Static_assert(PLAN_SEATS_MAX < 1 << 24 && PERSON_TYPES < 1 << 8, "a seat and a person fit");
 
 static struct str lines_pack(struct ctx *cx, const struct seat_line *lines, size_t n)
 {
     char *p = arena_take(cx->arena, n * LINE_BYTES);
     for (size_t i = 0; i < n; i++) {
-        memcpy(p + i * LINE_BYTES, &lines[i].seat, 4);
+        uint32_t who = lines[i].seat | (uint32_t)lines[i].person << 24;
+        memcpy(p + i * LINE_BYTES, &who, 4);
         memcpy(p + i * LINE_BYTES + 4, &lines[i].price, 8);
     }
     return str_of(p, n * LINE_BYTES);
@@ -18,7 +20,10 @@ struct list lines_unpack(struct ctx *cx, struct str packed)
     size_t n = packed.n / LINE_BYTES;
     struct seat_line *lines = NEW_ARRAY(cx->arena, struct seat_line, n);
     for (size_t i = 0; i < n; i++) {
-        memcpy(&lines[i].seat, packed.p + i * LINE_BYTES, 4);
+        uint32_t who;
+        memcpy(&who, packed.p + i * LINE_BYTES, 4);
+        lines[i].seat = who & 0xffffff;
+        lines[i].person = (int)(who >> 24);
         memcpy(&lines[i].price, packed.p + i * LINE_BYTES + 4, 8);
     }
     return (struct list){ lines, n };
@@ -121,8 +126,14 @@ err store_bookings_of_user(struct ctx *cx, int64_t user, int64_t before, int64_t
     return rows_end(cx, &r);
 }
 
-void store_ticket_put(struct ctx *cx, int64_t id, int64_t booking, const struct seat_line *line)
+void store_ticket_put(struct ctx *cx, int64_t id, int64_t booking, const struct seat_line *line, bool proof)
 {
-    db_put(cx, &booking_sql.ticket_insert,
-           VALS(v_int(id), v_int(booking), v_int(line->seat), v_int(line->price), v_int(0), v_int(TICKET_VALID), v_int(cx->now)));
+    db_put(cx, &booking_sql.ticket_insert, VALS(v_int(id), v_int(booking), v_int(line->seat), v_int(line->price), v_int(0), v_int(TICKET_VALID),
+                                                v_int(cx->now), v_int(line->person), v_int(proof)));
+}
+
+void take_number(struct ctx *cx, const struct rows *r, void *out)
+{
+    (void)cx;
+    *(int64_t *)out = row_int(r, 0);
 }

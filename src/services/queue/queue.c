@@ -147,6 +147,7 @@ static err queue_open(struct ctx *cx, void **ret_self)
 {
     struct queue *q = calloc(1, sizeof(*q));
     ASSERT(q != NULL);
+    q->app = cx->app;
     q->keys = app_keys(cx->app);
     lock_init(&q->lock);
     atomic_init(&q->due, INT64_MAX);

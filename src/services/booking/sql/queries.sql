@@ -5,7 +5,7 @@ VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 
 -- name: schedules
 SELECT id, performance_id, hall_id, owner_id, starts_at, ends_at, sale_starts_at, sale_ends_at, max_per_user, seat_count, currency, prices, blocked,
-       title, hall_name
+       title, hall_name, terms
   FROM booking_schedule ORDER BY id
 
 -- name: claims
@@ -78,14 +78,14 @@ SELECT b.id, b.hold_id, b.schedule_id, b.user_id, b.status, b.payment_id, b.tota
  ORDER BY b.id DESC LIMIT ?
 
 -- name: ticket_insert
-INSERT INTO booking_ticket (id, booking_id, seat, price, issue, status, issued_at) VALUES (?, ?, ?, ?, ?, ?, ?)
+INSERT INTO booking_ticket (id, booking_id, seat, price, issue, status, issued_at, person, proof) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
 
 -- name: tickets_of_booking
-SELECT t.id, t.booking_id, t.seat, t.issue, t.status, b.schedule_id, b.user_id
+SELECT t.id, t.booking_id, t.seat, t.issue, t.status, b.schedule_id, b.user_id, t.person, t.proof
   FROM booking_ticket t JOIN booking_booking b ON b.id = t.booking_id
  WHERE t.booking_id = ? ORDER BY t.id
 
 -- name: ticket_get
-SELECT t.id, t.booking_id, t.seat, t.issue, t.status, b.schedule_id, b.user_id
+SELECT t.id, t.booking_id, t.seat, t.issue, t.status, b.schedule_id, b.user_id, t.person, t.proof
   FROM booking_ticket t JOIN booking_booking b ON b.id = t.booking_id
  WHERE t.id = ?

@@ -3,6 +3,8 @@
 
 #include <stdlib.h>
 
+#include "platform/obs/log.h"
+
 #define TITLE_MAX   100
 #define CONTENT_MAX 2000
 #define REASON_MAX  500
@@ -32,13 +34,13 @@ static const struct text_rule text_rule = {
     says_something, "must say something, without marks that turn the direction of text", "내용이 있어야 하며 글자 방향을 바꾸는 문자를 쓸 수 없습니다",
 };
 
-#define ID_IN_PATH(type, member, name_, kind) { .name = name_, .type = F_ID, .id = kind, .from = FROM_PATH, .at = offsetof(type, member) }
-#define REVIEW_IN_PATH(type)                  ID_IN_PATH(type, review, "review_id", ID_REVIEW)
-#define RATING_ROW(type, ...)  { .name = "rating", .type = F_INT, .at = offsetof(type, rating), .low = 1, .high = 5, __VA_ARGS__ }
-#define TITLE_ROW(type, ...)   { .name = "title", .type = F_STR, .at = offsetof(type, title), .low = 1, .high = TITLE_MAX, .rule = &text_rule, __VA_ARGS__ }
-#define CONTENT_ROW(type, ...) { .name = "content", .type = F_TEXT, .at = offsetof(type, content), .low = 1, .high = CONTENT_MAX, .rule = &text_rule, __VA_ARGS__ }
-#define LIMIT_ROW(type)        { .name = "limit", .type = F_INT, .from = FROM_QUERY, .at = offsetof(type, limit), .low = 1, .high = 100, .optional = true }
-#define CURSOR_ROW(type)       { .name = "cursor", .type = F_ID, .id = ID_REVIEW, .from = FROM_QUERY, .at = offsetof(type, cursor), .optional = true }
+#define ID_IN_PATH(of, member, name_, kind) { .name = name_, .type = F_ID, .id = kind, .from = FROM_PATH, .at = offsetof(of, member) }
+#define REVIEW_IN_PATH(of)                  ID_IN_PATH(of, review, "review_id", ID_REVIEW)
+#define RATING_ROW(of, ...)  { .name = "rating", .type = F_INT, .at = offsetof(of, rating), .low = 1, .high = 5, __VA_ARGS__ }
+#define TITLE_ROW(of, ...)   { .name = "title", .type = F_STR, .at = offsetof(of, title), .low = 1, .high = TITLE_MAX, .rule = &text_rule, __VA_ARGS__ }
+#define CONTENT_ROW(of, ...) { .name = "content", .type = F_TEXT, .at = offsetof(of, content), .low = 1, .high = CONTENT_MAX, .rule = &text_rule, __VA_ARGS__ }
+#define LIMIT_ROW(of)        { .name = "limit", .type = F_INT, .from = FROM_QUERY, .at = offsetof(of, limit), .low = 1, .high = 100, .optional = true }
+#define CURSOR_ROW(of)       { .name = "cursor", .type = F_ID, .id = ID_REVIEW, .from = FROM_QUERY, .at = offsetof(of, cursor), .optional = true }
 
 FIELDS(ref_fields, "ReviewRef", struct review_ref, REVIEW_IN_PATH(struct review_ref));
 
@@ -77,20 +79,20 @@ FIELDS(staff_in_fields, "StaffReviewsQuery", struct staff_in,
 FIELDS(leaver_fields, "ReviewAuthorLeft", struct leaver,
     { .name = "user_id", .type = F_ID, .id = ID_USER, .at = offsetof(struct leaver, user) });
 
-#define REVIEW_ROWS(type, at_)                                                                                                  \
-    { .name = "id", .type = F_ID, .id = ID_REVIEW, .at = offsetof(type, at_ row.id) },                                          \
-    { .name = "performance_id", .type = F_ID, .id = ID_PERFORMANCE, .at = offsetof(type, at_ row.performance) },                \
-    { .name = "author", .type = F_STR, .at = offsetof(type, at_ row.author), .help = "The first letter of the name." },         \
-    { .name = "rating", .type = F_INT, .at = offsetof(type, at_ row.rating) },                                                  \
-    { .name = "title", .type = F_STR, .at = offsetof(type, at_ row.title) },                                                    \
-    { .name = "content", .type = F_TEXT, .at = offsetof(type, at_ row.content) },                                               \
-    { .name = "likes", .type = F_INT, .at = offsetof(type, at_ row.likes) },                                                    \
-    { .name = "liked", .type = F_BOOL, .at = offsetof(type, at_ row.liked), .help = "By who asks." },                           \
-    { .name = "mine", .type = F_BOOL, .at = offsetof(type, at_ mine) },                                                         \
-    { .name = "created_at", .type = F_TIME, .at = offsetof(type, at_ row.created_at) },                                         \
-    { .name = "updated_at", .type = F_TIME, .at = offsetof(type, at_ row.updated_at), .nullable = true },                       \
-    { .name = "hidden", .type = F_BOOL, .at = offsetof(type, at_ hidden), .help = "From the public, by staff." },               \
-    { .name = "hidden_reason", .type = F_STR, .at = offsetof(type, at_ row.hidden_reason), .nullable = true }
+#define REVIEW_ROWS(of, at_)                                                                                                  \
+    { .name = "id", .type = F_ID, .id = ID_REVIEW, .at = offsetof(of, at_ row.id) },                                          \
+    { .name = "performance_id", .type = F_ID, .id = ID_PERFORMANCE, .at = offsetof(of, at_ row.performance) },                \
+    { .name = "author", .type = F_STR, .at = offsetof(of, at_ row.author), .help = "The first letter of the name." },         \
+    { .name = "rating", .type = F_INT, .at = offsetof(of, at_ row.rating) },                                                  \
+    { .name = "title", .type = F_STR, .at = offsetof(of, at_ row.title) },                                                    \
+    { .name = "content", .type = F_TEXT, .at = offsetof(of, at_ row.content) },                                               \
+    { .name = "likes", .type = F_INT, .at = offsetof(of, at_ row.likes) },                                                    \
+    { .name = "liked", .type = F_BOOL, .at = offsetof(of, at_ row.liked), .help = "By who asks." },                           \
+    { .name = "mine", .type = F_BOOL, .at = offsetof(of, at_ mine) },                                                         \
+    { .name = "created_at", .type = F_TIME, .at = offsetof(of, at_ row.created_at) },                                         \
+    { .name = "updated_at", .type = F_TIME, .at = offsetof(of, at_ row.updated_at), .nullable = true },                       \
+    { .name = "hidden", .type = F_BOOL, .at = offsetof(of, at_ hidden), .help = "From the public, by staff." },               \
+    { .name = "hidden_reason", .type = F_STR, .at = offsetof(of, at_ row.hidden_reason), .nullable = true }
 
 FIELDS(review_fields, "Review", struct review_view, REVIEW_ROWS(struct review_view, ));
 
@@ -168,15 +170,15 @@ static const struct route routes[] = {
     { "POST", API "/performances/{performance_id}/reviews", &create_call, NEED_USER, 0, 201, BODY_MAX, NULL },
     { "GET", API "/performances/{performance_id}/reviews", &page_call, MAY_USER, 0, 200, 0, NULL },
     { "GET", API "/reviews/mine", &mine_call, NEED_USER, 0, 200, 0, NULL },
-    { "GET", API "/reviews/{review_id}", &get_call, MAY_USER, 0, 200, 0, NULL },
-    { "PATCH", API "/reviews/{review_id}", &change_call, NEED_USER, 0, 200, BODY_MAX, NULL },
-    { "DELETE", API "/reviews/{review_id}", &delete_call, NEED_USER, 0, 204, 0, NULL },
     { "PUT", API "/reviews/{review_id}/like", &like_call, NEED_USER, 0, 200, 0, NULL },
     { "DELETE", API "/reviews/{review_id}/like", &unlike_call, NEED_USER, 0, 200, 0, NULL },
     { "POST", API "/reviews/{review_id}/reports", &report_call, NEED_USER, 0, 201, BODY_MAX, NULL },
     { "DELETE", API "/reviews/{review_id}/reports", &dismiss_call, NEED_USER, IN_CHARGE, 204, 0, NULL },
     { "PUT", API "/reviews/{review_id}/hidden", &hide_call, NEED_USER, IN_CHARGE, 200, BODY_MAX, NULL },
     { "DELETE", API "/reviews/{review_id}/hidden", &unhide_call, NEED_USER, IN_CHARGE, 204, 0, NULL },
+    { "GET", API "/reviews/{review_id}", &get_call, MAY_USER, 0, 200, 0, NULL },
+    { "PATCH", API "/reviews/{review_id}", &change_call, NEED_USER, 0, 200, BODY_MAX, NULL },
+    { "DELETE", API "/reviews/{review_id}", &delete_call, NEED_USER, 0, 204, 0, NULL },
     { "GET", API "/admin/reviews", &staff_call, NEED_USER, IN_CHARGE, 200, 0, NULL },
     { 0 },
 };

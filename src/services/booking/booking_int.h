@@ -324,6 +324,7 @@ void store_ticket_put(struct ctx *cx, int64_t id, int64_t booking, const struct 
 /* For db_one: the only column. */
 void take_number(struct ctx *cx, const struct rows *r, void *out);
 struct list lines_unpack(struct ctx *cx, struct str packed);
+err store_attended(struct ctx *cx, int64_t user, int64_t performance, int64_t *ret_booking, bool *ret_found);
 
 /* ---- live.c ---- */
 

@@ -67,6 +67,8 @@ export const table = {
   'POST /api/v1/schedules/{schedule_id}/holds': signed_in,
   'GET /api/v1/holds/{hold_id}': its_owner,
   'DELETE /api/v1/holds/{hold_id}': its_owner,
+  'PUT /api/v1/holds/{hold_id}/seats': its_owner,
+  'POST /api/v1/holds/{hold_id}/extend': its_owner,
   'POST /api/v1/bookings': its_owner,
   'GET /api/v1/bookings': signed_in,
   'GET /api/v1/bookings/{booking_id}': its_owner,

@@ -51,6 +51,7 @@ const bodies = {
   'POST /api/v1/schedules/{schedule_id}/holds': () => ({ best: { count: 1, grade: 'VIP' } }),
   'PUT /api/v1/schedules/{schedule_id}/terms': () => ({}),
   'POST /api/v1/bookings': () => ({ hold_id: samples.known.hold_id }),
+  'PUT /api/v1/holds/{hold_id}/seats': () => ({ best: { count: 1, grade: 'VIP' } }),
   'POST /noop': () => ({ best: { count: 1, grade: 'VIP' } }),
   'POST /test/clock': () => ({ advance_ms: 0 }),
 };

@@ -13,6 +13,8 @@ static struct metric *const metrics[] = { &metric_holds, &metric_taken, &metric_
 
 static const struct config_key config[] = {
     { "booking.hold_seconds", CONFIG_INT, "480", 10, 3600, "Seconds a hold keeps its seats.", false },
+    { "booking.hold_extensions", CONFIG_INT, "1", 0, 10, "How often a buyer may prolong a hold.", false },
+    { "booking.hold_extension_seconds", CONFIG_INT, "180", 10, 3600, "Seconds that a hold lasts longer each time.", false },
     { "booking.pay_grace_seconds", CONFIG_INT, "120", 0, 1800, "Seconds a payment that has begun may keep the seats beyond the end of the hold.", false },
     { 0 },
 };
@@ -25,6 +27,8 @@ static const struct route routes[] = {
     { "GET", "/api/v1/schedules/{schedule_id}/stream", &stream_call, 0, 0, 200, 0, live_stream },
     { "GET", "/api/v1/holds/{hold_id}", &hold_get_call, NEED_USER, 0, 200, 0, NULL },
     { "DELETE", "/api/v1/holds/{hold_id}", &hold_release_call, NEED_USER, 0, 204, 0, NULL },
+    { "PUT", "/api/v1/holds/{hold_id}/seats", &hold_seats_call, NEED_USER, 0, 200, 16 << 10, NULL },
+    { "POST", "/api/v1/holds/{hold_id}/extend", &hold_extend_call, NEED_USER | IDEMPOTENT, 0, 200, 16 << 10, NULL },
     { "POST", "/api/v1/bookings", &booking_checkout_call, NEED_USER | IDEMPOTENT, 0, 201, 16 << 10, NULL },
     { "GET", "/api/v1/bookings", &booking_list_call, NEED_USER, 0, 200, 0, NULL },
     { "GET", "/api/v1/bookings/{booking_id}", &booking_get_call, NEED_USER, 0, 200, 0, NULL },
@@ -43,7 +47,7 @@ static const struct call *const calls[] = {
     &booking_create_call, &booking_get_call,
     &booking_list_call, &ticket_list_call, &ticket_get_call, &ticket_qr_call, &ticket_keys_call, &booking_schedule_open, &booking_sale_put, &booking_due_get,
     &booking_pay_begin, &booking_paid_put, &booking_refunded_put, &booking_facts_call, &booking_attended_call, &order_begin_call, &order_price_call,
-    &order_withdraw_call, &terms_put_call, &terms_get_call, NULL,
+    &order_withdraw_call, &terms_put_call, &terms_get_call, &hold_extend_call, &hold_seats_call, NULL,
 };
 
 static const struct raw_answer raw_answers[] = {
@@ -97,6 +101,8 @@ static err booking_open(struct ctx *cx, void **ret_self)
         abort();
     b->app = cx->app;
     b->hold_ms = config_int(app_config(cx->app), "booking.hold_seconds") * 1000;
+    b->extensions = config_int(app_config(cx->app), "booking.hold_extensions");
+    b->extension_ms = config_int(app_config(cx->app), "booking.hold_extension_seconds") * 1000;
     b->pay_grace_ms = config_int(app_config(cx->app), "booking.pay_grace_seconds") * 1000;
     b->hub = hub_new(cx->app);
     pricing_open(&b->pricing);

@@ -91,6 +91,7 @@ struct seat_line {            /* a seat with its price, in a hold or booking */
 struct hold {                 /* a live claim that is not sold yet */
     struct timer timer;       /* first: a timer is cast back to its hold */
     int64_t id, user, created_at, expires_at, total, booking;    /* booking 0: not checked out */
+    int64_t ends_at;          /* expires_at without the grace of a payment */
     struct sale *sale;
     bool pricing;             /* its booking's benefits are not settled yet */
     uint32_t n;
@@ -104,7 +105,7 @@ struct pricing {              /* holds whose booking a story is pricing now (ben
 
 struct booking {
     struct app *app;
-    int64_t hold_ms, pay_grace_ms;
+    int64_t hold_ms, pay_grace_ms, extension_ms, extensions;
     struct pricing pricing;
     err (*between)(struct ctx *cx);      /* tests: runs between the steps of a checkout; an error is the end of the program */
     struct sequence holds, bookings, tickets;
@@ -237,10 +238,25 @@ err hold_missing(struct ctx *cx);
 err hold_over(struct ctx *cx);
 /* Puts a hold into memory with its timer. */
 struct hold *hold_keep(struct booking *b, const struct hold *h);
+/* The same in a command, with its note. */
+struct hold *hold_begin(struct ctx *cx, struct booking *b, const struct hold *from);
+/* A live hold ends at another time. */
+err hold_until(struct ctx *cx, struct booking *b, struct hold *h, int64_t expires_at);
+/* The rules of a hold: may the actor buy, and are the seats there? `ret_seats` has room for HOLD_SEATS_MAX. */
+err hold_choose(struct ctx *cx, struct sale *s, const struct hold_in *in, uint32_t *ret_seats, uint32_t *ret_n);
+/* What a seat costs when it is held now, less an early price's percent. */
+int64_t sale_price(const struct sale *s, uint32_t seat, int64_t percent_off);
+struct hold_out hold_answer(struct ctx *cx, const struct sale *s, int64_t id, int status, int64_t expires_at, int64_t total,
+                            const struct seat_line *lines, size_t n);
+extern const struct fields hold_out_fields, best_fields, guid_list;
 void hold_forget(struct ctx *cx, struct booking *b, struct hold *h);
 /* Ends a live hold: seats free, claims gone; its booking, if any, ends in `booking_to`, which others are told. ERR_CONFLICT while a story prices it. */
 err hold_end(struct ctx *cx, struct booking *b, struct hold *h, enum hold_status status, enum booking_status booking_to);
 struct list seats_out(struct ctx *cx, const struct sale *s, const struct seat_line *lines, size_t n);
+
+/* ---- hold_change.c ---- */
+
+extern const struct call hold_extend_call, hold_seats_call;
 
 /* ---- checkout.c ---- */
 
@@ -313,6 +329,8 @@ void store_hold_put(struct ctx *cx, const struct hold *h);
 void store_claims_put(struct ctx *cx, const struct hold *h);
 err store_claims_delete(struct ctx *cx, const struct hold *h);
 err store_hold_status(struct ctx *cx, int64_t hold, enum hold_status status);
+/* Its seats, with claims: `had` as they were. */
+err store_hold_seats(struct ctx *cx, const struct hold *had, const struct hold *h);
 err store_hold_extend(struct ctx *cx, int64_t hold, int64_t expires_at);
 void store_booking_put(struct ctx *cx, const struct booking_row *row);
 err store_booking_price(struct ctx *cx, const struct booking_row *row);

@@ -41,6 +41,13 @@ static void undo_keep(void *booking, const void *arg)
     free(*h);
 }
 
+struct hold *hold_begin(struct ctx *cx, struct booking *b, const struct hold *from)
+{
+    struct hold *h = hold_keep(b, from);
+    tx_undo(cx, undo_keep, b, &h, sizeof(h));
+    return h;
+}
+
 static void undo_forget(void *booking, const void *arg)
 {
     struct booking *b = booking;
@@ -59,6 +66,31 @@ void hold_forget(struct ctx *cx, struct booking *b, struct hold *h)
     drop(b, h);
     tx_undo(cx, undo_forget, b, &h, sizeof(h));
     tx_after_each(cx, forgotten, h);         /* not before the group is durable: until then it may have to come back */
+}
+
+struct until_undo {
+    struct hold *hold;
+    int64_t expires_at, ends_at;
+};
+
+static void undo_until(void *booking, const void *arg)
+{
+    const struct until_undo *u = arg;
+    u->hold->expires_at = u->expires_at;
+    u->hold->ends_at = u->ends_at;
+    arm(booking, u->hold);
+}
+
+err hold_until(struct ctx *cx, struct booking *b, struct hold *h, int64_t expires_at)
+{
+    struct until_undo u = { h, h->expires_at, h->ends_at };
+    err e = store_hold_extend(cx, h->id, expires_at);
+    if (e)
+        return e;
+    h->expires_at = expires_at;
+    arm(b, h);
+    tx_undo(cx, undo_until, b, &u, sizeof(u));
+    return OK;
 }
 
 /* ---- choosing ---- */
@@ -140,6 +172,20 @@ static err one_way(struct ctx *cx, const struct hold_in *in)
     return OK;
 }
 
+err hold_choose(struct ctx *cx, struct sale *s, const struct hold_in *in, uint32_t *ret_seats, uint32_t *ret_n)
+{
+    uint32_t n = (uint32_t)(in->has_best ? in->best.count : (int64_t)in->seats.n);
+    err e = one_way(cx, in);
+    if (!e)
+        e = may_buy(cx, s, in, n);
+    if (!e)
+        e = in->has_best ? choose_best(cx, s, in, ret_seats) : choose_named(cx, s, in, ret_seats);
+    if (!e)
+        e = all_free(cx, s, ret_seats, n);
+    *ret_n = n;
+    return e;
+}
+
 /* ---- POST /schedules/{schedule_id}/holds ---- */
 
 static struct money money_of(const struct sale *s, int64_t amount)
@@ -161,30 +207,32 @@ struct list seats_out(struct ctx *cx, const struct sale *s, const struct seat_li
     return (struct list){ out, n };
 }
 
-static struct hold_out hold_answer(struct ctx *cx, const struct sale *s, int64_t id, int status, int64_t expires_at, int64_t total,
-                                   const struct seat_line *lines, size_t n)
+struct hold_out hold_answer(struct ctx *cx, const struct sale *s, int64_t id, int status, int64_t expires_at, int64_t total,
+                            const struct seat_line *lines, size_t n)
 {
     return (struct hold_out){ .id = id, .schedule = s->id, .expires_at = expires_at, .status = status - 1, .seats = seats_out(cx, s, lines, n),
                               .total = money_of(s, total) };
 }
 
+int64_t sale_price(const struct sale *s, uint32_t seat, int64_t percent_off)
+{
+    int64_t price = s->price[s->layout->plan->category[seat]];
+    return percent_off ? price_less(price, percent_off) : price;
+}
+
 static struct hold *take_seats(struct ctx *cx, struct booking *b, struct sale *s, const uint32_t *seats, uint32_t n)
 {
     struct hold *h = arena_take(cx->arena, sizeof(*h) + n * sizeof(h->lines[0]));
-    *h = (struct hold){ .id = sequence_next(&b->holds), .user = cx->actor.user, .created_at = cx->now, .expires_at = cx->now + b->hold_ms, .sale = s, .n = n };
+    *h = (struct hold){ .id = sequence_next(&b->holds), .user = cx->actor.user, .created_at = cx->now, .sale = s, .n = n,
+                         .expires_at = cx->now + b->hold_ms, .ends_at = cx->now + b->hold_ms };
     int64_t off = sale_early_percent(s, cx->now);
     for (uint32_t i = 0; i < n; i++) {
-        int64_t price = s->price[s->layout->plan->category[seats[i]]];
-        if (off)
-            price = price_less(price, off);
-        h->lines[i] = (struct seat_line){ .seat = seats[i], .price = price };
-        ASSERT(money_add(h->total, price, &h->total));   /* HOLD_SEATS_MAX times MONEY_MAX fits */
+        h->lines[i] = (struct seat_line){ .seat = seats[i], .price = sale_price(s, seats[i], off) };
+        ASSERT(money_add(h->total, h->lines[i].price, &h->total));       /* HOLD_SEATS_MAX times MONEY_MAX fits */
         sale_set(cx, b, s, seats[i], SEAT_HELD);
     }
     sale_count_user(cx, s, h->user, (int32_t)n);
-    h = hold_keep(b, h);
-    tx_undo(cx, undo_keep, b, &h, sizeof(h));
-    return h;
+    return hold_begin(cx, b, h);
 }
 
 static err hold_create(struct ctx *cx, void *self, const void *in_, void *out_)
@@ -192,18 +240,12 @@ static err hold_create(struct ctx *cx, void *self, const void *in_, void *out_)
     struct booking *b = self;
     const struct hold_in *in = in_;
     struct hold_out *ret = out_;
-    uint32_t seats[HOLD_SEATS_MAX], n = (uint32_t)(in->has_best ? in->best.count : (int64_t)in->seats.n);
+    uint32_t seats[HOLD_SEATS_MAX], n;
 
     struct sale *s = map_ptr(&b->sales, (uint64_t)in->schedule);
     if (!s)
         return sale_missing(cx);
-    err e = one_way(cx, in);
-    if (!e)
-        e = may_buy(cx, s, in, n);
-    if (!e)
-        e = in->has_best ? choose_best(cx, s, in, seats) : choose_named(cx, s, in, seats);
-    if (!e)
-        e = all_free(cx, s, seats, n);
+    err e = hold_choose(cx, s, in, seats, &n);
     if (e)
         return e;
 
@@ -347,13 +389,13 @@ static err noop(struct ctx *cx, void *self, const void *in_, void *out_)
 #define FIELD(type_, member) .at = offsetof(struct type_, member)
 
 static const struct field guid_row[] = { { .type = F_STR, .low = 1, .high = PLAN_NAME_MAX } };
-static const struct fields guid_list = { "SeatGuid", sizeof(struct str), guid_row, 1 };
+const struct fields guid_list = { "SeatGuid", sizeof(struct str), guid_row, 1 };
 
 static const struct field best_rows[] = {
     { .name = "count", .type = F_INT, FIELD(best_in, count), .low = 1, .high = HOLD_SEATS_MAX, .help = "How many seats, side by side." },
     { .name = "grade", .type = F_STR, FIELD(best_in, grade), .low = 1, .high = PLAN_NAME_MAX, .help = "Category of the hall's plan." },
 };
-static const struct fields best_fields = { "BestAvailable", sizeof(struct best_in), best_rows, 2 };
+const struct fields best_fields = { "BestAvailable", sizeof(struct best_in), best_rows, 2 };
 
 static const struct field hold_in_rows[] = {
     { .name = "schedule_id", .type = F_ID, .from = FROM_PATH, .id = ID_SCHEDULE, FIELD(hold_in, schedule) },
@@ -391,7 +433,7 @@ static const struct field hold_out_rows[] = {
     { .name = "total", .type = F_MONEY, FIELD(hold_out, total) },
     { .name = "expires_at", .type = F_TIME, FIELD(hold_out, expires_at) },
 };
-static const struct fields hold_out_fields = { "Hold", sizeof(struct hold_out), hold_out_rows, 6 };
+const struct fields hold_out_fields = { "Hold", sizeof(struct hold_out), hold_out_rows, 6 };
 
 static const struct field hold_ref_rows[] = { { .name = "hold_id", .type = F_ID, .from = FROM_PATH, .id = ID_HOLD, FIELD(hold_ref, hold) } };
 static const struct fields hold_ref_fields = { "HoldRef", sizeof(struct hold_ref), hold_ref_rows, 1 };

@@ -67,6 +67,26 @@ err store_hold_status(struct ctx *cx, int64_t hold, enum hold_status status)
     return db_run(cx, &booking_sql.hold_status, VALS(v_int(status), v_int(hold)), NULL);
 }
 
+static bool has_line(const struct hold *h, uint32_t seat)
+{
+    for (uint32_t i = 0; i < h->n; i++)
+        if (h->lines[i].seat == seat)
+            return true;
+    return false;
+}
+
+err store_hold_seats(struct ctx *cx, const struct hold *had, const struct hold *h)
+{
+    err e = db_run(cx, &booking_sql.hold_seats, VALS(v_int(h->total), v_int(h->n), v_blob(lines_pack(cx, h->lines, h->n)), v_int(h->id)), NULL);
+    for (uint32_t i = 0; i < had->n && !e; i++)
+        if (!has_line(h, had->lines[i].seat))
+            e = db_run(cx, &booking_sql.claim_delete, VALS(v_int(h->sale->id), v_int(had->lines[i].seat), v_int(h->id)), NULL);
+    for (uint32_t i = 0; i < h->n && !e; i++)
+        if (!has_line(had, h->lines[i].seat))
+            db_put(cx, &booking_sql.claim_insert, VALS(v_int(h->sale->id), v_int(h->lines[i].seat), v_int(h->id)));
+    return e;
+}
+
 err store_hold_extend(struct ctx *cx, int64_t hold, int64_t expires_at)
 {
     return db_run(cx, &booking_sql.hold_extend, VALS(v_int(expires_at), v_int(hold)), NULL);

@@ -38,6 +38,9 @@ SELECT schedule_id, user_id, status, expires_at, total, seats, created_at FROM b
 -- name: hold_status
 UPDATE booking_hold SET status = ? WHERE id = ?
 
+-- name: hold_seats
+UPDATE booking_hold SET total = ?, seat_count = ?, seats = ? WHERE id = ?
+
 -- name: hold_extend
 UPDATE booking_hold SET expires_at = ? WHERE id = ?
 

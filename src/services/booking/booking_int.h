@@ -94,8 +94,8 @@ struct hold {                 /* a live claim that is not sold yet */
 
 struct booking {
     struct app *app;
-    int64_t hold_ms, pay_grace_ms;
-    struct sequence holds, bookings, tickets;
+    int64_t hold_ms, pay_grace_ms, doors_ms;
+    struct sequence holds, bookings, tickets, admissions;
     struct map live;          /* hold id -> struct hold */
     struct wheel wheel;
     _Atomic int64_t expiry_due;
@@ -172,6 +172,16 @@ err booking_move(struct ctx *cx, int64_t booking, enum booking_status from, enum
 err booking_confirm(struct ctx *cx, struct booking *b, struct sale *s, const struct booking_row *row, int64_t payment);
 err booking_owned(struct ctx *cx, int64_t booking, int64_t user, struct booking_row *ret);
 
+/* ---- ticket.c ---- */
+
+struct ticket_seat {
+    struct str guid, section, row, number, grade;
+};
+
+extern const struct fields ticket_seat_fields;
+extern const char *const ticket_status_words[];
+struct ticket_seat ticket_seat(const struct sale *s, uint32_t seat);
+
 /* ---- store.c: each statement as a function ---- */
 
 err store_schedule_put(struct ctx *cx, const struct sale *s, const uint8_t *blocked);
@@ -204,9 +214,11 @@ extern const struct fields booking_seat_fields;      /* struct seat_out */
 extern const struct call hold_create_call, hold_get_call, hold_release_call, hold_expire_call, noop_call;
 extern const struct call booking_create_call, booking_get_call, booking_list_call;
 extern const struct call ticket_list_call, ticket_get_call, ticket_qr_call, ticket_keys_call;
+extern const struct call ticket_reissue_call, tickets_refused_call, admissions_call;
+extern const struct call checkin_call, checkin_put_call, checkin_sync_call, checkin_sync_put_call;
 extern const struct call availability_call;
 extern const struct fields availability_fields;
-extern struct metric metric_holds, metric_taken, metric_expired, metric_confirmed, metric_late_refunds;
+extern struct metric metric_holds, metric_taken, metric_expired, metric_confirmed, metric_late_refunds, metric_admitted, metric_turned_away;
 extern const char *const booking_status_words[];
 
 #endif

@@ -31,6 +31,7 @@ export const table = {
   'GET /health/ready': everybody,
   'GET /metrics': everybody,
   'GET /openapi.json': everybody,
+  'GET /api/v1/audit-log': in_charge,
   'POST /test/clock': everybody,
   'POST /noop': everybody,
 

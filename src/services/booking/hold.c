@@ -135,6 +135,8 @@ static err all_free(struct ctx *cx, const struct sale *s, const uint32_t *seats,
 
 static err may_buy(struct ctx *cx, const struct sale *s, const struct hold_in *in, uint32_t n)
 {
+    if (s->cancelled)
+        return fail(cx, ERR_CONFLICT, "not_on_sale", "This schedule has been cancelled.", "취소된 회차입니다.");
     if (cx->now < s->sale_starts_at)
         return fail(cx, ERR_CONFLICT, "not_on_sale", "The sale has not begun.", "아직 판매가 시작되지 않았습니다.");
     if (cx->now >= s->sale_ends_at)

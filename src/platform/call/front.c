@@ -320,13 +320,19 @@ static err record_story(struct command *c)
     return OK;
 }
 
+/* What was wrong with the request itself has changed nothing; anything else may have. */
+static bool worth_recording(const struct asked *a)
+{
+    return a->audited && (a->result == OK || a->result == ERR_CONFLICT || err_kind(a->result)->status >= 500);
+}
+
 static void run_story(struct asked *a)
 {
     if (a->key.given)
         run_keyed_story(a);
     else
         a->result = call_run(a->cx, a->routed->route->call, a->in, a->out);
-    if (!a->audited)
+    if (!worth_recording(a))
         return;
     struct record_command r = { .command = { .run = record_story, .cx = *a->cx }, .asked = a };
     if (command_wait(a->front->app, &r.command))

@@ -159,4 +159,6 @@ static const struct field out_rows[] = {
 };
 static const struct fields out_fields = { "AuditLog", sizeof(struct list_out), out_rows, 2 };
 
-const struct call trail_list_call = { "operation.audit_log", "Who changed what, when, from where; the newest first.", CALL_READ, &in_fields, &out_fields, list };
+const struct call trail_list_call = {
+    "operation.audit_log", "Who changed what, when, from where; the newest first.", CALL_READ, &in_fields, &out_fields, list,
+};

@@ -160,9 +160,16 @@ extern const struct call schedule_sweep_call;
 
 /* ---- best.c ---- */
 
-/* Chooses `count` seats of a grade: neighbours in the best row, leaving no single seat between others unless nothing else fits; for a standing
- * area any places. False when there are none such. Deterministic given rng. */
-bool best_seats(const struct sale *s, uint32_t grade, uint32_t count, struct rng *rng, uint32_t *ret_seats);
+struct best_wish {
+    uint32_t grade, count;
+    struct str section;       /* only there; empty: anywhere */
+};
+
+/* Chooses `count` seats of a grade: neighbours in the best row, leaving no single seat between others unless nothing else fits; else, in a standing
+ * area that has as many, any places. False when there are none such. Deterministic given rng. */
+bool best_seats(const struct sale *s, const struct best_wish *w, struct rng *rng, uint32_t *ret_seats);
+/* How many there are of what is wished, side by side or not. */
+uint32_t best_left(const struct sale *s, const struct best_wish *w);
 
 /* ---- hold.c ---- */
 

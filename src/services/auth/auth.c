@@ -147,6 +147,10 @@ static const struct call user_roles_call = {
     .name = "auth.user_roles", .kind = CALL_COMMAND, .in = &user_roles_fields, .out = &user_fields, .fn = auth_user_roles,
     .help = "Changes what an account may do and ends its sessions; there is always an ADMIN left."
 };
+const struct call auth_name_call = {
+    .name = "auth.name", .kind = CALL_READ, .fn = auth_name,
+    .help = "What somebody is called."
+};
 static const struct call session_prune_call = {
     .name = "auth.session_prune", .kind = CALL_COMMAND, .fn = auth_session_prune,
     .help = "Forgets sessions that have expired."
@@ -180,7 +184,7 @@ const struct call auth_session_rotate_call = {
 static const struct call *const calls[] = {
     &signup_call, &login_call, &refresh_call, &logout_call, &me_call, &me_change_call, &me_erase_call, &users_call, &user_roles_call,
     &session_prune_call, &auth_admin_put_call, &auth_admin_save_call, &auth_user_create_call, &auth_credentials_call, &auth_session_open_call,
-    &auth_session_rotate_call, NULL,
+    &auth_session_rotate_call, &auth_name_call, NULL,
 };
 
 #define API "/api/v1"

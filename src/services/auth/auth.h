@@ -19,6 +19,15 @@ struct auth_admin_in {
 };
 extern const struct call auth_admin_put_call;
 
+/* in: struct auth_name_of, out: struct auth_name. ERR_MISSING when there is no such account. CALL_READ. */
+struct auth_name_of {
+    int64_t user;
+};
+struct auth_name {
+    struct str name;
+};
+extern const struct call auth_name_call;
+
 /* Events. Their bodies name people by id only:
  *   auth.user_joined    {"user_id"}             an account was made
  *   auth.roles_changed  {"user_id","roles":[]}  what it may do has changed

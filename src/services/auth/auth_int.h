@@ -149,7 +149,7 @@ typedef err call_fn(struct ctx *cx, void *self, const void *in, void *ret_out);
 call_fn auth_signup, auth_user_create, auth_admin_put, auth_admin_save;                                       /* signup.c */
 call_fn auth_login, auth_refresh, auth_credentials;                                                           /* login.c */
 call_fn auth_session_open, auth_session_rotate, auth_logout, auth_session_prune;                              /* session.c */
-call_fn auth_me, auth_me_change, auth_me_erase, auth_users, auth_user_roles;                                  /* user.c */
+call_fn auth_me, auth_me_change, auth_me_erase, auth_users, auth_user_roles, auth_name;                       /* user.c */
 
 /* Those that the stories are made of. */
 extern const struct call auth_user_create_call, auth_admin_save_call, auth_credentials_call, auth_session_open_call, auth_session_rotate_call;

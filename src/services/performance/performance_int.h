@@ -252,6 +252,7 @@ CALL_FN(schedule_change_put);
 CALL_FN(schedule_cancel);
 CALL_FN(schedule_cancel_put);
 CALL_FN(schedule_facts);
+CALL_FN(show_facts);
 CALL_FN(seat_plan);
 CALL_FN(hall_plan);
 CALL_FN(seat_map_get);

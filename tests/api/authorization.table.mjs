@@ -51,6 +51,7 @@ export const table = {
   'GET /api/v1/performances': everybody,
   'GET /api/v1/performances/{performance_id}': everybody,
   'POST /api/v1/performances/{performance_id}/schedules': its_maker,
+  'GET /api/v1/performances/{performance_id}/sales.csv': its_maker,
   'GET /api/v1/schedules/{schedule_id}': everybody,
   'PATCH /api/v1/schedules/{schedule_id}': its_maker,
   'POST /api/v1/schedules/{schedule_id}/cancel': its_maker,

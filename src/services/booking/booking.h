@@ -38,6 +38,21 @@ extern const struct fields schedule_cancelling_fields;
  * CALL_COMMAND. */
 extern const struct call booking_schedule_cancel;
 
+/* ---- what was sold (asked by performance) ---- */
+
+struct sales_ref {
+    int64_t performance, from, to;       /* from <= time < to */
+};
+
+struct sales_day {
+    int64_t schedule, day;               /* day: since 1970 in Korea (UTC+9) */
+    int64_t sold, complimentary, cancelled;          /* seats; complimentary: those sold for nothing */
+    int64_t price, paid, refunded;       /* minor units: the list price of what was sold; what was due for it; what goes back */
+};
+
+/* in: struct sales_ref, out: struct list of struct sales_day, by day. CALL_READ. */
+extern const struct call booking_sales;
+
 /* ---- what is left (memory, any thread) ---- */
 
 #define GRADES_MAX 64

@@ -152,6 +152,11 @@ FIELDS(schedule_cancel_fields, "ScheduleCancel", struct schedule_cancel_in,
     ID_ROW(struct schedule_cancel_in, "schedule_id", schedule, ID_SCHEDULE, .from = FROM_PATH),
     ROW(struct schedule_cancel_in, reason, F_STR, .low = 1, .high = 500, .rule = &blank_rule, .help = "told to everybody who has booked"));
 
+FIELDS(sales_csv_fields, "SalesQuery", struct sales_csv_in,
+    ID_ROW(struct sales_csv_in, "performance_id", performance, ID_PERFORMANCE, .from = FROM_PATH),
+    ROW(struct sales_csv_in, from, F_TIME, .from = FROM_QUERY, .optional = true, .help = "what was booked or cancelled at this time or later ..."),
+    ROW(struct sales_csv_in, to, F_TIME, .from = FROM_QUERY, .optional = true, .help = "... and before this time"));
+
 FIELDS(schedule_ref_fields, "ScheduleRef", struct schedule_ref,
     ID_ROW(struct schedule_ref, "schedule_id", schedule, ID_SCHEDULE, .from = FROM_PATH));
 
@@ -238,6 +243,9 @@ static const struct call schedule_change_call = { "performance.schedule_change",
 static const struct call schedule_cancel_call = { "performance.schedule_cancel", "Cancels a schedule: who has booked gets everything back.", CALL_STORY,
                                                   &schedule_cancel_fields, &schedule_detail_fields, schedule_cancel };
 
+static const struct call sales_csv_call = { "performance.sales_csv", "What was sold and given back by schedule and day, as a table for spreadsheets and for KOPIS.",
+                                            CALL_READ, &sales_csv_fields, NULL, sales_csv };
+
 /* For other services. */
 const struct call performance_schedule_facts = { "performance.schedule_facts", "A schedule as it was made.", CALL_READ, NULL, NULL, schedule_facts };
 const struct call performance_facts_call = { "performance.facts", "A performance as it was made.", CALL_READ, NULL, NULL, show_facts };
@@ -260,7 +268,7 @@ static const struct call *const calls[] = {
     &hall_create_call, &hall_list_call,       &hall_get_call,  &hall_change_call, &hall_delete_call,    &show_create_call,     &show_list_call, &show_get_call,
     &schedule_create_call, &schedule_get_call, &map_call, &hall_insert_call, &hall_plan_call, &schedule_basis_call, &schedule_insert_call,
     &performance_schedule_facts, &performance_facts_call, &performance_seat_plan, &schedule_change_call, &schedule_change_put_call,
-    &schedule_cancel_call, &schedule_cancel_put_call, NULL,
+    &schedule_cancel_call, &schedule_cancel_put_call, &sales_csv_call, NULL,
 };
 
 #define API "/api/v1"
@@ -276,11 +284,18 @@ static const struct route routes[] = {
     { .method = "GET", .path = API "/performances/{performance_id}", .call = &show_get_call, .status = 200 },
     { .method = "POST", .path = API "/performances/{performance_id}/schedules", .call = &schedule_create_call, .flags = NEED_USER,
       .roles = ORGANIZERS, .status = 201 },
+    { .method = "GET", .path = API "/performances/{performance_id}/sales.csv", .call = &sales_csv_call, .flags = NEED_USER, .roles = ORGANIZERS,
+      .status = 200 },
     { .method = "GET", .path = API "/schedules/{schedule_id}", .call = &schedule_get_call, .status = 200 },
     { .method = "PATCH", .path = API "/schedules/{schedule_id}", .call = &schedule_change_call, .flags = NEED_USER, .roles = ORGANIZERS, .status = 200 },
     { .method = "POST", .path = API "/schedules/{schedule_id}/cancel", .call = &schedule_cancel_call, .flags = NEED_USER, .roles = ORGANIZERS,
       .status = 200 },
     { .method = "GET", .path = API "/schedules/{schedule_id}/map", .call = &map_call, .status = 200 },
+    { 0 },
+};
+
+static const struct raw_answer raw_answers[] = {
+    { &sales_csv_call, "text/csv", NULL, 0 },
     { 0 },
 };
 
@@ -314,6 +329,7 @@ const struct service performance_service = {
     .close = performance_close,
     .calls = calls,
     .routes = routes,
+    .raw_answers = raw_answers,
     .config = config,
     .audits = performance_audits,
     .migrations = performance_migrations,

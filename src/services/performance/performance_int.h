@@ -151,6 +151,9 @@ struct schedule_change_in {
     struct list prices;       /* struct price_item: those that change */
     bool has_starts_at, has_ends_at, has_sale_starts_at, has_sale_ends_at, has_limit;
 };
+struct sales_csv_in {
+    int64_t performance, from, to;       /* to 0: no end */
+};
 struct schedule_cancel_in {
     int64_t schedule;
     struct str reason;
@@ -251,6 +254,7 @@ CALL_FN(schedule_change);
 CALL_FN(schedule_change_put);
 CALL_FN(schedule_cancel);
 CALL_FN(schedule_cancel_put);
+CALL_FN(sales_csv);
 CALL_FN(schedule_facts);
 CALL_FN(show_facts);
 CALL_FN(seat_plan);

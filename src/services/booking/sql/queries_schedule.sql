@@ -40,3 +40,19 @@ SELECT schedule_id, seat FROM booking_house_seat WHERE release_at > 0 AND releas
 
 -- name: house_next
 SELECT COALESCE(MIN(release_at), 0) FROM booking_house_seat WHERE release_at > 0
+
+-- name: sales
+-- (performance, from, to, twice): by schedule and Korean calendar day (UTC+9, as days since 1970). A booking counts on the day it was made, once it has
+-- tickets; what is given back counts on the day it is.
+SELECT schedule_id, day, SUM(sold), SUM(complimentary), SUM(price), SUM(paid), SUM(cancelled), SUM(refunded)
+  FROM (SELECT b.schedule_id AS schedule_id, (b.created_at + 32400000) / 86400000 AS day, COUNT(*) AS sold,
+               SUM(CASE WHEN t.price = 0 THEN 1 ELSE 0 END) AS complimentary, SUM(t.price) AS price, b.due AS paid, 0 AS cancelled, 0 AS refunded
+          FROM booking_schedule s JOIN booking_booking b ON b.schedule_id = s.id JOIN booking_ticket t ON t.booking_id = b.id
+         WHERE s.performance_id = ? AND b.created_at >= ? AND b.created_at < ?
+         GROUP BY b.id, b.schedule_id, b.created_at, b.due
+         UNION ALL
+        SELECT b.schedule_id, (b.changed_at + 32400000) / 86400000, 0, 0, 0, 0, COUNT(*), 0
+          FROM booking_schedule s JOIN booking_booking b ON b.schedule_id = s.id JOIN booking_ticket t ON t.booking_id = b.id
+         WHERE s.performance_id = ? AND b.changed_at >= ? AND b.changed_at < ? AND t.status = 3
+         GROUP BY b.id, b.schedule_id, b.changed_at) AS one
+ GROUP BY schedule_id, day ORDER BY day, schedule_id

@@ -21,6 +21,7 @@ static const struct config_key config[] = {
 };
 
 #define DOOR_ROLES (ROLE_PRODUCER | ROLE_STAFF | ROLE_MANAGER | ROLE_ADMIN)
+#define ORGANIZERS (ROLE_PRODUCER | ROLE_MANAGER | ROLE_ADMIN)
 
 static const struct route routes[] = {
     { "POST", "/api/v1/schedules/{schedule_id}/holds", &hold_create_call, NEED_USER | IDEMPOTENT, 0, 201, 16 << 10, NULL },
@@ -40,6 +41,8 @@ static const struct route routes[] = {
     { "POST", "/api/v1/checkin/sync", &checkin_sync_call, NEED_USER, DOOR_ROLES, 200, 0, NULL },
     { "GET", "/api/v1/schedules/{schedule_id}/admissions", &admissions_call, NEED_USER, DOOR_ROLES, 200, 0, NULL },
     { "GET", "/api/v1/schedules/{schedule_id}/tickets/refused", &tickets_refused_call, NEED_USER, DOOR_ROLES, 200, 0, NULL },
+    { "PUT", "/api/v1/schedules/{schedule_id}/house_seats", &house_put_call, NEED_USER, ORGANIZERS, 200, 4 << 20, NULL },
+    { "GET", "/api/v1/schedules/{schedule_id}/house_seats", &house_get_call, NEED_USER, ORGANIZERS, 200, 0, NULL },
     { "POST", "/noop", &noop_call, BENCH_ONLY, 0, 201, 16 << 10, NULL },
     { 0 },
 };
@@ -47,8 +50,9 @@ static const struct route routes[] = {
 static const struct call *const calls[] = {
     &hold_create_call, &hold_get_call, &hold_release_call, &hold_expire_call, &noop_call, &availability_call, &booking_create_call, &booking_get_call,
     &booking_list_call, &ticket_list_call, &ticket_get_call, &ticket_qr_call, &ticket_keys_call, &booking_schedule_open, &booking_sale_put, &booking_due_get,
-    &booking_pay_begin, &booking_paid_put, &booking_refunded_put, &booking_facts_call, &booking_attended_call,
-    &ticket_reissue_call, &tickets_refused_call, &admissions_call, &checkin_call, &checkin_put_call, &checkin_sync_call, &checkin_sync_put_call, NULL,
+    &booking_pay_begin, &booking_paid_put, &booking_refunded_put, &booking_facts_call, &booking_attended_call, &ticket_reissue_call,
+    &tickets_refused_call, &admissions_call, &checkin_call, &checkin_put_call, &checkin_sync_call, &checkin_sync_put_call, &booking_schedule_cancel,
+    &schedule_sweep_call, &house_put_call, &house_get_call, &house_release_call, &booking_sales, NULL,
 };
 
 static const struct raw_answer raw_answers[] = {
@@ -62,14 +66,28 @@ static int64_t expiry_due(void *self)
     return atomic_load(&((struct booking *)self)->expiry_due);
 }
 
+static int64_t house_due(void *self)
+{
+    return atomic_load(&((struct booking *)self)->house_due);
+}
+
+static int64_t sweep_due(void *self)
+{
+    return atomic_load(&((struct booking *)self)->sweep_due);
+}
+
 static const struct job jobs[] = {
     { "booking.hold_expire", &hold_expire_call, expiry_due },
+    { "booking.house_release", &house_release_call, house_due },
+    { "booking.schedule_sweep", &schedule_sweep_call, sweep_due },
     { 0 },
 };
 
-/* A schedule whose opening was cut off by a crash is opened when its event is delivered. */
+/* What performance was about to tell when a crash cut it off is taken over when its event is delivered. */
 static const struct subscription subscriptions[] = {
     { "performance.schedule_opened", &booking_schedule_open },
+    { "performance.schedule_changed", &booking_schedule_open },
+    { "performance.schedule_cancelled", &booking_schedule_cancel },
     { 0 },
 };
 

@@ -66,6 +66,10 @@ export const table = {
   'GET /api/v1/bookings': signed_in,
   'GET /api/v1/bookings/{booking_id}': its_owner,
   'GET /api/v1/bookings/{booking_id}/tickets': its_owner,
+  'GET /api/v1/bookings/{booking_id}/cancellation': its_owner,
+  'POST /api/v1/bookings/{booking_id}/cancel': its_owner,
+  'GET /api/v1/performances/{performance_id}/cancellation_policy': everybody,
+  'PUT /api/v1/performances/{performance_id}/cancellation_policy': its_maker,
   'GET /api/v1/tickets/keys': everybody,
   'GET /api/v1/tickets/{ticket_id}': its_owner,
   'GET /api/v1/tickets/{ticket_id}/qr.svg': its_owner,
@@ -74,5 +78,7 @@ export const table = {
   'GET /api/v1/payments': signed_in,
   'GET /api/v1/payments/{payment_id}': its_payer,
   'POST /api/v1/payments/{payment_id}/confirm': its_owner,
+  'POST /api/v1/payments/{payment_id}/refunds': in_charge,
+  'GET /api/v1/payments/{payment_id}/refunds': its_payer,
   'POST /api/v1/payments/webhooks/{provider}': providers,
 };

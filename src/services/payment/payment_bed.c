@@ -89,9 +89,7 @@ static err refunded_put(struct ctx *cx, void *self, const void *in_, void *out)
     (void)self;
     (void)out;
     pthread_mutex_lock(&booking.lock);
-    if (away()) {
-        e = fail(cx, ERR_UNAVAILABLE, NULL, "Away.", "응답이 없습니다.");
-    } else if (booking.payment == in->payment && booking.status == BOOKING_REFUND_DUE) {
+    if (booking.payment == in->payment && booking.status == BOOKING_REFUND_DUE) {
         booking.status = BOOKING_REFUNDED;
         booking.refunds++;
     }

@@ -25,6 +25,20 @@ struct schedule_facts {
 /* in: struct schedule_ref, out: struct schedule_facts. ERR_MISSING when there is no such schedule. CALL_READ. */
 extern const struct call performance_schedule_facts;
 
+/* ---- a performance as others see it ---- */
+
+struct show_facts_ref {
+    int64_t performance;
+};
+
+struct show_facts {
+    int64_t owner;            /* the user who sells */
+    struct str title;
+};
+
+/* in: struct show_facts_ref, out: struct show_facts. ERR_MISSING when there is no such performance. CALL_READ. */
+extern const struct call performance_show_facts;
+
 /* ---- its seats ---- */
 
 /* A row of neighbours, in map order; an area for standing is one row. */

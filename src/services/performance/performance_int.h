@@ -215,6 +215,7 @@ CALL_FN(hall_change);
 CALL_FN(hall_delete);
 CALL_FN(show_create);
 CALL_FN(show_get);
+CALL_FN(show_facts);
 CALL_FN(show_list);
 CALL_FN(schedule_create);
 CALL_FN(schedule_basis);

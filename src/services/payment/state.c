@@ -128,6 +128,7 @@ err payment_advance(struct ctx *cx, void *self, const void *in_, void *ret_out)
     bool seen = false;
     ret->moved = false;
 
+    ASSERT(in->to != PAYMENT_REFUNDED);      /* its refunds lead there */
     err e = store_payment(cx, in->payment, p);
     if (!e && in->event.n)
         e = store_event_seen(cx, p->provider->name, in->event, &seen);

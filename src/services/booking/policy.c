@@ -67,9 +67,9 @@ static err get(struct ctx *cx, void *self, const void *in_, void *out)
     (void)self;
     const struct policy_ref *in = in_;
     struct policy_out *ret = out;
-    struct show_facts show;
+    struct performance_facts show;
     struct str body;
-    err e = call_run(cx, &performance_show_facts, &(struct show_facts_ref){ in->performance }, &show);
+    err e = call_run(cx, &performance_facts_call, &(struct performance_ref){ in->performance }, &show);
     *ret = (struct policy_out){ .performance = in->performance };
     if (!e)
         e = store_policy_at(cx, in->performance, cx->now, &body, &ret->since, &ret->own);
@@ -111,8 +111,8 @@ static err set(struct ctx *cx, void *self, const void *in_, void *out)
 {
     (void)self;
     const struct policy_in *in = in_;
-    struct show_facts show;
-    err e = call_run(cx, &performance_show_facts, &(struct show_facts_ref){ in->performance }, &show);
+    struct performance_facts show;
+    err e = call_run(cx, &performance_facts_call, &(struct performance_ref){ in->performance }, &show);
     if (!e && !booking_may_manage(cx, show.owner))
         e = fail(cx, ERR_MISSING, NULL, "There is no such performance of yours.", "관리할 수 있는 공연이 아닙니다.");
     if (!e)

@@ -53,7 +53,7 @@ static void try_now(struct ctx *cx, struct payments *s, int64_t payment)
     struct payment p;
     if (!watch_take(&s->watch, payment))
         return;                              /* who has it looks once more */
-    if (call_run(cx, &payment_load_call, &(struct payment_in){ payment }, &p)) {
+    if (payment_between(cx, s) || call_run(cx, &payment_load_call, &(struct payment_in){ payment }, &p)) {
         watch_give_back(&s->watch, payment, cx->now + s->resume_ms, true);
     } else {
         if (payment_drive(cx, s, &p))
@@ -78,8 +78,6 @@ err refund_give(struct ctx *cx, void *self, const void *in_, void *ret_out)
 
     e = call_run(cx, &refund_promise_call, &(struct promise_in){ .payment = p.id, .source = FOR_STAFF, .amount = in->amount.amount, .reason = in->reason },
                  &made);
-    if (!e)
-        e = payment_between(cx, self);
     if (e)
         return e;
     try_now(cx, self, p.id);
@@ -104,9 +102,6 @@ err refund_cancelled(struct ctx *cx, void *self, const void *in_, void *ret_out)
                                            .capped = true },
                      &made);
     if (!e)
-        e = payment_between(cx, self);
-    if (e)
-        return e;
-    try_now(cx, self, in->payment);
-    return OK;
+        try_now(cx, self, in->payment);
+    return e;
 }

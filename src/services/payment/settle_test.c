@@ -43,7 +43,7 @@ static const struct interruption interruptions[] = {
     { "sandbox-late", BOOKING_EXPIRED, true, 6, PAYMENT_PAID, BOOKING_CONFIRMED },
     { "sandbox-late", BOOKING_EXPIRED, false, 9, PAYMENT_REFUNDED, BOOKING_REFUNDED },
     { "sandbox-decline", BOOKING_PENDING, true, 4, PAYMENT_FAILED, BOOKING_PENDING },
-    { "sandbox-wrong-amount", BOOKING_PENDING, true, 6, PAYMENT_REFUNDED, BOOKING_PENDING },
+    { "sandbox-wrong-amount", BOOKING_PENDING, true, 7, PAYMENT_REFUNDED, BOOKING_PENDING },
 };
 
 enum recovery { BY_JOB, BY_RESTART, BY_BUYER };

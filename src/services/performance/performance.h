@@ -25,19 +25,19 @@ struct schedule_facts {
 /* in: struct schedule_ref, out: struct schedule_facts. ERR_MISSING when there is no such schedule. CALL_READ. */
 extern const struct call performance_schedule_facts;
 
-/* ---- a performance as others see it ---- */
+/* ---- a performance ---- */
 
-struct show_facts_ref {
+struct performance_ref {
     int64_t performance;
 };
 
-struct show_facts {
+struct performance_facts {
     int64_t owner;            /* the user who sells */
     struct str title;
 };
 
-/* in: struct show_facts_ref, out: struct show_facts. ERR_MISSING when there is no such performance. CALL_READ. */
-extern const struct call performance_show_facts;
+/* in: struct performance_ref, out: struct performance_facts. ERR_MISSING when there is no such performance. CALL_READ. */
+extern const struct call performance_facts_call;
 
 /* ---- its seats ---- */
 

@@ -90,14 +90,14 @@ err show_get(struct ctx *cx, void *self, const void *in_, void *ret_out)
 
 err show_facts(struct ctx *cx, void *self, const void *in_, void *ret_out)
 {
-    const struct show_facts_ref *in = in_;
+    const struct performance_ref *in = in_;
     struct show show;
     (void)self;
 
     err e = store_show(cx, in->performance, &show);
     if (e)
         return e;
-    *(struct show_facts *)ret_out = (struct show_facts){ show.owner, show.title };
+    *(struct performance_facts *)ret_out = (struct performance_facts){ show.owner, show.title };
     return OK;
 }
 

@@ -6,7 +6,7 @@ SELECT COUNT(*) FROM notify_webhook WHERE owner_id = ?
 
 -- name: webhook_insert
 INSERT INTO notify_webhook (id, owner_id, url, events, salt, active, why, failing_since, created_at, updated_at)
-VALUES (?, ?, ?, ?, ?, 1, '', NULL, ?, ?)
+VALUES (?, ?, ?, ?, ?, 1, ?, NULL, ?, ?)
 
 -- name: webhook_update
 -- (url, events, active, why, failing since, now, id)

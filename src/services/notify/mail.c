@@ -24,7 +24,7 @@ const char *const mail_status_words[] = {
     [MAIL_QUEUED] = "queued", [MAIL_SENT] = "sent", [MAIL_DROPPED] = "dropped", [MAIL_DEAD] = "dead", NULL,
 };
 
-FIELDS(facts_table, "MailFacts", struct mail_facts,
+static const struct field facts_rows[] = {
     { .name = "booking", .type = F_INT, .at = offsetof(struct mail_facts, booking), .omit_empty = true },
     { .name = "schedule", .type = F_INT, .at = offsetof(struct mail_facts, schedule), .omit_empty = true },
     { .name = "seats", .type = F_INT, .at = offsetof(struct mail_facts, seats), .omit_empty = true },
@@ -33,9 +33,10 @@ FIELDS(facts_table, "MailFacts", struct mail_facts,
     { .name = "until", .type = F_INT, .at = offsetof(struct mail_facts, until), .omit_empty = true },
     { .name = "currency", .type = F_CURRENCY, .at = offsetof(struct mail_facts, currency), .omit_empty = true },
     { .name = "grade", .type = F_STR, .at = offsetof(struct mail_facts, grade), .omit_empty = true },
-    { .name = "url", .type = F_STR, .at = offsetof(struct mail_facts, url), .omit_empty = true });
+    { .name = "url", .type = F_STR, .at = offsetof(struct mail_facts, url), .omit_empty = true },
+};
 
-const struct fields mail_facts_fields = { "MailFacts", sizeof(struct mail_facts), facts_table_rows, sizeof(facts_table_rows) / sizeof(facts_table_rows[0]) };
+const struct fields mail_facts_fields = { "MailFacts", sizeof(struct mail_facts), facts_rows, sizeof(facts_rows) / sizeof(facts_rows[0]) };
 
 struct str notify_json(struct ctx *cx, const struct fields *f, const void *in)
 {
@@ -73,7 +74,7 @@ err mail_put(struct ctx *cx, struct notify *s, const struct mail_order *order)
         .due_at = cx->now,
         .created_at = cx->now,
     };
-    store_mail_insert(cx, &m);
+    store_mail_row_insert(cx, &m);
     due_by(&s->mail_due, m.due_at);
     return OK;
 }
@@ -163,13 +164,13 @@ static err done(struct ctx *cx, void *self, const void *in_, void *ret_out)
     struct notify *s = self;
     struct mail m;
     (void)ret_out;
-    err e = store_mail(cx, in->mail, &m);
+    err e = store_mail_row(cx, in->mail, &m);
     if (e || m.status != MAIL_QUEUED)
         return e;
     m.attempts++;
     m.why = in->why.n > 200 ? str_of(in->why.p, 200) : in->why;
     judge(cx, s, &m, in->outcome);
-    e = store_mail_update(cx, &m);
+    e = store_mail_row_update(cx, &m);
     return e ? e : note_next(cx, s);
 }
 
@@ -191,7 +192,7 @@ static err prune(struct ctx *cx, void *self, const void *in, void *ret_out)
     (void)in;
     (void)ret_out;
     atomic_store(&s->prune_due, cx->now + PRUNE_EVERY_MS);
-    return store_prune(cx, cx->now - s->keep_ms);
+    return store_notify_prune(cx, cx->now - s->keep_ms);
 }
 
 const struct call mail_prune_call = { "notify.prune", "Forgets mails and deliveries that were finished long ago.", CALL_COMMAND, NULL, NULL, prune };
@@ -230,7 +231,7 @@ err mail_retry(struct ctx *cx, void *self, const void *in_, void *ret_out)
     const struct mail_in *in = in_;
     struct notify *s = self;
     struct mail m;
-    err e = store_mail(cx, in->mail, &m);
+    err e = store_mail_row(cx, in->mail, &m);
     if (e)
         return e;
     if (m.status != MAIL_DEAD && m.status != MAIL_QUEUED)
@@ -240,7 +241,7 @@ err mail_retry(struct ctx *cx, void *self, const void *in_, void *ret_out)
     m.attempts = 0;
     m.due_at = cx->now;
     m.done_at = 0;
-    e = store_mail_update(cx, &m);
+    e = store_mail_row_update(cx, &m);
     if (e)
         return e;
     atomic_store(&s->server_not_before, 0);

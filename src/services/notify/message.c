@@ -3,11 +3,12 @@
 #include <sodium.h>
 #include <time.h>
 
+#include "base/buf.h"
 #include "platform/obs/log.h"
 
 #define MESSAGE_MAX (2u << 20)
 #define LINE_BYTES  57        /* 76 letters of base64 (RFC 2045, 6.8) */
-#define WORD_BYTES  45        /* 72 letters with what stands around them (RFC 2047, 2) */
+#define WORD_BYTES  39        /* 64 letters with what stands around them: with a header's name no line is longer than 76 (RFC 2047, 2) */
 
 bool message_address(struct str s)
 {
@@ -59,7 +60,7 @@ static void header_person(struct buf *out, const char *name, struct str person, 
     ASSERT(message_address(address));
     buf_fmt(out, "%s: ", name);
     header_text(out, person);
-    buf_fmt(out, "%s<%.*s>\r\n", person.n ? " " : "", STR_ARG(address));
+    buf_fmt(out, "%s<%.*s>\r\n", person.n ? "\r\n " : "", STR_ARG(address));
 }
 
 static void header_date(struct buf *out, int64_t ms)

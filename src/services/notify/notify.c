@@ -274,7 +274,7 @@ static err notify_open(struct ctx *cx, void **ret_self)
     *ret_self = s;
     err e = read_config(cx, s);
     if (!e)
-        e = store_open(cx, s);
+        e = store_notify_open(cx, s);
     if (!e && !s->smtp.url)
         LOG0(LOG_WARN, "no mail server is set (notify.smtp_url): mails are kept and not sent");
     return e;

@@ -128,9 +128,9 @@ void due_by(_Atomic int64_t *due, int64_t at);
 /* ---- routes ---- */
 
 struct page_in {
-    bool has_status;
-    int status;
     int64_t limit, cursor, webhook;
+    int status;
+    bool has_status;
 };
 struct page_out {
     struct list items;
@@ -170,23 +170,23 @@ extern struct metric deliveries_made, deliveries_failed, deliveries_given_up;
 /* ---- SQL (store.c) ---- */
 
 /* Index of a word that the database holds. */
-int store_word(const char *const *words, struct str word);
+int notify_word(const char *const *words, struct str word);
 /* NULL for 0. */
-struct val store_time(int64_t ms);
+struct val notify_time(int64_t ms);
 /* The only column of a row; INT64_MAX for NULL. */
-void store_take_int(struct ctx *cx, const struct rows *r, void *out);
-err store_open(struct ctx *cx, struct notify *ret) MUST_USE;
+void notify_take_int(struct ctx *cx, const struct rows *r, void *out);
+err store_notify_open(struct ctx *cx, struct notify *ret) MUST_USE;
 err store_mail_known(struct ctx *cx, enum mail_kind kind, int64_t source, int64_t user, bool *ret) MUST_USE;
-void store_mail_insert(struct ctx *cx, const struct mail *m);
+void store_mail_row_insert(struct ctx *cx, const struct mail *m);
 /* ERR_MISSING when there is none. */
-err store_mail(struct ctx *cx, int64_t id, struct mail *ret) MUST_USE;
-err store_mail_update(struct ctx *cx, const struct mail *m) MUST_USE;
+err store_mail_row(struct ctx *cx, int64_t id, struct mail *ret) MUST_USE;
+err store_mail_row_update(struct ctx *cx, const struct mail *m) MUST_USE;
 err store_mails_due(struct ctx *cx, size_t max, struct mail *ret, size_t *ret_n) MUST_USE;
 /* INT64_MAX: none. */
 err store_mail_next(struct ctx *cx, int64_t *ret) MUST_USE;
 /* Newest first, below `before`; status < 0: any. */
 err store_mails(struct ctx *cx, int status, int64_t before, size_t max, struct mail *ret, size_t *ret_n) MUST_USE;
-err store_prune(struct ctx *cx, int64_t done_before) MUST_USE;
+err store_notify_prune(struct ctx *cx, int64_t done_before) MUST_USE;
 /* 0 when nothing is switched off. */
 err store_setting(struct ctx *cx, int64_t user, int64_t *ret_off, bool *ret_found) MUST_USE;
 err store_setting_put(struct ctx *cx, int64_t user, int64_t off, bool found) MUST_USE;

@@ -1,6 +1,7 @@
 /* Calls of webhooks, all of a round at the same time (libcurl). Where a name leads is decided once, by libcurl, and every address is checked in the
  * moment it is connected to: a name that changes its mind in between gains nothing. Redirects are not followed. */
 #include <curl/curl.h>
+#include <stdio.h>
 #include <sys/socket.h>
 
 #include "platform/obs/log.h"

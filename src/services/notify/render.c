@@ -1,8 +1,10 @@
 #include "render.h"
 
+#include <stdio.h>
 #include <time.h>
 
 #include "notify_texts.h"
+#include "base/buf.h"
 #include "platform/obs/log.h"
 
 #define TEXT_MAX (256u * 1024)

@@ -2,6 +2,7 @@
 #include "notify_int.h"
 
 #include <curl/curl.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "platform/obs/log.h"

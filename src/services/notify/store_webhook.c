@@ -13,7 +13,7 @@ static void take_webhook(struct ctx *cx, const struct rows *r, void *out)
         .events = (unsigned)row_int(r, 3),
         .salt = row_text(cx, r, 4),
         .active = row_int(r, 5) != 0,
-        .why = (enum hook_why)store_word(hook_why_words, row_text_view(r, 6)),
+        .why = (enum hook_why)notify_word(hook_why_words, row_text_view(r, 6)),
         .failing_since = row_int(r, 7),
         .created_at = row_int(r, 8),
     };
@@ -31,7 +31,7 @@ static err take_webhooks(struct ctx *cx, struct rows *r, size_t max, struct webh
 err store_webhook_count(struct ctx *cx, int64_t owner, int64_t *ret)
 {
     bool found;
-    return db_one(cx, &notify_sql.webhook_count, VALS(v_int(owner)), store_take_int, ret, &found);
+    return db_one(cx, &notify_sql.webhook_count, VALS(v_int(owner)), notify_take_int, ret, &found);
 }
 
 err store_webhook(struct ctx *cx, int64_t id, struct webhook *ret)
@@ -66,7 +66,7 @@ void store_webhook_insert(struct ctx *cx, const struct webhook *w)
 err store_webhook_update(struct ctx *cx, const struct webhook *w)
 {
     return db_run(cx, &notify_sql.webhook_update, VALS(v_text(w->url), v_int((int64_t)w->events), v_int(w->active), v_text(str_c(hook_why_words[w->why])),
-                                                       store_time(w->failing_since), v_int(cx->now), v_int(w->id)), NULL);
+                                                       notify_time(w->failing_since), v_int(cx->now), v_int(w->id)), NULL);
 }
 
 err store_webhook_delete(struct ctx *cx, int64_t id)
@@ -85,7 +85,7 @@ static void take_delivery(struct ctx *cx, const struct rows *r, void *out)
         .event = (enum hook_event)row_int(r, 2),
         .event_id = row_text(cx, r, 3),
         .body = row_text(cx, r, 4),
-        .status = (enum delivery_status)store_word(delivery_status_words, row_text_view(r, 5)),
+        .status = (enum delivery_status)notify_word(delivery_status_words, row_text_view(r, 5)),
         .attempts = row_int(r, 6),
         .http_status = row_int(r, 7),
         .why = row_text(cx, r, 8),
@@ -129,8 +129,8 @@ err store_delivery(struct ctx *cx, int64_t id, struct delivery *ret)
 err store_delivery_update(struct ctx *cx, const struct delivery *d)
 {
     return db_run(cx, &notify_sql.delivery_update, VALS(v_text(str_c(delivery_status_words[d->status])), v_int(d->attempts), v_int(d->http_status),
-                                                        v_text(d->why), v_blob(d->answer), store_time(d->due_at), v_int(d->retry_until),
-                                                        store_time(d->done_at), v_int(d->id)), NULL);
+                                                        v_text(d->why), v_blob(d->answer), notify_time(d->due_at), v_int(d->retry_until),
+                                                        notify_time(d->done_at), v_int(d->id)), NULL);
 }
 
 err store_deliveries_due(struct ctx *cx, size_t max, struct delivery *ret, size_t *ret_n)
@@ -150,7 +150,7 @@ err store_deliveries(struct ctx *cx, int64_t webhook, int64_t before, size_t max
 err store_delivery_next(struct ctx *cx, int64_t *ret)
 {
     bool found;
-    return db_one(cx, &notify_sql.delivery_next, NO_VALS, store_take_int, ret, &found);
+    return db_one(cx, &notify_sql.delivery_next, NO_VALS, notify_take_int, ret, &found);
 }
 
 err store_deliveries_give_up(struct ctx *cx, int64_t webhook, const char *why)

@@ -6,7 +6,7 @@ const char *const booking_status_words[] = { "pending", "confirmed", "cancelled"
 /* From which states a booking may go where; everything else is a bug. */
 static const unsigned may_become[] = {
     [BOOKING_PENDING] = 1u << BOOKING_CONFIRMED | 1u << BOOKING_CANCELLED | 1u << BOOKING_EXPIRED,
-    [BOOKING_CONFIRMED] = 0,
+    [BOOKING_CONFIRMED] = 1u << BOOKING_CANCELLED | 1u << BOOKING_REFUND_DUE,
     [BOOKING_CANCELLED] = 1u << BOOKING_REFUND_DUE,
     [BOOKING_EXPIRED] = 1u << BOOKING_CONFIRMED | 1u << BOOKING_REFUND_DUE,
     [BOOKING_REFUND_DUE] = 1u << BOOKING_REFUNDED,
@@ -122,7 +122,7 @@ static err from_ended(struct ctx *cx, int64_t hold, struct booking_row *ret)
     bool found = false;
     err e = hold_owned(cx, hold, &ended);
     if (!e && ended.status == HOLD_BOOKED)
-        e = db_one(cx, &booking_sql.booking_of_hold, VALS(v_int(hold)), take_number, &id, &found);
+        e = db_one(cx, &booking_sql.booking_of_hold, VALS(v_int(hold)), take_int, &id, &found);
     if (e)
         return e;
     return found ? booking_owned(cx, id, cx->actor.user, ret) : hold_over(cx);

@@ -107,6 +107,15 @@ static err confirmed(struct ctx *cx, void *self, const void *in_, void *out)
     return OK;
 }
 
+static err performance_facts(struct ctx *cx, void *self, const void *in, void *out)
+{
+    (void)self;
+    (void)in;
+    (void)out;
+    return fail(cx, ERR_MISSING, NULL, "No such performance.", "그런 공연이 없습니다.");
+}
+
+const struct call performance_facts_call = { .name = "performance.facts", .kind = CALL_READ, .fn = performance_facts };
 const struct call coupon_reserve_call = { .name = "coupon.reserve", .kind = CALL_COMMAND, .fn = coupon_reserve };
 const struct call coupon_release_call = { .name = "coupon.release", .kind = CALL_COMMAND, .fn = coupon_release };
 const struct call mileage_reserve_call = { .name = "mileage.reserve", .kind = CALL_COMMAND, .fn = mileage_reserve };
@@ -114,7 +123,8 @@ const struct call mileage_release_call = { .name = "mileage.release", .kind = CA
 static const struct call ended_call = { .name = "coupon.ended", .kind = CALL_COMMAND, .in = &booking_ended_fields, .fn = ended };
 static const struct call confirmed_call = { .name = "coupon.confirmed", .kind = CALL_COMMAND, .in = &booking_confirmed_fields, .fn = confirmed };
 static const struct call *const other_calls[] = {
-    &coupon_reserve_call, &coupon_release_call, &mileage_reserve_call, &mileage_release_call, &ended_call, &confirmed_call, NULL,
+    &coupon_reserve_call, &coupon_release_call, &mileage_reserve_call, &mileage_release_call, &ended_call, &confirmed_call,
+    &performance_facts_call, NULL,
 };
 static const struct subscription other_hears[] = { { "booking.ended", &ended_call }, { "booking.confirmed", &confirmed_call }, { 0 } };
 static const struct config_key other_config[] = { { "mileage.currency", CONFIG_STR, "KRW", 3, 3, "The currency that mileage pays.", false }, { 0 } };

@@ -123,9 +123,9 @@ static const struct fields ref_fields = { "HoldExtension", sizeof(struct hold_re
 
 static const struct field seats_rows[] = {
     { .name = "hold_id", .type = F_ID, .from = FROM_PATH, .id = ID_HOLD, AT(hold) },
-    { .name = "seats", .type = F_LIST, .optional = true, AT(wish.seats), .low = 1, .high = HOLD_SEATS_MAX, .of = &guid_list,
+    { .name = "seats", .type = F_LIST, .optional = true, AT(wish.seats), .low = 1, .high = HOLD_SEATS_MAX, .of = &hold_guid_list,
       .help = "All seats that the hold is to have; what it has and is not named is given back." },
-    { .name = "best", .type = F_OBJECT, .optional = true, AT(wish.best), .has_at = offsetof(struct hold_seats_in, wish.has_best), .of = &best_fields,
+    { .name = "best", .type = F_OBJECT, .optional = true, AT(wish.best), .has_at = offsetof(struct hold_seats_in, wish.has_best), .of = &hold_best_fields,
       .help = "Let the system choose; instead of seats." },
     { .name = "Queue-Pass", .type = F_STR, .from = FROM_HEADER, .optional = true, AT(wish.pass), .low = 1, .high = 512,
       .help = "The pass of the waiting room, when it is on." },

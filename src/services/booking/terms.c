@@ -195,15 +195,6 @@ static err terms_check(struct ctx *cx, const struct sale *s, const struct sale_t
 
 /* ---- PUT, GET /schedules/{schedule_id}/terms ---- */
 
-static err managed(struct ctx *cx, struct booking *b, int64_t schedule, struct sale **ret)
-{
-    struct sale *s = sale_find(b, schedule);
-    if (!s || (s->owner != cx->actor.user && !actor_has(cx, ROLE_MANAGER | ROLE_ADMIN)))
-        return sale_missing(cx);
-    *ret = s;
-    return OK;
-}
-
 static err show(struct ctx *cx, const struct sale *s, struct terms_out *ret)
 {
     const struct sale_terms *t = sale_terms(s);
@@ -213,7 +204,7 @@ static err show(struct ctx *cx, const struct sale *s, struct terms_out *ret)
     if (!ret->shown.has_presale)
         return OK;
     ret->codes = (int64_t)t->presale.codes.n;
-    return db_one(cx, &booking_sql.presale_entered, VALS(v_int(s->id)), take_number, &ret->entered, &found);
+    return db_one(cx, &booking_sql.presale_entered, VALS(v_int(s->id)), take_int, &ret->entered, &found);
 }
 
 struct terms_undo {
@@ -230,7 +221,7 @@ static err terms_put(struct ctx *cx, void *self, const void *in_, void *out)
     const struct terms_in *in = in_;
     struct sale *s = NULL;
     struct buf text;
-    err e = managed(cx, self, in->schedule, &s);
+    err e = sale_managed(cx, self, in->schedule, &s);
     if (!e)
         e = terms_check(cx, s, &in->terms);
     if (e)
@@ -256,7 +247,7 @@ static err terms_get(struct ctx *cx, void *self, const void *in_, void *out)
 {
     const struct terms_ref *in = in_;
     struct sale *s = NULL;
-    err e = managed(cx, self, in->schedule, &s);
+    err e = sale_managed(cx, self, in->schedule, &s);
     return e ? e : show(cx, s, out);
 }
 

@@ -66,6 +66,20 @@ test('person types: percent, price by grade, proof at the door, to the last coin
   assert.equal((await schedule(sale)).terms.person_types.length, 5);
 });
 
+test('some seats cancelled: the others keep their types and prices', async () => {
+  const sale = await odd_sale();
+  ok(await world.terms(sale, { person_types: [{ name: 'senior', percent: 50 }] }));
+  const ann = await world.user();
+  const seats = sale.guids.slice(0, 3);
+  const hold = ok(await world.hold(ann, sale, seats), 201);
+  const booking = ok(await world.book(ann, hold, { people: [{ seat: seats[1], type: 'senior' }, { seat: seats[2], type: 'senior' }] }), 201);
+  ok(await world.confirm(ann, ok(await world.pay(ann, booking), 201)));
+  const done = ok(await world.api('POST', `/api/v1/bookings/${booking.id}/cancel`, { seats: [seats[0], seats[2]] }, { as: ann }));
+  assert.equal(done.refund.amount, 10001 + 5001);
+  const left = await world.booking(ann, booking.id);
+  assert.deepEqual(left.seats.map((seat) => [seat.guid, seat.person_type, seat.price.amount]), [[seats[1], 'senior', 5001]]);
+});
+
 test('whom seats are for is checked, and a refusal leaves the hold', async () => {
   const sale = await new_sale();
   ok(await world.terms(sale, { person_types: [{ name: 'student', percent: 10 }] }));

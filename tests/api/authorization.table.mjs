@@ -63,6 +63,8 @@ export const table = {
   'GET /api/v1/schedules/{schedule_id}/map': everybody,
   'GET /api/v1/schedules/{schedule_id}/availability': everybody,
   'GET /api/v1/schedules/{schedule_id}/stream': everybody,
+  'PUT /api/v1/schedules/{schedule_id}/terms': its_maker,
+  'GET /api/v1/schedules/{schedule_id}/terms': its_maker,
 
   'PUT /api/v1/schedules/{schedule_id}/queue/settings': its_maker,
   'GET /api/v1/schedules/{schedule_id}/queue/settings': its_maker,
@@ -73,6 +75,8 @@ export const table = {
   'POST /api/v1/schedules/{schedule_id}/holds': signed_in,
   'GET /api/v1/holds/{hold_id}': its_owner,
   'DELETE /api/v1/holds/{hold_id}': its_owner,
+  'PUT /api/v1/holds/{hold_id}/seats': its_owner,
+  'POST /api/v1/holds/{hold_id}/extend': its_owner,
   'POST /api/v1/bookings': its_owner,
   'GET /api/v1/bookings': signed_in,
   'GET /api/v1/bookings/{booking_id}': its_owner,

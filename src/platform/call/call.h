@@ -75,6 +75,12 @@ struct job {
     int64_t (*due)(void *self);
 };
 
+/* A story whose simple case is one command: a request of that case costs no worker and one commit. Both calls have the same shapes. */
+struct shortcut {
+    const struct call *story, *command;
+    bool (*simple)(const void *in);
+};
+
 /* Events of other services. The call's input is described by its field table and read from the event's body; it must be idempotent. */
 struct subscription {
     const char *topic;
@@ -99,6 +105,7 @@ struct service {
     const struct call *const *calls;     /* NULL-terminated, like all below */
     const struct route *routes;
     const struct raw_answer *raw_answers;            /* ends with a NULL call */
+    const struct shortcut *shortcuts;    /* ends with a NULL story */
     const struct job *jobs;
     const struct job *waiting_jobs;      /* stories that wait for machines of others (mail, webhooks): each has a thread of its own */
     const struct subscription *subscriptions;

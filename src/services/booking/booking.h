@@ -65,6 +65,58 @@ struct remaining {
 
 void booking_remaining(const struct app *app, int64_t schedule, struct remaining *ret);
 
+/* ---- on what terms it is sold: person types, early prices, presale (memory, any thread) ---- */
+
+/* Whom a ticket is for. */
+enum person_type {
+    PERSON_ADULT, PERSON_CHILD, PERSON_TEEN, PERSON_STUDENT, PERSON_SENIOR, PERSON_DISABLED, PERSON_VETERAN, PERSON_SOLDIER, PERSON_TYPES
+};
+extern const char *const person_words[];
+
+struct grade_fare {
+    struct str grade;         /* first: the key of a map */
+    struct money price;
+};
+
+struct person_terms {
+    int type;                 /* enum person_type; adults always pay the full price */
+    bool proof, has_percent;
+    int64_t percent;          /* taken off the price at the time of the hold */
+    struct list prices;       /* struct grade_fare, instead of percent */
+};
+
+struct early_price {
+    int64_t until, percent;
+};
+
+struct presale_terms {
+    int64_t starts_at, ends_at;
+    int64_t max_per_user;     /* 0: as in the sale */
+    int64_t uses;             /* people who may come in with one code */
+    struct list codes;        /* struct str; sealed once booking has them */
+};
+
+struct sale_terms {
+    struct list people;       /* struct person_terms */
+    struct list early;        /* struct early_price, by time */
+    bool has_presale;
+    struct presale_terms presale;
+};
+
+struct terms_shown {          /* as everybody sees them */
+    struct list people, early;           /* adults come first */
+    int64_t percent;          /* off, for a hold made now */
+    int64_t changes_at;       /* when that changes; 0: not any more */
+    bool has_presale;
+    struct presale_terms presale;
+};
+
+extern const struct fields terms_shown_fields;
+/* Results are in `arena` and in booking's memory, which stays. */
+void booking_terms(const struct app *app, int64_t schedule, struct arena *arena, int64_t now, struct terms_shown *ret);
+/* When its presale begins; INT64_MAX when it has none. */
+int64_t booking_presale_at(const struct app *app, int64_t schedule);
+
 /* ---- money (asked by payment; commands and reads, safe to repeat) ---- */
 
 enum booking_status { BOOKING_PENDING, BOOKING_CONFIRMED, BOOKING_CANCELLED, BOOKING_EXPIRED, BOOKING_REFUND_DUE, BOOKING_REFUNDED };
@@ -159,5 +211,24 @@ struct attended {
 
 /* in: struct attended_ref, out: struct attended. CALL_READ. */
 extern const struct call booking_attended_call;
+
+/* ---- what booking tells others (events) ---- */
+
+/* booking.confirmed: paid for, or nothing was due. */
+struct booking_confirmed {
+    int64_t booking, schedule, performance, user;
+    int64_t total, discount, mileage_used, due;      /* minor units of the currency */
+    struct str currency;
+    int64_t seats;            /* how many */
+};
+extern const struct fields booking_confirmed_fields;
+
+/* booking.ended: a pending booking that will not be confirmed, or only by a late payment of the full price. */
+enum booking_end { END_EXPIRED, END_CANCELLED };
+struct booking_ended {
+    int64_t booking, schedule, user;
+    int how;                  /* enum booking_end */
+};
+extern const struct fields booking_ended_fields;
 
 #endif

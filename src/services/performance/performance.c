@@ -113,12 +113,13 @@ FIELDS(grade_fields, "Grade", struct grade,
     ROW(struct schedule, sale_ends_at, F_TIME),                                                                                             \
     ROW(struct schedule, status, F_ENUM, .words = sale_status_words, .help = "by the clock and by what is left"),                           \
     ROW(struct schedule, queue_mode, F_ENUM, .words = queue_mode_words),                                                                    \
-    ROW(struct schedule, remaining, F_LIST, .of = &grade_fields)
+    ROW(struct schedule, remaining, F_LIST, .of = &grade_fields, .help = "prices without what `terms` take off")
 
 FIELDS(schedule_fields, "Schedule", struct schedule, SCHEDULE_ROWS);
 
 FIELDS(schedule_detail_fields, "ScheduleDetail", struct schedule, SCHEDULE_ROWS,
     ROW(struct schedule, title, F_STR),
+    ROW(struct schedule, terms, F_OBJECT, .of = &terms_shown_fields, .help = "who pays less, when, and who may buy first"),
     ROW(struct schedule, max_tickets_per_user, F_INT),
     ROW(struct schedule, server_time, F_TIME));
 

@@ -75,6 +75,7 @@ struct schedule {
     int status;               /* enum sale_status */
     int queue_mode;           /* enum queue_mode */
     struct list remaining;    /* struct grade */
+    struct terms_shown terms;
 };
 
 /* ---- inputs and outputs of the calls ---- */

@@ -38,6 +38,7 @@ err schedule_fill(struct ctx *cx, struct schedule *s)
     s->status = sale_status(cx, s, &left);
     s->queue_mode = queue_mode_get(cx->app, s->id);
     s->server_time = cx->now;
+    booking_terms(cx->app, s->id, cx->arena, cx->now, &s->terms);
     return OK;
 }
 

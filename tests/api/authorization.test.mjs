@@ -22,6 +22,7 @@ before(async () => {
   sale = await world.sale({ as: person.producer, hall: { rows: 3, seats: 20 } });
   spare = await world.sale({ as: person.producer });
   const bought = await world.buy(person.owner, sale, sale.guids.slice(0, 1));
+  spare.booking = (await world.buy(person.owner, spare, spare.guids.slice(0, 1))).booking;
   const place = await place_of(person.owner);
   samples = new Samples(world.server.contract, {
     user_id: (await world.user()).id, hall_id: sale.hall.id, performance_id: sale.performance.id, schedule_id: sale.id, hold_id: bought.hold.id,
@@ -44,7 +45,10 @@ const ends_oneself = new Set(['POST /api/v1/auth/logout', 'DELETE /api/v1/users/
 /* What would end what others ask for has one of its own. */
 const of_its_own = {
   'POST /api/v1/schedules/{schedule_id}/cancel': () => ({ schedule_id: spare.id }),
+  'POST /api/v1/bookings/{booking_id}/cancel': () => ({ booking_id: spare.booking.id }),
 };
+
+const policy = { free_days: 7, free_days_before: 10, closes_days_before: 1, closes_at: '17:00', steps: [{ days_before: 1, percent: 10 }] };
 
 /* Bodies that the schema alone does not tell. */
 let serial = 0;
@@ -55,6 +59,8 @@ const bodies = {
   'POST /api/v1/halls': () => ({ name: 'Hall', address: 'Seoul', plan: plan_of() }),
   'POST /api/v1/performances/{performance_id}/schedules': () => world.schedule_body(sale.hall),
   'POST /api/v1/schedules/{schedule_id}/holds': () => ({ best: { count: 1, grade: 'VIP' } }),
+  'POST /api/v1/bookings/{booking_id}/cancel': () => ({}),
+  'PUT /api/v1/performances/{performance_id}/cancellation_policy': () => policy,
   'PUT /api/v1/schedules/{schedule_id}/terms': () => ({}),
   'POST /api/v1/bookings': () => ({ hold_id: samples.known.hold_id }),
   'PUT /api/v1/holds/{hold_id}/seats': () => ({ best: { count: 1, grade: 'VIP' } }),

@@ -19,6 +19,9 @@ struct auth_admin_in {
 };
 extern const struct call auth_admin_put_call;
 
+/* Was there ever an account with this id? Memory only; in a command. */
+bool auth_user_known(const struct app *app, int64_t user);
+
 /* Events. Their bodies name people by id only:
  *   auth.user_joined    {"user_id"}             an account was made
  *   auth.roles_changed  {"user_id","roles":[]}  what it may do has changed

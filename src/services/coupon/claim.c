@@ -52,7 +52,7 @@ err coupon_issue(struct ctx *cx, struct coupons *s, struct coupon *c, int64_t co
     c->open_codes -= code ? 1 : 0;
     tx_undo(cx, undo_give, s, &g, sizeof(g));
 
-    e = store_offer_issue(cx, c->id, 1, code ? -1 : 0);
+    e = store_coupon_issue(cx, c->id, 1, code ? -1 : 0);
     if (e)
         return e;
     store_piece_insert(cx, &piece, code);
@@ -94,7 +94,7 @@ static err tidy(struct ctx *cx, struct coupons *s, struct coupon *c)
     c->tidied = true;
     coupon_forget_holders(c);
     coupon_due_look(s);
-    return store_offer_tidied(cx, c->id);
+    return store_coupon_tidied(cx, c->id);
 }
 
 /* One coupon at a time. Nobody depends on it: whether a piece is over is asked of the clock (piece.c). */

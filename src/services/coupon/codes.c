@@ -68,7 +68,7 @@ err codes_make(struct ctx *cx, void *self, const void *in_, void *ret_out)
     if (!e)
         e = check_room(cx, c, in->count);
     if (!e)
-        e = store_offer_issue(cx, c->id, 0, in->count);
+        e = store_coupon_issue(cx, c->id, 0, in->count);
     if (e)
         return e;
 
@@ -123,7 +123,7 @@ err codes_export(struct ctx *cx, void *self, const void *in_, void *ret_out)
     struct list batches;
     bool found;
     (void)self;
-    err e = store_offer(cx, in->coupon, &o, &found);
+    err e = store_coupon(cx, in->coupon, &o, &found);
     if (!e && !found)
         e = fail(cx, ERR_MISSING, NULL, "There is no such coupon.", "그런 쿠폰이 없습니다.");
     if (!e)
@@ -187,7 +187,7 @@ static err unknown_code(struct ctx *cx, struct coupons *s)
 static err look_up(struct ctx *cx, struct str typed, int64_t *ret_coupon, int64_t *ret_code, bool *ret_found)
 {
     *ret_code = 0;
-    err e = store_offer_by_code(cx, code_key(cx, typed), ret_coupon, ret_found);
+    err e = store_coupon_by_code(cx, coupon_code_key(cx, typed), ret_coupon, ret_found);
     if (e || *ret_found || !code_read(&app_keys(cx->app)->ids, typed, ret_code))
         return e;
     return store_code_coupon(cx, *ret_code, ret_coupon, ret_found);

@@ -144,14 +144,14 @@ FIELDS(cancelled_fields, "BookingCancelled", struct booking_event,
 
 /* ---- calls ---- */
 
-static const struct call create_call = { "coupon.create", "Makes a coupon.", CALL_COMMAND, &offer_in_fields, &offer_fields, offer_create };
+static const struct call create_call = { "coupon.create", "Makes a coupon.", CALL_COMMAND, &offer_in_fields, &offer_fields, coupon_create };
 static const struct call change_call = { "coupon.change", "Changes what is given of a coupon; never what it is worth.", CALL_COMMAND,
-                                         &offer_change_fields, &offer_fields, offer_change };
+                                         &offer_change_fields, &offer_fields, coupon_change };
 static const struct call delete_call = { "coupon.delete", "Nobody gets it any more; what customers have of it stays theirs.", CALL_COMMAND,
-                                         &coupon_fields, NULL, offer_delete };
-static const struct call show_call = { "coupon.show", "A coupon.", CALL_READ, &coupon_fields, &offer_fields, offer_show };
+                                         &coupon_fields, NULL, coupon_delete };
+static const struct call show_call = { "coupon.show", "A coupon.", CALL_READ, &coupon_fields, &offer_fields, coupon_show };
 static const struct call list_call = { "coupon.list", "Coupons that may be claimed now or soon; all of them for staff.", CALL_READ, &offers_in_fields,
-                                       &offers_fields, offer_list };
+                                       &offers_fields, coupon_list };
 static const struct call claim_call = { "coupon.claim", "Takes a piece while there is one; one a customer for ever.", CALL_COMMAND, &coupon_fields,
                                         &claim_fields, coupon_claim };
 static const struct call redeem_call = { "coupon.redeem_code", "Takes the piece that a code stands for.", CALL_COMMAND, &redeem_fields, &claim_fields,
@@ -231,7 +231,7 @@ static err coupon_open(struct ctx *cx, void **ret_self)
     struct coupons *s = calloc(1, sizeof(*s));
     ASSERT(s != NULL);
     *ret_self = s;
-    err e = store_load(cx, s);
+    err e = store_coupons_load(cx, s);
     coupon_due_look(s);
     return e;
 }

@@ -94,18 +94,18 @@ struct batch {
     int64_t first, last, made_at;
 };
 
-err store_load(struct ctx *cx, struct coupons *s) MUST_USE;
+err store_coupons_load(struct ctx *cx, struct coupons *s) MUST_USE;
 err store_holders(struct ctx *cx, struct coupon *c) MUST_USE;
 
-err store_offer(struct ctx *cx, int64_t id, struct offer *ret, bool *ret_found) MUST_USE;
-err store_offer_by_code(struct ctx *cx, struct str key, int64_t *ret_id, bool *ret_found) MUST_USE;
+err store_coupon(struct ctx *cx, int64_t id, struct offer *ret, bool *ret_found) MUST_USE;
+err store_coupon_by_code(struct ctx *cx, struct str key, int64_t *ret_id, bool *ret_found) MUST_USE;
 /* Newest first, before an id; at most `max`. open_at: only what is listed and not over by then; 0: all. */
-err store_offers(struct ctx *cx, int64_t before, int64_t open_at, size_t max, struct offer *ret, size_t *ret_n) MUST_USE;
-void store_offer_insert(struct ctx *cx, const struct offer *o, struct str key);
-err store_offer_change(struct ctx *cx, const struct offer *o) MUST_USE;
-err store_offer_delete(struct ctx *cx, int64_t id) MUST_USE;
-err store_offer_tidied(struct ctx *cx, int64_t id) MUST_USE;
-err store_offer_issue(struct ctx *cx, int64_t id, int64_t pieces, int64_t codes) MUST_USE;
+err store_coupons(struct ctx *cx, int64_t before, int64_t open_at, size_t max, struct offer *ret, size_t *ret_n) MUST_USE;
+void store_coupon_insert(struct ctx *cx, const struct offer *o, struct str key);
+err store_coupon_change(struct ctx *cx, const struct offer *o) MUST_USE;
+err store_coupon_delete(struct ctx *cx, int64_t id) MUST_USE;
+err store_coupon_tidied(struct ctx *cx, int64_t id) MUST_USE;
+err store_coupon_issue(struct ctx *cx, int64_t id, int64_t pieces, int64_t codes) MUST_USE;
 
 void store_piece_insert(struct ctx *cx, const struct piece *p, int64_t code);
 err store_piece_state(struct ctx *cx, int64_t id, enum piece_state state, int64_t booking) MUST_USE;
@@ -192,7 +192,7 @@ struct cancelled_in {
 
 typedef err coupon_fn(struct ctx *cx, void *self, const void *in, void *ret_out);
 
-coupon_fn offer_create, offer_change, offer_delete, offer_show, offer_list;          /* offer.c */
+coupon_fn coupon_create, coupon_change, coupon_delete, coupon_show, coupon_list;          /* offer.c */
 coupon_fn coupon_claim, coupon_tidy;                                                 /* claim.c */
 coupon_fn codes_make, codes_export, code_redeem;                                     /* codes.c */
 coupon_fn piece_mine, piece_reserve, piece_release, piece_confirmed, piece_cancelled;           /* piece.c */
@@ -201,7 +201,7 @@ coupon_fn piece_mine, piece_reserve, piece_release, piece_confirmed, piece_cance
 err coupon_issue(struct ctx *cx, struct coupons *s, struct coupon *c, int64_t code, struct claim_out *ret) MUST_USE;
 struct money terms_money(const struct terms *t, int64_t amount);
 /* A code as it is compared. */
-struct str code_key(struct ctx *cx, struct str code);
+struct str coupon_code_key(struct ctx *cx, struct str code);
 
 /* What booking says (coupon.c). */
 extern const struct call coupon_confirmed_call, coupon_ended_call, coupon_cancelled_call;

@@ -21,13 +21,13 @@ static err offer_missing(struct ctx *cx)
     return fail(cx, ERR_MISSING, NULL, "There is no such coupon.", "그런 쿠폰이 없습니다.");
 }
 
-err offer_show(struct ctx *cx, void *self, const void *in_, void *ret_out)
+err coupon_show(struct ctx *cx, void *self, const void *in_, void *ret_out)
 {
     const struct coupon_in *in = in_;
     struct offer o;
     bool found;
     (void)self;
-    err e = store_offer(cx, in->coupon, &o, &found);
+    err e = store_coupon(cx, in->coupon, &o, &found);
     if (e)
         return e;
     if (!found || (!o.listed && !actor_has(cx, ROLE_MANAGER | ROLE_ADMIN)))
@@ -36,7 +36,7 @@ err offer_show(struct ctx *cx, void *self, const void *in_, void *ret_out)
     return OK;
 }
 
-err offer_list(struct ctx *cx, void *self, const void *in_, void *ret_out)
+err coupon_list(struct ctx *cx, void *self, const void *in_, void *ret_out)
 {
     const struct page_in *in = in_;
     struct page_out *ret = ret_out;
@@ -45,7 +45,7 @@ err offer_list(struct ctx *cx, void *self, const void *in_, void *ret_out)
     int64_t open_at = actor_has(cx, ROLE_MANAGER | ROLE_ADMIN) ? 0 : cx->now;
     (void)self;
 
-    err e = store_offers(cx, in->cursor ? in->cursor : INT64_MAX, open_at, limit + 1, found, &n);
+    err e = store_coupons(cx, in->cursor ? in->cursor : INT64_MAX, open_at, limit + 1, found, &n);
     if (e)
         return e;
 
@@ -98,7 +98,7 @@ static err check_currency(struct ctx *cx, const struct offer_in *in, char ret[4]
 }
 
 /* Codes are compared without case, spaces around them set aside. */
-struct str code_key(struct ctx *cx, struct str code)
+struct str coupon_code_key(struct ctx *cx, struct str code)
 {
     code = str_trim(code);
     char *p = arena_take(cx->arena, code.n);
@@ -111,13 +111,13 @@ static err check_code(struct ctx *cx, struct str key)
 {
     int64_t other;
     bool taken = false;
-    err e = key.n ? store_offer_by_code(cx, key, &other, &taken) : OK;
+    err e = key.n ? store_coupon_by_code(cx, key, &other, &taken) : OK;
     if (e)
         return e;
     return taken ? fail(cx, ERR_CONFLICT, "code_taken", "Another coupon has this code.", "다른 쿠폰이 쓰고 있는 코드입니다.") : OK;
 }
 
-err offer_create(struct ctx *cx, void *self, const void *in_, void *ret_out)
+err coupon_create(struct ctx *cx, void *self, const void *in_, void *ret_out)
 {
     struct coupons *s = self;
     const struct offer_in *in = in_;
@@ -127,7 +127,7 @@ err offer_create(struct ctx *cx, void *self, const void *in_, void *ret_out)
         .terms = { .percent = in->percent, .amount_off = in->amount_off.amount, .max_off = in->max_off.amount, .min_total = in->min_total.amount,
                    .performance = in->performance, .starts_at = in->starts_at ? in->starts_at : cx->now, .expires_at = in->expires_at },
     };
-    struct str key = code_key(cx, in->code);
+    struct str key = coupon_code_key(cx, in->code);
 
     err e = check_discount(cx, in);
     if (!e)
@@ -140,7 +140,7 @@ err offer_create(struct ctx *cx, void *self, const void *in_, void *ret_out)
         return e;
 
     o.id = sequence_next(&s->offers);
-    store_offer_insert(cx, &o, key);
+    store_coupon_insert(cx, &o, key);
     coupon_add(cx, s, &(struct coupon){ .id = o.id, .quantity = o.quantity, .starts_at = o.terms.starts_at, .expires_at = o.terms.expires_at,
                                         .listed = o.listed, .loaded = true });
     show(cx, &o, ret_out);
@@ -159,7 +159,7 @@ static err check_change(struct ctx *cx, const struct coupon *c, const struct off
     return check_dates(cx, o->terms.starts_at, o->terms.expires_at);
 }
 
-err offer_change(struct ctx *cx, void *self, const void *in_, void *ret_out)
+err coupon_change(struct ctx *cx, void *self, const void *in_, void *ret_out)
 {
     struct coupons *s = self;
     const struct offer_change_in *in = in_;
@@ -168,7 +168,7 @@ err offer_change(struct ctx *cx, void *self, const void *in_, void *ret_out)
     bool found;
     err e = coupon_find(cx, s, in->coupon, &c);
     if (!e)
-        e = store_offer(cx, in->coupon, &o, &found);
+        e = store_coupon(cx, in->coupon, &o, &found);
     if (e)
         return e;
     ASSERT(found);
@@ -180,7 +180,7 @@ err offer_change(struct ctx *cx, void *self, const void *in_, void *ret_out)
     o.listed = in->has_listed ? in->listed : o.listed;
     e = check_change(cx, c, &o);
     if (!e)
-        e = store_offer_change(cx, &o);
+        e = store_coupon_change(cx, &o);
     if (e)
         return e;
 
@@ -195,7 +195,7 @@ err offer_change(struct ctx *cx, void *self, const void *in_, void *ret_out)
 }
 
 /* Nobody gets it any more; what customers have stays theirs. */
-err offer_delete(struct ctx *cx, void *self, const void *in_, void *ret_out)
+err coupon_delete(struct ctx *cx, void *self, const void *in_, void *ret_out)
 {
     struct coupons *s = self;
     const struct coupon_in *in = in_;
@@ -203,7 +203,7 @@ err offer_delete(struct ctx *cx, void *self, const void *in_, void *ret_out)
     (void)ret_out;
     err e = coupon_find(cx, s, in->coupon, &c);
     if (!e)
-        e = store_offer_delete(cx, c->id);
+        e = store_coupon_delete(cx, c->id);
     if (e)
         return e;
     coupon_keep(cx, s, c);

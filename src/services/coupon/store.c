@@ -10,7 +10,7 @@ static struct val or_null(int64_t id)
 
 /* ---- memory ---- */
 
-err store_load(struct ctx *cx, struct coupons *s)
+err store_coupons_load(struct ctx *cx, struct coupons *s)
 {
     struct rows r;
     err e = sequence_load(cx, &coupon_sql.offer_max, &s->offers);
@@ -76,17 +76,17 @@ static void take_id(struct ctx *cx, const struct rows *r, void *out)
     *(int64_t *)out = row_int(r, 0);
 }
 
-err store_offer(struct ctx *cx, int64_t id, struct offer *ret, bool *ret_found)
+err store_coupon(struct ctx *cx, int64_t id, struct offer *ret, bool *ret_found)
 {
     return db_one(cx, &coupon_sql.offer_by_id, VALS(v_int(id)), take_offer, ret, ret_found);
 }
 
-err store_offer_by_code(struct ctx *cx, struct str key, int64_t *ret_id, bool *ret_found)
+err store_coupon_by_code(struct ctx *cx, struct str key, int64_t *ret_id, bool *ret_found)
 {
     return db_one(cx, &coupon_sql.offer_by_code, VALS(v_text(key)), take_id, ret_id, ret_found);
 }
 
-err store_offers(struct ctx *cx, int64_t before, int64_t open_at, size_t max, struct offer *ret, size_t *ret_n)
+err store_coupons(struct ctx *cx, int64_t before, int64_t open_at, size_t max, struct offer *ret, size_t *ret_n)
 {
     struct rows r;
     size_t n = 0;
@@ -100,7 +100,7 @@ err store_offers(struct ctx *cx, int64_t before, int64_t open_at, size_t max, st
     return rows_end(cx, &r);
 }
 
-void store_offer_insert(struct ctx *cx, const struct offer *o, struct str key)
+void store_coupon_insert(struct ctx *cx, const struct offer *o, struct str key)
 {
     const struct terms *t = &o->terms;
     db_put(cx, &coupon_sql.offer_insert,
@@ -109,23 +109,23 @@ void store_offer_insert(struct ctx *cx, const struct offer *o, struct str key)
                 v_int(t->starts_at), v_int(t->expires_at), v_int(cx->actor.user), v_int(cx->now)));
 }
 
-err store_offer_change(struct ctx *cx, const struct offer *o)
+err store_coupon_change(struct ctx *cx, const struct offer *o)
 {
     return db_run(cx, &coupon_sql.offer_change,
                   VALS(v_text(o->name), v_int(o->listed), v_int(o->quantity), v_int(o->terms.starts_at), v_int(o->terms.expires_at), v_int(o->id)), NULL);
 }
 
-err store_offer_delete(struct ctx *cx, int64_t id)
+err store_coupon_delete(struct ctx *cx, int64_t id)
 {
     return db_run(cx, &coupon_sql.offer_delete, VALS(v_int(cx->now), v_int(id)), NULL);
 }
 
-err store_offer_tidied(struct ctx *cx, int64_t id)
+err store_coupon_tidied(struct ctx *cx, int64_t id)
 {
     return db_run(cx, &coupon_sql.offer_tidied, VALS(v_int(id)), NULL);
 }
 
-err store_offer_issue(struct ctx *cx, int64_t id, int64_t pieces, int64_t codes)
+err store_coupon_issue(struct ctx *cx, int64_t id, int64_t pieces, int64_t codes)
 {
     int64_t changed;
     err e = db_run(cx, &coupon_sql.offer_issue, VALS(v_int(pieces), v_int(codes), v_int(id)), &changed);

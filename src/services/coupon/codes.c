@@ -4,13 +4,9 @@
 
 #include <stdlib.h>
 
-#define CODES_MAX   100000    /* single-use codes of one coupon */
-#define CODE_GROUPS 2         /* hyphens in "AB12-CD34-EF567" */
-#define CODE_BYTES  (ID_TEXT + CODE_GROUPS)
-
 /* ---- a code as people read it ---- */
 
-static void code_write(const struct id_key *key, int64_t code, char out[CODE_BYTES])
+static void code_write(const struct id_key *key, int64_t code, char out[CODE_TYPED])
 {
     char id[ID_TEXT];
     id_encode(key, ID_COUPON_CODE, code, id);
@@ -91,7 +87,7 @@ struct sheet {
 
 static void line(struct sheet *s, int64_t redeemed_at)
 {
-    char code[CODE_BYTES], time[TIME_TEXT_MAX];
+    char code[CODE_TYPED], time[TIME_TEXT_MAX];
     code_write(s->key, s->next++, code);
     buf_add(s->out, code, sizeof(code));
     buf_char(s->out, ',');
@@ -114,7 +110,7 @@ static void release(void *held)
     free(held);
 }
 
-#define LINE_MAX (CODE_BYTES + 1 + TIME_TEXT_MAX + 2)
+#define LINE_MAX (CODE_TYPED + 1 + TIME_TEXT_MAX + 2)
 
 err codes_export(struct ctx *cx, void *self, const void *in_, void *ret_out)
 {

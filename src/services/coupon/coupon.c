@@ -84,7 +84,7 @@ FIELDS(redeem_fields, "CouponRedeem", struct redeem_in,
 
 FIELDS(codes_in_fields, "CouponCodesRequest", struct codes_in,
     COUPON_FROM_PATH(struct codes_in),
-    { .name = "count", .type = F_INT, .low = 1, .high = 100000, .at = offsetof(struct codes_in, count) });
+    { .name = "count", .type = F_INT, .low = 1, .high = CODES_MAX, .at = offsetof(struct codes_in, count) });
 
 FIELDS(codes_fields, "CouponCodes", struct codes_out,
     { .name = "coupon_id", .type = F_ID, .id = ID_COUPON, .at = offsetof(struct codes_out, coupon) },

@@ -200,6 +200,9 @@ coupon_fn piece_mine, piece_reserve, piece_release, piece_confirmed, piece_cance
 /* A piece for cx->actor; `code`: the single-use code it is for, 0: none. */
 err coupon_issue(struct ctx *cx, struct coupons *s, struct coupon *c, int64_t code, struct claim_out *ret) MUST_USE;
 struct money terms_money(const struct terms *t, int64_t amount);
+
+#define CODES_MAX  100000     /* single-use codes of one coupon */
+#define CODE_TYPED (ID_TEXT + 2)         /* a single-use code, "AB12-CD34-EF567" */
 /* A code as it is compared. */
 struct str coupon_code_key(struct ctx *cx, struct str code);
 

@@ -70,6 +70,21 @@ export const table = {
   'GET /api/v1/tickets/{ticket_id}': its_owner,
   'GET /api/v1/tickets/{ticket_id}/qr.svg': its_owner,
 
+  'POST /api/v1/coupons': in_charge,
+  'GET /api/v1/coupons': everybody,
+  'GET /api/v1/coupons/mine': signed_in,
+  'POST /api/v1/coupons/redeem_code': signed_in,
+  'GET /api/v1/coupons/{coupon_id}': everybody,
+  'PATCH /api/v1/coupons/{coupon_id}': in_charge,
+  'DELETE /api/v1/coupons/{coupon_id}': in_charge,
+  'POST /api/v1/coupons/{coupon_id}/claim': signed_in,
+  'POST /api/v1/coupons/{coupon_id}/codes': in_charge,
+  'GET /api/v1/coupons/{coupon_id}/codes.csv': in_charge,
+
+  'GET /api/v1/mileage': signed_in,
+  'GET /api/v1/mileage/history': signed_in,
+  'POST /api/v1/users/{user_id}/mileage': in_charge,
+
   'POST /api/v1/payments': its_owner,
   'GET /api/v1/payments': signed_in,
   'GET /api/v1/payments/{payment_id}': its_payer,

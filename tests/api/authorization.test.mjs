@@ -24,6 +24,7 @@ before(async () => {
   samples = new Samples(world.server.contract, {
     user_id: (await world.user()).id, hall_id: sale.hall.id, performance_id: sale.performance.id, schedule_id: sale.id, hold_id: bought.hold.id,
     booking_id: bought.booking.id, payment_id: bought.payment.id, ticket_id: bought.tickets[0].id, place_token: place, amount: bought.payment.amount.amount,
+    coupon_id: (await coupon()).id,
   });
 });
 after(() => world.close());
@@ -36,11 +37,19 @@ async function place_of(user) {
   return ok(await world.api('POST', `/api/v1/schedules/${other.id}/queue`, undefined, { as: user }), 201).place_token;
 }
 
+let serial = 0;
+const a_coupon = () => ({ name: 'Ten', code: `TEN-${++serial}`, quantity: 100, discount_percent: 10, expires_at: '2040-01-01T00:00:00Z' });
+const coupon = async () => ok(await world.api('POST', '/api/v1/coupons', a_coupon(), { as: world.admin }), 201);
+
+/* What an operation ends is there anew for each who asks. */
+const fresh = {
+  'DELETE /api/v1/coupons/{coupon_id}': async () => ({ coupon_id: (await coupon()).id }),
+};
+
 /* Who asks ends the own session or account: somebody new with the same roles does so. */
 const ends_oneself = new Set(['POST /api/v1/auth/logout', 'DELETE /api/v1/users/me']);
 
 /* Bodies that the schema alone does not tell. */
-let serial = 0;
 const bodies = {
   'POST /api/v1/auth/signup': () => ({ email: `new${++serial}@example.com`, password: 'long enough 1', name: 'New' }),
   'POST /api/v1/auth/login': () => ({ email: world.admin.email, password: world.admin.password }),
@@ -48,6 +57,8 @@ const bodies = {
   'POST /api/v1/halls': () => ({ name: 'Hall', address: 'Seoul', plan: plan_of() }),
   'POST /api/v1/performances/{performance_id}/schedules': () => world.schedule_body(sale.hall),
   'POST /api/v1/schedules/{schedule_id}/holds': () => ({ best: { count: 1, grade: 'VIP' } }),
+  'POST /api/v1/coupons': a_coupon,
+  'POST /api/v1/coupons/redeem_code': async () => ({ code: (await coupon()).code }),
   'POST /noop': () => ({ best: { count: 1, grade: 'VIP' } }),
   'POST /test/clock': () => ({ advance_ms: 0 }),
 };
@@ -60,7 +71,8 @@ function body_of(operation) {
 
 async function ask(operation, name) {
   const as = ends_oneself.has(operation.name) && roles[name] ? await world.user(roles[name]) : person[name];
-  const path = operation.path.replace(/\{([^}]+)\}/g, (_, parameter) => samples.known[parameter]);
+  const ids = { ...samples.known, ...await fresh[operation.name]?.() };
+  const path = operation.path.replace(/\{([^}]+)\}/g, (_, parameter) => ids[parameter]);
   if (operation.operation.responses[200]?.content?.['text/event-stream']) {
     const events = await Events.open(world.server, path, as.token && { authorization: `Bearer ${as.token}` });
     events.close();

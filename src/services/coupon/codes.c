@@ -176,7 +176,7 @@ static err unknown_code(struct ctx *cx, struct coupons *s)
     map_get(&s->attempts, (uint64_t)cx->actor.user, &wrong);
     map_put(&s->attempts, (uint64_t)cx->actor.user, wrong + 1);
     metric_add(&coupon_codes_refused, 1);
-    return fail(cx, ERR_MISSING, "unknown_code", "There is no such code.", "존재하지 않는 코드입니다.");
+    return fail(cx, ERR_CONFLICT, "unknown_code", "There is no such code.", "존재하지 않는 코드입니다.");
 }
 
 /* *ret_code: the single-use code; 0 for one that many share, or none. */

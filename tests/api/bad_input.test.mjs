@@ -13,6 +13,7 @@ let world, sale, samples, unchanged, earlier;
 
 before(async () => {
   world = await World.open();
+  const review = await world.review(world.admin);
   sale = await world.sale();
   const way = await world.checkout(world.admin, sale, sale.guids.slice(0, 1));
   const bought = await world.buy(world.admin, sale, sale.guids.slice(1, 2));
@@ -22,6 +23,7 @@ before(async () => {
     booking_id: way.booking.id, payment_id: way.payment.id, ticket_id: bought.tickets[0].id, place_token: place.place_token ?? 'unknown',
     coupon_id: ok(await world.api('POST', '/api/v1/coupons', { name: 'Ten', quantity: 10, discount_percent: 10, expires_at: world.time(day) },
       { as: world.admin }), 201).id,
+    review_id: review.id,
   });
   unchanged = await content();
   earlier = await view();

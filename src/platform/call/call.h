@@ -51,6 +51,8 @@ enum route_flags {
     RAW_BODY = 1 << 3,        /* the input begins with struct raw_in */
     BENCH_ONLY = 1 << 4,      /* there only with --bench */
     TEST_CLOCK_ONLY = 1 << 5, /* there only with --test-clock */
+    AUDITED = 1 << 6,         /* goes into the audit log (trail.h) though it needs no role: money, and what keeps an account safe */
+    HASHES = 1 << 7,          /* a story that hashes a password: on threads of its own, since others must not wait behind a rush of sign-ins */
 };
 
 struct route {
@@ -98,6 +100,7 @@ struct service {
     const struct route *routes;
     const struct raw_answer *raw_answers;            /* ends with a NULL call */
     const struct job *jobs;
+    const struct job *waiting_jobs;      /* stories that wait for machines of others (mail, webhooks): each has a thread of its own */
     const struct subscription *subscriptions;
     const struct config_key *config;
     const struct audit *audits;

@@ -147,7 +147,7 @@ test('single-use codes: exported, kept a piece each, redeemed once', async () =>
     const answer = await world.api('GET', `${path}.csv`, undefined, { as: manager });
     assert.equal(answer.status, 200);
     assert.equal(answer.type, 'text/csv');
-    return answer.text.trimEnd().split('\r\n').map((line) => line.split(','));
+    return answer.text.replace(/^\ufeff/, '').trimEnd().split('\r\n').map((line) => line.split(',').map((cell) => JSON.parse(cell)));
   };
   const [head, ...rows] = await sheet();
   assert.deepEqual(head, ['code', 'redeemed_at']);

@@ -4,6 +4,8 @@
 
 #include <stdlib.h>
 
+#include "base/csv.h"
+
 /* ---- a code as people read it ---- */
 
 static void code_write(const struct id_key *key, int64_t code, char out[CODE_TYPED])
@@ -89,11 +91,9 @@ static void line(struct sheet *s, int64_t redeemed_at)
 {
     char code[CODE_TYPED], time[TIME_TEXT_MAX];
     code_write(s->key, s->next++, code);
-    buf_add(s->out, code, sizeof(code));
-    buf_char(s->out, ',');
-    if (redeemed_at)
-        buf_str(s->out, time_format(redeemed_at, time));
-    buf_str(s->out, S("\r\n"));
+    csv_text(s->out, str_of(code, sizeof(code)));
+    csv_text(s->out, redeemed_at ? time_format(redeemed_at, time) : (struct str){ 0 });
+    csv_row_end(s->out);
 }
 
 static void lines_to(void *to, int64_t code, int64_t redeemed_at)
@@ -110,7 +110,7 @@ static void release(void *held)
     free(held);
 }
 
-#define LINE_MAX (CODE_TYPED + 1 + TIME_TEXT_MAX + 2)
+#define LINE_MAX (CODE_TYPED + TIME_TEXT_MAX + 8)
 
 err codes_export(struct ctx *cx, void *self, const void *in_, void *ret_out)
 {
@@ -130,7 +130,10 @@ err codes_export(struct ctx *cx, void *self, const void *in_, void *ret_out)
     struct buf *out = malloc(sizeof(*out));
     ASSERT(out != NULL);
     buf_init(out, (size_t)(CODES_MAX + 1) * LINE_MAX);
-    buf_str(out, S("code,redeemed_at\r\n"));
+    csv_begin(out);
+    csv_text(out, S("code"));
+    csv_text(out, S("redeemed_at"));
+    csv_row_end(out);
     struct sheet sheet = { .out = out, .key = &app_keys(cx->app)->ids };
     for (const struct batch *b = batches.at; !e && b < (const struct batch *)batches.at + batches.n; b++) {
         sheet.next = b->first;

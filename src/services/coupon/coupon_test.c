@@ -371,8 +371,8 @@ static const char *redeem(struct fixture *f, int64_t user, struct str code, int6
     return refused;
 }
 
-/* The n-th code of the export, in *ret; false when there is none. */
-static bool exported(struct fixture *f, int64_t coupon, int n, char ret[64])
+/* The n-th code of the export, in *ret, and whether somebody has redeemed it. */
+static bool exported(struct fixture *f, int64_t coupon, int n, char ret[CODE_TYPED + 1])
 {
     struct raw_out out = { 0 };
     struct ctx cx;
@@ -380,11 +380,12 @@ static bool exported(struct fixture *f, int64_t coupon, int n, char ret[64])
     struct str rest = out.body, line = { 0 };
     for (int i = 0; i <= n && rest.p; i++)
         line = str_cut(&rest, '\n');
-    bool found = line.n > 0;
-    snprintf(ret, 64, "%.*s", STR_ARG(line));
+    assert_true(line.n > CODE_TYPED + 2);
+    snprintf(ret, CODE_TYPED + 1, "%.*s", CODE_TYPED, line.p + 1);
+    bool redeemed = !str_eq(str_of(line.p + CODE_TYPED + 2, line.n - CODE_TYPED - 2), S(",\"\"\r"));
     out.release(out.held);
     app_ctx_end(&cx);
-    return found;
+    return redeemed;
 }
 
 static void test_shared_code(void **state)
@@ -409,7 +410,7 @@ static void test_single_codes(void **state)
 {
     struct fixture *f = *state;
     struct codes_out made;
-    char first[64], last[64];
+    char first[CODE_TYPED + 1], last[CODE_TYPED + 1];
     struct offer_in in = ten_percent(f);
     int64_t coupon = make(f, in), piece;
     const struct call *codes = call_named("coupon.codes_make");
@@ -423,17 +424,16 @@ static void test_single_codes(void **state)
     claimed(f, 52, coupon);
     assert_string_equal(claim(f, 53, coupon, &piece), "sold_out");       /* the codes keep their pieces */
 
-    assert_true(exported(f, coupon, 1, first));
-    assert_true(exported(f, coupon, 7, last));
-    assert_int_equal(strlen(first), CODE_TYPED + 2);                /* a comma and the end of the line */
-    assert_string_equal(redeem(f, 50, str_of(first, CODE_TYPED), &piece), "already_claimed");
-    assert_null(redeem(f, ANN, str_of(first, CODE_TYPED), &piece));
-    assert_string_equal(redeem(f, BOB, str_of(first, CODE_TYPED), &piece), "code_used");
+    assert_false(exported(f, coupon, 1, first));
+    assert_false(exported(f, coupon, 7, last));
+    assert_string_equal(redeem(f, 50, str_c(first), &piece), "already_claimed");
+    assert_null(redeem(f, ANN, str_c(first), &piece));
+    assert_string_equal(redeem(f, BOB, str_c(first), &piece), "code_used");
     for (char *p = last; *p; p++)
         *p = *p >= 'A' && *p <= 'Z' ? (char)(*p - 'A' + 'a') : *p;
-    assert_null(redeem(f, BOB, str_of(last, CODE_TYPED), &piece));
+    assert_null(redeem(f, BOB, str_c(last), &piece));
     assert_true(exported(f, coupon, 1, first));
-    assert_true(strlen(first) > CODE_TYPED + 2);                    /* now with its time */
+    assert_false(exported(f, coupon, 2, first));
     assert_int_equal(look(f, coupon).open_codes, 5);
     assert_int_equal(look(f, coupon).issued, 5);
 }

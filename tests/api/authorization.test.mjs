@@ -40,8 +40,9 @@ async function place_of(user) {
 }
 
 let serial = 0;
-const a_coupon = () => ({ name: 'Ten', code: `TEN-${++serial}`, quantity: 100, discount_percent: 10, expires_at: '2040-01-01T00:00:00Z' });
-const coupon = async () => ok(await world.api('POST', '/api/v1/coupons', a_coupon(), { as: world.admin }), 201);
+const a_coupon = () => ({ name: 'Ten', code: `TEN-${++serial}`, quantity: 100, discount_percent: 10, performance_id: sale.performance.id,
+  expires_at: '2040-01-01T00:00:00Z' });
+const coupon = async () => ok(await world.api('POST', '/api/v1/coupons', a_coupon(), { as: person.producer }), 201);
 
 /* Who asks ends the own session or account: somebody new with the same roles does so. */
 const ends_oneself = new Set(['POST /api/v1/auth/logout', 'DELETE /api/v1/users/me']);

@@ -110,6 +110,24 @@ test('customers see what they may claim, staff sees all', async () => {
   assert.deepEqual([page.items[0].id, next.items[0].id], [hidden.id, open.id]);
 });
 
+test("a producer's coupons are for the own performances", async () => {
+  const [producer, rival] = [await world.user(['PRODUCER']), await world.user(['PRODUCER'])];
+  const performance = await world.performance({ as: producer });
+  refused(await create({}, producer), 403, 'forbidden');
+  refused(await create({ performance_id: performance.id }, rival), 404, 'not_found');
+  assert.ok([400, 404].includes((await create({ performance_id: producer.id })).status), 'an id of something else');
+  const coupon = ok(await create({ performance_id: performance.id, public: false, code: 'PRODUCED' }, producer), 201);
+  assert.equal(coupon.code, 'PRODUCED');
+  const path = `/api/v1/coupons/${coupon.id}`;
+  for (const [method, of, body_] of [['GET', path], ['PATCH', path, { quantity: 5 }], ['DELETE', path], ['POST', `${path}/codes`, { count: 1 }], ['GET', `${path}/codes.csv`]])
+    refused(await world.api(method, of, body_, { as: rival }), 404, 'not_found');
+  assert.ok((await listed(producer)).some((item) => item.id === coupon.id && item.code === 'PRODUCED'));
+  assert.ok(!(await listed(rival)).some((item) => item.id === coupon.id));
+  assert.equal(ok(await world.api('PATCH', path, { quantity: 5 }, { as: producer })).quantity, 5);
+  ok(await world.api('POST', `${path}/codes`, { count: 5 }, { as: producer }), 201);
+  ok(await world.api('DELETE', path, undefined, { as: producer }), 204);
+});
+
 test('terms that customers rely on stay; number and dates may change', async () => {
   const coupon = await make();
   const [ann, bob, cid] = await world.crowd(3);

@@ -65,12 +65,8 @@ err coupon_claim(struct ctx *cx, void *self, const void *in_, void *ret_out)
 {
     struct coupons *s = self;
     const struct coupon_in *in = in_;
-    struct coupon *c;
-    err e = coupon_find(cx, s, in->coupon, &c);
-    if (!e && !c->listed)
-        e = fail(cx, ERR_MISSING, NULL, "There is no such coupon.", "그런 쿠폰이 없습니다.");
-    if (!e)
-        e = coupon_issue(cx, s, c, 0, ret_out);
+    struct coupon *c = map_ptr(&s->all, (uint64_t)in->coupon);
+    err e = c && c->listed && !c->deleted ? coupon_issue(cx, s, c, 0, ret_out) : coupon_missing(cx);
     if (e)
         metric_add(&coupon_claims_refused, 1);
     return e;

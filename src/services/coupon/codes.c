@@ -62,7 +62,7 @@ err codes_make(struct ctx *cx, void *self, const void *in_, void *ret_out)
     struct coupons *s = self;
     const struct codes_in *in = in_;
     struct coupon *c;
-    err e = coupon_find(cx, s, in->coupon, &c);
+    err e = coupon_managed(cx, s, in->coupon, &c);
     if (!e)
         e = check_room(cx, c, in->count);
     if (!e)
@@ -120,8 +120,8 @@ err codes_export(struct ctx *cx, void *self, const void *in_, void *ret_out)
     bool found;
     (void)self;
     err e = store_coupon(cx, in->coupon, &o, &found);
-    if (!e && !found)
-        e = fail(cx, ERR_MISSING, NULL, "There is no such coupon.", "그런 쿠폰이 없습니다.");
+    if (!e && (!found || !coupon_manages(cx, o.made_by)))
+        e = coupon_missing(cx);
     if (!e)
         e = store_batches(cx, in->coupon, &batches);
     if (e)

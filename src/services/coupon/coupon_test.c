@@ -1,6 +1,7 @@
 /* Coupons from making to their last booking. After each test the audit finds nothing, also after a restart. */
 #include "coupon_int.h"
 #include "fixture.h"
+#include "services/booking/booking.h"
 #include "test.h"
 
 #include <stdio.h>
@@ -116,7 +117,7 @@ static struct offer_in ten_percent(struct fixture *f)
 static int64_t make(struct fixture *f, struct offer_in in)
 {
     struct offer_view out;
-    assert_null(ask(f, MANAGER, call_named("coupon.create"), &in, &out));
+    assert_null(ask(f, MANAGER, &coupon_put_call, &in, &out));
     return out.id;
 }
 
@@ -168,9 +169,14 @@ static const char *reserve(struct fixture *f, struct coupon_reserve_in in, int64
     return code;
 }
 
-static void tell(struct fixture *f, const struct call *call, int64_t booking, bool coupon_back)
+static void tell(struct fixture *f, const struct call *call, int64_t booking)
 {
-    assert_null(ask(f, 0, call, &(struct cancelled_in){ booking, coupon_back }, NULL));
+    assert_null(ask(f, 0, call, &(struct benefit_ref){ booking }, NULL));
+}
+
+static void cancel(struct fixture *f, int64_t booking, bool coupon_back)
+{
+    assert_null(ask(f, 0, &coupon_cancelled_call, &(struct booking_cancelled){ .booking = booking, .coupon_back = coupon_back }, NULL));
 }
 
 /* ---- tests ---- */
@@ -203,7 +209,7 @@ static void test_bad_terms(void **state)
     struct fixture *f = *state;
     struct offer_view out;
     const struct money won = { 1000, "KRW" }, cent = { 100, "USD" };
-    const struct call *create = call_named("coupon.create");
+    const struct call *create = &coupon_put_call;
     struct offer_in bad[] = { ten_percent(f), ten_percent(f), ten_percent(f), ten_percent(f), ten_percent(f), ten_percent(f) };
     bad[0].percent = 0;                                    /* neither */
     bad[1].amount_off = won;                               /* both */
@@ -244,7 +250,7 @@ static void test_undone(void **state)
     struct offer_view made;
     struct offer_in in = ten_percent(f);
     in.quantity = 1;
-    assert_string_equal(ask(f, MANAGER, &spoil_call, &(struct spoil_in){ coupon_create, &in }, &made), "spoiled");
+    assert_string_equal(ask(f, MANAGER, &spoil_call, &(struct spoil_in){ coupon_put, &in }, &made), "spoiled");
     int64_t coupon = make(f, in), piece;
     struct claim_out out;
     assert_string_equal(claim(f, 1, coupon - 1, &piece), "not_found");
@@ -316,24 +322,24 @@ static void test_bookings(void **state)
     assert_null(reserve(f, reservation(other, ANN, 7, 60000), &off));    /* another coupon replaces it */
     assert_int_equal(off, 6000);
     assert_int_equal(status_of(f, ANN, ann), PIECE_USABLE);
-    tell(f, &coupon_ended_call, 7, false);
-    tell(f, &coupon_ended_call, 7, false);
+    tell(f, &coupon_ended_call, 7);
+    tell(f, &coupon_ended_call, 7);
     assert_int_equal(status_of(f, ANN, other), PIECE_USABLE);
 
     assert_null(reserve(f, reservation(ann, ANN, 7, 50000), &off));      /* a second try of the same booking */
-    tell(f, &coupon_confirmed_call, 7, false);
-    tell(f, &coupon_confirmed_call, 7, false);
+    tell(f, &coupon_confirmed_call, 7);
+    tell(f, &coupon_confirmed_call, 7);
     assert_int_equal(status_of(f, ANN, ann), PIECE_USED);
     assert_null(ask(f, 0, &coupon_release_call, &(struct benefit_ref){ 7 }, NULL));
     assert_int_equal(status_of(f, ANN, ann), PIECE_USED);
     assert_string_equal(reserve(f, reservation(other, ANN, 7, 50000), &off), "coupon_used");
 
-    tell(f, &coupon_cancelled_call, 7, false);             /* some seats only */
+    cancel(f, 7, false);             /* some seats only */
     assert_int_equal(status_of(f, ANN, ann), PIECE_USED);
-    tell(f, &coupon_cancelled_call, 7, true);
+    cancel(f, 7, true);
     assert_int_equal(status_of(f, ANN, ann), PIECE_USABLE);
     assert_null(reserve(f, reservation(ann, ANN, 9, 50000), &off));
-    tell(f, &coupon_cancelled_call, 7, true);              /* heard again: once only */
+    cancel(f, 7, true);              /* heard again: once only */
     assert_int_equal(status_of(f, ANN, ann), PIECE_RESERVED);
     assert_string_equal(claim(f, ANN, 1, &off), "already_claimed");      /* one for ever */
 }
@@ -348,15 +354,15 @@ static void test_order_and_end(void **state)
     elsewhere.performance = 6;
     assert_string_equal(reserve(f, elsewhere, &off), "coupon_not_applicable");
     assert_null(reserve(f, reservation(piece, ANN, 7, 50000), &off));
-    tell(f, &coupon_cancelled_call, 7, true);              /* before the confirmation */
-    tell(f, &coupon_confirmed_call, 7, false);
+    cancel(f, 7, true);              /* before the confirmation */
+    tell(f, &coupon_confirmed_call, 7);
     assert_int_equal(status_of(f, ANN, piece), PIECE_USABLE);
 
     assert_null(reserve(f, reservation(piece, ANN, 8, 50000), &off));
     app_clock_advance(f->app, DAY_MS);
-    tell(f, &coupon_confirmed_call, 8, false);             /* reserved in time */
+    tell(f, &coupon_confirmed_call, 8);             /* reserved in time */
     assert_int_equal(status_of(f, ANN, piece), PIECE_USED);
-    tell(f, &coupon_cancelled_call, 8, true);              /* comes back when it is over */
+    cancel(f, 8, true);              /* comes back when it is over */
     assert_int_equal(status_of(f, ANN, piece), PIECE_EXPIRED);
     assert_string_equal(reserve(f, reservation(piece, ANN, 9, 50000), &off), "coupon_expired");
 }
@@ -397,7 +403,7 @@ static void test_shared_code(void **state)
     in.code = S("Summer-2030");
     in.has_listed = true;
     int64_t coupon = make(f, in);
-    assert_string_equal(ask(f, MANAGER, call_named("coupon.create"), &in, &out), "code_taken");
+    assert_string_equal(ask(f, MANAGER, &coupon_put_call, &in, &out), "code_taken");
     assert_string_equal(claim(f, ANN, coupon, &piece), "not_found");
     assert_null(redeem(f, ANN, S(" summer-2030 "), &piece));
     assert_int_equal(status_of(f, ANN, piece), PIECE_USABLE);

@@ -27,7 +27,7 @@ err store_coupons_load(struct ctx *cx, struct coupons *s)
         ASSERT(c != NULL);
         *c = (struct coupon){ .id = row_int(&r, 0), .listed = row_int(&r, 1) != 0, .quantity = row_int(&r, 2), .issued = row_int(&r, 3),
                               .open_codes = row_int(&r, 4), .starts_at = row_int(&r, 5), .expires_at = row_int(&r, 6),
-                              .deleted = row_int(&r, 7) != 0, .tidied = row_int(&r, 8) != 0 };
+                              .deleted = row_int(&r, 7) != 0, .tidied = row_int(&r, 8) != 0, .made_by = row_int(&r, 9) };
         map_put_ptr(&s->all, (uint64_t)c->id, c);
     }
     return rows_end(cx, &r);
@@ -65,7 +65,7 @@ static void take_offer(struct ctx *cx, const struct rows *r, void *out)
     struct offer *o = out;
     *o = (struct offer){ .id = row_int(r, 0), .name = row_text(cx, r, 1), .code = row_text(cx, r, 2), .terms = row_terms(r, 3),
                          .listed = row_int(r, 9) != 0, .quantity = row_int(r, 10), .issued = row_int(r, 11), .open_codes = row_int(r, 12),
-                         .created_at = row_int(r, 15) };
+                         .created_at = row_int(r, 15), .made_by = row_int(r, 16) };
     o->terms.starts_at = row_int(r, 13);
     o->terms.expires_at = row_int(r, 14);
 }
@@ -86,12 +86,12 @@ err store_coupon_by_code(struct ctx *cx, struct str key, int64_t *ret_id, bool *
     return db_one(cx, &coupon_sql.offer_by_code, VALS(v_text(key)), take_id, ret_id, ret_found);
 }
 
-err store_coupons(struct ctx *cx, int64_t before, int64_t open_at, size_t max, struct offer *ret, size_t *ret_n)
+err store_coupons(struct ctx *cx, int64_t before, bool all, size_t max, struct offer *ret, size_t *ret_n)
 {
     struct rows r;
     size_t n = 0;
-    err e = open_at ? db_rows(cx, &coupon_sql.offer_page_open, VALS(v_int(before), v_int(open_at), v_int((int64_t)max)), &r)
-                    : db_rows(cx, &coupon_sql.offer_page, VALS(v_int(before), v_int((int64_t)max)), &r);
+    err e = all ? db_rows(cx, &coupon_sql.offer_page, VALS(v_int(before), v_int((int64_t)max)), &r)
+                : db_rows(cx, &coupon_sql.offer_page_open, VALS(v_int(before), v_int(cx->now), v_int(cx->actor.user), v_int((int64_t)max)), &r);
     if (e)
         return e;
     while (n < max && rows_next(&r))
@@ -106,7 +106,7 @@ void store_coupon_insert(struct ctx *cx, const struct offer *o, struct str key)
     db_put(cx, &coupon_sql.offer_insert,
            VALS(v_int(o->id), v_text(o->name), v_text(o->code), key.n ? v_text(key) : v_null(), v_int(t->percent), v_int(t->amount_off),
                 v_int(t->max_off), v_int(t->min_total), v_text(str_c(t->currency)), or_null(t->performance), v_int(o->listed), v_int(o->quantity),
-                v_int(t->starts_at), v_int(t->expires_at), v_int(cx->actor.user), v_int(cx->now)));
+                v_int(t->starts_at), v_int(t->expires_at), v_int(o->made_by), v_int(cx->now)));
 }
 
 err store_coupon_change(struct ctx *cx, const struct offer *o)

@@ -3,6 +3,7 @@
  *
  * Events may come again and, between topics, out of order: the rows of the booking say what has been done. */
 #include "mileage_int.h"
+#include "services/booking/booking.h"
 
 /* ---- reserved and released ---- */
 
@@ -103,7 +104,7 @@ static err parts_return(struct ctx *cx, const struct reservation *r, int64_t amo
     return e;
 }
 
-static err give_back(struct ctx *cx, struct mileage *m, const struct cancelled_in *in)
+static err give_back(struct ctx *cx, struct mileage *m, const struct booking_cancelled *in)
 {
     struct reservation r;
     struct account *a;
@@ -179,7 +180,7 @@ err mileage_confirmed(struct ctx *cx, void *self, const void *in_, void *ret_out
 }
 
 /* What was spent already is owed, never taken below zero. */
-static err take_back(struct ctx *cx, struct mileage *m, const struct cancelled_in *in)
+static err take_back(struct ctx *cx, struct mileage *m, const struct booking_cancelled *in)
 {
     struct purchase p;
     struct account *a;
@@ -207,7 +208,7 @@ static err take_back(struct ctx *cx, struct mileage *m, const struct cancelled_i
 
 err mileage_cancelled(struct ctx *cx, void *self, const void *in_, void *ret_out)
 {
-    const struct cancelled_in *in = in_;
+    const struct booking_cancelled *in = in_;
     bool seen;
     (void)ret_out;
     err e = store_cancellation_seen(cx, in->cancellation, &seen);

@@ -3,6 +3,8 @@
 
 #include <stdlib.h>
 
+#include "services/booking/booking.h"
+
 /* ---- field tables ---- */
 
 FIELDS(balance_fields, "Mileage", struct balance_out,
@@ -70,14 +72,6 @@ FIELDS(ended_fields, "BookingEnded", struct ended_in,
     ID_ROW(struct ended_in, booking, "booking_id", ID_BOOKING), OTHER(struct ended_in, "schedule_id"), OTHER(struct ended_in, "user_id"),
     OTHER(struct ended_in, "how"));
 
-FIELDS(cancelled_fields, "BookingCancelled", struct cancelled_in,
-    ID_ROW(struct cancelled_in, cancellation, "cancellation_id", ID_CANCELLATION), ID_ROW(struct cancelled_in, booking, "booking_id", ID_BOOKING),
-    ID_ROW(struct cancelled_in, user, "user_id", ID_USER), AMOUNT_ROW(struct cancelled_in, refund, "refund"),
-    AMOUNT_ROW(struct cancelled_in, fee, "fee"), AMOUNT_ROW(struct cancelled_in, mileage_back, "mileage_back"),
-    { .name = "whole", .type = F_BOOL, .at = offsetof(struct cancelled_in, whole) }, OTHER(struct cancelled_in, "schedule_id"),
-    OTHER(struct cancelled_in, "performance_id"), OTHER(struct cancelled_in, "payment_id"), OTHER(struct cancelled_in, "seats"),
-    OTHER(struct cancelled_in, "currency"), OTHER(struct cancelled_in, "coupon_back"), OTHER(struct cancelled_in, "reason"));
-
 /* ---- calls ---- */
 
 const struct call mileage_balance_call = { "mileage.balance", "What one can spend.", CALL_READ, NULL, &balance_fields, mileage_balance };
@@ -91,7 +85,7 @@ const struct call mileage_confirmed_call = { "mileage.confirmed", "What was rese
                                              NULL, mileage_confirmed };
 const struct call mileage_ended_call = { "mileage.ended", "What was reserved is back.", CALL_COMMAND, &ended_fields, NULL, mileage_release };
 const struct call mileage_cancelled_call = { "mileage.cancelled", "What was spent is back, what was earned is taken back.", CALL_COMMAND,
-                                             &cancelled_fields, NULL, mileage_cancelled };
+                                             &booking_cancelled_fields, NULL, mileage_cancelled };
 static const struct call expire_call = { "mileage.expire", "Takes what is over out of balances.", CALL_COMMAND, NULL, NULL, mileage_expire };
 
 static const struct call *const calls[] = {
@@ -132,7 +126,8 @@ static const struct config_key config[] = {
     { 0 },
 };
 
-#define MOVED(word) { .name = "takenseat_mileage_entries_total", .kind = METRIC_COUNTER, .help = "Entries of the mileage ledger", .labels = "kind=\"" word "\"" }
+#define MOVED(word)                                                                                                                                 \
+    { .name = "takenseat_mileage_entries_total", .kind = METRIC_COUNTER, .help = "Entries of the mileage ledger", .labels = "kind=\"" word "\"" }
 
 struct metric mileage_moved[] = {
     [ENTRY_EARNED] = MOVED("earned"), [ENTRY_RESERVED] = MOVED("reserved"), [ENTRY_RELEASED] = MOVED("released"), [ENTRY_SPENT] = MOVED("spent"),

@@ -152,12 +152,6 @@ struct confirmed_in {
     struct str other;         /* members of the event that do not matter here */
 };
 
-struct cancelled_in {
-    int64_t cancellation, booking, user, refund, fee, mileage_back;
-    bool whole;
-    struct str other;
-};
-
 typedef err mileage_fn(struct ctx *cx, void *self, const void *in, void *ret_out);
 
 mileage_fn mileage_balance, mileage_history;                                         /* show.c */

@@ -2,6 +2,7 @@
 #include "fixture.h"
 #include "mileage_int.h"
 #include "services/auth/auth.h"
+#include "services/booking/booking.h"
 #include "test.h"
 
 #include <stdio.h>
@@ -112,7 +113,8 @@ static void confirm(struct fixture *f, int64_t booking, int64_t due)
 static void cancel(struct fixture *f, int64_t cancellation, int64_t booking, int64_t gone, int64_t back, bool whole)
 {
     done(f, &mileage_cancelled_call,
-         &(struct cancelled_in){ .cancellation = cancellation, .booking = booking, .user = ANN, .refund = gone, .mileage_back = back, .whole = whole });
+         &(struct booking_cancelled){ .cancellation = cancellation, .booking = booking, .user = ANN, .refund = gone, .mileage_back = back,
+                                      .whole = whole });
 }
 
 /* ---- tests ---- */

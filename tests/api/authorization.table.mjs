@@ -6,7 +6,7 @@
  *   404  not there for this person
  *
  * nobody: without a token. owner, other: customers; what was bought (hold, booking, payment, ticket, place in line) is the owner's.
- * producer, rival: PRODUCERs; hall, performance and schedule are the producer's. */
+ * producer, rival: PRODUCERs; hall, performance, schedule and coupon are the producer's. */
 export const people = 'nobody owner other producer rival staff manager admin'.split(' ');
 
 const everybody = 'ok     ok    ok    ok       ok    ok    ok      ok';
@@ -93,6 +93,21 @@ export const table = {
   'POST /api/v1/checkin/sync': at_doors,
   'GET /api/v1/schedules/{schedule_id}/admissions': its_door,
   'GET /api/v1/schedules/{schedule_id}/tickets/refused': its_door,
+
+  'POST /api/v1/coupons': its_maker,
+  'GET /api/v1/coupons': everybody,
+  'GET /api/v1/coupons/mine': signed_in,
+  'POST /api/v1/coupons/redeem_code': signed_in,
+  'GET /api/v1/coupons/{coupon_id}': everybody,
+  'PATCH /api/v1/coupons/{coupon_id}': its_maker,
+  'DELETE /api/v1/coupons/{coupon_id}': its_maker,
+  'POST /api/v1/coupons/{coupon_id}/claim': signed_in,
+  'POST /api/v1/coupons/{coupon_id}/codes': its_maker,
+  'GET /api/v1/coupons/{coupon_id}/codes.csv': its_maker,
+
+  'GET /api/v1/mileage': signed_in,
+  'GET /api/v1/mileage/history': signed_in,
+  'POST /api/v1/users/{user_id}/mileage': in_charge,
 
   'POST /api/v1/payments': its_owner,
   'GET /api/v1/payments': signed_in,

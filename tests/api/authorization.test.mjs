@@ -23,10 +23,16 @@ before(async () => {
   const place = await place_of(person.owner);
   samples = new Samples(world.server.contract, {
     user_id: (await world.user()).id, hall_id: sale.hall.id, performance_id: sale.performance.id, schedule_id: sale.id, hold_id: bought.hold.id,
-    booking_id: bought.booking.id, payment_id: bought.payment.id, ticket_id: bought.tickets[0].id, place_token: place, amount: bought.payment.amount.amount,
+    session_id: await session_of(person.owner), booking_id: bought.booking.id, payment_id: bought.payment.id, ticket_id: bought.tickets[0].id, place_token: place, amount: bought.payment.amount.amount,
   });
 });
 after(() => world.close());
+
+/* Another sign-in of the same person. */
+async function session_of({ email, password }) {
+  const { access_token: token } = ok(await world.api('POST', '/api/v1/auth/login', { email, password }));
+  return ok(await world.api('GET', '/api/v1/users/me/sessions', undefined, { token })).items.find((session) => session.current).id;
+}
 
 /* A place in the line of a room of its own. */
 async function place_of(user) {
@@ -37,7 +43,7 @@ async function place_of(user) {
 }
 
 /* Who asks ends the own session or account: somebody new with the same roles does so. */
-const ends_oneself = new Set(['POST /api/v1/auth/logout', 'DELETE /api/v1/users/me']);
+const ends_oneself = new Set(['POST /api/v1/auth/logout', 'DELETE /api/v1/users/me', 'POST /api/v1/users/me/password', 'DELETE /api/v1/users/me/sessions']);
 
 /* Bodies that the schema alone does not tell. */
 let serial = 0;
@@ -45,6 +51,9 @@ const bodies = {
   'POST /api/v1/auth/signup': () => ({ email: `new${++serial}@example.com`, password: 'long enough 1', name: 'New' }),
   'POST /api/v1/auth/login': () => ({ email: world.admin.email, password: world.admin.password }),
   'POST /api/v1/auth/refresh': async () => ({ refresh_token: (await world.user()).refresh }),
+  'POST /api/v1/users/me/password': ({ password }) => ({ current_password: password ?? 'x', new_password: 'another long one 2' }),
+  'POST /api/v1/users/me/email': ({ password }) => ({ email: `new${++serial}@example.com`, password: password ?? 'x' }),
+  'DELETE /api/v1/users/me': ({ password }) => ({ password: password ?? 'x' }),
   'POST /api/v1/halls': () => ({ name: 'Hall', address: 'Seoul', plan: plan_of() }),
   'POST /api/v1/performances/{performance_id}/schedules': () => world.schedule_body(sale.hall),
   'POST /api/v1/schedules/{schedule_id}/holds': () => ({ best: { count: 1, grade: 'VIP' } }),
@@ -52,8 +61,8 @@ const bodies = {
   'POST /test/clock': () => ({ advance_ms: 0 }),
 };
 
-function body_of(operation) {
-  if (bodies[operation.name]) return bodies[operation.name]();
+function body_of(operation, as) {
+  if (bodies[operation.name]) return bodies[operation.name](as);
   const body = world.server.contract.resolve(operation.operation.requestBody);
   return body && samples.value('body', body.content['application/json'].schema);
 }
@@ -66,7 +75,7 @@ async function ask(operation, name) {
     events.close();
     return events;
   }
-  return world.api(operation.method, path, await body_of(operation), { as });
+  return world.api(operation.method, path, await body_of(operation, as), { as });
 }
 
 const class_of = ({ status }) => (status < 400 || status === 409 ? 'ok' : String(status));

@@ -19,6 +19,8 @@ const in_charge = '401    403   403   403      403   403   ok      ok';
 const admins    = '401    403   403   403      403   403   403     ok';
 /* The place token alone, or with its owner's session. */
 const its_place = 'ok     ok    404   404      404   404   404     404';
+/* Not before it was played. */
+const attendees = '401    403   403   403      403   403   403     403';
 const providers = '401    401   401   401      401   401   401     401';
 
 export const table = {
@@ -26,6 +28,7 @@ export const table = {
   'GET /health/ready': everybody,
   'GET /metrics': everybody,
   'GET /openapi.json': everybody,
+  'GET /api/v1/audit-log': in_charge,
   'POST /test/clock': everybody,
   'POST /noop': everybody,
 
@@ -85,4 +88,18 @@ export const table = {
   'GET /api/v1/payments/{payment_id}': its_payer,
   'POST /api/v1/payments/{payment_id}/confirm': its_owner,
   'POST /api/v1/payments/webhooks/{provider}': providers,
+
+  'POST /api/v1/performances/{performance_id}/reviews': attendees,
+  'GET /api/v1/performances/{performance_id}/reviews': everybody,
+  'GET /api/v1/reviews/mine': signed_in,
+  'PUT /api/v1/reviews/{review_id}/like': signed_in,
+  'DELETE /api/v1/reviews/{review_id}/like': signed_in,
+  'POST /api/v1/reviews/{review_id}/reports': signed_in,
+  'DELETE /api/v1/reviews/{review_id}/reports': in_charge,
+  'PUT /api/v1/reviews/{review_id}/hidden': in_charge,
+  'DELETE /api/v1/reviews/{review_id}/hidden': in_charge,
+  'GET /api/v1/reviews/{review_id}': everybody,
+  'PATCH /api/v1/reviews/{review_id}': its_owner,
+  'DELETE /api/v1/reviews/{review_id}': its_owner,
+  'GET /api/v1/admin/reviews': in_charge,
 };

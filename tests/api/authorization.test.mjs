@@ -18,12 +18,13 @@ before(async () => {
   world = await World.open();
   person = { nobody: {} };
   for (const [name, of] of Object.entries(roles)) person[name] = await world.user(of);
+  const review = await world.review(person.owner);
   sale = await world.sale({ as: person.producer, hall: { rows: 3, seats: 20 } });
   const bought = await world.buy(person.owner, sale, sale.guids.slice(0, 1));
   const place = await place_of(person.owner);
   samples = new Samples(world.server.contract, {
     user_id: (await world.user()).id, hall_id: sale.hall.id, performance_id: sale.performance.id, schedule_id: sale.id, hold_id: bought.hold.id,
-    session_id: await session_of(person.owner), booking_id: bought.booking.id, payment_id: bought.payment.id, ticket_id: bought.tickets[0].id, place_token: place, amount: bought.payment.amount.amount,
+    session_id: await session_of(person.owner), booking_id: bought.booking.id, payment_id: bought.payment.id, ticket_id: bought.tickets[0].id, place_token: place, review_id: review.id, amount: bought.payment.amount.amount,
   });
 });
 after(() => world.close());

@@ -17,26 +17,26 @@ static const struct call *const calls[] = {
     &auth_attempt_call, &auth_attempt_forgive_call, &auth_sessions_call, &auth_session_end_call, &auth_sessions_end_others_call,
     &auth_prune_call, &auth_password_change_call, &auth_password_save_call, &auth_email_change_call, &auth_email_wish_call,
     &auth_me_close_call, &auth_me_erase_call, &auth_verify_call, &auth_verify_resend_call, &auth_forgot_call, &auth_forgot_serve_call,
-    &auth_reset_call, &auth_reset_look_call, &auth_reset_save_call, &auth_user_get_call, &auth_user_change_call, &auth_contact_call,
+    &auth_reset_call, &auth_reset_look_call, &auth_reset_save_call, &auth_user_get_call, &auth_user_change_call, &auth_contact_call, &auth_name_call,
     &auth_link_make_call, NULL,
 };
 
 #define API "/api/v1"
 
 static const struct route routes[] = {
-    { .method = "POST", .path = API "/auth/signup", .call = &auth_signup_call, .status = 201 },
-    { .method = "POST", .path = API "/auth/login", .call = &auth_login_call, .status = 200 },
+    { .method = "POST", .path = API "/auth/signup", .call = &auth_signup_call, .flags = HASHES, .status = 201 },
+    { .method = "POST", .path = API "/auth/login", .call = &auth_login_call, .flags = HASHES, .status = 200 },
     { .method = "POST", .path = API "/auth/refresh", .call = &auth_refresh_call, .status = 200 },
     { .method = "POST", .path = API "/auth/logout", .call = &auth_logout_call, .flags = NEED_USER, .status = 204 },
     { .method = "POST", .path = API "/auth/verify", .call = &auth_verify_call, .status = 200 },
     { .method = "POST", .path = API "/auth/verify/resend", .call = &auth_verify_resend_call, .flags = NEED_USER, .status = 202 },
     { .method = "POST", .path = API "/auth/password/forgot", .call = &auth_forgot_call, .status = 202 },
-    { .method = "POST", .path = API "/auth/password/reset", .call = &auth_reset_call, .status = 204 },
+    { .method = "POST", .path = API "/auth/password/reset", .call = &auth_reset_call, .flags = HASHES, .status = 204 },
     { .method = "GET", .path = API "/users/me", .call = &auth_me_call, .flags = NEED_USER, .status = 200 },
     { .method = "PATCH", .path = API "/users/me", .call = &auth_me_change_call, .flags = NEED_USER, .status = 200 },
-    { .method = "DELETE", .path = API "/users/me", .call = &auth_me_close_call, .flags = NEED_USER, .status = 204 },
-    { .method = "POST", .path = API "/users/me/password", .call = &auth_password_change_call, .flags = NEED_USER, .status = 204 },
-    { .method = "POST", .path = API "/users/me/email", .call = &auth_email_change_call, .flags = NEED_USER, .status = 202 },
+    { .method = "DELETE", .path = API "/users/me", .call = &auth_me_close_call, .flags = NEED_USER | HASHES | AUDITED, .status = 204 },
+    { .method = "POST", .path = API "/users/me/password", .call = &auth_password_change_call, .flags = NEED_USER | HASHES | AUDITED, .status = 204 },
+    { .method = "POST", .path = API "/users/me/email", .call = &auth_email_change_call, .flags = NEED_USER | HASHES | AUDITED, .status = 202 },
     { .method = "GET", .path = API "/users/me/sessions", .call = &auth_sessions_call, .flags = NEED_USER, .status = 200 },
     { .method = "DELETE", .path = API "/users/me/sessions", .call = &auth_sessions_end_others_call, .flags = NEED_USER, .status = 204 },
     { .method = "DELETE", .path = API "/users/me/sessions/{session_id}", .call = &auth_session_end_call, .flags = NEED_USER, .status = 204 },

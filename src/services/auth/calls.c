@@ -28,7 +28,7 @@ FIELDS(user_fields, "User", struct user,
 
 FIELDS(signup_fields, "SignupRequest", struct signup_in,
     { .name = "email", .type = F_STR, .at = offsetof(struct signup_in, email), .low = 1, .high = 254, .rule = &email_rule },
-    { .name = "password", .type = F_STR, .at = offsetof(struct signup_in, password), .low = PASSWORD_MIN, .high = PASSWORD_MAX,
+    { .name = "password", .type = F_STR, .secret = true, .at = offsetof(struct signup_in, password), .low = PASSWORD_MIN, .high = PASSWORD_MAX,
       .help = "not one of the most common" },
     { .name = "name", .type = F_STR, .at = offsetof(struct signup_in, name), .low = 1, .high = 50, .rule = &name_rule },
     { .name = "phone", .type = F_STR, .at = offsetof(struct signup_in, phone), .high = 20, .rule = &phone_rule, .optional = true });
@@ -41,7 +41,7 @@ FIELDS(user_create_fields, "UserCreate", struct user_create_in,
 
 FIELDS(admin_put_fields, "AdminPut", struct auth_admin_in,
     { .name = "email", .type = F_STR, .at = offsetof(struct auth_admin_in, email), .low = 1, .high = 254, .rule = &email_rule },
-    { .name = "password", .type = F_STR, .at = offsetof(struct auth_admin_in, password), .low = PASSWORD_MIN, .high = PASSWORD_MAX,
+    { .name = "password", .type = F_STR, .secret = true, .at = offsetof(struct auth_admin_in, password), .low = PASSWORD_MIN, .high = PASSWORD_MAX,
       .help = "not one of the most common" });
 FIELDS(admin_save_fields, "AdminSave", struct admin_save_in,
     { .name = "email", .type = F_STR, .at = offsetof(struct admin_save_in, email), .low = 1, .high = 254, .rule = &email_rule },
@@ -50,17 +50,17 @@ FIELDS(admin_save_fields, "AdminSave", struct admin_save_in,
 /* No syntax here: an address or password that cannot be is simply not known. */
 FIELDS(login_fields, "LoginRequest", struct login_in,
     { .name = "email", .type = F_STR, .at = offsetof(struct login_in, email), .low = 1, .high = 254 },
-    { .name = "password", .type = F_STR, .at = offsetof(struct login_in, password), .low = 1, .high = 128 },
+    { .name = "password", .type = F_STR, .secret = true, .at = offsetof(struct login_in, password), .low = 1, .high = 128 },
     { .name = "User-Agent", .type = F_STR, .from = FROM_HEADER, .at = offsetof(struct login_in, user_agent), .high = 2000, .optional = true,
       .help = "by which the session is recognised later" });
 
 FIELDS(refresh_fields, "RefreshRequest", struct refresh_in,
-    { .name = "refresh_token", .type = F_STR, .at = offsetof(struct refresh_in, refresh_token), .low = 1, .high = 128,
+    { .name = "refresh_token", .type = F_STR, .secret = true, .at = offsetof(struct refresh_in, refresh_token), .low = 1, .high = 128,
       .help = "the latest one given; each works once" });
 
 FIELDS(tokens_fields, "Tokens", struct tokens_out,
     { .name = "access_token", .type = F_STR, .at = offsetof(struct tokens_out, access_token) },
-    { .name = "refresh_token", .type = F_STR, .at = offsetof(struct tokens_out, refresh_token) },
+    { .name = "refresh_token", .type = F_STR, .secret = true, .at = offsetof(struct tokens_out, refresh_token) },
     { .name = "token_type", .type = F_STR, .at = offsetof(struct tokens_out, token_type), .help = "always Bearer" },
     { .name = "expires_in", .type = F_INT, .at = offsetof(struct tokens_out, expires_in), .help = "seconds the access token is good for" });
 
@@ -78,7 +78,7 @@ FIELDS(credentials_fields, "Credentials", struct credentials,
 FIELDS(session_open_fields, "SessionOpen", struct session_open_in,
     { .name = "user", .type = F_INT, .at = offsetof(struct session_open_in, user) },
     { .name = "password_hash", .type = F_STR, .at = offsetof(struct session_open_in, password_hash), .high = 128 },
-    { .name = "refresh_token", .type = F_STR, .at = offsetof(struct session_open_in, refresh_token) },
+    { .name = "refresh_token", .type = F_STR, .secret = true, .at = offsetof(struct session_open_in, refresh_token) },
     { .name = "device", .type = F_STR, .at = offsetof(struct session_open_in, device), .high = 60, .optional = true });
 
 FIELDS(session_rotate_fields, "SessionRotate", struct session_rotate_in,
@@ -99,13 +99,13 @@ FIELDS(me_change_fields, "UserChange", struct me_change_in,
       .optional = true, .help = "of the mails to this account" });
 
 FIELDS(me_close_fields, "AccountClosing", struct me_close_in,
-    { .name = "password", .type = F_STR, .at = offsetof(struct me_close_in, password), .low = 1, .high = 128, .help = "that of now" });
+    { .name = "password", .type = F_STR, .secret = true, .at = offsetof(struct me_close_in, password), .low = 1, .high = 128, .help = "that of now" });
 FIELDS(me_erase_fields, "AccountErasure", struct me_erase_in,
     { .name = "known_hash", .type = F_STR, .at = offsetof(struct me_erase_in, known_hash), .high = 128 });
 
 FIELDS(password_change_fields, "PasswordChange", struct password_change_in,
-    { .name = "current_password", .type = F_STR, .at = offsetof(struct password_change_in, current_password), .low = 1, .high = 128 },
-    { .name = "new_password", .type = F_STR, .at = offsetof(struct password_change_in, new_password), .low = PASSWORD_MIN, .high = PASSWORD_MAX,
+    { .name = "current_password", .type = F_STR, .secret = true, .at = offsetof(struct password_change_in, current_password), .low = 1, .high = 128 },
+    { .name = "new_password", .type = F_STR, .secret = true, .at = offsetof(struct password_change_in, new_password), .low = PASSWORD_MIN, .high = PASSWORD_MAX,
       .help = "not one of the most common" });
 FIELDS(password_save_fields, "PasswordSave", struct password_save_in,
     { .name = "user", .type = F_INT, .at = offsetof(struct password_save_in, user) },
@@ -115,22 +115,22 @@ FIELDS(password_save_fields, "PasswordSave", struct password_save_in,
 
 FIELDS(email_change_fields, "EmailChange", struct email_change_in,
     { .name = "email", .type = F_STR, .at = offsetof(struct email_change_in, email), .low = 1, .high = 254, .rule = &email_rule },
-    { .name = "password", .type = F_STR, .at = offsetof(struct email_change_in, password), .low = 1, .high = 128, .help = "that of now" });
+    { .name = "password", .type = F_STR, .secret = true, .at = offsetof(struct email_change_in, password), .low = 1, .high = 128, .help = "that of now" });
 FIELDS(email_wish_fields, "EmailWish", struct email_wish_in,
     { .name = "email", .type = F_STR, .at = offsetof(struct email_wish_in, email), .low = 1, .high = 254, .rule = &email_rule });
 
 FIELDS(verify_fields, "LinkToken", struct verify_in,
-    { .name = "token", .type = F_STR, .at = offsetof(struct verify_in, token), .low = 1, .high = 128, .help = "what stood behind '#' in the link" });
+    { .name = "token", .type = F_STR, .secret = true, .at = offsetof(struct verify_in, token), .low = 1, .high = 128, .help = "what stood behind '#' in the link" });
 FIELDS(forgot_fields, "PasswordForgotten", struct forgot_in,
     { .name = "email", .type = F_STR, .at = offsetof(struct forgot_in, email), .low = 1, .high = 254, .rule = &email_rule });
 FIELDS(promised_fields, "MailPromised", struct promised_out,
     { .name = "detail", .type = F_STR, .at = offsetof(struct promised_out, detail), .help = "a sentence to show" });
 FIELDS(reset_fields, "PasswordReset", struct reset_in,
-    { .name = "token", .type = F_STR, .at = offsetof(struct reset_in, token), .low = 1, .high = 128, .help = "what stood behind '#' in the link" },
-    { .name = "new_password", .type = F_STR, .at = offsetof(struct reset_in, new_password), .low = PASSWORD_MIN, .high = PASSWORD_MAX,
+    { .name = "token", .type = F_STR, .secret = true, .at = offsetof(struct reset_in, token), .low = 1, .high = 128, .help = "what stood behind '#' in the link" },
+    { .name = "new_password", .type = F_STR, .secret = true, .at = offsetof(struct reset_in, new_password), .low = PASSWORD_MIN, .high = PASSWORD_MAX,
       .help = "not one of the most common" });
 FIELDS(reset_save_fields, "PasswordResetSave", struct reset_save_in,
-    { .name = "token", .type = F_STR, .at = offsetof(struct reset_save_in, token), .high = 128 },
+    { .name = "token", .type = F_STR, .secret = true, .at = offsetof(struct reset_save_in, token), .high = 128 },
     { .name = "password_hash", .type = F_STR, .at = offsetof(struct reset_save_in, password_hash), .high = 128 });
 FIELDS(mail_fields, "WantedMail", struct mail,
     { .name = "id", .type = F_ID, .id = ID_MAIL, .at = offsetof(struct mail, id) },
@@ -336,6 +336,10 @@ const struct call auth_user_change_call = {
     .help = "Changes what an account may do or whether it may sign in, and ends its sessions; there is always an ADMIN left."
 };
 
+const struct call auth_name_call = {
+    .name = "auth.name", .kind = CALL_READ, .fn = auth_name,
+    .help = "What somebody is called."
+};
 const struct call auth_contact_call = {
     .name = "auth.contact", .kind = CALL_READ, .in = &contact_ref_fields, .out = &contact_fields, .fn = auth_contact,
     .help = "Whom to write to."

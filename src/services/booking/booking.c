@@ -37,7 +37,7 @@ static const struct route routes[] = {
 static const struct call *const calls[] = {
     &hold_create_call, &hold_get_call, &hold_release_call, &hold_expire_call, &noop_call, &availability_call, &booking_create_call, &booking_get_call,
     &booking_list_call, &ticket_list_call, &ticket_get_call, &ticket_qr_call, &ticket_keys_call, &booking_schedule_open, &booking_sale_put, &booking_due_get,
-    &booking_pay_begin, &booking_paid_put, &booking_refunded_put, NULL,
+    &booking_pay_begin, &booking_paid_put, &booking_refunded_put, &booking_facts_call, &booking_attended_call, NULL,
 };
 
 static const struct raw_answer raw_answers[] = {

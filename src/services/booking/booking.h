@@ -77,4 +77,36 @@ extern const struct call booking_paid_put;
 /* in: struct booking_payment. The money has gone back. CALL_COMMAND. */
 extern const struct call booking_refunded_put;
 
+/* ---- facts (asked by notify and review; reads) ---- */
+
+struct facts_ref {
+    int64_t booking;
+};
+
+struct booking_facts {
+    int64_t user, schedule, performance, owner;      /* owner: the user who sells */
+    struct str title, hall_name;
+    int64_t starts_at, ends_at;
+    struct str code;          /* for people */
+    int status;               /* enum booking_status */
+    struct list seats;        /* struct str: "VIP · 1F · A · 12", for people */
+    int64_t total, due;       /* minor units */
+    char currency[4];
+};
+
+/* in: struct facts_ref, out: struct booking_facts, its texts in the caller's arena. ERR_MISSING when there is none. CALL_READ. */
+extern const struct call booking_facts_call;
+
+struct attended_ref {
+    int64_t user, performance;
+};
+
+struct attended {
+    bool attended;            /* a confirmed booking, its tickets not void, of a schedule that has ended */
+    int64_t booking;          /* the first such one; 0: none */
+};
+
+/* in: struct attended_ref, out: struct attended. CALL_READ. */
+extern const struct call booking_attended_call;
+
 #endif

@@ -185,6 +185,7 @@ err store_booking_get(struct ctx *cx, int64_t id, struct booking_row *ret, bool 
 err store_bookings_of_user(struct ctx *cx, int64_t user, int64_t before, int64_t limit, struct list *ret);
 void store_ticket_put(struct ctx *cx, int64_t id, int64_t booking, const struct seat_line *line);
 struct list lines_unpack(struct ctx *cx, struct str packed);
+err store_attended(struct ctx *cx, int64_t user, int64_t performance, int64_t *ret_booking, bool *ret_found);
 
 /* ---- live.c ---- */
 

@@ -107,3 +107,14 @@ void store_ticket_put(struct ctx *cx, int64_t id, int64_t booking, const struct 
     db_put(cx, &booking_sql.ticket_insert,
            VALS(v_int(id), v_int(booking), v_int(line->seat), v_int(line->price), v_int(0), v_int(TICKET_VALID), v_int(cx->now)));
 }
+
+static void take_int(struct ctx *cx, const struct rows *r, void *out)
+{
+    (void)cx;
+    *(int64_t *)out = row_int(r, 0);
+}
+
+err store_attended(struct ctx *cx, int64_t user, int64_t performance, int64_t *ret_booking, bool *ret_found)
+{
+    return db_one(cx, &booking_sql.attended, VALS(v_int(user), v_int(performance), v_int(cx->now)), take_int, ret_booking, ret_found);
+}

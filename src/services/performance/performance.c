@@ -218,6 +218,7 @@ const struct call schedule_get_call = { "performance.schedule_get", "A schedule 
 
 /* For other services. */
 const struct call performance_schedule_facts = { "performance.schedule_facts", "A schedule as it was made.", CALL_READ, NULL, NULL, schedule_facts };
+const struct call performance_facts_call = { "performance.facts", "A performance as it was made.", CALL_READ, NULL, NULL, show_facts };
 const struct call performance_seat_plan = { "performance.seat_plan", "The seats of a schedule.", CALL_READ, NULL, NULL, seat_plan };
 
 /* Steps of the stories above; their structs hold bytes that no JSON carries. */
@@ -231,7 +232,7 @@ const struct call schedule_insert_call = { "performance.schedule_insert", "Write
 static const struct call *const calls[] = {
     &hall_create_call, &hall_list_call,       &hall_get_call,  &hall_change_call, &hall_delete_call,    &show_create_call,     &show_list_call, &show_get_call,
     &schedule_create_call, &schedule_get_call, &map_call, &hall_insert_call, &hall_plan_call, &schedule_basis_call, &schedule_insert_call,
-    &performance_schedule_facts, &performance_seat_plan, NULL,
+    &performance_schedule_facts, &performance_facts_call, &performance_seat_plan, NULL,
 };
 
 #define API "/api/v1"

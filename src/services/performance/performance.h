@@ -25,6 +25,20 @@ struct schedule_facts {
 /* in: struct schedule_ref, out: struct schedule_facts. ERR_MISSING when there is no such schedule. CALL_READ. */
 extern const struct call performance_schedule_facts;
 
+/* ---- a performance ---- */
+
+struct performance_ref {
+    int64_t performance;
+};
+
+struct performance_facts {
+    int64_t owner;            /* the user who sells */
+    struct str title;
+};
+
+/* in: struct performance_ref, out: struct performance_facts. ERR_MISSING when there is no such performance. CALL_READ. */
+extern const struct call performance_facts_call;
+
 /* ---- its seats ---- */
 
 /* A row of neighbours, in map order; an area for standing is one row. */

@@ -221,6 +221,7 @@ CALL_FN(schedule_basis);
 CALL_FN(schedule_insert);
 CALL_FN(schedule_get);
 CALL_FN(schedule_facts);
+CALL_FN(show_facts);
 CALL_FN(seat_plan);
 CALL_FN(hall_plan);
 CALL_FN(seat_map_get);

@@ -88,6 +88,19 @@ err show_get(struct ctx *cx, void *self, const void *in_, void *ret_out)
     return summarize(cx, ret);
 }
 
+err show_facts(struct ctx *cx, void *self, const void *in_, void *ret_out)
+{
+    const struct performance_ref *in = in_;
+    struct show show;
+    (void)self;
+
+    err e = store_show(cx, in->performance, &show);
+    if (e)
+        return e;
+    *(struct performance_facts *)ret_out = (struct performance_facts){ show.owner, show.title };
+    return OK;
+}
+
 /* The status is the clock's and booking's to say, so it is compared here: pages of rows are read until enough of them fit. */
 err show_list(struct ctx *cx, void *self, const void *in_, void *ret_out)
 {

@@ -25,13 +25,13 @@ enum role {
 
 /* What a token that is limited may be used for, also a set of bits. Those of API keys come in pairs: looking, and changing. */
 enum scope {
-    SCOPE_ENROL = 1 << 0,     /* to set up a second factor */
-    SCOPE_CATALOGUE_READ = 1 << 1,
-    SCOPE_CATALOGUE_WRITE = 1 << 2,
-    SCOPE_SALES_READ = 1 << 3,
-    SCOPE_SALES_WRITE = 1 << 4,
-    SCOPE_COUPONS_READ = 1 << 5,
-    SCOPE_COUPONS_WRITE = 1 << 6,
+    SCOPE_CATALOGUE_READ = 1 << 0,
+    SCOPE_CATALOGUE_WRITE = 1 << 1,
+    SCOPE_SALES_READ = 1 << 2,
+    SCOPE_SALES_WRITE = 1 << 3,
+    SCOPE_COUPONS_READ = 1 << 4,
+    SCOPE_COUPONS_WRITE = 1 << 5,
+    SCOPE_ENROL = 1 << 30,    /* only to set up a second factor */
 };
 
 struct actor {

@@ -24,7 +24,7 @@ before(async () => {
   const place = await place_of(person.owner);
   samples = new Samples(world.server.contract, {
     user_id: (await world.user()).id, hall_id: sale.hall.id, performance_id: sale.performance.id, schedule_id: sale.id, hold_id: bought.hold.id,
-    session_id: await session_of(person.owner), booking_id: bought.booking.id, payment_id: bought.payment.id, ticket_id: bought.tickets[0].id, place_token: place, review_id: review.id, amount: bought.payment.amount.amount,
+    session_id: await session_of(person.owner), key_id: await key_of(person.producer), booking_id: bought.booking.id, payment_id: bought.payment.id, ticket_id: bought.tickets[0].id, place_token: place, review_id: review.id, amount: bought.payment.amount.amount,
   });
 });
 after(() => world.close());
@@ -33,6 +33,10 @@ after(() => world.close());
 async function session_of({ email, password }) {
   const { access_token: token } = ok(await world.api('POST', '/api/v1/auth/login', { email, password }));
   return ok(await world.api('GET', '/api/v1/users/me/sessions', undefined, { token })).items.find((session) => session.current).id;
+}
+
+async function key_of(user) {
+  return ok(await world.api('POST', '/api/v1/users/me/api-keys', { name: 'a program', scopes: ['sales:read'] }, { as: user }), 201).id;
 }
 
 /* A place in the line of a room of its own. */

@@ -18,10 +18,12 @@ static const struct call *const calls[] = {
     &auth_prune_call, &auth_password_change_call, &auth_password_save_call, &auth_email_change_call, &auth_email_wish_call,
     &auth_me_close_call, &auth_me_erase_call, &auth_verify_call, &auth_verify_resend_call, &auth_forgot_call, &auth_forgot_serve_call,
     &auth_reset_call, &auth_reset_look_call, &auth_reset_save_call, &auth_user_get_call, &auth_user_change_call, &auth_contact_call, &auth_name_call,
-    &auth_link_make_call, &auth_totp_start_call, &auth_totp_put_call, &auth_totp_confirm_call, &auth_totp_remove_call, &auth_totp_drop_call, NULL,
+    &auth_link_make_call, &auth_totp_start_call, &auth_totp_put_call, &auth_totp_confirm_call, &auth_totp_remove_call, &auth_totp_drop_call,
+    &auth_api_key_make_call, &auth_api_keys_call, &auth_api_key_revoke_call, NULL,
 };
 
-#define API "/api/v1"
+#define API        "/api/v1"
+#define ORGANIZERS (ROLE_PRODUCER | ROLE_MANAGER | ROLE_ADMIN)
 
 static const struct route routes[] = {
     { .method = "POST", .path = API "/auth/signup", .call = &auth_signup_call, .flags = HASHES, .status = 201 },
@@ -43,6 +45,9 @@ static const struct route routes[] = {
     { .method = "POST", .path = API "/users/me/totp", .call = &auth_totp_start_call, .flags = NEED_USER | HASHES | AUDITED | ENROLS, .status = 201 },
     { .method = "POST", .path = API "/users/me/totp/confirm", .call = &auth_totp_confirm_call, .flags = NEED_USER | AUDITED | ENROLS, .status = 200 },
     { .method = "DELETE", .path = API "/users/me/totp", .call = &auth_totp_remove_call, .flags = NEED_USER | HASHES | AUDITED, .status = 204 },
+    { .method = "POST", .path = API "/users/me/api-keys", .call = &auth_api_key_make_call, .flags = NEED_USER, .roles = ORGANIZERS, .status = 201 },
+    { .method = "GET", .path = API "/users/me/api-keys", .call = &auth_api_keys_call, .flags = NEED_USER, .roles = ORGANIZERS, .status = 200 },
+    { .method = "DELETE", .path = API "/users/me/api-keys/{key_id}", .call = &auth_api_key_revoke_call, .flags = NEED_USER, .roles = ORGANIZERS, .status = 204 },
     { .method = "GET", .path = API "/users", .call = &auth_users_call, .flags = NEED_USER, .roles = ROLE_MANAGER | ROLE_ADMIN, .status = 200 },
     { .method = "GET", .path = API "/users/{user_id}", .call = &auth_user_get_call, .flags = NEED_USER, .roles = ROLE_MANAGER | ROLE_ADMIN, .status = 200 },
     { .method = "PATCH", .path = API "/users/{user_id}", .call = &auth_user_change_call, .flags = NEED_USER, .roles = ROLE_ADMIN, .status = 200 },
@@ -163,9 +168,13 @@ static err auth_open(struct ctx *cx, void **ret_self)
                                         .memory_bytes = (size_t)config_int(c, "auth.argon2_memory_kib") * 1024 });
     revoked_open(&a->revoked);
     verified_open(&a->verified);
+    api_keys_open(&a->api_keys);
     *ret_self = a;
 
     err e = store_auth_sequences(cx, a);
+    if (e)
+        return e;
+    e = store_api_keys_load(cx, &a->api_keys);
     if (e)
         return e;
     return store_sessions_revoked(cx, a, cx->now - ACCESS_SECONDS_MAX * 1000, revoked_before);
@@ -174,6 +183,7 @@ static err auth_open(struct ctx *cx, void **ret_self)
 static void auth_close(void *self)
 {
     struct auth *a = self;
+    api_keys_close(&a->api_keys);
     verified_close(&a->verified);
     revoked_close(&a->revoked);
     hasher_close(&a->hasher);

@@ -67,6 +67,30 @@ struct session;
 struct str access_token(struct ctx *cx, const struct auth *a, const struct session *s, int64_t life_ms);
 int64_t access_life(const struct ctx *cx, const struct auth *a, const struct session *s);
 
+/* ---- API keys (api_key.c) ---- */
+
+#define TOKEN_HASH 32
+
+struct api_key {
+    uint8_t hash[TOKEN_HASH];
+    int64_t id, user, expires_at; /* expires_at 0: never */
+    unsigned roles, scopes;   /* roles: those of its owner now, none of a suspended one */
+};
+
+struct api_keys {
+    pthread_rwlock_t lock;
+    struct map at;            /* from bits of the hash to struct api_key, owned */
+};
+
+void api_keys_open(struct api_keys *k);
+void api_keys_close(struct api_keys *k);
+void api_keys_add(struct api_keys *k, const struct api_key *key);
+/* In a command: what the owner may do has changed. */
+void api_keys_follow(struct ctx *cx, struct auth *a, int64_t user, unsigned roles);
+bool api_key_is(struct str bearer);
+/* Sets cx->actor; false when there is no such key (any more). From any thread. */
+bool api_key_check(struct ctx *cx, struct auth *a, struct str bearer);
+
 /* ---- the service ---- */
 
 struct auth {
@@ -74,9 +98,10 @@ struct auth {
     int64_t access_s, refresh_ms, grace_ms;
     struct hasher hasher;
     struct revoked revoked;
-    struct sequence users, sessions, mails, forgotten;
+    struct sequence users, sessions, mails, forgotten, api_key_ids;
     _Atomic int64_t prune_at, forgot_at;
     struct verified verified;
+    struct api_keys api_keys;
 };
 
 struct user {
@@ -222,6 +247,21 @@ struct totp_remove_in {
 struct totp_drop_in {
     struct str totp, recovery_code;
 };
+struct api_key_in {
+    struct str name;
+    unsigned scopes;
+    int64_t expires_at;
+};
+struct api_key_row {
+    int64_t id;
+    struct str name, hint;
+    unsigned scopes;
+    int64_t created_at, expires_at;
+    struct str key;           /* only when it is made */
+};
+struct api_key_ref {
+    int64_t key;
+};
 struct users_in {
     struct str q;
     int64_t limit, cursor;
@@ -246,9 +286,11 @@ call_fn auth_password_change, auth_password_save, auth_reset, auth_reset_look, a
     auth_me_close, auth_me_erase;                                                                             /* credential.c */
 call_fn auth_contact, auth_link_make, auth_verify, auth_verify_resend, auth_forgot, auth_forgot_serve;        /* mail.c */
 call_fn auth_totp_start, auth_totp_put, auth_totp_confirm, auth_totp_remove, auth_totp_drop;                  /* factor.c */
+call_fn auth_api_key_make, auth_api_keys, auth_api_key_revoke;                                                /* api_key.c */
 
 /* Described in calls_factor.c. */
-extern const struct call auth_totp_start_call, auth_totp_put_call, auth_totp_confirm_call, auth_totp_remove_call, auth_totp_drop_call;
+extern const struct call auth_api_key_make_call, auth_api_keys_call, auth_api_key_revoke_call,
+    auth_totp_start_call, auth_totp_put_call, auth_totp_confirm_call, auth_totp_remove_call, auth_totp_drop_call;
 /* Described in calls.c. */
 extern const struct call auth_signup_call, auth_login_call, auth_refresh_call, auth_logout_call, auth_me_call, auth_me_change_call,
     auth_users_call, auth_admin_save_call, auth_user_create_call, auth_session_open_call, auth_session_rotate_call, auth_attempt_call,
@@ -273,7 +315,6 @@ err admin_remains(struct ctx *cx, const struct user *without) MUST_USE;
 struct str device_name(struct arena *arena, struct str agent);
 
 /* A secret of 256 bits as text, and what a table keeps of it. It is random, so that no salt is needed. */
-#define TOKEN_HASH 32
 #define TOKEN_TEXT 43
 struct str token_make(struct arena *arena);
 struct str token_hash(struct str token, uint8_t out[TOKEN_HASH]);
@@ -425,5 +466,13 @@ err store_factor_delete(struct ctx *cx, int64_t user) MUST_USE;
 void store_recovery_insert(struct ctx *cx, int64_t user, struct str hash);
 /* *ret: it was one that had not been used. */
 err store_recovery_use(struct ctx *cx, int64_t user, struct str hash, bool *ret) MUST_USE;
+
+void store_api_key_insert(struct ctx *cx, const struct api_key *key, const struct api_key_row *row);
+/* Newest first. */
+err store_api_keys(struct ctx *cx, int64_t user, size_t max, struct api_key_row *ret, size_t *ret_n) MUST_USE;
+err store_api_key_delete(struct ctx *cx, int64_t id, int64_t user, bool *ret_there) MUST_USE;
+err store_api_keys_delete(struct ctx *cx, int64_t user) MUST_USE;
+/* Adds all of them to the memory. */
+err store_api_keys_load(struct ctx *cx, struct api_keys *k) MUST_USE;
 
 #endif

@@ -29,7 +29,47 @@ FIELDS(totp_drop_fields, "SecondFactorDrop", struct totp_drop_in,
     { .name = "totp", .type = F_STR, .at = offsetof(struct totp_drop_in, totp), .optional = true },
     { .name = "recovery_code", .type = F_STR, .at = offsetof(struct totp_drop_in, recovery_code), .optional = true });
 
+/* By bit of enum scope. */
+static const char *const scope_words[] = {
+    "catalogue:read", "catalogue:write", "sales:read", "sales:write", "coupons:read", "coupons:write", NULL,
+};
+
+static const struct text_rule key_name_rule = { name_ok, "must be 1 to 50 characters, not only spaces", "공백만이 아닌 1~50자여야 합니다" };
+
+FIELDS(api_key_in_fields, "ApiKeyRequest", struct api_key_in,
+    { .name = "name", .type = F_STR, .at = offsetof(struct api_key_in, name), .low = 1, .high = 50, .rule = &key_name_rule, .help = "what it is for" },
+    { .name = "scopes", .type = F_FLAGS, .words = scope_words, .at = offsetof(struct api_key_in, scopes), .low = 1, .high = 6,
+      .help = "what it may be used for, of what the owner's roles allow" },
+    { .name = "expires_at", .type = F_TIME, .at = offsetof(struct api_key_in, expires_at), .optional = true, .help = "never unless told" });
+FIELDS(api_key_fields, "ApiKey", struct api_key_row,
+    { .name = "id", .type = F_ID, .id = ID_API_KEY, .at = offsetof(struct api_key_row, id) },
+    { .name = "name", .type = F_STR, .at = offsetof(struct api_key_row, name) },
+    { .name = "hint", .type = F_STR, .at = offsetof(struct api_key_row, hint), .help = "how the key begins" },
+    { .name = "scopes", .type = F_FLAGS, .words = scope_words, .at = offsetof(struct api_key_row, scopes) },
+    { .name = "created_at", .type = F_TIME, .at = offsetof(struct api_key_row, created_at) },
+    { .name = "expires_at", .type = F_TIME, .at = offsetof(struct api_key_row, expires_at), .nullable = true },
+    { .name = "key", .type = F_STR, .at = offsetof(struct api_key_row, key), .omit_empty = true,
+      .help = "the key itself, to be sent as `Authorization: Bearer tsk_...`; only when it is made" });
+FIELDS(api_keys_fields, "ApiKeys", struct page_out,
+    { .name = "items", .type = F_LIST, .of = &api_key_fields, .at = offsetof(struct page_out, items), .help = "newest first, all of them" },
+    { .name = "next", .type = F_ID, .id = ID_API_KEY, .at = offsetof(struct page_out, next), .nullable = true });
+FIELDS(api_key_ref_fields, "ApiKeyRef", struct api_key_ref,
+    { .name = "key_id", .type = F_ID, .id = ID_API_KEY, .from = FROM_PATH, .at = offsetof(struct api_key_ref, key) });
+
 /* ---- calls ---- */
+
+const struct call auth_api_key_make_call = {
+    .name = "auth.api_key_make", .kind = CALL_COMMAND, .in = &api_key_in_fields, .out = &api_key_fields, .fn = auth_api_key_make,
+    .help = "Makes an API key for a program: it acts for its owner within its scopes, and never as an ADMIN."
+};
+const struct call auth_api_keys_call = {
+    .name = "auth.api_keys", .kind = CALL_READ, .out = &api_keys_fields, .fn = auth_api_keys,
+    .help = "One's own API keys."
+};
+const struct call auth_api_key_revoke_call = {
+    .name = "auth.api_key_revoke", .kind = CALL_COMMAND, .in = &api_key_ref_fields, .fn = auth_api_key_revoke,
+    .help = "Revokes an API key: it is refused from now on."
+};
 
 const struct call auth_totp_start_call = {
     .name = "auth.totp_start", .kind = CALL_STORY, .in = &totp_start_fields, .out = &totp_fields, .fn = auth_totp_start,

@@ -200,6 +200,7 @@ err auth_admin_save(struct ctx *cx, void *self, const void *in_, void *ret_out)
     e = sessions_end(cx, a, old.user, 0);
     if (e)
         return e;
+    api_keys_follow(cx, a, old.user, old.roles | ROLE_ADMIN);
     if (!(old.roles & ROLE_ADMIN))
         auth_say(cx, a, "auth.roles_changed", old.user, old.roles | ROLE_ADMIN);
     return OK;

@@ -9,6 +9,8 @@ err store_auth_sequences(struct ctx *cx, struct auth *a)
         e = sequence_load(cx, &auth_sql.session_max, &a->sessions);
     if (!e)
         e = sequence_load(cx, &auth_sql.mail_max, &a->mails);
+    if (!e)
+        e = sequence_load(cx, &auth_sql.api_key_max, &a->api_key_ids);
     return e ? e : sequence_load(cx, &auth_sql.forgot_max, &a->forgotten);
 }
 
@@ -132,6 +134,8 @@ err store_user_erase(struct ctx *cx, int64_t id)
         e = db_run(cx, &auth_sql.session_erase, VALS(v_int(id)), NULL);
     if (!e)
         e = db_run(cx, &auth_sql.mail_forget_user, VALS(v_int(id)), NULL);
+    if (!e)
+        e = store_api_keys_delete(cx, id);
     return e ? e : store_factor_delete(cx, id);
 }
 

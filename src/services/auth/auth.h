@@ -19,15 +19,6 @@ struct auth_admin_in {
 };
 extern const struct call auth_admin_put_call;
 
-/* in: struct auth_name_of, out: struct auth_name. ERR_MISSING when there is no such account. CALL_READ. */
-struct auth_name_of {
-    int64_t user;
-};
-struct auth_name {
-    struct str name;
-};
-extern const struct call auth_name_call;
-
 /* ---- for those who write to people ---- */
 
 /* Whom to write to. ERR_MISSING for an account that is closed. CALL_READ. */

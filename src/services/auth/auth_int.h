@@ -281,7 +281,7 @@ call_fn auth_signup, auth_user_create, auth_admin_put, auth_admin_save;         
 call_fn auth_login, auth_refresh;                                                                             /* login.c */
 call_fn auth_attempt, auth_attempt_forgive;                                                                   /* attempt.c */
 call_fn auth_session_open, auth_session_rotate, auth_logout, auth_sessions, auth_session_end, auth_sessions_end_others, auth_prune; /* session.c */
-call_fn auth_me, auth_me_change, auth_users, auth_user_get, auth_user_change, auth_name;                      /* user.c */
+call_fn auth_me, auth_me_change, auth_users, auth_user_get, auth_user_change;                                 /* user.c */
 call_fn auth_password_change, auth_password_save, auth_reset, auth_reset_look, auth_reset_save, auth_email_change, auth_email_wish,
     auth_me_close, auth_me_erase;                                                                             /* credential.c */
 call_fn auth_contact, auth_link_make, auth_verify, auth_verify_resend, auth_forgot, auth_forgot_serve;        /* mail.c */

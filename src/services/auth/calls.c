@@ -133,13 +133,15 @@ FIELDS(email_wish_fields, "EmailWish", struct email_wish_in,
     { .name = "email", .type = F_STR, .at = offsetof(struct email_wish_in, email), .low = 1, .high = 254, .rule = &email_rule });
 
 FIELDS(verify_fields, "LinkToken", struct verify_in,
-    { .name = "token", .type = F_STR, .secret = true, .at = offsetof(struct verify_in, token), .low = 1, .high = 128, .help = "what stood behind '#' in the link" });
+    { .name = "token", .type = F_STR, .secret = true, .at = offsetof(struct verify_in, token), .low = 1, .high = 128,
+      .help = "what stood behind '#' in the link" });
 FIELDS(forgot_fields, "PasswordForgotten", struct forgot_in,
     { .name = "email", .type = F_STR, .at = offsetof(struct forgot_in, email), .low = 1, .high = 254, .rule = &email_rule });
 FIELDS(promised_fields, "MailPromised", struct promised_out,
     { .name = "detail", .type = F_STR, .at = offsetof(struct promised_out, detail), .help = "a sentence to show" });
 FIELDS(reset_fields, "PasswordReset", struct reset_in,
-    { .name = "token", .type = F_STR, .secret = true, .at = offsetof(struct reset_in, token), .low = 1, .high = 128, .help = "what stood behind '#' in the link" },
+    { .name = "token", .type = F_STR, .secret = true, .at = offsetof(struct reset_in, token), .low = 1, .high = 128,
+      .help = "what stood behind '#' in the link" },
     { .name = "new_password", .type = F_STR, .secret = true, .at = offsetof(struct reset_in, new_password), .low = PASSWORD_MIN, .high = PASSWORD_MAX,
       .help = "not one of the most common" });
 FIELDS(reset_save_fields, "PasswordResetSave", struct reset_save_in,
@@ -349,10 +351,6 @@ const struct call auth_user_change_call = {
     .help = "Changes what an account may do or whether it may sign in, and ends its sessions; there is always an ADMIN left."
 };
 
-const struct call auth_name_call = {
-    .name = "auth.name", .kind = CALL_READ, .fn = auth_name,
-    .help = "What somebody is called."
-};
 const struct call auth_contact_call = {
     .name = "auth.contact", .kind = CALL_READ, .in = &contact_ref_fields, .out = &contact_fields, .fn = auth_contact,
     .help = "Whom to write to."

@@ -40,19 +40,6 @@ err admin_remains(struct ctx *cx, const struct user *without)
 
 /* ---- those of others ---- */
 
-err auth_name(struct ctx *cx, void *self, const void *in_, void *ret_out)
-{
-    const struct auth_name_of *in = in_;
-    struct user user;
-    (void)self;
-
-    err e = store_user(cx, in->user, &user);
-    if (e)
-        return e;
-    *(struct auth_name *)ret_out = (struct auth_name){ user.name };
-    return OK;
-}
-
 /* What is searched for, anywhere in the text; the wildcards of LIKE stand for themselves. */
 static struct str like_pattern(struct ctx *cx, struct str q)
 {

@@ -28,9 +28,20 @@ before(async () => {
     user_id: (await world.user()).id, hall_id: sale.hall.id, performance_id: sale.performance.id, schedule_id: sale.id, hold_id: bought.hold.id,
     booking_id: bought.booking.id, payment_id: bought.payment.id, ticket_id: bought.tickets[0].id, place_token: place, review_id: review.id, amount: bought.payment.amount.amount,
     coupon_id: (await coupon()).id,
+    session_id: await session_of(person.owner), key_id: await key_of(person.producer), booking_id: bought.booking.id, payment_id: bought.payment.id, ticket_id: bought.tickets[0].id, place_token: place, review_id: review.id, amount: bought.payment.amount.amount,
   });
 });
 after(() => world.close());
+
+/* Another sign-in of the same person. */
+async function session_of({ email, password }) {
+  const { access_token: token } = ok(await world.api('POST', '/api/v1/auth/login', { email, password }));
+  return ok(await world.api('GET', '/api/v1/users/me/sessions', undefined, { token })).items.find((session) => session.current).id;
+}
+
+async function key_of(user) {
+  return ok(await world.api('POST', '/api/v1/users/me/api-keys', { name: 'a program', scopes: ['sales:read'] }, { as: user }), 201).id;
+}
 
 /* A place in the line of a room of its own. */
 async function place_of(user) {
@@ -46,7 +57,7 @@ const a_coupon = () => ({ name: 'Ten', code: `TEN-${++serial}`, quantity: 100, d
 const coupon = async () => ok(await world.api('POST', '/api/v1/coupons', a_coupon(), { as: person.producer }), 201);
 
 /* Who asks ends the own session or account: somebody new with the same roles does so. */
-const ends_oneself = new Set(['POST /api/v1/auth/logout', 'DELETE /api/v1/users/me']);
+const ends_oneself = new Set(['POST /api/v1/auth/logout', 'DELETE /api/v1/users/me', 'POST /api/v1/users/me/password', 'DELETE /api/v1/users/me/sessions']);
 
 /* What would end what others ask for has one of its own. */
 const of_its_own = {
@@ -62,6 +73,11 @@ const bodies = {
   'POST /api/v1/auth/signup': () => ({ email: `new${++serial}@example.com`, password: 'long enough 1', name: 'New' }),
   'POST /api/v1/auth/login': () => ({ email: world.admin.email, password: world.admin.password }),
   'POST /api/v1/auth/refresh': async () => ({ refresh_token: (await world.user()).refresh }),
+  'POST /api/v1/users/me/password': ({ password }) => ({ current_password: password ?? 'x', new_password: 'another long one 2' }),
+  'POST /api/v1/users/me/email': ({ password }) => ({ email: `new${++serial}@example.com`, password: password ?? 'x' }),
+  'POST /api/v1/users/me/totp': ({ password }) => ({ password: password ?? 'x' }),
+  'DELETE /api/v1/users/me/totp': ({ password }) => ({ password: password ?? 'x' }),
+  'DELETE /api/v1/users/me': ({ password }) => ({ password: password ?? 'x' }),
   'POST /api/v1/halls': () => ({ name: 'Hall', address: 'Seoul', plan: plan_of() }),
   'POST /api/v1/performances/{performance_id}/schedules': () => world.schedule_body(sale.hall),
   'POST /api/v1/schedules/{schedule_id}/holds': () => ({ best: { count: 1, grade: 'VIP' } }),
@@ -80,8 +96,8 @@ const bodies = {
   'POST /test/clock': () => ({ advance_ms: 0 }),
 };
 
-function body_of(operation) {
-  if (bodies[operation.name]) return bodies[operation.name]();
+function body_of(operation, as) {
+  if (bodies[operation.name]) return bodies[operation.name](as);
   const body = world.server.contract.resolve(operation.operation.requestBody);
   return body && samples.value('body', body.content['application/json'].schema);
 }
@@ -95,7 +111,7 @@ async function ask(operation, name) {
     events.close();
     return events;
   }
-  return world.api(operation.method, path, await body_of(operation), { as });
+  return world.api(operation.method, path, await body_of(operation, as), { as });
 }
 
 const class_of = ({ status }) => (status < 400 || status === 409 ? 'ok' : String(status));

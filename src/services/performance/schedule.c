@@ -29,6 +29,9 @@ err schedule_fill(struct ctx *cx, struct schedule *s)
     err e = store_prices(cx, s->id, &s->remaining);
     if (e)
         return e;
+    e = schedule_cast_fill(cx, s);
+    if (e)
+        return e;
     struct grade *grades = s->remaining.at;
     for (size_t i = 0; i < s->remaining.n; i++)
         if (left.known && grades[i].category < left.grades) {
@@ -291,15 +294,19 @@ err schedule_insert(struct ctx *cx, void *self, const void *in_, void *ret_out)
     struct performance *p = self;
     const struct schedule_insert_in *in = in_;
     struct schedule_opening opening = in->opening;
+    struct show show;
     bool hall_free;
 
+    err e = store_show(cx, opening.performance, &show);      /* it may have been deleted since it was looked at */
+    if (e)
+        return e;
     opening.schedule = sequence_next(&p->schedules);
-    err e = store_schedule_insert(cx, opening.schedule, in, &hall_free);
+    e = store_schedule_insert(cx, opening.schedule, in, &hall_free);
     if (e)
         return e;
     if (!hall_free)
         return fail(cx, ERR_CONFLICT, "hall_busy", "The hall has another schedule at that time.", "그 시간에는 공연장에 다른 회차가 있습니다.");
     say_opened(cx, p, &opening);
     *(int64_t *)ret_out = opening.schedule;
-    return OK;
+    return show_reindex(cx, p, opening.performance);
 }

@@ -46,6 +46,8 @@ export const table = {
   'DELETE /api/v1/halls/{hall_id}': its_maker,
   'POST /api/v1/performances': organizer,
   'GET /api/v1/performances': everybody,
+  'GET /api/v1/performances/ranking': everybody,
+  'GET /api/v1/performances/recommended': signed_in,
   'GET /api/v1/performances/{performance_id}': everybody,
   'PATCH /api/v1/performances/{performance_id}': its_maker,
   'DELETE /api/v1/performances/{performance_id}': its_maker,

@@ -5,6 +5,7 @@
 #include "performance_sql.h"
 #include "platform/call/app.h"
 #include "platform/obs/log.h"
+#include "purchases.h"
 
 const char *const genre_words[] = { "musical", "concert", "play", "classical", "dance", "other", NULL };
 const char *const sale_status_words[] = { "upcoming", "on_sale", "sold_out", "closed", "cancelled", NULL };
@@ -147,7 +148,8 @@ const struct call schedule_insert_call = { "performance.schedule_insert", "Write
 static const struct call *const calls[] = {
     &hall_create_call, &hall_list_call,       &hall_get_call,  &hall_change_call, &hall_delete_call,    &show_create_call,     &show_list_call, &show_get_call,
     &schedule_create_call, &schedule_get_call, &map_call, &hall_insert_call, &hall_plan_call, &schedule_basis_call, &schedule_insert_call,
-    &show_change_call, &show_delete_call, &schedule_cast_call, &performance_schedule_facts, &performance_seat_plan, NULL,
+    &show_change_call, &show_delete_call, &schedule_cast_call, &ranking_call, &recommended_call, &purchase_confirmed_call, &purchase_cancelled_call,
+    &purchases_prune_call, &affinity_step_call, &affinity_look_call, &affinity_set_call, &performance_schedule_facts, &performance_seat_plan, NULL,
 };
 
 static const struct route routes[] = {
@@ -158,6 +160,8 @@ static const struct route routes[] = {
     { .method = "DELETE", .path = API "/halls/{hall_id}", .call = &hall_delete_call, .flags = NEED_USER, .roles = ORGANIZERS, .status = 204 },
     { .method = "POST", .path = API "/performances", .call = &show_create_call, .flags = NEED_USER, .roles = ORGANIZERS, .status = 201 },
     { .method = "GET", .path = API "/performances", .call = &show_list_call, .status = 200 },
+    { .method = "GET", .path = API "/performances/ranking", .call = &ranking_call, .status = 200 },
+    { .method = "GET", .path = API "/performances/recommended", .call = &recommended_call, .flags = NEED_USER, .status = 200 },
     { .method = "GET", .path = API "/performances/{performance_id}", .call = &show_get_call, .status = 200 },
     { .method = "PATCH", .path = API "/performances/{performance_id}", .call = &show_change_call, .flags = NEED_USER, .roles = ORGANIZERS, .status = 200 },
     { .method = "DELETE", .path = API "/performances/{performance_id}", .call = &show_delete_call, .flags = NEED_USER, .roles = ORGANIZERS, .status = 204 },
@@ -171,6 +175,20 @@ static const struct route routes[] = {
 
 static const struct config_key config[] = {
     { .name = "performance.map_cache_mib", .type = CONFIG_INT, .def = "64", .low = 0, .high = 65536, .help = "Memory for seat maps ready to send, in MiB." },
+    { .name = "performance.purchases_days", .type = CONFIG_INT, .def = "400", .low = 30, .high = 3650,
+      .help = "Days a purchase counts for recommendations; then it is forgotten." },
+    { 0 },
+};
+
+static const struct job jobs[] = {
+    { "performance.purchases_prune", &purchases_prune_call, purchases_prune_due },
+    { "performance.affinity", &affinity_step_call, affinity_due },
+    { 0 },
+};
+
+static const struct subscription subscriptions[] = {
+    { "booking.confirmed", &purchase_confirmed_call },
+    { "booking.cancelled", &purchase_cancelled_call },
     { 0 },
 };
 
@@ -183,6 +201,9 @@ static err performance_open(struct ctx *cx, void **ret_self)
     p->keys = app_keys(cx->app);
     map_cache_open(&p->maps, (size_t)config_int(app_config(cx->app), "performance.map_cache_mib") << 20);
     p->catalogue = catalogue_new(cx->app);
+    p->purchases_kept_ms = config_int(app_config(cx->app), "performance.purchases_days") * 24 * 60 * 60 * 1000;
+    p->prune_at = cx->now + AFFINITY_EVERY_MS;
+    p->affinity = (struct affinity_round){ .wanted = true, .next_at = cx->now + AFFINITY_EVERY_MS, .since = cx->now - 2 * AFFINITY_EVERY_MS };
     *ret_self = p;
     err e = store_catalogue_sequences(cx, p);
     return e ? e : catalogue_load(cx, p);
@@ -202,6 +223,8 @@ const struct service performance_service = {
     .close = performance_close,
     .calls = calls,
     .routes = routes,
+    .jobs = jobs,
+    .subscriptions = subscriptions,
     .config = config,
     .audits = performance_audits,
     .migrations = performance_migrations,

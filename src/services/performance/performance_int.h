@@ -30,11 +30,22 @@ void map_cache_clear(void *map_cache);
 
 /* ---- the service ---- */
 
+#define AFFINITY_EVERY_MS (INT64_C(60) * 60 * 1000)
+
+struct affinity_round {       /* working out what goes with what (purchases.c); the job's, besides what is atomic */
+    _Atomic bool wanted;      /* something was bought */
+    _Atomic int64_t next_at;
+    int64_t begun_at, since, after;      /* of this round: purchases since then; performances up to this one are done */
+};
+
 struct performance {
     const struct keys *keys;
     struct sequence halls, shows, schedules;
     struct map_cache maps;
     struct catalogue *catalogue;
+    int64_t purchases_kept_ms;
+    _Atomic int64_t prune_at; /* purchases; when next */
+    struct affinity_round affinity;
 };
 
 /* ---- rows ---- */

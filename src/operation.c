@@ -6,6 +6,7 @@
 
 #include "platform/call/app.h"
 #include "platform/call/front.h"
+#include "platform/call/trail.h"
 #include "platform/json/openapi.h"
 
 struct operation {
@@ -155,7 +156,7 @@ static const struct call metrics_call = { "operation.metrics", "Figures for Prom
 static const struct call openapi_call = { "operation.openapi", "This document.", CALL_MEMORY, NULL, NULL, openapi };
 static const struct call clock_call = { "operation.test_clock", "Moves the clock of a test.", CALL_STORY, &clock_in_fields, &clock_out_fields, test_clock };
 
-static const struct call *const calls[] = { &live_call, &ready_call, &metrics_call, &openapi_call, &clock_call, NULL };
+static const struct call *const calls[] = { &live_call, &ready_call, &metrics_call, &openapi_call, &clock_call, &trail_list_call, NULL };
 
 static const struct raw_answer raw_answers[] = { { &metrics_call, "text/plain", NULL, 0 }, { &openapi_call, "application/json", NULL, 0 }, { 0 } };
 
@@ -164,6 +165,7 @@ static const struct route routes[] = {
     { "GET", "/health/ready", &ready_call, 0, 0, 200, 0, NULL },
     { "GET", "/metrics", &metrics_call, 0, 0, 200, 0, NULL },
     { "GET", "/openapi.json", &openapi_call, 0, 0, 200, 0, NULL },
+    { "GET", "/api/v1/audit-log", &trail_list_call, NEED_USER, ROLE_MANAGER | ROLE_ADMIN, 200, 0, NULL },
     { "POST", "/test/clock", &clock_call, TEST_CLOCK_ONLY, 0, 200, 0, NULL },
     { 0 },
 };

@@ -4,11 +4,21 @@
 #include "operation.h"
 #include "services/auth/auth.h"
 #include "services/booking/booking.h"
+#include "services/coupon/coupon.h"
 #include "services/payment/payment.h"
 #include "services/performance/performance.h"
 #include "services/queue/queue.h"
+#include "services/review/review.h"
 
 /* In the order of opening: a service finds those before it ready. */
 const struct service *const all_services[] = {
-    &operation_service, &auth_service, &performance_service, &queue_service, &booking_service, &payment_service, NULL,
+    &operation_service,
+    &auth_service,
+    &performance_service,
+    &queue_service,
+    &coupon_service,
+    &booking_service,
+    &payment_service,
+    &review_service,
+    NULL,
 };

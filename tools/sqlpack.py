@@ -4,7 +4,7 @@
 Packs a service's SQL into C tables.
   queries*.sql   blocks that begin with "-- name: hold_insert"   -> const struct SERVICE_sql SERVICE_sql, a member a statement
   NNN_title.sql  migrations                                      -> const struct migration SERVICE_migrations[], ends with version 0
-  audit.sql      blocks "-- name: x" and "-- help: sentence"     -> const struct audit SERVICE_audits[], ends with a NULL name
+  audit*.sql     blocks "-- name: x" and "-- help: sentence"     -> const struct audit SERVICE_audits[], ends with a NULL name
 """
 import os
 import re
@@ -36,7 +36,7 @@ def main():
         numbered = re.match(r"(\d+)_(\w+)\.sql$", base)
         if numbered:
             migrations.append((int(numbered.group(1)), numbered.group(2), open(path, encoding="utf-8").read()))
-        elif base == "audit.sql":
+        elif base.startswith("audit"):
             audits += blocks(path)
         else:
             queries += blocks(path)

@@ -11,6 +11,8 @@ export default defineConfig({
     cssCodeSplit: false,
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
+    chunkSizeWarningLimit: 2000,                              // Swagger UI, loaded at /docs only
+    rollupOptions: { input: ["index.html", "docs.html"] },
   },
   server: { host: "127.0.0.1", proxy: { "/api": api } },      // by address: a bare machine does not know "localhost"
   test: { include: ["test/**/*.test.ts"], environment: "node" },

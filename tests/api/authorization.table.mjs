@@ -19,6 +19,11 @@ const in_charge = '401    403   403   403      403   403   ok      ok';
 const admins    = '401    403   403   403      403   403   403     ok';
 /* The place token alone, or with its owner's session. */
 const its_place = 'ok     ok    404   404      404   404   404     404';
+/* Not before it was played. */
+const attendees = '401    403   403   403      403   403   403     403';
+/* The door: staff everywhere, producers at their own. */
+const at_doors  = '401    403   403   ok       ok    ok    ok      ok';
+const its_door  = '401    403   403   ok       404   ok    ok      ok';
 const providers = '401    401   401   401      401   401   401     401';
 
 export const table = {
@@ -26,6 +31,7 @@ export const table = {
   'GET /health/ready': everybody,
   'GET /metrics': everybody,
   'GET /openapi.json': everybody,
+  'GET /api/v1/audit-log': in_charge,
   'POST /test/clock': everybody,
   'POST /noop': everybody,
 
@@ -52,8 +58,13 @@ export const table = {
   'PATCH /api/v1/performances/{performance_id}': its_maker,
   'DELETE /api/v1/performances/{performance_id}': its_maker,
   'POST /api/v1/performances/{performance_id}/schedules': its_maker,
+  'GET /api/v1/performances/{performance_id}/sales.csv': its_maker,
   'GET /api/v1/schedules/{schedule_id}': everybody,
   'PUT /api/v1/schedules/{schedule_id}/cast': its_maker,
+  'PATCH /api/v1/schedules/{schedule_id}': its_maker,
+  'POST /api/v1/schedules/{schedule_id}/cancel': its_maker,
+  'PUT /api/v1/schedules/{schedule_id}/house_seats': its_maker,
+  'GET /api/v1/schedules/{schedule_id}/house_seats': its_maker,
   'GET /api/v1/schedules/{schedule_id}/map': everybody,
   'GET /api/v1/schedules/{schedule_id}/availability': everybody,
   'GET /api/v1/schedules/{schedule_id}/stream': everybody,
@@ -74,10 +85,29 @@ export const table = {
   'GET /api/v1/tickets/keys': everybody,
   'GET /api/v1/tickets/{ticket_id}': its_owner,
   'GET /api/v1/tickets/{ticket_id}/qr.svg': its_owner,
+  'POST /api/v1/tickets/{ticket_id}/reissue': its_owner,
+  'POST /api/v1/checkin': at_doors,
+  'POST /api/v1/checkin/sync': at_doors,
+  'GET /api/v1/schedules/{schedule_id}/admissions': its_door,
+  'GET /api/v1/schedules/{schedule_id}/tickets/refused': its_door,
 
   'POST /api/v1/payments': its_owner,
   'GET /api/v1/payments': signed_in,
   'GET /api/v1/payments/{payment_id}': its_payer,
   'POST /api/v1/payments/{payment_id}/confirm': its_owner,
   'POST /api/v1/payments/webhooks/{provider}': providers,
+
+  'POST /api/v1/performances/{performance_id}/reviews': attendees,
+  'GET /api/v1/performances/{performance_id}/reviews': everybody,
+  'GET /api/v1/reviews/mine': signed_in,
+  'PUT /api/v1/reviews/{review_id}/like': signed_in,
+  'DELETE /api/v1/reviews/{review_id}/like': signed_in,
+  'POST /api/v1/reviews/{review_id}/reports': signed_in,
+  'DELETE /api/v1/reviews/{review_id}/reports': in_charge,
+  'PUT /api/v1/reviews/{review_id}/hidden': in_charge,
+  'DELETE /api/v1/reviews/{review_id}/hidden': in_charge,
+  'GET /api/v1/reviews/{review_id}': everybody,
+  'PATCH /api/v1/reviews/{review_id}': its_owner,
+  'DELETE /api/v1/reviews/{review_id}': its_owner,
+  'GET /api/v1/admin/reviews': in_charge,
 };

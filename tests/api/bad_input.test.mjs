@@ -13,6 +13,7 @@ let world, sale, samples, unchanged, earlier;
 
 before(async () => {
   world = await World.open();
+  const review = await world.review(world.admin);
   sale = await world.sale();
   const way = await world.checkout(world.admin, sale, sale.guids.slice(0, 1));
   const bought = await world.buy(world.admin, sale, sale.guids.slice(1, 2));
@@ -20,6 +21,7 @@ before(async () => {
   samples = new Samples(world.server.contract, {
     user_id: (await world.user()).id, hall_id: sale.hall.id, performance_id: sale.performance.id, schedule_id: sale.id, hold_id: way.hold.id,
     booking_id: way.booking.id, payment_id: way.payment.id, ticket_id: bought.tickets[0].id, place_token: place.place_token ?? 'unknown',
+    review_id: review.id,
   });
   unchanged = await content();
   earlier = await view();

@@ -140,6 +140,26 @@ test('the test clock and /noop are for loopback addresses only, and not there un
   assert.match(open.stderr, /loopback/);
 });
 
+test('a payment does not wait behind a rush of sign-ins', async () => {
+  const busy = await World.open({ settings: { 'auth.argon2_memory_kib': 19456, 'auth.argon2_ops': 4, 'auth.hash_threads': 1 } });
+  try {
+    const [buyer, ...others] = await busy.crowd(33);
+    const sale = await busy.sale();
+    const { payment } = await busy.checkout(buyer, sale, sale.guids.slice(0, 1));
+    let signed_in = 0;
+    const rush = others.map(async ({ email, password }) => {
+      ok(await busy.api('POST', '/api/v1/auth/login', { email, password }));
+      signed_in++;
+    });
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    assert.equal(ok(await busy.confirm(buyer, payment)).status, 'paid');
+    assert.ok(signed_in < rush.length / 2, `${signed_in} of ${rush.length} had signed in before`);
+    await Promise.all(rush);
+  } finally {
+    await busy.close();
+  }
+});
+
 test('SIGTERM: no request that was accepted fails', async () => {
   const sale = await world.sale({ hall: { rows: 20, seats: 20 }, limit: 100 });
   const people = await world.crowd(16);

@@ -19,6 +19,7 @@ function run(args, input = '') {
   return new Promise((resolve) => {
     const child = execFile(program, args, { maxBuffer: 1 << 26 }, (error, stdout, stderr) =>
       resolve({ code: error ? error.code ?? error.signal : 0, stdout, stderr }));
+    child.stdin.on('error', () => undefined);         /* it may end without having read */
     child.stdin.end(input);
   });
 }

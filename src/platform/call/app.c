@@ -22,7 +22,8 @@ const struct config_key app_config_keys[] = {
     { "log.level", CONFIG_STR, "info", 0, 0, "Least level that is logged: debug, info, warn or error.", false },
     { "app.readers", CONFIG_INT, "2", 1, 256, "Threads that answer from the database.", false },
     { "app.read_queue", CONFIG_INT, "4096", 1, 1000000, "Requests that may wait for a reader; further ones get 503.", false },
-    { "app.workers", CONFIG_INT, "8", 1, 256, "Threads that hash passwords and wait on the writer and on providers.", false },
+    { "app.workers", CONFIG_INT, "8", 1, 256, "Threads that wait on the writer and on providers.", false },
+    { "app.hashers", CONFIG_INT, "8", 1, 256, "Threads for requests that hash a password; auth.hash_threads says how many do so at once.", false },
     { "app.work_queue", CONFIG_INT, "4096", 1, 1000000, "Requests that may wait for a worker; further ones get 503.", false },
     { "db.queue", CONFIG_INT, "16384", 16, 1000000, "Commands that may wait for the writer; further ones get 503.", false },
     { "db.group", CONFIG_INT, "1024", 1, 65536, "Most commands in one transaction.", false },
@@ -109,6 +110,7 @@ static bool open_services(struct app *app, struct arena *arena, struct str *ret_
     app_ctx_begin(app, &cx);
     cx.db = db_read_begin(app->db);
     app->idem = idem_open(&cx, &app->keys);
+    app->trail = trail_open(&cx);
     app->bus = bus_open(&cx, app);
     map_put_ptr(&app->calls, (uint64_t)(uintptr_t)&idem_prune_call, app->idem);
     for (const struct call *const *c = bus_calls; *c; c++)
@@ -151,6 +153,7 @@ struct app *app_open(struct arena *arena, const struct app_options *o, struct st
         app->front = front_new(app, app->arena);
         if (open_database(app, arena, ret_why) && open_services(app, arena, ret_why)) {
             app->readers = workers_start((int)config_int(o->config, "app.readers"), (size_t)config_int(o->config, "app.read_queue"));
+            app->hashers = workers_start((int)config_int(o->config, "app.hashers"), (size_t)config_int(o->config, "app.work_queue"));
             app->workers = workers_start((int)config_int(o->config, "app.workers"), (size_t)config_int(o->config, "app.work_queue"));
             db_start(app->db);
             for (size_t i = 0; i < app->service_count; i++)
@@ -213,6 +216,7 @@ void app_close(struct app *app)
     if (app->http)
         http_stop(app->http);                /* every request that was accepted has been answered */
     jobs_stop(app->jobs);
+    workers_stop(app->hashers);
     workers_stop(app->workers);
     workers_stop(app->readers);
     db_close(app->db);
@@ -221,6 +225,7 @@ void app_close(struct app *app)
             app->o.services[i]->close(app->selves[i]);
     bus_close(app->bus);
     idem_close(app->idem);
+    trail_close(app->trail);
     front_free(app->front);
     map_free(&app->calls);
     arena_free(app->arena);

@@ -51,6 +51,8 @@ enum route_flags {
     RAW_BODY = 1 << 3,        /* the input begins with struct raw_in */
     BENCH_ONLY = 1 << 4,      /* there only with --bench */
     TEST_CLOCK_ONLY = 1 << 5, /* there only with --test-clock */
+    AUDITED = 1 << 6,         /* goes into the audit log (trail.h) though it needs no role: money, and what keeps an account safe */
+    HASHES = 1 << 7,          /* a story that hashes a password: on threads of its own, since others must not wait behind a rush of sign-ins */
 };
 
 struct route {

@@ -8,6 +8,7 @@
 #include "base/map.h"
 #include "platform/call/app.h"
 #include "platform/call/idem_batch.h"
+#include "platform/call/trail.h"
 
 /* ---- router.c: method and path to a row ---- */
 
@@ -100,8 +101,9 @@ struct app {
     size_t service_count;
     void **selves;
     struct map calls;         /* address of a call -> self */
-    struct workers *readers, *workers;   /* what only reads must not wait behind what hashes passwords */
+    struct workers *readers, *workers, *hashers;         /* nothing waits behind what takes longer */
     struct idem *idem;
+    struct trail *trail;
     struct bus *bus;
     struct jobs *jobs;
     struct front *front;

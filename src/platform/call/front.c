@@ -152,6 +152,13 @@ static err replay(struct asked *a, enum idem_found found)
     return OK;
 }
 
+static void record(struct ctx *cx, const struct asked *a, int status)
+{
+    const struct route *route = a->routed->route;
+    trail_put(cx, cx->app->trail, &(struct trail_entry){ .address = a->http->peer, .action = str_c(route->call->name), .object = a->object,
+                                                         .path = a->http->path, .body = trail_body(route, a->http->body), .status = status });
+}
+
 static err run_command(struct command *c)
 {
     struct asked *a = (struct asked *)c;
@@ -165,6 +172,8 @@ static err run_command(struct command *c)
             return e ? e : replay(a, found);
     }
     a->result = call->fn(&c->cx, *a->routed->self, a->in, a->out);
+    if (a->result == OK && a->audited)
+        record(&c->cx, a, a->routed->route->status);
     if (a->key.given && worth_keeping(a)) {
         a->scratch = &a->front->writer_scratch;
         front_encode(a);
@@ -299,12 +308,43 @@ static void run_keyed_story(struct asked *a)
         LOG0(LOG_WARN, "the answer to an idempotency key could not be kept");
 }
 
+struct record_command {       /* a story's line in the audit log, written when its outcome is known */
+    struct command command;
+    const struct asked *asked;
+};
+
+static err record_story(struct command *c)
+{
+    const struct asked *a = ((struct record_command *)c)->asked;
+    record(&c->cx, a, a->result ? err_kind(a->result)->status : a->routed->route->status);
+    return OK;
+}
+
+/* What was wrong with the request itself has changed nothing; anything else may have. */
+static bool worth_recording(const struct asked *a)
+{
+    return a->audited && (a->result == OK || a->result == ERR_CONFLICT || err_kind(a->result)->status >= 500);
+}
+
+static void run_story(struct asked *a)
+{
+    if (a->key.given)
+        run_keyed_story(a);
+    else
+        a->result = call_run(a->cx, a->routed->route->call, a->in, a->out);
+    if (!worth_recording(a))
+        return;
+    struct record_command r = { .command = { .run = record_story, .cx = *a->cx }, .asked = a };
+    if (command_wait(a->front->app, &r.command))
+        LOG(LOG_ERROR, "the audit log misses a line", lf_s("path", a->http->path), lf_i("user", a->cx->actor.user));
+}
+
 static void run_work(struct work *w)
 {
     struct asked *a = (struct asked *)((char *)w - offsetof(struct asked, work));
     const struct call *call = a->routed->route->call;
-    if (a->key.given && call->kind == CALL_STORY)
-        run_keyed_story(a);
+    if (call->kind == CALL_STORY)
+        run_story(a);
     else
         a->result = call_run(a->cx, call, a->in, a->out);
     a->task.next = NULL;
@@ -312,6 +352,14 @@ static void run_work(struct work *w)
 }
 
 /* ---- a request arrives (loop thread) ---- */
+
+static struct workers *pool_of(const struct asked *a)
+{
+    const struct app *app = a->front->app;
+    if (a->routed->route->call->kind == CALL_READ)
+        return app->readers;
+    return a->routed->route->flags & HASHES ? app->hashers : app->workers;
+}
 
 static err dispatch(struct asked *a)
 {
@@ -327,7 +375,7 @@ static err dispatch(struct asked *a)
     case CALL_READ:
     case CALL_STORY:
         a->work.run = run_work;
-        if (!workers_submit(call->kind == CALL_READ ? a->front->app->readers : a->front->app->workers, &a->work))
+        if (!workers_submit(pool_of(a), &a->work))
             return fail(a->cx, ERR_UNAVAILABLE, NULL, "Too many requests are waiting; please try again in a moment.",
                         "대기 중인 요청이 너무 많습니다. 잠시 후 다시 시도해 주세요.");
         return OK;
@@ -362,7 +410,8 @@ static void handle(void *self, struct http_request *r)
     a->task.run = answer_task;
     a->cx = &a->own_cx;
     a->scratch = &l->scratch;
-    a->own_cx = (struct ctx){ .arena = r->arena, .app = f->app, .rng = &l->rng, .now = clock_now(&f->app->clock), .lang = front_lang(r) };
+    a->own_cx = (struct ctx){ .arena = r->arena, .app = f->app, .rng = &l->rng, .now = clock_now(&f->app->clock), .peer = r->peer,
+                                .lang = front_lang(r) };
     a->routed = router_find(f->router, r->arena, r->method, r->path, &params, &a->allow);
     if (!a->routed) {
         if (!a->allow.n && front_page(f, r))

@@ -25,6 +25,8 @@ struct asked {
     err result;
     int status;
     struct str body, allow;
+    struct str object;        /* of a request that goes into the audit log */
+    bool audited;
     bool encoded;             /* status and body are ready */
     bool keep;                /* they belong to the idempotency key from now on */
 };

@@ -138,6 +138,9 @@ err front_prepare(struct asked *a)
         e = decode(a);
     if (!e)
         e = idempotency_key(a);
+    a->audited = trail_wants(a->routed->route);
+    if (a->audited && a->params->n)
+        a->object = a->params->value[0];
     if (!e && call)
         a->out = arena_take(a->http->arena, call->out ? call->out->size : sizeof(struct raw_out));
     return e;
@@ -176,7 +179,7 @@ bool front_page(struct front *f, struct http_request *r)
     bool get = str_eq(r->method, S("GET")) || str_eq(r->method, S("HEAD"));
     if (!assets || !get || str_starts(r->path, S("/api/")) || str_starts(r->path, S("/health/")))
         return false;
-    if (http_asset_answer(r, assets, r->path))
+    if (http_asset_answer(r, assets, str_eq(r->path, S("/docs")) ? S("/docs.html") : r->path))
         return true;
     if (str_starts(r->path, S("/assets/")))
         return false;

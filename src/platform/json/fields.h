@@ -50,6 +50,7 @@ struct field {
     enum field_from from;     /* where a request carries it; answers are FROM_BODY */
     bool optional;            /* may be absent: then the member stays zero. Otherwise required in requests */
     bool nullable;            /* written as null when empty; null is read as absent */
+    bool secret;              /* a request with such a member is written down without its body */
     bool omit_empty;          /* not written at all when empty, like an optional one; may be absent when read */
     size_t at;                /* offsetof the member */
     size_t has_at;            /* offset of a bool set when present; NO_HAS for none. A member is empty when this bool is false or, without

@@ -115,10 +115,16 @@ static err paid_put(struct ctx *cx, void *self, const void *in_, void *out_)
         ret->result = PAID_REFUND;
         return OK;
     }
+    if (row.status == BOOKING_PENDING && s->cancelled) {     /* the sweep has not come to it yet */
+        e = hold_end(cx, b, map_ptr(&b->live, (uint64_t)row.hold), HOLD_RELEASED, BOOKING_CANCELLED);
+        if (e)
+            return e;
+        row.status = BOOKING_CANCELLED;
+    }
     if (row.status == BOOKING_CANCELLED)
         return refund(cx, &row, in->payment, ret);
     if (row.status == BOOKING_EXPIRED) {
-        if (!all_free(s, &row.lines) || sale_of_user(s, row.user) + (int64_t)row.lines.n > s->max_per_user || cx->now >= s->ends_at)
+        if (s->cancelled || !all_free(s, &row.lines) || sale_of_user(s, row.user) + (int64_t)row.lines.n > s->max_per_user || cx->now >= s->ends_at)
             return refund(cx, &row, in->payment, ret);
         e = claim_again(cx, b, s, &row);
         if (e)

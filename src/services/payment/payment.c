@@ -80,8 +80,8 @@ static const struct call *const calls[] = {
 };
 
 static const struct route routes[] = {
-    { .method = "POST", .path = "/api/v1/payments", .call = &create_call, .flags = NEED_USER | IDEMPOTENT, .status = 201 },
-    { .method = "POST", .path = "/api/v1/payments/{payment_id}/confirm", .call = &confirm_call, .flags = NEED_USER | IDEMPOTENT, .status = 200 },
+    { .method = "POST", .path = "/api/v1/payments", .call = &create_call, .flags = NEED_USER | IDEMPOTENT | AUDITED, .status = 201 },
+    { .method = "POST", .path = "/api/v1/payments/{payment_id}/confirm", .call = &confirm_call, .flags = NEED_USER | IDEMPOTENT | AUDITED, .status = 200 },
     { .method = "POST", .path = "/api/v1/payments/webhooks/{provider}", .call = &payment_webhook_call, .flags = RAW_BODY, .status = 200,
       .body_max = 64 * 1024 },
     { .method = "GET", .path = "/api/v1/payments", .call = &list_call, .flags = NEED_USER, .status = 200 },

@@ -25,6 +25,20 @@ struct schedule_facts {
 /* in: struct schedule_ref, out: struct schedule_facts. ERR_MISSING when there is no such schedule. CALL_READ. */
 extern const struct call performance_schedule_facts;
 
+/* ---- a performance ---- */
+
+struct performance_ref {
+    int64_t performance;
+};
+
+struct performance_facts {
+    int64_t owner;            /* the user who sells */
+    struct str title;
+};
+
+/* in: struct performance_ref, out: struct performance_facts. ERR_MISSING when there is no such performance. CALL_READ. */
+extern const struct call performance_facts_call;
+
 /* ---- its seats ---- */
 
 /* A row of neighbours, in map order; an area for standing is one row. */
@@ -53,6 +67,8 @@ extern const struct call performance_seat_plan;
 err performance_hall_plan(struct ctx *cx, int64_t hall, struct str *ret_blob) MUST_USE;
 
 /* Events:
- *   performance.schedule_opened  a schedule was made; the body is booking's struct schedule_opening, as its field table writes it */
+ *   performance.schedule_opened     a schedule was made; the body is booking's struct schedule_opening, as its field table writes it
+ *   performance.schedule_changed    something of it has changed; the same body without blocked seats, with a higher revision
+ *   performance.schedule_cancelled  it will not take place; the body is booking's struct schedule_cancelling */
 
 #endif

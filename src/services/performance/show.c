@@ -106,6 +106,19 @@ err show_get(struct ctx *cx, void *self, const void *in_, void *ret_out)
     return show_fill(cx, ret);
 }
 
+err show_facts(struct ctx *cx, void *self, const void *in_, void *ret_out)
+{
+    const struct performance_ref *in = in_;
+    struct show show;
+    (void)self;
+
+    err e = store_show(cx, in->performance, &show);
+    if (e)
+        return e;
+    *(struct performance_facts *)ret_out = (struct performance_facts){ show.owner, show.title };
+    return OK;
+}
+
 /* For everybody but its owner and the managers there is no such performance here. */
 err show_own(struct ctx *cx, int64_t id, struct show *ret)
 {

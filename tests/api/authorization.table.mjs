@@ -61,6 +61,8 @@ export const table = {
   'GET /api/v1/performances/{performance_id}/sales.csv': its_maker,
   'GET /api/v1/schedules/{schedule_id}': everybody,
   'PUT /api/v1/schedules/{schedule_id}/cast': its_maker,
+  'PUT /api/v1/performances/{performance_id}/poster': its_maker,
+  'GET /posters/{file}': everybody,
   'PATCH /api/v1/schedules/{schedule_id}': its_maker,
   'POST /api/v1/schedules/{schedule_id}/cancel': its_maker,
   'PUT /api/v1/schedules/{schedule_id}/house_seats': its_maker,

@@ -53,6 +53,7 @@ enum route_flags {
     TEST_CLOCK_ONLY = 1 << 5, /* there only with --test-clock */
     AUDITED = 1 << 6,         /* goes into the audit log (trail.h) though it needs no role: money, and what keeps an account safe */
     HASHES = 1 << 7,          /* a story that hashes a password: on threads of its own, since others must not wait behind a rush of sign-ins */
+    BINARY_BODY = 1 << 8,     /* with RAW_BODY: bytes that are no JSON, for the OpenAPI page */
 };
 
 struct route {

@@ -5,6 +5,8 @@
 #include "performance_sql.h"
 #include "platform/call/app.h"
 #include "platform/obs/log.h"
+#include "picture.h"
+#include "poster.h"
 #include "purchases.h"
 
 const char *const genre_words[] = { "musical", "concert", "play", "classical", "dance", "other", NULL };
@@ -185,7 +187,7 @@ static const struct call *const calls[] = {
     &hall_create_call, &hall_list_call,       &hall_get_call,  &hall_change_call, &hall_delete_call,    &show_create_call,     &show_list_call, &show_get_call,
     &schedule_create_call, &schedule_get_call, &map_call, &hall_insert_call, &hall_plan_call, &schedule_basis_call, &schedule_insert_call,
     &show_change_call, &show_delete_call, &schedule_cast_call, &ranking_call, &recommended_call, &purchase_confirmed_call, &purchase_cancelled_call,
-    &purchases_prune_call, &affinity_step_call, &affinity_look_call, &affinity_set_call,
+    &poster_upload_call, &poster_look_call, &poster_put_call, &poster_get_call, &purchases_prune_call, &affinity_step_call, &affinity_look_call, &affinity_set_call,
     &performance_schedule_facts, &performance_facts_call, &performance_seat_plan, &schedule_change_call, &schedule_change_put_call,
     &schedule_cancel_call, &schedule_cancel_put_call, &sales_csv_call, NULL,
 };
@@ -203,6 +205,9 @@ static const struct route routes[] = {
     { .method = "GET", .path = API "/performances/{performance_id}", .call = &show_get_call, .status = 200 },
     { .method = "PATCH", .path = API "/performances/{performance_id}", .call = &show_change_call, .flags = NEED_USER, .roles = ORGANIZERS, .status = 200 },
     { .method = "DELETE", .path = API "/performances/{performance_id}", .call = &show_delete_call, .flags = NEED_USER, .roles = ORGANIZERS, .status = 204 },
+    { .method = "PUT", .path = API "/performances/{performance_id}/poster", .call = &poster_upload_call, .flags = NEED_USER | RAW_BODY | BINARY_BODY,
+      .roles = ORGANIZERS, .status = 200, .body_max = PICTURE_BYTES_MAX },
+    { .method = "GET", .path = "/posters/{file}", .call = &poster_get_call, .status = 200 },
     { .method = "PUT", .path = API "/schedules/{schedule_id}/cast", .call = &schedule_cast_call, .flags = NEED_USER, .roles = ORGANIZERS, .status = 200 },
     { .method = "POST", .path = API "/performances/{performance_id}/schedules", .call = &schedule_create_call, .flags = NEED_USER,
       .roles = ORGANIZERS, .status = 201 },
@@ -218,6 +223,7 @@ static const struct route routes[] = {
 
 static const struct raw_answer raw_answers[] = {
     { &sales_csv_call, "text/csv", NULL, 0 },
+    { &poster_get_call, "image/jpeg", NULL, 0 },
     { 0 },
 };
 
@@ -248,6 +254,8 @@ static err performance_open(struct ctx *cx, void **ret_self)
     ASSERT(p != NULL);
     p->keys = app_keys(cx->app);
     map_cache_open(&p->maps, (size_t)config_int(app_config(cx->app), "performance.map_cache_mib") << 20);
+    pthread_mutex_init(&p->picture_lock, NULL);
+    picture_quiet();
     p->catalogue = catalogue_new(cx->app);
     p->purchases_kept_ms = config_int(app_config(cx->app), "performance.purchases_days") * 24 * 60 * 60 * 1000;
     p->prune_at = cx->now + AFFINITY_EVERY_MS;
@@ -262,6 +270,7 @@ static void performance_close(void *self)
     struct performance *p = self;
     map_cache_close(&p->maps);
     catalogue_free(p->catalogue);
+    pthread_mutex_destroy(&p->picture_lock);
     free(p);
 }
 

@@ -25,7 +25,7 @@ extern const struct text_rule blank_rule;            /* something besides spaces
     static const struct field var##_rows[] = { __VA_ARGS__ };                                                                              \
     const struct fields var = { schema_name, sizeof(type), var##_rows, sizeof(var##_rows) / sizeof(var##_rows[0]) }
 
-extern const struct fields name_fields, schedule_fields, schedule_ref_fields, show_ref_fields, casting_fields, schedule_detail_fields;
+extern const struct fields name_fields, schedule_fields, schedule_ref_fields, show_ref_fields, casting_fields, schedule_detail_fields, show_detail_fields;
 
 /* A performance in a list: `owner` begins with a struct show_out. */
 #define SHOW_ROWS                                                                                                                          \

@@ -46,6 +46,7 @@ struct performance {
     int64_t purchases_kept_ms;
     _Atomic int64_t prune_at; /* purchases; when next */
     struct affinity_round affinity;
+    pthread_mutex_t picture_lock;
 };
 
 /* ---- rows ---- */
@@ -265,7 +266,7 @@ err store_show(struct ctx *cx, int64_t id, struct show *ret) MUST_USE;
 err store_show_update(struct ctx *cx, const struct show *show) MUST_USE;
 /* *ret_gone: false when one of its schedules is still to be played. */
 err store_show_delete(struct ctx *cx, int64_t id, bool *ret_gone) MUST_USE;
-err store_posters_delete(struct ctx *cx, int64_t performance) MUST_USE;
+err store_posters_delete(struct ctx *cx, int64_t performance) MUST_USE;          /* store_poster.c */
 err store_schedule_cast_set(struct ctx *cx, int64_t schedule, const struct cast_lines *cast) MUST_USE;
 /* Nothing is found when it was never told. */
 err store_schedule_cast(struct ctx *cx, int64_t schedule, struct cast_lines *ret) MUST_USE;

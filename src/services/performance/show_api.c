@@ -50,7 +50,7 @@ FIELDS(show_change_fields, "PerformanceChange", struct show_change_in,
 
 FIELDS(show_fields, "PerformanceSummary", struct show_out, SHOW_ROWS);
 
-FIELDS(show_detail_fields, "Performance", struct show_out, SHOW_ROWS,
+SHARED_FIELDS(show_detail_fields, "Performance", struct show_out, SHOW_ROWS,
     { .name = "description", .type = F_TEXT, .at = offsetof(struct show_out, show.description) },
     ROW(struct show_out, cast, F_LIST, .of = &name_fields),
     ROW(struct show_out, casting, F_LIST, .of = &casting_fields, .help = "the same people, with their roles"),

@@ -158,11 +158,6 @@ err store_show_delete(struct ctx *cx, int64_t id, bool *ret_gone)
     return OK;
 }
 
-err store_posters_delete(struct ctx *cx, int64_t performance)
-{
-    return db_run(cx, &performance_sql.posters_delete, VALS(v_int(performance)), NULL);
-}
-
 err store_schedule_cast_set(struct ctx *cx, int64_t schedule, const struct cast_lines *cast)
 {
     int64_t changed;

@@ -48,9 +48,6 @@ UPDATE performance_show SET title = ?, title_en = ?, genre = ?, age_rating = ?, 
 UPDATE performance_show SET deleted_at = ? WHERE id = ? AND deleted_at IS NULL
 AND NOT EXISTS (SELECT 1 FROM performance_schedule s WHERE s.performance_id = ? AND s.cancelled = 0 AND s.ends_at > ?)
 
--- name: posters_delete
-DELETE FROM performance_poster WHERE performance_id = ?
-
 -- name: schedule_cast_update
 UPDATE performance_schedule_cast SET names = ?, roles = ? WHERE schedule_id = ?
 

@@ -66,7 +66,7 @@ function path_of(operation, change = {}) {
 const parameters = (operation, where) => (operation.operation.parameters ?? []).map((p) => world.server.contract.resolve(p)).filter((p) => p.in === where);
 const body_schema = (operation) => {
   const body = world.server.contract.resolve(operation.operation.requestBody);
-  return body && world.server.contract.resolve(body.content['application/json'].schema);
+  return body && world.server.contract.resolve(Object.values(body.content)[0].schema);
 };
 
 /* Sends many, 16 at a time, and collects what is not refused as it should be. */

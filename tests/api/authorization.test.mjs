@@ -24,7 +24,7 @@ before(async () => {
   const place = await place_of(person.owner);
   samples = new Samples(world.server.contract, {
     user_id: (await world.user()).id, hall_id: sale.hall.id, performance_id: sale.performance.id, schedule_id: sale.id, hold_id: bought.hold.id,
-    booking_id: bought.booking.id, payment_id: bought.payment.id, ticket_id: bought.tickets[0].id, place_token: place, review_id: review.id, amount: bought.payment.amount.amount,
+    booking_id: bought.booking.id, payment_id: bought.payment.id, ticket_id: bought.tickets[0].id, place_token: place, review_id: review.id, waitlist_id: (await world.waiting(person.owner)).id, amount: bought.payment.amount.amount,
   });
 });
 after(() => world.close());

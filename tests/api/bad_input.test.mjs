@@ -21,7 +21,7 @@ before(async () => {
   samples = new Samples(world.server.contract, {
     user_id: (await world.user()).id, hall_id: sale.hall.id, performance_id: sale.performance.id, schedule_id: sale.id, hold_id: way.hold.id,
     booking_id: way.booking.id, payment_id: way.payment.id, ticket_id: bought.tickets[0].id, place_token: place.place_token ?? 'unknown',
-    review_id: review.id,
+    review_id: review.id, waitlist_id: (await world.waiting(world.admin)).id,
   });
   unchanged = await content();
   earlier = await view();

@@ -16,6 +16,7 @@ static struct metric *const metrics[] = {
 static const struct config_key config[] = {
     { "booking.hold_seconds", CONFIG_INT, "480", 10, 3600, "Seconds a hold keeps its seats.", false },
     { "booking.pay_grace_seconds", CONFIG_INT, "120", 0, 1800, "Seconds a payment that has begun may keep the seats beyond the end of the hold.", false },
+    { "booking.offer_seconds", CONFIG_INT, "1800", 10, 86400, "Seconds an offer of the waiting list keeps its seats.", false },
     { "booking.doors_minutes", CONFIG_INT, "180", 0, 10080, "Minutes before the beginning from when tickets are let in.", false },
     { 0 },
 };
@@ -35,6 +36,10 @@ static const struct route routes[] = {
     { "GET", "/api/v1/tickets/keys", &ticket_keys_call, 0, 0, 200, 0, NULL },
     { "GET", "/api/v1/tickets/{ticket_id}", &ticket_get_call, NEED_USER, 0, 200, 0, NULL },
     { "GET", "/api/v1/tickets/{ticket_id}/qr.svg", &ticket_qr_call, NEED_USER, 0, 200, 0, NULL },
+    { "POST", "/api/v1/schedules/{schedule_id}/waitlist", &waitlist_join_call, NEED_USER | IDEMPOTENT, 0, 201, 16 << 10, NULL },
+    { "GET", "/api/v1/waitlist/mine", &waitlist_mine_call, NEED_USER, 0, 200, 0, NULL },
+    { "DELETE", "/api/v1/waitlist/{waitlist_id}", &waitlist_leave_call, NEED_USER, 0, 204, 0, NULL },
+    { "POST", "/api/v1/waitlist/{waitlist_id}/accept", &waitlist_accept_call, NEED_USER | IDEMPOTENT, 0, 200, 0, NULL },
     { "POST", "/api/v1/tickets/{ticket_id}/reissue", &ticket_reissue_call, NEED_USER | IDEMPOTENT, 0, 200, 0, NULL },
     { "POST", "/api/v1/checkin", &checkin_call, NEED_USER, DOOR_ROLES, 200, 16 << 10, NULL },
     { "POST", "/api/v1/checkin/sync", &checkin_sync_call, NEED_USER, DOOR_ROLES, 200, 0, NULL },
@@ -48,7 +53,8 @@ static const struct call *const calls[] = {
     &hold_create_call, &hold_get_call, &hold_release_call, &hold_expire_call, &noop_call, &availability_call, &booking_create_call, &booking_get_call,
     &booking_list_call, &ticket_list_call, &ticket_get_call, &ticket_qr_call, &ticket_keys_call, &booking_schedule_open, &booking_sale_put, &booking_due_get,
     &booking_pay_begin, &booking_paid_put, &booking_refunded_put, &booking_facts_call, &booking_attended_call,
-    &ticket_reissue_call, &tickets_refused_call, &admissions_call, &checkin_call, &checkin_put_call, &checkin_sync_call, &checkin_sync_put_call, NULL,
+    &ticket_reissue_call, &tickets_refused_call, &admissions_call, &checkin_call, &checkin_put_call, &checkin_sync_call, &checkin_sync_put_call,
+    &waitlist_join_call, &waitlist_mine_call, &waitlist_leave_call, &waitlist_accept_call, &waitlist_serve_call, NULL,
 };
 
 static const struct raw_answer raw_answers[] = {
@@ -62,8 +68,14 @@ static int64_t expiry_due(void *self)
     return atomic_load(&((struct booking *)self)->expiry_due);
 }
 
+static int64_t offer_due(void *self)
+{
+    return atomic_load(&((struct booking *)self)->offer_due);
+}
+
 static const struct job jobs[] = {
     { "booking.hold_expire", &hold_expire_call, expiry_due },
+    { "booking.waitlist_serve", &waitlist_serve_call, offer_due },
     { 0 },
 };
 
@@ -98,11 +110,13 @@ static err booking_open(struct ctx *cx, void **ret_self)
     b->hold_ms = config_int(app_config(cx->app), "booking.hold_seconds") * 1000;
     b->pay_grace_ms = config_int(app_config(cx->app), "booking.pay_grace_seconds") * 1000;
     b->doors_ms = config_int(app_config(cx->app), "booking.doors_minutes") * 60 * 1000;
+    b->offer_ms = config_int(app_config(cx->app), "booking.offer_seconds") * 1000;
     b->hub = hub_new(cx->app);
     pthread_rwlock_init(&b->sales_lock, NULL);
     map_reserve(&b->live, HOLDS_USUAL);
     wheel_init(&b->wheel, cx->now);
     atomic_init(&b->expiry_due, INT64_MAX);
+    atomic_init(&b->offer_due, INT64_MAX);
     *ret_self = b;
     err e = sequence_load(cx, &booking_sql.hold_max, &b->holds);
     if (!e)
@@ -111,6 +125,8 @@ static err booking_open(struct ctx *cx, void **ret_self)
         e = sequence_load(cx, &booking_sql.ticket_max, &b->tickets);
     if (!e)
         e = sequence_load(cx, &booking_sql.admission_max, &b->admissions);
+    if (!e)
+        e = sequence_load(cx, &booking_sql.waiting_max, &b->waiting);
     return e ? e : sales_load(cx, b);
 }
 

@@ -65,6 +65,8 @@ struct sale {
     uint64_t *free_bits;      /* bit i: seat i is free; two words of zeros behind the end */
     struct map of_user;       /* user -> seats held or owned */
     uint32_t free[GRADES_MAX];
+    uint32_t waiting[GRADES_MAX];        /* entries of the waiting list that have no offer yet */
+    uint64_t *kept;           /* bit i: seat i was given up and is kept from the floor until the waiting list has been asked; NULL: none ever */
     uint32_t *touched;        /* seats changed since the last publication */
     size_t touched_n, touched_cap;
     struct sale *next_dirty;
@@ -87,6 +89,7 @@ struct seat_line {            /* a seat with its price, in a hold or booking */
 struct hold {                 /* a live claim that is not sold yet */
     struct timer timer;       /* first: a timer is cast back to its hold */
     int64_t id, user, created_at, expires_at, total, booking;    /* booking 0: not checked out */
+    int64_t offer;            /* entry of the waiting list whose offer it is, until that is accepted; 0: none */
     struct sale *sale;
     uint32_t n;
     struct seat_line lines[];
@@ -94,11 +97,11 @@ struct hold {                 /* a live claim that is not sold yet */
 
 struct booking {
     struct app *app;
-    int64_t hold_ms, pay_grace_ms, doors_ms;
-    struct sequence holds, bookings, tickets, admissions;
+    int64_t hold_ms, pay_grace_ms, doors_ms, offer_ms;
+    struct sequence holds, bookings, tickets, admissions, waiting;
     struct map live;          /* hold id -> struct hold */
     struct wheel wheel;
-    _Atomic int64_t expiry_due;
+    _Atomic int64_t expiry_due, offer_due;
 
     pthread_rwlock_t sales_lock;         /* for other threads; the writer reads without it and takes it to add */
     struct map sales, layouts;
@@ -108,8 +111,11 @@ struct booking {
 };
 
 enum seat_state sale_state(const struct sale *s, uint32_t seat);
-/* Changes a seat's state in memory, with its undo note and its publication. */
+/* Changes a seat's state in memory, with its undo note and its publication. A seat given up in a grade for which others wait is kept for them: it
+ * does not become free before the waiting list has been asked (waitlist.c). */
 void sale_set(struct ctx *cx, struct booking *b, struct sale *s, uint32_t seat, enum seat_state state);
+/* The same without asking whether others wait. */
+void sale_change(struct ctx *cx, struct booking *b, struct sale *s, uint32_t seat, enum seat_state state);
 /* Adds to (or takes from) the seats a user holds or owns here. */
 void sale_count_user(struct ctx *cx, struct sale *s, int64_t user, int32_t seats);
 int64_t sale_of_user(const struct sale *s, int64_t user);
@@ -149,9 +155,24 @@ struct hold_row {
     struct list lines;        /* struct seat_line */
 };
 
+struct hold_out {
+    int64_t id, schedule, expires_at;
+    int status;               /* enum hold_status - 1 */
+    struct list seats;        /* struct seat_out */
+    struct money total;
+};
+
+extern const struct fields hold_out_fields;
+/* A live hold as a client sees it. */
+struct hold_out hold_view(struct ctx *cx, const struct hold *h);
+/* Takes free seats for a user until a time: memory, hold and claims. */
+struct hold *hold_take(struct ctx *cx, struct booking *b, struct sale *s, int64_t user, int64_t until, const uint32_t *seats, uint32_t n);
+
 /* A hold of the actor's as the database has it; ERR_MISSING otherwise. */
 err hold_owned(struct ctx *cx, int64_t id, struct hold_row *ret);
 err hold_missing(struct ctx *cx);
+/* Sets its timer to expires_at. */
+void hold_arm(struct booking *b, struct hold *h);
 /* Puts a hold into memory with its timer. */
 struct hold *hold_keep(struct booking *b, const struct hold *h);
 void hold_forget(struct ctx *cx, struct booking *b, struct hold *h);
@@ -197,6 +218,15 @@ void store_ticket_put(struct ctx *cx, int64_t id, int64_t booking, const struct 
 struct list lines_unpack(struct ctx *cx, struct str packed);
 err store_attended(struct ctx *cx, int64_t user, int64_t performance, int64_t *ret_booking, bool *ret_found);
 
+/* ---- waitlist.c ---- */
+
+/* The seat has been given up: keeps it if others wait for its grade. */
+bool waitlist_keeps(struct ctx *cx, struct booking *b, struct sale *s, uint32_t seat);
+/* A hold that is an offer ends without having been accepted. */
+err waitlist_offer_ends(struct ctx *cx, struct hold *h);
+/* Start: lines and offers from the database; what is free and waited for is kept until the first round of offers. */
+err waitlist_load(struct ctx *cx, struct booking *b);
+
 /* ---- live.c ---- */
 
 struct stream_hub *hub_new(struct app *app);
@@ -216,6 +246,7 @@ extern const struct call booking_create_call, booking_get_call, booking_list_cal
 extern const struct call ticket_list_call, ticket_get_call, ticket_qr_call, ticket_keys_call;
 extern const struct call ticket_reissue_call, tickets_refused_call, admissions_call;
 extern const struct call checkin_call, checkin_put_call, checkin_sync_call, checkin_sync_put_call;
+extern const struct call waitlist_join_call, waitlist_mine_call, waitlist_leave_call, waitlist_accept_call, waitlist_serve_call;
 extern const struct call availability_call;
 extern const struct fields availability_fields;
 extern struct metric metric_holds, metric_taken, metric_expired, metric_confirmed, metric_late_refunds, metric_admitted, metric_turned_away;

@@ -17,16 +17,9 @@ struct hold_in {
     struct str pass;
 };
 
-struct hold_out {
-    int64_t id, schedule, expires_at;
-    int status;               /* enum hold_status */
-    struct list seats;        /* struct seat_out */
-    struct money total;
-};
-
 /* ---- memory of live holds ---- */
 
-static void arm(struct booking *b, struct hold *h)
+void hold_arm(struct booking *b, struct hold *h)
 {
     wheel_set(&b->wheel, &h->timer, h->expires_at);
     if (h->expires_at < atomic_load_explicit(&b->expiry_due, memory_order_relaxed))
@@ -42,7 +35,7 @@ struct hold *hold_keep(struct booking *b, const struct hold *from)
     memcpy(h, from, size);
     h->timer = (struct timer){ 0 };
     map_put_ptr(&b->live, (uint64_t)h->id, h);
-    arm(b, h);
+    hold_arm(b, h);
     return h;
 }
 
@@ -64,7 +57,7 @@ static void undo_forget(void *booking, const void *arg)
     struct booking *b = booking;
     struct hold *const *h = arg;
     map_put_ptr(&b->live, (uint64_t)(*h)->id, *h);
-    arm(b, *h);
+    hold_arm(b, *h);
 }
 
 static void forgotten(void *hold)
@@ -184,10 +177,15 @@ static struct hold_out hold_answer(struct ctx *cx, const struct sale *s, int64_t
                               .total = money_of(s, total) };
 }
 
-static struct hold *take_seats(struct ctx *cx, struct booking *b, struct sale *s, const uint32_t *seats, uint32_t n)
+struct hold_out hold_view(struct ctx *cx, const struct hold *h)
+{
+    return hold_answer(cx, h->sale, h->id, HOLD_ACTIVE, h->expires_at, h->total, h->lines, h->n);
+}
+
+struct hold *hold_take(struct ctx *cx, struct booking *b, struct sale *s, int64_t user, int64_t until, const uint32_t *seats, uint32_t n)
 {
     struct hold *h = arena_take(cx->arena, sizeof(*h) + n * sizeof(h->lines[0]));
-    *h = (struct hold){ .id = sequence_next(&b->holds), .user = cx->actor.user, .created_at = cx->now, .expires_at = cx->now + b->hold_ms, .sale = s, .n = n };
+    *h = (struct hold){ .id = sequence_next(&b->holds), .user = user, .created_at = cx->now, .expires_at = until, .sale = s, .n = n };
     for (uint32_t i = 0; i < n; i++) {
         int64_t price = s->price[s->layout->plan->category[seats[i]]];
         h->lines[i] = (struct seat_line){ seats[i], price };
@@ -197,6 +195,8 @@ static struct hold *take_seats(struct ctx *cx, struct booking *b, struct sale *s
     sale_count_user(cx, s, h->user, (int32_t)n);
     h = hold_keep(b, h);
     tx_undo(cx, undo_keep, b, &h, sizeof(h));
+    store_hold_put(cx, h);
+    store_claims_put(cx, h);
     return h;
 }
 
@@ -220,11 +220,9 @@ static err hold_create(struct ctx *cx, void *self, const void *in_, void *out_)
     if (e)
         return e;
 
-    struct hold *h = take_seats(cx, b, s, seats, n);
-    store_hold_put(cx, h);
-    store_claims_put(cx, h);
+    const struct hold *h = hold_take(cx, b, s, cx->actor.user, cx->now + b->hold_ms, seats, n);
     metric_add(&metric_holds, 1);
-    *ret = hold_answer(cx, s, h->id, HOLD_ACTIVE, h->expires_at, h->total, h->lines, h->n);
+    *ret = hold_view(cx, h);
     return OK;
 }
 
@@ -237,6 +235,8 @@ err hold_end(struct ctx *cx, struct booking *b, struct hold *h, enum hold_status
         e = store_hold_status(cx, h->id, status);
     if (!e && h->booking)
         e = booking_move(cx, h->booking, BOOKING_PENDING, booking_to, 0);
+    if (!e && h->offer)
+        e = waitlist_offer_ends(cx, h);
     if (e)
         return e;
     for (uint32_t i = 0; i < h->n; i++)
@@ -261,7 +261,7 @@ static err hold_expire(struct ctx *cx, void *self, const void *in, void *out)
         struct hold *h = (struct hold *)t;
         err e = hold_end(cx, b, h, HOLD_EXPIRED, BOOKING_EXPIRED);
         if (e) {
-            arm(b, h);
+            hold_arm(b, h);
             return e;
         }
         metric_add(&metric_expired, 1);
@@ -388,7 +388,7 @@ static const struct field hold_out_rows[] = {
     { .name = "total", .type = F_MONEY, FIELD(hold_out, total) },
     { .name = "expires_at", .type = F_TIME, FIELD(hold_out, expires_at) },
 };
-static const struct fields hold_out_fields = { "Hold", sizeof(struct hold_out), hold_out_rows, 6 };
+const struct fields hold_out_fields = { "Hold", sizeof(struct hold_out), hold_out_rows, 6 };
 
 static const struct field hold_ref_rows[] = { { .name = "hold_id", .type = F_ID, .from = FROM_PATH, .id = ID_HOLD, FIELD(hold_ref, hold) } };
 static const struct fields hold_ref_fields = { "HoldRef", sizeof(struct hold_ref), hold_ref_rows, 1 };

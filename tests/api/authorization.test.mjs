@@ -12,7 +12,7 @@ const roles = {
   owner: ['CUSTOMER'], other: ['CUSTOMER'], producer: ['PRODUCER'], rival: ['PRODUCER'], staff: ['STAFF'], manager: ['MANAGER'], admin: ['ADMIN'],
 };
 
-let world, person, samples, sale;
+let world, person, samples, sale, spare;
 
 before(async () => {
   world = await World.open();
@@ -20,6 +20,7 @@ before(async () => {
   for (const [name, of] of Object.entries(roles)) person[name] = await world.user(of);
   const review = await world.review(person.owner);
   sale = await world.sale({ as: person.producer, hall: { rows: 3, seats: 20 } });
+  spare = await world.sale({ as: person.producer });
   const bought = await world.buy(person.owner, sale, sale.guids.slice(0, 1));
   const place = await place_of(person.owner);
   samples = new Samples(world.server.contract, {
@@ -40,6 +41,11 @@ async function place_of(user) {
 /* Who asks ends the own session or account: somebody new with the same roles does so. */
 const ends_oneself = new Set(['POST /api/v1/auth/logout', 'DELETE /api/v1/users/me']);
 
+/* What would end what others ask for has one of its own. */
+const of_its_own = {
+  'POST /api/v1/schedules/{schedule_id}/cancel': () => ({ schedule_id: spare.id }),
+};
+
 /* Bodies that the schema alone does not tell. */
 let serial = 0;
 const bodies = {
@@ -51,6 +57,8 @@ const bodies = {
   'POST /api/v1/schedules/{schedule_id}/holds': () => ({ best: { count: 1, grade: 'VIP' } }),
   'POST /api/v1/checkin': () => ({ code: 'x', gate: 'North', nonce: `n${++serial}` }),
   'POST /api/v1/checkin/sync': () => ({ scans: [{ code: 'x', gate: 'North', nonce: `n${++serial}`, at: world.time() }] }),
+  'PATCH /api/v1/schedules/{schedule_id}': () => ({ max_tickets_per_user: 4 }),
+  'PUT /api/v1/schedules/{schedule_id}/house_seats': () => ({ holds: [{ reason: 'Camera', release_at: null, seats: [sale.guids.at(-1)] }] }),
   'POST /noop': () => ({ best: { count: 1, grade: 'VIP' } }),
   'POST /test/clock': () => ({ advance_ms: 0 }),
 };
@@ -63,7 +71,8 @@ function body_of(operation) {
 
 async function ask(operation, name) {
   const as = ends_oneself.has(operation.name) && roles[name] ? await world.user(roles[name]) : person[name];
-  const path = operation.path.replace(/\{([^}]+)\}/g, (_, parameter) => samples.known[parameter]);
+  const known = { ...samples.known, ...of_its_own[operation.name]?.() };
+  const path = operation.path.replace(/\{([^}]+)\}/g, (_, parameter) => known[parameter]);
   if (operation.operation.responses[200]?.content?.['text/event-stream']) {
     const events = await Events.open(world.server, path, as.token && { authorization: `Bearer ${as.token}` });
     events.close();

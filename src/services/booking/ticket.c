@@ -67,9 +67,9 @@ static err ticket_list(struct ctx *cx, void *self, const void *in_, void *out_)
         e = db_rows(cx, &booking_sql.tickets_of_booking, VALS(v_int(in->booking)), &r);
     if (e)
         return e;
-    struct ticket_out *items = NEW_ARRAY(cx->arena, struct ticket_out, booking.lines.n);
+    struct ticket_out *items = NEW_ARRAY(cx->arena, struct ticket_out, HOLD_SEATS_MAX);      /* those of cancelled seats too */
     size_t n = 0;
-    while (!e && n < booking.lines.n && rows_next(&r)) {
+    while (!e && n < HOLD_SEATS_MAX && rows_next(&r)) {
         take_ticket(cx, &r, &row);
         e = show(cx, self, &row, &items[n++]);
     }

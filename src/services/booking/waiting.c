@@ -22,7 +22,7 @@ struct waiting_out {
 
 static int status_now(const struct waiting *w, const struct sale *s, int64_t now)
 {
-    if (w->status == WAITING && now >= s->sale_ends_at)
+    if (w->status == WAITING && !waitlist_sells(s, now))
         return WAITING_CLOSED;
     if (w->status == WAITING_OFFERED && now >= w->until)
         return WAITING_LAPSED;               /* the job comes within a second */

@@ -14,7 +14,7 @@
 
 bool waitlist_sells(const struct sale *s, int64_t now)
 {
-    return now >= s->sale_starts_at && now < s->sale_ends_at;
+    return !s->cancelled && now >= s->sale_starts_at && now < s->sale_ends_at;
 }
 
 /* ---- lines and kept seats, in memory ---- */
@@ -77,7 +77,7 @@ static uint64_t free_kept(struct ctx *cx, struct booking *b, struct sale *s)
             uint32_t seat = word * 64 + (uint32_t)__builtin_ctzll(rest);
             grades |= UINT64_C(1) << s->layout->plan->category[seat];
             flip_kept(cx, s, seat);
-            sale_change(cx, b, s, seat, SEAT_FREE);
+            sale_set_directly(cx, b, s, seat, SEAT_FREE);
         }
     return grades;
 }
@@ -111,7 +111,7 @@ static void tell_offered(struct ctx *cx, const struct hold *h, uint32_t grade)
 /* As many as asked for are free. */
 static void choose(struct ctx *cx, const struct sale *s, uint32_t grade, uint32_t count, uint32_t *ret)
 {
-    if (best_seats(s, grade, count, cx->rng, ret))
+    if (best_seats(s, &(struct best_wish){ .grade = grade, .count = count }, cx->rng, ret))
         return;
     uint32_t n = 0;
     for (uint32_t seat = 0; seat < s->seats && n < count; seat++)
@@ -137,7 +137,7 @@ static void keep_free(struct ctx *cx, struct booking *b, struct sale *s, uint32_
     for (uint32_t seat = 0; seat < s->seats; seat++)
         if (s->layout->plan->category[seat] == grade && sale_state(s, seat) == SEAT_FREE) {
             flip_kept(cx, s, seat);
-            sale_change(cx, b, s, seat, SEAT_HELD);
+            sale_set_directly(cx, b, s, seat, SEAT_HELD);
         }
     atomic_store(&b->offer_due, cx->now);
 }

@@ -190,6 +190,17 @@ struct hold_row {
     struct list lines;        /* struct seat_line */
 };
 
+struct hold_in {
+    int64_t schedule;
+    struct list seats;        /* struct str: guids */
+    bool has_best;
+    struct best_in {
+        int64_t count;
+        struct str grade, section;
+    } best;
+    struct str pass;
+};
+
 struct hold_out {
     int64_t id, schedule, expires_at;
     int status;               /* enum hold_status - 1 */

@@ -6,17 +6,6 @@
 #include "services/performance/performance.h"
 #include "services/queue/queue.h"
 
-struct hold_in {
-    int64_t schedule;
-    struct list seats;        /* struct str: guids */
-    bool has_best;
-    struct best_in {
-        int64_t count;
-        struct str grade, section;
-    } best;
-    struct str pass;
-};
-
 /* ---- memory of live holds ---- */
 
 void hold_arm(struct booking *b, struct hold *h)

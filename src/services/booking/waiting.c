@@ -50,11 +50,6 @@ static err show(struct ctx *cx, struct booking *b, const struct waiting *w, stru
 
 /* ---- POST /schedules/{schedule_id}/waitlist ---- */
 
-struct join_in {
-    int64_t schedule, count;
-    struct str grade;
-};
-
 static err may_wait(struct ctx *cx, const struct sale *s, const struct waiting *w)
 {
     if (!waitlist_sells(s, cx->now))
@@ -77,7 +72,7 @@ static err may_wait(struct ctx *cx, const struct sale *s, const struct waiting *
 static err waitlist_join(struct ctx *cx, void *self, const void *in_, void *out)
 {
     struct booking *b = self;
-    const struct join_in *in = in_;
+    const struct waitlist_in *in = in_;
     struct sale *s = map_ptr(&b->sales, (uint64_t)in->schedule);
     if (!s)
         return sale_missing(cx);
@@ -217,10 +212,10 @@ static err waitlist_accept(struct ctx *cx, void *self, const void *in_, void *ou
 
 static const char *const status_words[] = { "waiting", "offered", "accepted", "lapsed", "left", "closed", NULL };
 
-FIELDS(join_fields, "WaitlistRequest", struct join_in,
-    { .name = "schedule_id", .type = F_ID, .id = ID_SCHEDULE, .from = FROM_PATH, .at = offsetof(struct join_in, schedule) },
-    { .name = "grade", .type = F_STR, .at = offsetof(struct join_in, grade), .low = 1, .high = PLAN_NAME_MAX, .help = "Category of the hall's plan." },
-    { .name = "count", .type = F_INT, .at = offsetof(struct join_in, count), .low = 1, .high = HOLD_SEATS_MAX });
+FIELDS(join_fields, "WaitlistRequest", struct waitlist_in,
+    { .name = "schedule_id", .type = F_ID, .id = ID_SCHEDULE, .from = FROM_PATH, .at = offsetof(struct waitlist_in, schedule) },
+    { .name = "grade", .type = F_STR, .at = offsetof(struct waitlist_in, grade), .low = 1, .high = PLAN_NAME_MAX, .help = "Category of the hall's plan." },
+    { .name = "count", .type = F_INT, .at = offsetof(struct waitlist_in, count), .low = 1, .high = HOLD_SEATS_MAX });
 
 FIELDS(offer_fields, "WaitlistOffer", struct offer_out,
     { .name = "seats", .type = F_LIST, .of = &booking_seat_fields, .at = offsetof(struct offer_out, seats) },

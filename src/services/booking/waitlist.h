@@ -13,6 +13,11 @@ struct waiting {              /* a row of booking_waiting */
     struct list lines;        /* struct seat_line: what is or was offered */
 };
 
+struct waitlist_in {
+    int64_t schedule, count;
+    struct str grade;
+};
+
 /* ---- waitlist.c ---- */
 
 /* Does the schedule's sale run? */

@@ -88,6 +88,7 @@ export const table = {
   'GET /api/v1/tickets/keys': everybody,
   'GET /api/v1/tickets/{ticket_id}': its_owner,
   'GET /api/v1/tickets/{ticket_id}/qr.svg': its_owner,
+  'GET /api/v1/tickets/{ticket_id}/ticket.pdf': its_owner,
   'POST /api/v1/tickets/{ticket_id}/reissue': its_owner,
   'POST /api/v1/checkin': at_doors,
   'POST /api/v1/checkin/sync': at_doors,

@@ -12,14 +12,16 @@ struct metric metric_late_refunds = { "takenseat_late_refunds_total", METRIC_COU
 struct metric metric_cancelled_seats = { "takenseat_cancelled_seats_total", METRIC_COUNTER, "Seats of confirmed bookings that were given up", NULL, 0, { 0 }, 0 };
 
 static struct metric *const metrics[] = {
-    &metric_holds, &metric_taken, &metric_expired, &metric_confirmed, &metric_late_refunds, &metric_admitted, &metric_turned_away, &metric_cancelled_seats,
-    NULL,
+    &metric_holds, &metric_taken, &metric_expired, &metric_confirmed, &metric_late_refunds, &metric_admitted, &metric_turned_away,
+    &metric_cancelled_seats, NULL,
 };
 
 static const struct config_key config[] = {
     { "booking.hold_seconds", CONFIG_INT, "480", 10, 3600, "Seconds a hold keeps its seats.", false },
     { "booking.pay_grace_seconds", CONFIG_INT, "120", 0, 1800, "Seconds a payment that has begun may keep the seats beyond the end of the hold.", false },
     { "booking.offer_seconds", CONFIG_INT, "1800", 10, 86400, "Seconds an offer of the waiting list keeps its seats.", false },
+    { "booking.ticket_font", CONFIG_STR, "/usr/share/fonts/truetype/nanum/NanumGothic.ttf", 1, 1000,
+      "TrueType font of tickets on paper; it needs Korean letters.", false },
     { "booking.doors_minutes", CONFIG_INT, "180", 0, 10080, "Minutes before the beginning from when tickets are let in.", false },
     { 0 },
 };
@@ -49,6 +51,7 @@ static const struct route routes[] = {
     { "GET", "/api/v1/waitlist/mine", &waitlist_mine_call, NEED_USER, 0, 200, 0, NULL },
     { "DELETE", "/api/v1/waitlist/{waitlist_id}", &waitlist_leave_call, NEED_USER, 0, 204, 0, NULL },
     { "POST", "/api/v1/waitlist/{waitlist_id}/accept", &waitlist_accept_call, NEED_USER | IDEMPOTENT, 0, 200, 0, NULL },
+    { "GET", "/api/v1/tickets/{ticket_id}/ticket.pdf", &ticket_pdf_call, NEED_USER, 0, 200, 0, NULL },
     { "POST", "/api/v1/tickets/{ticket_id}/reissue", &ticket_reissue_call, NEED_USER | IDEMPOTENT, 0, 200, 0, NULL },
     { "POST", "/api/v1/checkin", &checkin_call, NEED_USER, DOOR_ROLES, 200, 16 << 10, NULL },
     { "POST", "/api/v1/checkin/sync", &checkin_sync_call, NEED_USER, DOOR_ROLES, 200, 0, NULL },
@@ -62,7 +65,7 @@ static const struct route routes[] = {
 
 static const struct call *const calls[] = {
     &hold_create_call, &hold_get_call, &hold_release_call, &hold_expire_call, &noop_call, &availability_call, &booking_create_call, &booking_get_call,
-    &booking_list_call, &ticket_list_call, &ticket_get_call, &ticket_qr_call, &ticket_keys_call, &booking_schedule_open, &booking_sale_put, &booking_due_get,
+    &booking_list_call, &ticket_list_call, &ticket_get_call, &ticket_qr_call, &ticket_pdf_call, &ticket_keys_call, &booking_schedule_open, &booking_sale_put, &booking_due_get,
     &booking_pay_begin, &booking_paid_put, &booking_facts_call, &booking_attended_call, &ticket_reissue_call, &tickets_refused_call, &admissions_call,
     &checkin_call, &checkin_put_call, &checkin_sync_call, &checkin_sync_put_call, &booking_schedule_cancel, &schedule_sweep_call, &house_put_call,
     &house_get_call, &house_release_call, &booking_sales, &policy_get_call, &policy_set_call, &policy_put_command, &cancellation_quote_call, &cancel_call,
@@ -72,6 +75,7 @@ static const struct call *const calls[] = {
 static const struct raw_answer raw_answers[] = {
     { &availability_call, "application/json", &availability_fields, 0 },
     { &ticket_qr_call, "image/svg+xml", NULL, 0 },
+    { &ticket_pdf_call, "application/pdf", NULL, 0 },
     { 0 },
 };
 

@@ -300,7 +300,7 @@ extern const struct fields booking_seat_fields;      /* struct seat_out */
 extern const struct call hold_create_call, hold_get_call, hold_release_call, hold_expire_call, noop_call;
 extern const struct call booking_create_call, booking_get_call, booking_list_call;
 extern const struct call ticket_list_call, ticket_get_call, ticket_qr_call, ticket_keys_call;
-extern const struct call ticket_reissue_call, tickets_refused_call, admissions_call;
+extern const struct call ticket_pdf_call, ticket_reissue_call, tickets_refused_call, admissions_call;
 extern const struct call checkin_call, checkin_put_call, checkin_sync_call, checkin_sync_put_call;
 extern const struct call waitlist_join_call, waitlist_mine_call, waitlist_leave_call, waitlist_accept_call, waitlist_serve_call;
 extern const struct call availability_call;

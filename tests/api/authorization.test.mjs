@@ -33,6 +33,7 @@ before(async () => {
     session_id: await session_of(person.owner), key_id: await key_of(person.producer), booking_id: bought.booking.id, payment_id: bought.payment.id, ticket_id: bought.tickets[0].id, place_token: place, review_id: review.id, amount: bought.payment.amount.amount,
     booking_id: bought.booking.id, payment_id: bought.payment.id, ticket_id: bought.tickets[0].id, place_token: place, review_id: review.id, file: poster_url.split('/').pop(),
     amount: bought.payment.amount.amount,
+    booking_id: bought.booking.id, payment_id: bought.payment.id, ticket_id: bought.tickets[0].id, place_token: place, review_id: review.id, waitlist_id: (await world.waiting(person.owner)).id, amount: bought.payment.amount.amount,
   });
 });
 after(() => world.close());

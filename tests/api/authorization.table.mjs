@@ -55,6 +55,7 @@ export const table = {
   'GET /api/v1/schedules/{schedule_id}': everybody,
   'PATCH /api/v1/schedules/{schedule_id}': its_maker,
   'POST /api/v1/schedules/{schedule_id}/cancel': its_maker,
+  'PUT /api/v1/schedules/{schedule_id}/plan': its_maker,
   'PUT /api/v1/schedules/{schedule_id}/house_seats': its_maker,
   'GET /api/v1/schedules/{schedule_id}/house_seats': its_maker,
   'GET /api/v1/schedules/{schedule_id}/map': everybody,

@@ -42,7 +42,7 @@ static const struct call *const calls[] = {
     &hold_create_call, &hold_get_call, &hold_release_call, &hold_expire_call, &noop_call, &availability_call, &booking_create_call, &booking_get_call,
     &booking_list_call, &ticket_list_call, &ticket_get_call, &ticket_qr_call, &ticket_keys_call, &booking_schedule_open, &booking_sale_put, &booking_due_get,
     &booking_pay_begin, &booking_paid_put, &booking_refunded_put, &booking_facts_call, &booking_attended_call, &booking_schedule_cancel,
-    &schedule_sweep_call, &house_put_call, &house_get_call, &house_release_call, &booking_sales, NULL,
+    &schedule_sweep_call, &house_put_call, &house_get_call, &house_release_call, &booking_sales, &booking_seats_drop, NULL,
 };
 
 static const struct raw_answer raw_answers[] = {

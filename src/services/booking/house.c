@@ -33,7 +33,7 @@ struct kept {
 
 static void look_at(struct booking *b, int64_t due)
 {
-    if (due && due < atomic_load_explicit(&b->house_due, memory_order_relaxed))
+    if (due > 0 && due < atomic_load_explicit(&b->house_due, memory_order_relaxed))
         atomic_store(&b->house_due, due);
 }
 
@@ -118,7 +118,7 @@ static err read_kept(struct ctx *cx, const struct sale *s, const struct kept **r
     return rows_end(cx, &r);
 }
 
-/* Refuses when the house wants a seat that somebody holds or owns: all of them are named. */
+/* Refuses when a seat that is wished is not to be had: all of them are named. */
 static err wish_is_free(struct ctx *cx, const struct sale *s, const struct kept *const *kept, const struct kept *const *wish)
 {
     size_t n = 0;
@@ -155,6 +155,43 @@ static err replace(struct ctx *cx, struct booking *b, struct sale *s, const stru
             look_at(b, wish[seat]->release_at);
     }
     return OK;
+}
+
+/* ---- seats that the plan no longer has ---- */
+
+static err read_gone(struct ctx *cx, const struct sale *s, const struct kept **ret, const struct kept *gone)
+{
+    struct rows r;
+    err e = db_rows(cx, &booking_sql.house_gone, VALS(v_int(s->id)), &r);
+    if (e)
+        return e;
+    while (rows_next(&r))
+        ret[row_int(&r, 0)] = gone;
+    return rows_end(cx, &r);
+}
+
+static err seats_drop(struct ctx *cx, void *self, const void *in_, void *out)
+{
+    (void)out;
+    struct booking *b = self;
+    const struct seats_dropped *in = in_;
+    const uint32_t *dropped = in->seats.at;
+    const struct kept gone = { .reason = S(""), .release_at = HOUSE_GONE };
+    struct sale *s = map_ptr(&b->sales, (uint64_t)in->schedule);
+    if (!s)
+        return fail(cx, ERR_UNAVAILABLE, NULL, "The schedule has not been opened yet.", "아직 준비되지 않은 회차입니다.");
+    const struct kept **wish = NEW_ARRAY(cx->arena, const struct kept *, s->seats), **kept = NEW_ARRAY(cx->arena, const struct kept *, s->seats);
+    err e = read_kept(cx, s, kept);
+    if (e)
+        return e;
+    memcpy(wish, kept, s->seats * sizeof(*wish));            /* the house keeps the others */
+    e = read_gone(cx, s, kept, &gone);
+    for (size_t i = 0; i < in->seats.n; i++)
+        if (dropped[i] < s->seats)
+            wish[dropped[i]] = &gone;
+    if (!e)
+        e = wish_is_free(cx, s, kept, wish);
+    return e ? e : replace(cx, b, s, kept, wish);
 }
 
 /* ---- what the organizer sees ---- */
@@ -353,4 +390,5 @@ const struct call house_put_call = {
 const struct call house_get_call = {
     "booking.house_get", "Seats that the house keeps for itself.", CALL_READ, &ref_fields, &house_out_fields, house_get,
 };
+const struct call booking_seats_drop = { .name = "booking.seats_drop", .kind = CALL_COMMAND, .fn = seats_drop };
 const struct call house_release_call = { "booking.house_release", NULL, CALL_COMMAND, NULL, NULL, house_release };

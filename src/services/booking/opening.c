@@ -66,7 +66,7 @@ static err sale_put(struct ctx *cx, void *self, const void *in_, void *out)
     const struct sale_put *in = in_;
     struct sale *s = map_ptr(&b->sales, (uint64_t)in->sale->id);
     if (s)
-        return sale_change(cx, s, in->sale);
+        return sale_change(cx, b, s, in->sale, in->layout);
     err e = store_schedule_put(cx, in->sale);
     if (e)
         return e;

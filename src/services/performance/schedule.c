@@ -115,7 +115,7 @@ err seat_plan(struct ctx *cx, void *self, const void *in_, void *ret_out)
     err e = store_schedule(cx, in->schedule, &s);
     if (e)
         return e;
-    e = hall_plan_read(cx, s.hall, &plan, NULL);
+    e = hall_plan_read(cx, s.plan, &plan, NULL);
     if (e)
         return e;
     *(struct seat_plan *)ret_out = seats_of(cx->arena, plan);

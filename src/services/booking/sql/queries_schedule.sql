@@ -2,7 +2,7 @@
 -- (the new values, the limit twice more, schedule)
 UPDATE booking_schedule
    SET revision = ?, starts_at = ?, ends_at = ?, sale_starts_at = ?, sale_ends_at = ?, prices = ?, max_per_user = ?,
-       limit_max = CASE WHEN limit_max < ? THEN ? ELSE limit_max END
+       limit_max = CASE WHEN limit_max < ? THEN ? ELSE limit_max END, hall_id = ?, seat_count = ?
  WHERE id = ?
 
 -- name: schedule_cancel
@@ -24,9 +24,13 @@ UPDATE booking_schedule SET swept_at = ? WHERE id = ?
 SELECT schedule_id, seat FROM booking_house_seat
 
 -- name: house_of
+-- what the organizer knows of: without seats that the plan no longer has
 SELECT h.seat, h.reason, h.release_at, s.hall_id
   FROM booking_house_seat h JOIN booking_schedule s ON s.id = h.schedule_id
- WHERE h.schedule_id = ? ORDER BY h.release_at, h.reason, h.seat
+ WHERE h.schedule_id = ? AND h.release_at >= 0 ORDER BY h.release_at, h.reason, h.seat
+
+-- name: house_gone
+SELECT seat FROM booking_house_seat WHERE schedule_id = ? AND release_at < 0
 
 -- name: house_insert
 INSERT INTO booking_house_seat (schedule_id, seat, reason, release_at, held_at) VALUES (?, ?, ?, ?, ?)

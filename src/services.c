@@ -5,6 +5,7 @@
 #include "services/auth/auth.h"
 #include "services/booking/booking.h"
 #include "services/coupon/coupon.h"
+#include "services/notify/notify.h"
 #include "services/payment/payment.h"
 #include "services/performance/performance.h"
 #include "services/queue/queue.h"
@@ -20,5 +21,6 @@ const struct service *const all_services[] = {
     &booking_service,
     &payment_service,
     &review_service,
+    &notify_service,
     NULL,
 };

@@ -51,6 +51,7 @@ struct ctx {
     struct rng *rng;
     int64_t now;              /* ms since 1970 UTC; one value for the whole call */
     struct actor actor;
+    struct str peer;          /* address of the one who asks; empty for jobs and the command line */
     enum lang lang;
     struct problem problem;
 };

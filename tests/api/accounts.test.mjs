@@ -166,7 +166,7 @@ test('one changes name and telephone number, and nothing else', async () => {
 
 test('an erased account is gone, and its address is free again', async () => {
   const ann = await world.user();
-  ok(await world.api('DELETE', '/api/v1/users/me', undefined, { as: ann }), 204);
+  ok(await world.api('DELETE', '/api/v1/users/me', { password: ann.password }, { as: ann }), 204);
   refused(await me(ann.token), 401, 'unauthenticated');
   refused(await login(ann.email, ann.password), 401, 'bad_credentials');
   const found = ok(await world.api('GET', `/api/v1/users?q=${ann.email}`, undefined, { as: world.admin }));
@@ -199,7 +199,7 @@ for (const roles of [[], ['KING'], ['ADMIN', 'KING'], 'ADMIN', [1]])
 test('the last ADMIN stays', async () => {
   const { id } = ok(await me(world.admin.token));
   refused(await give({ id }, ['CUSTOMER'], world.admin), 409, 'last_admin');
-  refused(await world.api('DELETE', '/api/v1/users/me', undefined, { as: world.admin }), 409, 'last_admin');
+  refused(await world.api('DELETE', '/api/v1/users/me', { password: admin.password }, { as: world.admin }), 409, 'last_admin');
 });
 
 test('accounts are searched by the people in charge, page by page', async () => {

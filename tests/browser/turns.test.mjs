@@ -58,8 +58,8 @@ test('without the stream the refusal names the seat that is gone', { timeout: 60
   await visitor.page.route('**/stream', (route) => route.abort());
   await visitor.go(seats_page());
   await visitor.see('seat-canvas').waitFor();
-  await visitor.page.route('**/availability', (route) => route.abort());
   await visitor.until(async () => !/…/.test(await visitor.see('legend').innerText()), 'the first availability');
+  await visitor.page.route('**/availability', (route) => route.abort());
   await visitor.choose(show, ['C-B-1', 'C-B-2']);
   ok(await house.world.hold(await house.world.user(), show, ['C-B-2']), 201);
   await visitor.act('hold');

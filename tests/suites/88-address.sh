@@ -1,13 +1,13 @@
 # limit: 1200
 # All of it once more, against the programs built with AddressSanitizer and UndefinedBehaviorSanitizer: a finding or a leak ends them, and the test.
-# Only the figures of memory are the usual build's alone.
+# Only the figures of memory and of the restart are the usual build's alone.
 . tests/lib/suite.sh
 address_build
 ninja -C build-asan takenseat tests/load/takenseat-load >"$TMPDIR/build.log" || { cat "$TMPDIR/build.log"; echo "not ok - the programs could not be built"; exit 1; }
 TAKENSEAT=$PWD/build-asan/takenseat
 TAKENSEAT_LOAD=$PWD/build-asan/takenseat-load
 CHROMIUM=$(command -v chromium)
-export TAKENSEAT TAKENSEAT_LOAD CHROMIUM
+export TAKENSEAT TAKENSEAT_LOAD CHROMIUM TAKENSEAT_WATCHED=1
 
 files tests/api '*test.mjs'
 node_tests "${found[@]}" || status=$?

@@ -100,6 +100,7 @@ struct service {
     const struct route *routes;
     const struct raw_answer *raw_answers;            /* ends with a NULL call */
     const struct job *jobs;
+    const struct job *waiting_jobs;      /* stories that wait for machines of others (mail, webhooks): each has a thread of its own */
     const struct subscription *subscriptions;
     const struct config_key *config;
     const struct audit *audits;

@@ -410,7 +410,8 @@ static void handle(void *self, struct http_request *r)
     a->task.run = answer_task;
     a->cx = &a->own_cx;
     a->scratch = &l->scratch;
-    a->own_cx = (struct ctx){ .arena = r->arena, .app = f->app, .rng = &l->rng, .now = clock_now(&f->app->clock), .lang = front_lang(r) };
+    a->own_cx = (struct ctx){ .arena = r->arena, .app = f->app, .rng = &l->rng, .now = clock_now(&f->app->clock), .peer = r->peer,
+                                .lang = front_lang(r) };
     a->routed = router_find(f->router, r->arena, r->method, r->path, &params, &a->allow);
     if (!a->routed) {
         if (!a->allow.n && front_page(f, r))

@@ -1,5 +1,6 @@
-/* Work by the clock. Two threads look every 20 ms at what is due: one runs commands, the other stories, so that a provider who is slow does
- * not hold up the end of holds. With a manual clock, time is moved from one due moment to the next and everything runs on the mover's thread. */
+/* Work by the clock. Threads look every 20 ms at what is due: one runs commands, one stories, and each job that waits for machines of others
+ * has one of its own, so that who is slow outside holds up nobody here. With a manual clock, time is moved from one due moment to the next and
+ * everything runs on the mover's thread. */
 #include "platform/call/call_impl.h"
 
 #include <stdlib.h>
@@ -10,15 +11,18 @@
 #define LOOK_MS 20
 #define ROUNDS_MAX 100000     /* a job that is always due is a bug */
 
+enum { RUNNER_COMMANDS, RUNNER_STORIES, RUNNER_FIRST_WAITING };
+
 struct entry {
     const struct job *job;
     void *self;
+    size_t runner;
     _Atomic int64_t not_before;   /* after a failure */
 };
 
 struct runner {
     struct jobs *jobs;
-    bool stories;
+    size_t number;
     pthread_t thread;
     pthread_mutex_t running;  /* held while jobs run */
 };
@@ -28,18 +32,14 @@ struct jobs {
     struct entry *at;
     size_t n;
     _Atomic bool stop;
-    struct runner runners[2];
+    struct runner *runners;
+    size_t runner_count;
 };
 
 static int64_t due_at(const struct entry *e)
 {
     int64_t due = e->job->due(e->self);
     return due > e->not_before ? due : e->not_before;
-}
-
-static bool belongs(const struct runner *r, const struct entry *e)
-{
-    return (e->job->call->kind == CALL_COMMAND) != r->stories;
 }
 
 static void run_job(struct jobs *j, struct entry *entry)
@@ -61,7 +61,7 @@ static bool run_due(struct runner *r, int64_t now)
     pthread_mutex_lock(&r->running);
     for (size_t i = 0; i < r->jobs->n; i++) {
         struct entry *e = &r->jobs->at[i];
-        if (!belongs(r, e) || due_at(e) > now)
+        if (e->runner != r->number || due_at(e) > now)
             continue;
         run_job(r->jobs, e);
         any = true;
@@ -72,8 +72,9 @@ static bool run_due(struct runner *r, int64_t now)
 
 static void *runner_main(void *self)
 {
+    static const char *const names[] = { [RUNNER_COMMANDS] = "jobs commands", [RUNNER_STORIES] = "jobs stories" };
     struct runner *r = self;
-    pthread_setname_np(pthread_self(), r->stories ? "jobs stories" : "jobs commands");
+    pthread_setname_np(pthread_self(), r->number < RUNNER_FIRST_WAITING ? names[r->number] : "job waiting");
     const struct timespec pause = { 0, LOOK_MS * 1000000L };
     while (!atomic_load(&r->jobs->stop))
         if (!run_due(r, clock_now(&r->jobs->app->clock)))
@@ -81,12 +82,32 @@ static void *runner_main(void *self)
     return NULL;
 }
 
-static void add(struct jobs *j, const struct job *job, void *self)
+static void add(struct jobs *j, const struct job *job, void *self, size_t runner)
 {
     j->at = realloc(j->at, (j->n + 1) * sizeof(*j->at));
     if (!j->at)
         abort();
-    j->at[j->n++] = (struct entry){ .job = job, .self = self };
+    j->at[j->n++] = (struct entry){ .job = job, .self = self, .runner = runner };
+}
+
+static size_t runner_of(const struct job *job)
+{
+    return job->call->kind == CALL_COMMAND ? RUNNER_COMMANDS : RUNNER_STORIES;
+}
+
+static void runners_start(struct jobs *j)
+{
+    j->runners = calloc(j->runner_count, sizeof(*j->runners));
+    if (!j->runners)
+        abort();
+    for (size_t i = 0; i < j->runner_count; i++) {
+        struct runner *r = &j->runners[i];
+        r->jobs = j;
+        r->number = i;
+        pthread_mutex_init(&r->running, NULL);
+        if (pthread_create(&r->thread, NULL, runner_main, r))
+            panic(__FILE__, __LINE__, "cannot start the job threads");
+    }
 }
 
 static const struct job platform_bus_job = { "bus.deliver", &bus_deliver_call, bus_due };
@@ -98,18 +119,16 @@ struct jobs *jobs_start(struct app *app)
     if (!j)
         abort();
     j->app = app;
-    add(j, &platform_bus_job, app->bus);
-    add(j, &platform_idem_job, app->idem);
-    for (size_t i = 0; i < app->service_count; i++)
+    j->runner_count = RUNNER_FIRST_WAITING;
+    add(j, &platform_bus_job, app->bus, RUNNER_STORIES);
+    add(j, &platform_idem_job, app->idem, runner_of(&platform_idem_job));
+    for (size_t i = 0; i < app->service_count; i++) {
         for (const struct job *job = app->o.services[i]->jobs; job && job->name; job++)
-            add(j, job, app->selves[i]);
-    for (int i = 0; i < 2; i++) {
-        j->runners[i].jobs = j;
-        j->runners[i].stories = i == 1;
-        pthread_mutex_init(&j->runners[i].running, NULL);
-        if (pthread_create(&j->runners[i].thread, NULL, runner_main, &j->runners[i]))
-            panic(__FILE__, __LINE__, "cannot start the job threads");
+            add(j, job, app->selves[i], runner_of(job));
+        for (const struct job *job = app->o.services[i]->waiting_jobs; job && job->name; job++)
+            add(j, job, app->selves[i], j->runner_count++);
     }
+    runners_start(j);
     return j;
 }
 
@@ -118,10 +137,11 @@ void jobs_stop(struct jobs *j)
     if (!j)
         return;
     atomic_store(&j->stop, true);
-    for (int i = 0; i < 2; i++) {
+    for (size_t i = 0; i < j->runner_count; i++) {
         pthread_join(j->runners[i].thread, NULL);
         pthread_mutex_destroy(&j->runners[i].running);
     }
+    free(j->runners);
     free(j->at);
     free(j);
 }
@@ -140,12 +160,13 @@ static int64_t next_due(struct jobs *j)
 static void run_all_due(struct jobs *j, int64_t now)
 {
     int rounds = 0;
-    bool commands, stories;
+    bool any;
     do {
-        commands = run_due(&j->runners[0], now);
-        stories = run_due(&j->runners[1], now);
+        any = false;
+        for (size_t i = 0; i < j->runner_count; i++)
+            any |= run_due(&j->runners[i], now);
         ASSERT(++rounds < ROUNDS_MAX);
-    } while (commands || stories);
+    } while (any);
 }
 
 int64_t jobs_advance(struct jobs *j, int64_t ms)

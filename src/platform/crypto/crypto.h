@@ -16,6 +16,7 @@ struct keys {
     uint8_t token[32];        /* HMAC of access tokens */
     uint8_t place[32];        /* HMAC of place tokens and passes */
     uint8_t webhook[32];      /* HMAC of the sandbox provider's webhooks */
+    uint8_t hooks[32];        /* secrets of the webhooks that we call are made with it */
     struct id_key ids;
     uint8_t ticket_public[32], ticket_secret[64];   /* Ed25519 */
     char ticket_kid[9];       /* names the ticket key: first 8 hex digits of its hash */

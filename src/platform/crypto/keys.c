@@ -132,6 +132,7 @@ static void keys_derive(const struct secret *s, struct keys *ret)
     derive(s, "token", ret->token, sizeof(ret->token));
     derive(s, "place", ret->place, sizeof(ret->place));
     derive(s, "webhook", ret->webhook, sizeof(ret->webhook));
+    derive(s, "hooks", ret->hooks, sizeof(ret->hooks));
     derive(s, "ids", ret->ids.secret, sizeof(ret->ids.secret));
     derive(s, "ticket", seed, sizeof(seed));
     crypto_sign_seed_keypair(ret->ticket_public, ret->ticket_secret, seed);

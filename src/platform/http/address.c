@@ -28,14 +28,25 @@ static uint64_t big_endian(const uint8_t *p, size_t n)
     return v;
 }
 
+static uint64_t key_of(const struct in6_addr *v6)
+{
+    if (IN6_IS_ADDR_LOOPBACK(v6))
+        return 0;
+    if (!IN6_IS_ADDR_V4MAPPED(v6))
+        return big_endian(v6->s6_addr, 8);
+    return v6->s6_addr[12] == 127 ? 0 : big_endian(v6->s6_addr + 12, 4);
+}
+
 uint64_t http_address_key(const struct sockaddr *a)
 {
     struct in6_addr v6 = as_ipv6(a);
-    if (IN6_IS_ADDR_LOOPBACK(&v6))
-        return 0;
-    if (!IN6_IS_ADDR_V4MAPPED(&v6))
-        return big_endian(v6.s6_addr, 8);
-    return v6.s6_addr[12] == 127 ? 0 : big_endian(v6.s6_addr + 12, 4);
+    return key_of(&v6);
+}
+
+uint64_t http_peer_key(struct str peer)
+{
+    struct in6_addr v6;
+    return http_address_parse(peer, &v6) ? key_of(&v6) : 0;
 }
 
 void http_address_text(const struct sockaddr *a, char out[HTTP_PEER_TEXT])

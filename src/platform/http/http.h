@@ -33,6 +33,9 @@ struct http_request {
     int64_t started_us;       /* monotonic, when the head was complete */
 };
 
+/* The number under which an address (http_request.peer) is counted: itself, or the network of an IPv6 one. 0 for this machine (that is the proxy
+ * in front) and for what is no address. */
+uint64_t http_peer_key(struct str peer);
 /* The value of a header (name in lower case), p NULL when there is none. */
 struct str http_header(const struct http_request *r, struct str name);
 /* The value of a query parameter, percent- and plus-decoded into the arena; p NULL when there is none. *ret_count (may be NULL): how often it

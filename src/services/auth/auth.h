@@ -19,16 +19,43 @@ struct auth_admin_in {
 };
 extern const struct call auth_admin_put_call;
 
-/* in: struct auth_name_of, out: struct auth_name. ERR_MISSING when there is no such account. CALL_READ. */
-struct auth_name_of {
+/* ---- for those who write to people ---- */
+
+/* Whom to write to. ERR_MISSING for an account that is closed. CALL_READ. */
+struct contact_ref {
     int64_t user;
 };
-struct auth_name {
-    struct str name;
+struct contact {
+    struct str email, name;
+    enum lang lang;
+    bool verified;            /* the address has been shown to be theirs */
 };
-extern const struct call auth_name_call;
+extern const struct call auth_contact_call;
+
+/* A mail that this service wants to be sent (auth.mail_wanted). Who sends it asks here at that moment, and again with every new try: each asking
+ * makes a fresh secret and voids the one before, so that none waits in a queue. CALL_COMMAND. */
+enum auth_mail_kind {
+    AUTH_MAIL_VERIFY,             /* with a link: shows that the address is theirs (also the one an account is to get) */
+    AUTH_MAIL_RESET,              /* with a link: a new password */
+    AUTH_MAIL_PASSWORD_CHANGED,   /* the others tell what has happened and have no link */
+    AUTH_MAIL_EMAIL_CHANGED,      /* goes to the address of before */
+    AUTH_MAIL_CLOSED,             /* the last one: the account is closed already, auth.contact does not know it any more */
+};
+extern const char *const auth_mail_words[];          /* "verify", "reset", "password_changed", "email_changed", "closed" */
+struct mail_ref {
+    int64_t mail;             /* public id of kind ID_MAIL */
+};
+struct mail_link {
+    int64_t user;
+    int kind;                 /* enum auth_mail_kind */
+    struct str to, name, path;           /* path: below the address of the web client, with the secret; empty for kinds without a link */
+    enum lang lang;
+    bool gone;                /* not to be sent any more (used, too old, account closed): the rest is empty */
+};
+extern const struct call auth_link_make_call;
 
 /* Events. Their bodies name people by id only:
+ *   auth.mail_wanted    {"mail_id","user_id","kind"}    a mail is to be sent: kind is one of auth_mail_words, the rest tells auth.link_make
  *   auth.user_joined    {"user_id"}             an account was made
  *   auth.roles_changed  {"user_id","roles":[]}  what it may do has changed
  *   auth.user_left      {"user_id"}             its owner erased it */

@@ -10,7 +10,7 @@ static err end_and_fail(struct ctx *cx, void *self, const void *in, void *ret_ou
     (void)self;
     (void)in;
     (void)ret_out;
-    err e = sessions_end(cx, app_self(cx->app, &auth_service), cx->actor.user);
+    err e = sessions_end(cx, app_self(cx->app, &auth_service), cx->actor.user, 0);
     return e ? e : ERR_CONFLICT;
 }
 
@@ -93,7 +93,7 @@ void flunk(const char *fmt, ...)
 
 void bed_context(struct bed *b)
 {
-    b->cx = (struct ctx){ .arena = b->arena, .app = b->app, .now = clock_now(app_clock(b->app)), .actor = b->actor };
+    b->cx = (struct ctx){ .arena = b->arena, .app = b->app, .now = clock_now(app_clock(b->app)), .actor = b->actor, .peer = b->peer, .lang = b->lang };
 }
 
 const struct call *call_named(const char *name)
@@ -142,7 +142,7 @@ struct user sign_up(struct bed *b, const char *email)
 struct tokens_out sign_in(struct bed *b, const char *email)
 {
     struct tokens_out tokens;
-    assert_int_equal(ask(b, "auth.login", &(struct login_in){ str_c(email), S(PASSWORD) }, &tokens), OK);
+    assert_int_equal(ask(b, "auth.login", &(struct login_in){ .email = str_c(email), .password = S(PASSWORD) }, &tokens), OK);
     return tokens;
 }
 

@@ -19,7 +19,9 @@ struct bed {
     struct auth *auth;
     struct arena *arena;      /* all results live as long as the test */
     struct ctx cx;            /* of the last call */
-    struct actor actor;       /* who asks */
+    struct actor actor;       /* who asks, from where, in which language */
+    struct str peer;
+    enum lang lang;
 };
 
 /* A bed for a test of its own. Tearing it down checks the service's audits. */

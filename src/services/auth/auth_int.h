@@ -46,8 +46,8 @@ err hasher_hash(struct ctx *cx, struct hasher *h, struct str password, struct st
 err hasher_matches(struct ctx *cx, struct hasher *h, struct str hash, struct str password, bool *ret) MUST_USE;
 #define PASSWORD_MIN 8        /* characters */
 #define PASSWORD_MAX 128
-/* ERR_INPUT naming the field `password` when it is too short or long, or too easy to guess for the owner of `email`. */
-err password_check(struct ctx *cx, struct str email, struct str password) MUST_USE;
+/* ERR_INPUT naming the field when the password is too short or long, or too easy to guess for the owner of `email`. */
+err password_check(struct ctx *cx, const char *field, struct str email, struct str password) MUST_USE;
 
 /* ---- access tokens (token.c) ---- */
 
@@ -73,22 +73,38 @@ struct auth {
     int64_t access_s, refresh_ms;
     struct hasher hasher;
     struct revoked revoked;
-    struct sequence users, sessions;
-    _Atomic int64_t prune_at;
+    struct sequence users, sessions, mails, forgotten;
+    _Atomic int64_t prune_at, forgot_at;
     struct verified verified;
 };
 
 struct user {
     int64_t id;
     struct str email, name, phone;
+    int lang;                 /* enum lang */
     unsigned roles;
+    bool verified, suspended;
     int64_t created_at;
 };
 
 struct credentials {
     int64_t user;             /* 0: there is none */
-    struct str password_hash;
+    struct str password_hash, email;
     unsigned roles;
+    bool suspended;
+};
+
+/* A mail that is wanted; kind is enum auth_mail_kind. */
+struct mail {
+    int64_t id, user;         /* id 0: there is none */
+    int kind;
+    struct str address, name;
+    int lang;
+};
+
+struct forgotten {
+    int64_t id;
+    struct str email;
 };
 
 /* ---- the calls: inputs, outputs, functions ---- */
@@ -103,7 +119,7 @@ struct admin_save_in {
     struct str email, password_hash;
 };
 struct login_in {
-    struct str email, password;
+    struct str email, password, user_agent;
 };
 struct refresh_in {
     struct str refresh_token;
@@ -112,13 +128,14 @@ struct tokens_out {
     struct str access_token, refresh_token, token_type;
     int64_t expires_in;
 };
-struct credentials_in {
+struct attempt_in {           /* user 0: who has this address, if anybody */
+    int64_t user;
     struct str email;
 };
 struct session_open_in {
     int64_t user;
     struct str password_hash; /* the one that matched: no session for a password changed meanwhile */
-    struct str refresh_token;
+    struct str refresh_token, device;
 };
 struct session_rotate_in {
     struct str spent, fresh;
@@ -127,32 +144,95 @@ struct session {              /* id 0: refused */
     int64_t id, user;
     unsigned roles;
 };
+struct sessions_in {
+    int64_t limit, cursor;
+};
+struct session_row {
+    int64_t id;
+    struct str device, address;
+    int64_t created_at, seen_at;
+    bool current;
+};
+struct page_out {             /* of accounts or sessions */
+    struct list items;
+    int64_t next;
+};
+struct session_ref {
+    int64_t session;
+};
 struct me_change_in {
     struct str name, phone;
-    bool has_name, has_phone;
+    int lang;
+    bool has_name, has_phone, has_lang;
+};
+struct me_close_in {
+    struct str password;
+};
+struct me_erase_in {
+    struct str known_hash;
+};
+struct password_change_in {
+    struct str current_password, new_password;
+};
+struct password_save_in {
+    int64_t user, keep;       /* keep: the session that does not end; 0: none */
+    struct str known_hash, fresh_hash;
+};
+struct email_change_in {
+    struct str email, password;
+};
+struct email_wish_in {
+    struct str email;
+};
+struct verify_in {
+    struct str token;
+};
+struct forgot_in {
+    struct str email;
+};
+struct promised_out {
+    struct str detail;
+};
+struct reset_in {
+    struct str token, new_password;
+};
+struct reset_save_in {
+    struct str token, password_hash;
 };
 struct users_in {
     struct str q;
     int64_t limit, cursor;
 };
-struct users_out {
-    struct list items;        /* struct user */
-    int64_t next;
+struct user_ref {
+    int64_t user;
 };
-struct user_roles_in {
+struct user_change_in {
     int64_t user;
     unsigned roles;
+    bool suspended, has_roles, has_suspended;
 };
 
 typedef err call_fn(struct ctx *cx, void *self, const void *in, void *ret_out);
 
 call_fn auth_signup, auth_user_create, auth_admin_put, auth_admin_save;                                       /* signup.c */
-call_fn auth_login, auth_refresh, auth_credentials;                                                           /* login.c */
-call_fn auth_session_open, auth_session_rotate, auth_logout, auth_session_prune;                              /* session.c */
-call_fn auth_me, auth_me_change, auth_me_erase, auth_users, auth_user_roles, auth_name;                       /* user.c */
+call_fn auth_login, auth_refresh;                                                                             /* login.c */
+call_fn auth_attempt, auth_attempt_forgive;                                                                   /* attempt.c */
+call_fn auth_session_open, auth_session_rotate, auth_logout, auth_sessions, auth_session_end, auth_sessions_end_others, auth_prune; /* session.c */
+call_fn auth_me, auth_me_change, auth_users, auth_user_get, auth_user_change;                                 /* user.c */
+call_fn auth_password_change, auth_password_save, auth_reset, auth_reset_look, auth_reset_save, auth_email_change, auth_email_wish,
+    auth_me_close, auth_me_erase;                                                                             /* credential.c */
+call_fn auth_contact, auth_link_make, auth_verify, auth_verify_resend, auth_forgot, auth_forgot_serve;        /* mail.c */
 
-/* Those that the stories are made of. */
-extern const struct call auth_user_create_call, auth_admin_save_call, auth_credentials_call, auth_session_open_call, auth_session_rotate_call;
+/* Described in calls.c. */
+extern const struct call auth_signup_call, auth_login_call, auth_refresh_call, auth_logout_call, auth_me_call, auth_me_change_call,
+    auth_users_call, auth_admin_save_call, auth_user_create_call, auth_session_open_call, auth_session_rotate_call, auth_attempt_call,
+    auth_attempt_forgive_call, auth_sessions_call, auth_session_end_call, auth_sessions_end_others_call, auth_prune_call,
+    auth_password_change_call, auth_password_save_call, auth_email_change_call, auth_email_wish_call, auth_me_close_call,
+    auth_me_erase_call, auth_verify_call, auth_verify_resend_call, auth_forgot_call, auth_forgot_serve_call, auth_reset_call,
+    auth_reset_look_call, auth_reset_save_call, auth_user_get_call, auth_user_change_call;
+
+/* The table of roles' names, ends with NULL. */
+extern const char *const auth_role_words[];
 
 /* E-mail address in its normal form: without spaces around it, in lower case. */
 struct str email_normal(struct arena *arena, struct str text);
@@ -160,36 +240,82 @@ bool email_ok(struct str text);
 bool name_ok(struct str text);
 /* Empty is fine too. */
 bool phone_ok(struct str text);
+err email_taken(struct ctx *cx) MUST_USE;
+/* ERR_CONFLICT when nobody besides this user could give roles. */
+err admin_remains(struct ctx *cx, const struct user *without) MUST_USE;
+/* "Firefox, Windows" from a User-Agent; empty when it tells nothing known. */
+struct str device_name(struct arena *arena, struct str agent);
 
-/* Ends all sessions of a user; in a command. */
-err sessions_end(struct ctx *cx, struct auth *a, int64_t user) MUST_USE;
+/* A secret of 256 bits as text, and what a table keeps of it. It is random, so that no salt is needed. */
+#define TOKEN_HASH 32
+#define TOKEN_TEXT 43
+struct str token_make(struct arena *arena);
+struct str token_hash(struct str token, uint8_t out[TOKEN_HASH]);
+
+/* ---- attempts (attempt.c) ---- */
+
+#define ATTEMPT_WHO 16
+
+struct attempts {
+    int64_t failed, last_at;
+};
+
+/* Counts an attempt on an account (email empty: none) and from the address of who asks; ERR_LIMIT while one of them has to wait. In a command. */
+err attempts_count(struct ctx *cx, struct str email) MUST_USE;
+/* It was right. In a command. */
+err attempts_forgive(struct ctx *cx, struct str email) MUST_USE;
+err attempts_prune(struct ctx *cx) MUST_USE;
+/* In a story: is this the password of who asks? ERR_DENIED naming the field when not. Counted like a sign-in. */
+err password_confirm(struct ctx *cx, struct auth *a, const char *field, struct str password, struct credentials *ret) MUST_USE;
+
+/* ---- mails (mail.c) ---- */
+
+/* Notes that a mail is to be sent to the address and says so to who sends it. */
+void mail_want(struct ctx *cx, struct auth *a, const struct user *u, int kind, struct str address);
+/* Have so many of this kind been wanted of late that it is enough? */
+err mail_enough(struct ctx *cx, int64_t user, int kind, bool *ret) MUST_USE;
+/* The mail in whose link this token stood; ERR_CONFLICT when that does not work (any more). */
+err mail_used(struct ctx *cx, struct str token, int kind, struct mail *ret) MUST_USE;
+/* What is answered whether or not a mail goes out. */
+err mail_promised(struct ctx *cx, struct promised_out *ret) MUST_USE;
+err mails_prune(struct ctx *cx) MUST_USE;
+
+/* Ends all sessions of a user but one (0: none); in a command. */
+err sessions_end(struct ctx *cx, struct auth *a, int64_t user, int64_t keep) MUST_USE;
 /* Writes an event to the outbox; roles only where the event has them. */
 void auth_say(struct ctx *cx, struct auth *a, const char *topic, int64_t user, unsigned roles);
+void auth_say_mail(struct ctx *cx, struct auth *a, const struct mail *m);
 
-extern struct metric auth_signups, auth_logins, auth_logins_refused, auth_refreshes, auth_refreshes_reused, auth_hash_refused;
+extern struct metric auth_signups, auth_logins, auth_logins_refused, auth_refreshes, auth_refreshes_reused, auth_hash_refused, auth_attempts_refused;
 
 /* ---- SQL (store.c): each statement as a function ---- */
 
-#define REFRESH_HASH 32
-
 typedef void session_fn(struct ctx *cx, struct auth *a, int64_t session, int64_t revoked_at);
 
-err store_auth_sequences(struct ctx *cx, struct sequence *ret_users, struct sequence *ret_sessions) MUST_USE;
+err store_auth_sequences(struct ctx *cx, struct auth *a) MUST_USE;
 err store_credentials_by_email(struct ctx *cx, struct str email, struct credentials *ret) MUST_USE;
 err store_credentials_by_id(struct ctx *cx, int64_t user, struct credentials *ret) MUST_USE;
 /* ERR_MISSING when there is no such account. */
 err store_user(struct ctx *cx, int64_t id, struct user *ret) MUST_USE;
 /* Up to max accounts with an id below `before` whose e-mail address or name is like `pattern`; newest first. */
 err store_users(struct ctx *cx, int64_t before, struct str pattern, size_t max, struct user *ret, size_t *ret_n) MUST_USE;
-/* Is there an ADMIN besides this user? */
+/* Is there an ADMIN besides this user who may sign in? */
 err store_admin_besides(struct ctx *cx, int64_t user, bool *ret) MUST_USE;
 void store_user_insert(struct ctx *cx, const struct user *u, struct str password_hash);
 err store_user_update(struct ctx *cx, const struct user *u) MUST_USE;
 err store_user_roles(struct ctx *cx, int64_t id, unsigned roles) MUST_USE;
 err store_user_password(struct ctx *cx, int64_t id, struct str password_hash) MUST_USE;
+err store_user_email(struct ctx *cx, int64_t id, struct str email) MUST_USE;
+err store_user_verified(struct ctx *cx, int64_t id) MUST_USE;
+err store_user_suspended(struct ctx *cx, int64_t id, bool suspended) MUST_USE;
+/* The person goes, also from what belongs to the account. */
 err store_user_erase(struct ctx *cx, int64_t id) MUST_USE;
 
-void store_session_insert(struct ctx *cx, const struct session *s, struct str hash, int64_t expires_at);
+void store_session_insert(struct ctx *cx, const struct session *s, struct str hash, struct str device, int64_t expires_at);
+/* Up to max sessions in force with an id below `before`, newest first. */
+err store_sessions(struct ctx *cx, int64_t user, int64_t before, size_t max, struct session_row *ret, size_t *ret_n) MUST_USE;
+/* Is it one of this user's, and in force? */
+err store_session_owned(struct ctx *cx, int64_t session, int64_t user, bool *ret) MUST_USE;
 /* ret->id is 0 when the token is not the current one of a session in force. */
 err store_session_by_refresh(struct ctx *cx, struct str hash, struct session *ret) MUST_USE;
 /* *ret is 0 when the token was not used before. */
@@ -197,11 +323,36 @@ err store_session_by_spent(struct ctx *cx, struct str hash, int64_t *ret) MUST_U
 err store_session_rotate(struct ctx *cx, int64_t session, struct str spent, struct str fresh) MUST_USE;
 /* *ret_was_live: it had not been revoked before. */
 err store_session_revoke(struct ctx *cx, int64_t session, bool *ret_was_live) MUST_USE;
-/* Revokes all sessions of a user, after calling `each` for those that may still have a valid access token. */
-err store_sessions_revoke(struct ctx *cx, struct auth *a, int64_t user, session_fn *each) MUST_USE;
+/* Revokes all sessions of a user but `keep`, after calling `each` for those that may still have a valid access token. */
+err store_sessions_revoke(struct ctx *cx, struct auth *a, int64_t user, int64_t keep, session_fn *each) MUST_USE;
 /* Calls `each` for every session revoked since then. */
 err store_sessions_revoked(struct ctx *cx, struct auth *a, int64_t since, session_fn *each) MUST_USE;
 /* Deletes up to max sessions that had expired by then, with their used-up tokens. */
 err store_sessions_delete(struct ctx *cx, int64_t expired_by, size_t max, size_t *ret_n) MUST_USE;
+
+/* ---- more of it (store_mail.c) ---- */
+
+void store_mail_insert(struct ctx *cx, const struct mail *m, int64_t expires_at);
+/* ret->id is 0 when it is not to be sent any more. */
+err store_mail(struct ctx *cx, int64_t id, struct mail *ret) MUST_USE;
+/* ret->id is 0 when no link with this secret works. */
+err store_mail_by_token(struct ctx *cx, struct str hash, int kind, struct mail *ret) MUST_USE;
+err store_mail_token(struct ctx *cx, int64_t id, struct str hash) MUST_USE;
+err store_mails_void(struct ctx *cx, int64_t user, int kind) MUST_USE;
+err store_mail_count(struct ctx *cx, int64_t user, int kind, int64_t since, int64_t *ret) MUST_USE;
+err store_mails_prune(struct ctx *cx, int64_t expired_by, size_t max) MUST_USE;
+
+void store_forgot_insert(struct ctx *cx, int64_t id, struct str email);
+/* The oldest ones. */
+err store_forgotten(struct ctx *cx, size_t max, struct forgotten *ret, size_t *ret_n) MUST_USE;
+err store_forgotten_delete(struct ctx *cx, int64_t up_to) MUST_USE;
+
+/* Zero when nothing is counted. */
+err store_attempts(struct ctx *cx, const uint8_t who[ATTEMPT_WHO], struct attempts *ret) MUST_USE;
+/* last_at becomes now. */
+err store_attempts_save(struct ctx *cx, const uint8_t who[ATTEMPT_WHO], const struct attempts *so_far) MUST_USE;
+err store_attempts_back(struct ctx *cx, const uint8_t who[ATTEMPT_WHO]) MUST_USE;
+err store_attempts_forget(struct ctx *cx, const uint8_t who[ATTEMPT_WHO]) MUST_USE;
+err store_attempts_prune(struct ctx *cx, int64_t before, size_t max) MUST_USE;
 
 #endif

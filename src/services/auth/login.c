@@ -1,15 +1,6 @@
 /* Signing in and staying signed in. Both are stories: they take their time or hand out tokens on a worker, and let a command decide. */
 #include "auth_int.h"
 
-#define REFRESH_BYTES 32
-
-static struct str refresh_token_make(struct ctx *cx)
-{
-    char secret[REFRESH_BYTES];
-    crypto_random(secret, sizeof(secret));
-    return base64url(cx->arena, str_of(secret, sizeof(secret)));
-}
-
 static void tokens_give(struct ctx *cx, const struct auth *a, const struct session *s, struct str refresh_token, struct tokens_out *ret)
 {
     *ret = (struct tokens_out){
@@ -34,7 +25,7 @@ err auth_login(struct ctx *cx, void *self, const void *in_, void *ret_out)
     struct session session;
     bool same;
 
-    err e = call_run(cx, &auth_credentials_call, &(struct credentials_in){ email_normal(cx->arena, in->email) }, &known);
+    err e = call_run(cx, &auth_attempt_call, &(struct attempt_in){ .email = email_normal(cx->arena, in->email) }, &known);
     if (e)
         return e;
     e = hasher_matches(cx, &a->hasher, known.password_hash, in->password, &same);
@@ -43,7 +34,11 @@ err auth_login(struct ctx *cx, void *self, const void *in_, void *ret_out)
     if (!same)
         return bad_credentials(cx);
 
-    struct session_open_in open = { known.user, known.password_hash, refresh_token_make(cx) };
+    if (known.suspended)
+        return fail(cx, ERR_WHO, "account_suspended", "This account is suspended: ask the people who run this platform.",
+                    "정지된 계정입니다. 운영자에게 문의해 주세요.");
+
+    struct session_open_in open = { known.user, known.password_hash, token_make(cx->arena), device_name(cx->arena, in->user_agent) };
     e = call_run(cx, &auth_session_open_call, &open, &session);
     if (e)
         return e;
@@ -55,18 +50,11 @@ err auth_login(struct ctx *cx, void *self, const void *in_, void *ret_out)
     return OK;
 }
 
-err auth_credentials(struct ctx *cx, void *self, const void *in_, void *ret_out)
-{
-    const struct credentials_in *in = in_;
-    (void)self;
-    return store_credentials_by_email(cx, in->email, ret_out);
-}
-
 err auth_refresh(struct ctx *cx, void *self, const void *in_, void *ret_out)
 {
     struct auth *a = self;
     const struct refresh_in *in = in_;
-    struct session_rotate_in rotate = { in->refresh_token, refresh_token_make(cx) };
+    struct session_rotate_in rotate = { in->refresh_token, token_make(cx->arena) };
     struct session session;
 
     err e = call_run(cx, &auth_session_rotate_call, &rotate, &session);

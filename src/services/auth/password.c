@@ -21,16 +21,16 @@ static const char *const common[] = {
     "zaq1zaq1", "zxcv1234", "zxcvbnm1", "zxcvbnm123",
 };
 
-err password_check(struct ctx *cx, struct str email, struct str password)
+err password_check(struct ctx *cx, const char *field, struct str email, struct str password)
 {
     size_t length = str_utf8_length(password);
     if (!str_utf8(password) || length < PASSWORD_MIN || length > PASSWORD_MAX)
-        return fail_field(cx, S("password"), "must have %d to %d characters", "%d자 이상 %d자 이하여야 합니다", PASSWORD_MIN, PASSWORD_MAX);
+        return fail_field(cx, str_c(field), "must have %d to %d characters", "%d자 이상 %d자 이하여야 합니다", PASSWORD_MIN, PASSWORD_MAX);
     if (str_eq_nocase(password, email))
-        return fail_field(cx, S("password"), "must differ from the e-mail address", "이메일 주소와 달라야 합니다");
+        return fail_field(cx, str_c(field), "must differ from the e-mail address", "이메일 주소와 달라야 합니다");
     for (size_t i = 0; i < sizeof(common) / sizeof(common[0]); i++)
         if (str_eq_nocase(password, str_c(common[i])))
-            return fail_field(cx, S("password"), "is one of the most common passwords", "너무 흔한 비밀번호입니다");
+            return fail_field(cx, str_c(field), "is one of the most common passwords", "너무 흔한 비밀번호입니다");
     return OK;
 }
 

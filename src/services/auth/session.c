@@ -7,31 +7,24 @@
 #define PRUNE_EVERY_MS (60 * 60 * 1000)
 #define PRUNE_AGAIN_MS 1000
 
-/* The table keeps no token, only what recognises one. The token is random, so that no salt is needed. */
-static struct str refresh_hash(struct str token, uint8_t out[REFRESH_HASH])
-{
-    crypto_digest(token, out, REFRESH_HASH);
-    return str_of((const char *)out, REFRESH_HASH);
-}
-
 err auth_session_open(struct ctx *cx, void *self, const void *in_, void *ret_out)
 {
     struct auth *a = self;
     const struct session_open_in *in = in_;
     struct session *ret = ret_out;
     struct credentials now;
-    uint8_t hash[REFRESH_HASH];
+    uint8_t hash[TOKEN_HASH];
 
     err e = store_credentials_by_id(cx, in->user, &now);
     if (e)
         return e;
     *ret = (struct session){ 0 };
-    if (!now.user || !str_eq(now.password_hash, in->password_hash))
+    if (!now.user || now.suspended || !str_eq(now.password_hash, in->password_hash))
         return OK;
 
     *ret = (struct session){ sequence_next(&a->sessions), now.user, now.roles };
-    store_session_insert(cx, ret, refresh_hash(in->refresh_token, hash), cx->now + a->refresh_ms);
-    return OK;
+    store_session_insert(cx, ret, token_hash(in->refresh_token, hash), in->device, cx->now + a->refresh_ms);
+    return attempts_forgive(cx, now.email);
 }
 
 /* ---- ending ---- */
@@ -59,9 +52,9 @@ static err session_end(struct ctx *cx, struct auth *a, int64_t session)
     return OK;
 }
 
-err sessions_end(struct ctx *cx, struct auth *a, int64_t user)
+err sessions_end(struct ctx *cx, struct auth *a, int64_t user, int64_t keep)
 {
-    return store_sessions_revoke(cx, a, user, revoke_in_memory);
+    return store_sessions_revoke(cx, a, user, keep, revoke_in_memory);
 }
 
 err auth_logout(struct ctx *cx, void *self, const void *in, void *ret_out)
@@ -69,6 +62,47 @@ err auth_logout(struct ctx *cx, void *self, const void *in, void *ret_out)
     (void)in;
     (void)ret_out;
     return session_end(cx, self, cx->actor.session);
+}
+
+/* ---- looked at by their owner ---- */
+
+err auth_sessions(struct ctx *cx, void *self, const void *in_, void *ret_out)
+{
+    const struct sessions_in *in = in_;
+    struct page_out *ret = ret_out;
+    size_t limit = in->limit ? (size_t)in->limit : 20, n;
+    struct session_row *items = NEW_ARRAY(cx->arena, struct session_row, limit + 1);
+    (void)self;
+
+    err e = store_sessions(cx, cx->actor.user, in->cursor ? in->cursor : INT64_MAX, limit + 1, items, &n);
+    if (e)
+        return e;
+    for (size_t i = 0; i < n; i++)
+        items[i].current = items[i].id == cx->actor.session;
+
+    bool more = n > limit;
+    ret->items = (struct list){ items, more ? limit : n };
+    ret->next = more ? items[limit - 1].id : 0;
+    return OK;
+}
+
+err auth_session_end(struct ctx *cx, void *self, const void *in_, void *ret_out)
+{
+    const struct session_ref *in = in_;
+    bool mine;
+    (void)ret_out;
+
+    err e = store_session_owned(cx, in->session, cx->actor.user, &mine);
+    if (e)
+        return e;
+    return mine ? session_end(cx, self, in->session) : fail(cx, ERR_MISSING, NULL, "There is no such session.", "그런 세션이 없습니다.");
+}
+
+err auth_sessions_end_others(struct ctx *cx, void *self, const void *in, void *ret_out)
+{
+    (void)in;
+    (void)ret_out;
+    return sessions_end(cx, self, cx->actor.user, cx->actor.session);
 }
 
 /* ---- carrying on ---- */
@@ -89,21 +123,21 @@ err auth_session_rotate(struct ctx *cx, void *self, const void *in_, void *ret_o
 {
     const struct session_rotate_in *in = in_;
     struct session *ret = ret_out;
-    uint8_t spent[REFRESH_HASH], fresh[REFRESH_HASH];
-    struct str hash = refresh_hash(in->spent, spent);
+    uint8_t spent[TOKEN_HASH], fresh[TOKEN_HASH];
+    struct str hash = token_hash(in->spent, spent);
 
     err e = store_session_by_refresh(cx, hash, ret);
     if (e)
         return e;
     if (!ret->id)
         return reused(cx, self, hash);
-    return store_session_rotate(cx, ret->id, hash, refresh_hash(in->fresh, fresh));
+    return store_session_rotate(cx, ret->id, hash, token_hash(in->fresh, fresh));
 }
 
 /* ---- forgetting ---- */
 
 /* A session's number is free for another only when its last access token is dead too. */
-err auth_session_prune(struct ctx *cx, void *self, const void *in, void *ret_out)
+err auth_prune(struct ctx *cx, void *self, const void *in, void *ret_out)
 {
     struct auth *a = self;
     size_t n;
@@ -111,6 +145,12 @@ err auth_session_prune(struct ctx *cx, void *self, const void *in, void *ret_out
     (void)ret_out;
 
     err e = store_sessions_delete(cx, cx->now - ACCESS_SECONDS_MAX * 1000, PRUNE_MAX, &n);
+    if (e)
+        return e;
+    e = mails_prune(cx);
+    if (e)
+        return e;
+    e = attempts_prune(cx);
     if (e)
         return e;
     atomic_store(&a->prune_at, cx->now + (n == PRUNE_MAX ? PRUNE_AGAIN_MS : PRUNE_EVERY_MS));

@@ -92,8 +92,12 @@ err auth_signup(struct ctx *cx, void *self, const void *in_, void *ret_out)
         .name = str_trim(in->name),
         .phone = str_trim(in->phone),
     };
+    struct credentials nobody;
 
-    err e = password_check(cx, account.email, in->password);
+    err e = password_check(cx, "password", account.email, in->password);
+    if (e)
+        return e;
+    e = call_run(cx, &auth_attempt_call, &(struct attempt_in){ 0 }, &nobody);
     if (e)
         return e;
     e = hasher_hash(cx, &a->hasher, in->password, &account.password_hash);
@@ -107,6 +111,11 @@ err auth_signup(struct ctx *cx, void *self, const void *in_, void *ret_out)
     return OK;
 }
 
+err email_taken(struct ctx *cx)
+{
+    return fail(cx, ERR_CONFLICT, "email_taken", "There is an account with this e-mail address.", "이미 가입된 이메일 주소입니다.");
+}
+
 static void account_put(struct ctx *cx, struct auth *a, struct user *u, struct str password_hash)
 {
     u->id = sequence_next(&a->users);
@@ -115,8 +124,10 @@ static void account_put(struct ctx *cx, struct auth *a, struct user *u, struct s
     auth_say(cx, a, "auth.user_joined", u->id, 0);
 }
 
+/* Who asks for addresses that are taken, one after the other, is slowed down like one who guesses passwords. */
 err auth_user_create(struct ctx *cx, void *self, const void *in_, void *ret_out)
 {
+    struct auth *a = self;
     const struct user_create_in *in = in_;
     struct user *ret = ret_out;
     struct credentials other;
@@ -125,11 +136,12 @@ err auth_user_create(struct ctx *cx, void *self, const void *in_, void *ret_out)
     if (e)
         return e;
     if (other.user)
-        return fail(cx, ERR_CONFLICT, "email_taken", "There is an account with this e-mail address.", "이미 가입된 이메일 주소입니다.");
+        return email_taken(cx);
 
-    *ret = (struct user){ .email = in->email, .name = in->name, .phone = in->phone, .roles = ROLE_CUSTOMER };
-    account_put(cx, self, ret, in->password_hash);
-    return OK;
+    *ret = (struct user){ .email = in->email, .name = in->name, .phone = in->phone, .lang = (int)cx->lang, .roles = ROLE_CUSTOMER };
+    account_put(cx, a, ret, in->password_hash);
+    mail_want(cx, a, ret, AUTH_MAIL_VERIFY, ret->email);
+    return attempts_forgive(cx, (struct str){ 0 });
 }
 
 err auth_admin_put(struct ctx *cx, void *self, const void *in_, void *ret_out)
@@ -141,7 +153,7 @@ err auth_admin_put(struct ctx *cx, void *self, const void *in_, void *ret_out)
 
     if (!email_ok(in->email))                    /* the command line has no field table before it */
         return fail_field(cx, S("email"), "must be an e-mail address", "이메일 주소여야 합니다");
-    err e = password_check(cx, account.email, in->password);
+    err e = password_check(cx, "password", account.email, in->password);
     if (e)
         return e;
     e = hasher_hash(cx, &a->hasher, in->password, &account.password_hash);
@@ -161,8 +173,9 @@ err auth_admin_save(struct ctx *cx, void *self, const void *in_, void *ret_out)
     if (e)
         return e;
     if (!old.user) {
-        account_put(cx, a, &(struct user){ .email = in->email, .name = S("Admin"), .roles = ROLE_CUSTOMER | ROLE_ADMIN }, in->password_hash);
-        return OK;
+        struct user admin = { .email = in->email, .name = S("Admin"), .roles = ROLE_CUSTOMER | ROLE_ADMIN };
+        account_put(cx, a, &admin, in->password_hash);
+        return store_user_verified(cx, admin.id);
     }
 
     e = store_user_password(cx, old.user, in->password_hash);
@@ -171,7 +184,13 @@ err auth_admin_save(struct ctx *cx, void *self, const void *in_, void *ret_out)
     e = store_user_roles(cx, old.user, old.roles | ROLE_ADMIN);
     if (e)
         return e;
-    e = sessions_end(cx, a, old.user);
+    e = store_user_suspended(cx, old.user, false);
+    if (e)
+        return e;
+    e = attempts_forgive(cx, in->email);
+    if (e)
+        return e;
+    e = sessions_end(cx, a, old.user, 0);
     if (e)
         return e;
     if (!(old.roles & ROLE_ADMIN))

@@ -2,19 +2,27 @@
 #include "auth_int.h"
 #include "auth_sql.h"
 
-err store_auth_sequences(struct ctx *cx, struct sequence *ret_users, struct sequence *ret_sessions)
+err store_auth_sequences(struct ctx *cx, struct auth *a)
 {
-    err e = sequence_load(cx, &auth_sql.user_max, ret_users);
-    if (e)
-        return e;
-    return sequence_load(cx, &auth_sql.session_max, ret_sessions);
+    err e = sequence_load(cx, &auth_sql.user_max, &a->users);
+    if (!e)
+        e = sequence_load(cx, &auth_sql.session_max, &a->sessions);
+    if (!e)
+        e = sequence_load(cx, &auth_sql.mail_max, &a->mails);
+    return e ? e : sequence_load(cx, &auth_sql.forgot_max, &a->forgotten);
 }
 
 /* ---- users ---- */
 
 static void take_credentials(struct ctx *cx, const struct rows *r, void *out)
 {
-    *(struct credentials *)out = (struct credentials){ row_int(r, 0), row_text(cx, r, 1), (unsigned)row_int(r, 2) };
+    *(struct credentials *)out = (struct credentials){
+        .user = row_int(r, 0),
+        .password_hash = row_text(cx, r, 1),
+        .email = row_text(cx, r, 2),
+        .roles = (unsigned)row_int(r, 3),
+        .suspended = row_int(r, 4) != 0,
+    };
 }
 
 err store_credentials_by_email(struct ctx *cx, struct str email, struct credentials *ret)
@@ -38,8 +46,11 @@ static void take_user(struct ctx *cx, const struct rows *r, void *out)
         .email = row_text(cx, r, 1),
         .name = row_text(cx, r, 2),
         .phone = row_text(cx, r, 3),
-        .roles = (unsigned)row_int(r, 4),
-        .created_at = row_int(r, 5),
+        .lang = (int)row_int(r, 4),
+        .roles = (unsigned)row_int(r, 5),
+        .verified = row_int(r, 6) != 0,
+        .suspended = row_int(r, 7) != 0,
+        .created_at = row_int(r, 8),
     };
 }
 
@@ -73,13 +84,13 @@ err store_admin_besides(struct ctx *cx, int64_t user, bool *ret)
 void store_user_insert(struct ctx *cx, const struct user *u, struct str password_hash)
 {
     db_put(cx, &auth_sql.user_insert,
-           VALS(v_int(u->id), v_text(u->email), v_text(u->name), v_text(u->phone), v_text(password_hash), v_int(u->roles), v_int(u->created_at),
-                v_int(u->created_at), v_int(u->created_at)));
+           VALS(v_int(u->id), v_text(u->email), v_text(u->name), v_text(u->phone), v_int(u->lang), v_text(password_hash), v_int(u->roles),
+                v_int(u->created_at), v_int(u->created_at), v_int(u->created_at)));
 }
 
 err store_user_update(struct ctx *cx, const struct user *u)
 {
-    return db_run(cx, &auth_sql.user_update, VALS(v_text(u->name), v_text(u->phone), v_int(cx->now), v_int(u->id)), NULL);
+    return db_run(cx, &auth_sql.user_update, VALS(v_text(u->name), v_text(u->phone), v_int(u->lang), v_int(cx->now), v_int(u->id)), NULL);
 }
 
 err store_user_roles(struct ctx *cx, int64_t id, unsigned roles)
@@ -92,16 +103,54 @@ err store_user_password(struct ctx *cx, int64_t id, struct str password_hash)
     return db_run(cx, &auth_sql.user_password_update, VALS(v_text(password_hash), v_int(cx->now), v_int(id)), NULL);
 }
 
+err store_user_email(struct ctx *cx, int64_t id, struct str email)
+{
+    return db_run(cx, &auth_sql.user_email_update, VALS(v_text(email), v_int(cx->now), v_int(id)), NULL);
+}
+
+err store_user_verified(struct ctx *cx, int64_t id)
+{
+    return db_run(cx, &auth_sql.user_verified_update, VALS(v_int(cx->now), v_int(id)), NULL);
+}
+
+err store_user_suspended(struct ctx *cx, int64_t id, bool suspended)
+{
+    return db_run(cx, &auth_sql.user_suspended_update, VALS(suspended ? v_int(cx->now) : v_null(), v_int(cx->now), v_int(id)), NULL);
+}
+
 err store_user_erase(struct ctx *cx, int64_t id)
 {
-    return db_run(cx, &auth_sql.user_erase, VALS(v_int(cx->now), v_int(id)), NULL);
+    err e = db_run(cx, &auth_sql.user_erase, VALS(v_int(cx->now), v_int(id)), NULL);
+    if (!e)
+        e = db_run(cx, &auth_sql.session_erase, VALS(v_int(id)), NULL);
+    return e ? e : db_run(cx, &auth_sql.mail_forget_user, VALS(v_int(id)), NULL);
 }
 
 /* ---- sessions ---- */
 
-void store_session_insert(struct ctx *cx, const struct session *s, struct str hash, int64_t expires_at)
+void store_session_insert(struct ctx *cx, const struct session *s, struct str hash, struct str device, int64_t expires_at)
 {
-    db_put(cx, &auth_sql.session_insert, VALS(v_int(s->id), v_int(s->user), v_blob(hash), v_int(cx->now), v_int(expires_at), v_int(cx->now)));
+    db_put(cx, &auth_sql.session_insert, VALS(v_int(s->id), v_int(s->user), v_blob(hash), v_text(device), v_text(cx->peer), v_int(cx->now),
+                                              v_int(expires_at), v_int(cx->now)));
+}
+
+err store_sessions(struct ctx *cx, int64_t user, int64_t before, size_t max, struct session_row *ret, size_t *ret_n)
+{
+    struct rows r;
+    size_t n = 0;
+    err e = db_rows(cx, &auth_sql.session_page, VALS(v_int(user), v_int(before), v_int(cx->now), v_int((int64_t)max)), &r);
+    if (e)
+        return e;
+    for (; n < max && rows_next(&r); n++)
+        ret[n] = (struct session_row){ .id = row_int(&r, 0), .device = row_text(cx, &r, 1), .address = row_text(cx, &r, 2),
+                                       .created_at = row_int(&r, 3), .seen_at = row_int(&r, 4) };
+    *ret_n = n;
+    return rows_end(cx, &r);
+}
+
+err store_session_owned(struct ctx *cx, int64_t session, int64_t user, bool *ret)
+{
+    return db_one(cx, &auth_sql.session_owned, VALS(v_int(session), v_int(user), v_int(cx->now)), NULL, NULL, ret);
 }
 
 static void take_session(struct ctx *cx, const struct rows *r, void *out)
@@ -149,10 +198,10 @@ err store_session_revoke(struct ctx *cx, int64_t session, bool *ret_was_live)
     return OK;
 }
 
-err store_sessions_revoke(struct ctx *cx, struct auth *a, int64_t user, session_fn *each)
+err store_sessions_revoke(struct ctx *cx, struct auth *a, int64_t user, int64_t keep, session_fn *each)
 {
     struct rows r;
-    err e = db_rows(cx, &auth_sql.session_live, VALS(v_int(user), v_int(cx->now - ACCESS_SECONDS_MAX * 1000)), &r);
+    err e = db_rows(cx, &auth_sql.session_live, VALS(v_int(user), v_int(keep), v_int(cx->now - ACCESS_SECONDS_MAX * 1000)), &r);
     if (e)
         return e;
     while (rows_next(&r))
@@ -161,8 +210,8 @@ err store_sessions_revoke(struct ctx *cx, struct auth *a, int64_t user, session_
     if (e)
         return e;
 
-    e = db_run(cx, &auth_sql.session_revoke_user, VALS(v_int(cx->now), v_int(user)), NULL);
-    if (e)
+    e = db_run(cx, &auth_sql.session_revoke_user, VALS(v_int(cx->now), v_int(user), v_int(keep)), NULL);
+    if (e || keep)
         return e;
     return db_run(cx, &auth_sql.user_tokens_end, VALS(v_int(cx->now), v_int(user)), NULL);
 }

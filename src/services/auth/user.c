@@ -23,11 +23,13 @@ err auth_me_change(struct ctx *cx, void *self, const void *in_, void *ret_out)
         ret->name = str_trim(in->name);
     if (in->has_phone)
         ret->phone = str_trim(in->phone);
+    if (in->has_lang)
+        ret->lang = in->lang;
     return store_user_update(cx, ret);
 }
 
 /* Somebody must be able to give roles again. */
-static err admin_remains(struct ctx *cx, const struct user *without)
+err admin_remains(struct ctx *cx, const struct user *without)
 {
     bool other = true;
     err e = without->roles & ROLE_ADMIN ? store_admin_besides(cx, without->id, &other) : OK;
@@ -36,43 +38,7 @@ static err admin_remains(struct ctx *cx, const struct user *without)
     return other ? OK : fail(cx, ERR_CONFLICT, "last_admin", "This is the last account with the role ADMIN.", "마지막 관리자 계정입니다.");
 }
 
-err auth_me_erase(struct ctx *cx, void *self, const void *in, void *ret_out)
-{
-    struct auth *a = self;
-    struct user user;
-    (void)in;
-    (void)ret_out;
-
-    err e = store_user(cx, cx->actor.user, &user);
-    if (e)
-        return e;
-    e = admin_remains(cx, &user);
-    if (e)
-        return e;
-    e = store_user_erase(cx, user.id);
-    if (e)
-        return e;
-    e = sessions_end(cx, a, user.id);
-    if (e)
-        return e;
-    auth_say(cx, a, "auth.user_left", user.id, 0);
-    return OK;
-}
-
 /* ---- those of others ---- */
-
-err auth_name(struct ctx *cx, void *self, const void *in_, void *ret_out)
-{
-    const struct auth_name_of *in = in_;
-    struct user user;
-    (void)self;
-
-    err e = store_user(cx, in->user, &user);
-    if (e)
-        return e;
-    *(struct auth_name *)ret_out = (struct auth_name){ user.name };
-    return OK;
-}
 
 /* What is searched for, anywhere in the text; the wildcards of LIKE stand for themselves. */
 static struct str like_pattern(struct ctx *cx, struct str q)
@@ -93,7 +59,7 @@ static struct str like_pattern(struct ctx *cx, struct str q)
 err auth_users(struct ctx *cx, void *self, const void *in_, void *ret_out)
 {
     const struct users_in *in = in_;
-    struct users_out *ret = ret_out;
+    struct page_out *ret = ret_out;
     size_t limit = in->limit ? (size_t)in->limit : 20, n;
     struct user *items = NEW_ARRAY(cx->arena, struct user, limit + 1);
     (void)self;
@@ -108,26 +74,46 @@ err auth_users(struct ctx *cx, void *self, const void *in_, void *ret_out)
     return OK;
 }
 
-err auth_user_roles(struct ctx *cx, void *self, const void *in_, void *ret_out)
+err auth_user_get(struct ctx *cx, void *self, const void *in_, void *ret_out)
+{
+    const struct user_ref *in = in_;
+    (void)self;
+    return store_user(cx, in->user, ret_out);
+}
+
+/* Either ends the sessions: what a token says its owner may do is true. */
+err auth_user_change(struct ctx *cx, void *self, const void *in_, void *ret_out)
 {
     struct auth *a = self;
-    const struct user_roles_in *in = in_;
-    struct user *ret = ret_out;
+    const struct user_change_in *in = in_;
+    struct user user;
 
-    err e = store_user(cx, in->user, ret);
-    if (e || ret->roles == in->roles)
-        return e;
-    e = in->roles & ROLE_ADMIN ? OK : admin_remains(cx, ret);
+    err e = store_user(cx, in->user, &user);
     if (e)
         return e;
-    e = store_user_roles(cx, ret->id, in->roles);
-    if (e)
-        return e;
-    e = sessions_end(cx, a, ret->id);
-    if (e)
-        return e;
+    unsigned roles = in->has_roles ? in->roles : user.roles;
+    bool suspended = in->has_suspended ? in->suspended : user.suspended, gives = roles != user.roles;
+    if (!gives && suspended == user.suspended) {
+        *(struct user *)ret_out = user;
+        return OK;
+    }
 
-    ret->roles = in->roles;
-    auth_say(cx, a, "auth.roles_changed", ret->id, ret->roles);
+    e = roles & ROLE_ADMIN && !suspended ? OK : admin_remains(cx, &user);
+    if (e)
+        return e;
+    e = store_user_roles(cx, user.id, roles);
+    if (e)
+        return e;
+    e = store_user_suspended(cx, user.id, suspended);
+    if (e)
+        return e;
+    e = sessions_end(cx, a, user.id, 0);
+    if (e)
+        return e;
+    user.roles = roles;
+    user.suspended = suspended;
+    if (gives)
+        auth_say(cx, a, "auth.roles_changed", user.id, roles);
+    *(struct user *)ret_out = user;
     return OK;
 }

@@ -109,8 +109,33 @@ struct booking_paid {
 /* in: struct booking_payment, out: struct booking_paid. The late-payment rule: live hold, or all its seats still free: confirmed with tickets;
  * else refund in full. The same payment again gives the same result; a second payment for a confirmed booking is refunded. CALL_COMMAND. */
 extern const struct call booking_paid_put;
-/* in: struct booking_payment. The money has gone back. CALL_COMMAND. */
-extern const struct call booking_refunded_put;
+/* That the money of a late payment, or of a cancellation, has gone back is heard by payment's event `payment.refunded`. */
+
+/* ---- what booking tells others (events) ---- */
+
+enum cancel_reason { CANCEL_BUYER, CANCEL_STAFF, CANCEL_SCHEDULE };
+extern const char *const cancel_reason_words[];
+
+/* booking.cancelled: seats of a confirmed booking were given up. Amounts are in minor units of the currency. */
+struct booking_cancelled {
+    int64_t cancellation, booking, schedule, performance, user;
+    int64_t payment;          /* that paid it; 0: none */
+    int64_t seats;            /* how many */
+    bool whole;               /* nothing of the booking is left */
+    int64_t refund, fee;      /* what goes back to the buyer, what is kept of it */
+    struct str currency;
+    int64_t mileage_back;
+    bool coupon_back;
+    int reason;               /* enum cancel_reason */
+};
+extern const struct fields booking_cancelled_fields;
+
+/* booking.refunded: the money of a cancellation has gone back. */
+struct booking_refunded {
+    int64_t cancellation, booking, user, refund;
+    struct str currency;
+};
+extern const struct fields booking_refunded_fields;
 
 /* ---- facts (asked by notify and review; reads) ---- */
 

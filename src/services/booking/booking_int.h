@@ -99,8 +99,8 @@ struct hold {                 /* a live claim that is not sold yet */
 
 struct booking {
     struct app *app;
-    int64_t hold_ms, pay_grace_ms;
-    struct sequence holds, bookings, tickets;
+    int64_t hold_ms, pay_grace_ms, doors_ms;
+    struct sequence holds, bookings, tickets, admissions, cancellations, policies;
     struct map live;          /* hold id -> struct hold */
     struct wheel wheel;
     _Atomic int64_t expiry_due;
@@ -219,20 +219,39 @@ err booking_move(struct ctx *cx, int64_t booking, enum booking_status from, enum
 err booking_confirm(struct ctx *cx, struct booking *b, struct sale *s, const struct booking_row *row, int64_t payment);
 err booking_owned(struct ctx *cx, int64_t booking, int64_t user, struct booking_row *ret);
 
+/* ---- ticket.c ---- */
+
+struct ticket_seat {
+    struct str guid, section, row, number, grade;
+};
+
+extern const struct fields ticket_seat_fields;
+extern const char *const ticket_status_words[];
+struct ticket_seat ticket_seat(const struct sale *s, uint32_t seat);
+
+/* ---- cancel.c ---- */
+
+/* In a command: cancels all of a booking that is pending or confirmed; one that ended is left as it is. The buyer pays the fee of the policy (and may
+ * be too late: ERR_CONFLICT), when staff or the schedule cancels there is none. */
+err booking_cancel_whole(struct ctx *cx, struct booking *b, int64_t booking, enum cancel_reason reason) MUST_USE;
+
 /* ---- store.c: each statement as a function ---- */
 
 err store_schedule_put(struct ctx *cx, const struct sale *s);
 err store_sale_change(struct ctx *cx, const struct sale *to);
 void store_hold_put(struct ctx *cx, const struct hold *h);
 void store_claims_put(struct ctx *cx, const struct hold *h);
-err store_claims_delete(struct ctx *cx, const struct hold *h);
+err store_claims_delete(struct ctx *cx, int64_t schedule, int64_t hold, const struct seat_line *lines, size_t n);
 err store_hold_status(struct ctx *cx, int64_t hold, enum hold_status status);
 err store_hold_extend(struct ctx *cx, int64_t hold, int64_t expires_at);
 void store_booking_put(struct ctx *cx, const struct booking_row *row);
 err store_booking_get(struct ctx *cx, int64_t id, struct booking_row *ret, bool *ret_found);
 err store_bookings_of_user(struct ctx *cx, int64_t user, int64_t before, int64_t limit, struct list *ret);
 void store_ticket_put(struct ctx *cx, int64_t id, int64_t booking, const struct seat_line *line);
+struct str lines_pack(struct ctx *cx, const struct seat_line *lines, size_t n);
 struct list lines_unpack(struct ctx *cx, struct str packed);
+/* For db_one: the first column. */
+void take_int(struct ctx *cx, const struct rows *r, void *int64);
 err store_attended(struct ctx *cx, int64_t user, int64_t performance, int64_t *ret_booking, bool *ret_found);
 
 /* ---- live.c ---- */
@@ -252,9 +271,11 @@ extern const struct fields booking_seat_fields;      /* struct seat_out */
 extern const struct call hold_create_call, hold_get_call, hold_release_call, hold_expire_call, noop_call;
 extern const struct call booking_create_call, booking_get_call, booking_list_call;
 extern const struct call ticket_list_call, ticket_get_call, ticket_qr_call, ticket_keys_call;
+extern const struct call ticket_reissue_call, tickets_refused_call, admissions_call;
+extern const struct call checkin_call, checkin_put_call, checkin_sync_call, checkin_sync_put_call;
 extern const struct call availability_call;
 extern const struct fields availability_fields;
-extern struct metric metric_holds, metric_taken, metric_expired, metric_confirmed, metric_late_refunds;
+extern struct metric metric_holds, metric_taken, metric_expired, metric_confirmed, metric_late_refunds, metric_admitted, metric_turned_away;
 extern const char *const booking_status_words[];
 
 #endif

@@ -41,12 +41,6 @@ struct claimant {
     enum booking_status status;
 };
 
-static void take_int(struct ctx *cx, const struct rows *r, void *out)
-{
-    (void)cx;
-    *(int64_t *)out = row_int(r, 0);
-}
-
 static err find_claimants(struct ctx *cx, int64_t schedule, struct claimant *ret, size_t *ret_n)
 {
     struct rows r;

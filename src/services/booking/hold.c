@@ -263,7 +263,7 @@ static err hold_create(struct ctx *cx, void *self, const void *in_, void *out_)
 
 err hold_end(struct ctx *cx, struct booking *b, struct hold *h, enum hold_status status, enum booking_status booking_to)
 {
-    err e = store_claims_delete(cx, h);
+    err e = store_claims_delete(cx, h->sale->id, h->id, h->lines, h->n);
     if (!e)
         e = store_hold_status(cx, h->id, status);
     if (!e && h->booking)

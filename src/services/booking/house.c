@@ -300,12 +300,6 @@ static err find_due(struct ctx *cx, struct due_seat *ret, size_t *ret_n)
     return rows_end(cx, &r);
 }
 
-static void take_int(struct ctx *cx, const struct rows *r, void *out)
-{
-    (void)cx;
-    *(int64_t *)out = row_int(r, 0);
-}
-
 static void undo_due(void *booking, const void *arg)
 {
     (void)arg;

@@ -3,7 +3,7 @@
 
 #define LINE_BYTES 12         /* seat (32 bits), price (64 bits), in the machine's order: all machines served are little-endian */
 
-static struct str lines_pack(struct ctx *cx, const struct seat_line *lines, size_t n)
+struct str lines_pack(struct ctx *cx, const struct seat_line *lines, size_t n)
 {
     char *p = arena_take(cx->arena, n * LINE_BYTES);
     for (size_t i = 0; i < n; i++) {
@@ -56,10 +56,10 @@ void store_claims_put(struct ctx *cx, const struct hold *h)
         db_put(cx, &booking_sql.claim_insert, VALS(v_int(h->sale->id), v_int(h->lines[i].seat), v_int(h->id)));
 }
 
-err store_claims_delete(struct ctx *cx, const struct hold *h)
+err store_claims_delete(struct ctx *cx, int64_t schedule, int64_t hold, const struct seat_line *lines, size_t n)
 {
-    for (uint32_t i = 0; i < h->n; i++) {
-        err e = db_run(cx, &booking_sql.claim_delete, VALS(v_int(h->sale->id), v_int(h->lines[i].seat), v_int(h->id)), NULL);
+    for (size_t i = 0; i < n; i++) {
+        err e = db_run(cx, &booking_sql.claim_delete, VALS(v_int(schedule), v_int(lines[i].seat), v_int(hold)), NULL);
         if (e)
             return e;
     }
@@ -117,10 +117,10 @@ void store_ticket_put(struct ctx *cx, int64_t id, int64_t booking, const struct 
            VALS(v_int(id), v_int(booking), v_int(line->seat), v_int(line->price), v_int(0), v_int(TICKET_VALID), v_int(cx->now)));
 }
 
-static void take_int(struct ctx *cx, const struct rows *r, void *out)
+void take_int(struct ctx *cx, const struct rows *r, void *int64)
 {
     (void)cx;
-    *(int64_t *)out = row_int(r, 0);
+    *(int64_t *)int64 = row_int(r, 0);
 }
 
 err store_attended(struct ctx *cx, int64_t user, int64_t performance, int64_t *ret_booking, bool *ret_found)

@@ -33,17 +33,17 @@ static err attended(struct ctx *cx, void *self, const void *in_, void *out)
 
 static err name(struct ctx *cx, void *self, const void *in_, void *out)
 {
-    const struct auth_name_of *in = in_;
+    const struct contact_ref *in = in_;
     (void)cx;
     (void)self;
-    *(struct auth_name *)out = (struct auth_name){ in->user == ANN ? S("김안나") : S("Bob") };
+    *(struct contact *)out = (struct contact){ .name = in->user == ANN ? S("김안나") : S("Bob") };
     return OK;
 }
 
 const struct call performance_facts_call = { .name = "performance.facts", .kind = CALL_READ, .fn = facts };
 const struct call booking_attended_call = { .name = "booking.attended", .kind = CALL_READ, .fn = attended };
-const struct call auth_name_call = { .name = "auth.name", .kind = CALL_READ, .fn = name };
-static const struct call *const others_calls[] = { &performance_facts_call, &booking_attended_call, &auth_name_call, NULL };
+const struct call auth_contact_call = { .name = "auth.contact", .kind = CALL_READ, .fn = name };
+static const struct call *const others_calls[] = { &performance_facts_call, &booking_attended_call, &auth_contact_call, NULL };
 
 static err others_open(struct ctx *cx, void **ret_self)
 {

@@ -25,7 +25,7 @@ err review_create(struct ctx *cx, void *self, const void *in_, void *ret_out)
     struct create_in in = *(const struct create_in *)in_;
     struct performance_facts facts;
     struct attended attended;
-    struct auth_name name;
+    struct contact author;
 
     err e = call_run(cx, &performance_facts_call, &(struct performance_ref){ in.performance }, &facts);
     if (e)
@@ -36,11 +36,11 @@ err review_create(struct ctx *cx, void *self, const void *in_, void *ret_out)
     if (!attended.attended)
         return fail(cx, ERR_DENIED, "not_attended", "Only who has seen the performance may review it, once it has ended.",
                     "공연을 관람하신 분만 공연이 끝난 뒤에 후기를 쓸 수 있습니다.");
-    e = call_run(cx, &auth_name_call, &(struct auth_name_of){ cx->actor.user }, &name);
+    e = call_run(cx, &auth_contact_call, &(struct contact_ref){ cx->actor.user }, &author);
     if (e)
         return e;
     in.title = str_trim(in.title);
-    return call_run(cx, &review_save_call, &(struct save_in){ &in, attended.booking, shown_name(cx, name.name) }, ret_out);
+    return call_run(cx, &review_save_call, &(struct save_in){ &in, attended.booking, shown_name(cx, author.name) }, ret_out);
 }
 
 err review_save(struct ctx *cx, void *self, const void *in_, void *ret_out)

@@ -22,5 +22,20 @@ SELECT id FROM auth_user WHERE email <> LOWER(TRIM(email))
 -- name: A6_erased_empty
 -- help: an erased account keeps no personal data and no role, every other one has a role and a password
 SELECT id FROM auth_user
-WHERE (email IS NULL AND (name <> '' OR phone <> '' OR password_hash <> '' OR roles <> 0))
+WHERE (email IS NULL AND (name <> '' OR phone <> '' OR password_hash <> '' OR roles <> 0 OR verified_at IS NOT NULL))
    OR (email IS NOT NULL AND (password_hash = '' OR roles = 0))
+
+-- name: A7_erased_traces
+-- help: what belonged to an erased account does not tell whose it was
+SELECT s.id, s.user_id FROM auth_session s JOIN auth_user u ON u.id = s.user_id WHERE u.email IS NULL AND (s.device <> '' OR s.address <> '')
+UNION ALL
+SELECT m.id, m.user_id FROM auth_mail m JOIN auth_user u ON u.id = m.user_id WHERE u.email IS NULL AND m.kind <> 4
+
+-- name: A8_suspended_out
+-- help: no session of a suspended account is in force
+SELECT s.id, s.user_id FROM auth_session s JOIN auth_user u ON u.id = s.user_id WHERE u.suspended_at IS NOT NULL AND s.revoked_at IS NULL
+
+-- name: A9_admin_remains
+-- help: if anybody ever was an ADMIN, there is one who may sign in
+SELECT u.id FROM auth_user u WHERE (u.roles & 16) <> 0
+   AND NOT EXISTS (SELECT 1 FROM auth_user o WHERE (o.roles & 16) <> 0 AND o.suspended_at IS NULL)

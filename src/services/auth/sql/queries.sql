@@ -2,29 +2,29 @@
 SELECT COALESCE(MAX(id), 0) FROM auth_user
 
 -- name: user_insert
-INSERT INTO auth_user (id, email, name, phone, password_hash, roles, created_at, updated_at, tokens_valid_from)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+INSERT INTO auth_user (id, email, name, phone, lang, password_hash, roles, created_at, updated_at, tokens_valid_from)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 
 -- name: user_by_id
-SELECT id, email, name, phone, roles, created_at FROM auth_user WHERE id = ? AND email IS NOT NULL
+SELECT id, email, name, phone, lang, roles, verified_at IS NOT NULL, suspended_at IS NOT NULL, created_at FROM auth_user WHERE id = ? AND email IS NOT NULL
 
 -- name: user_page
 -- (before this id, pattern, pattern, rows)
-SELECT id, email, name, phone, roles, created_at FROM auth_user
+SELECT id, email, name, phone, lang, roles, verified_at IS NOT NULL, suspended_at IS NOT NULL, created_at FROM auth_user
 WHERE id < ? AND email IS NOT NULL AND (email LIKE ? ESCAPE '!' OR name LIKE ? ESCAPE '!')
 ORDER BY id DESC LIMIT ?
 
 -- name: credentials_by_email
-SELECT id, password_hash, roles FROM auth_user WHERE email = ?
+SELECT id, password_hash, email, roles, suspended_at IS NOT NULL FROM auth_user WHERE email = ?
 
 -- name: credentials_by_id
-SELECT id, password_hash, roles FROM auth_user WHERE id = ? AND email IS NOT NULL
+SELECT id, password_hash, email, roles, suspended_at IS NOT NULL FROM auth_user WHERE id = ? AND email IS NOT NULL
 
 -- name: admin_other
-SELECT id FROM auth_user WHERE id <> ? AND (roles & 16) <> 0 LIMIT 1
+SELECT id FROM auth_user WHERE id <> ? AND (roles & 16) <> 0 AND suspended_at IS NULL LIMIT 1
 
 -- name: user_update
-UPDATE auth_user SET name = ?, phone = ?, updated_at = ? WHERE id = ?
+UPDATE auth_user SET name = ?, phone = ?, lang = ?, updated_at = ? WHERE id = ?
 
 -- name: user_roles_update
 UPDATE auth_user SET roles = ?, updated_at = ? WHERE id = ?
@@ -32,8 +32,20 @@ UPDATE auth_user SET roles = ?, updated_at = ? WHERE id = ?
 -- name: user_password_update
 UPDATE auth_user SET password_hash = ?, updated_at = ? WHERE id = ?
 
+-- name: user_email_update
+UPDATE auth_user SET email = ?, updated_at = ? WHERE id = ?
+
+-- name: user_verified_update
+UPDATE auth_user SET verified_at = ? WHERE id = ? AND verified_at IS NULL
+
+-- name: user_suspended_update
+UPDATE auth_user SET suspended_at = ?, updated_at = ? WHERE id = ?
+
 -- name: user_erase
-UPDATE auth_user SET email = NULL, name = '', phone = '', password_hash = '', roles = 0, updated_at = ? WHERE id = ?
+UPDATE auth_user SET email = NULL, name = '', phone = '', password_hash = '', roles = 0, verified_at = NULL, updated_at = ? WHERE id = ?
+
+-- name: session_erase
+UPDATE auth_session SET device = '', address = '' WHERE user_id = ?
 
 -- name: user_tokens_end
 UPDATE auth_user SET tokens_valid_from = ? WHERE id = ?
@@ -42,7 +54,15 @@ UPDATE auth_user SET tokens_valid_from = ? WHERE id = ?
 SELECT COALESCE(MAX(id), 0) FROM auth_session
 
 -- name: session_insert
-INSERT INTO auth_session (id, user_id, refresh_hash, created_at, expires_at, rotated_at) VALUES (?, ?, ?, ?, ?, ?)
+INSERT INTO auth_session (id, user_id, refresh_hash, device, address, created_at, expires_at, rotated_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+
+-- name: session_page
+-- (user, before this id, now, rows)
+SELECT id, device, address, created_at, rotated_at FROM auth_session
+WHERE user_id = ? AND id < ? AND revoked_at IS NULL AND expires_at > ? ORDER BY id DESC LIMIT ?
+
+-- name: session_owned
+SELECT id FROM auth_session WHERE id = ? AND user_id = ? AND revoked_at IS NULL AND expires_at > ?
 
 -- name: session_by_refresh
 -- (hash, now): the session whose turn this token is, with what its user may do today
@@ -59,11 +79,11 @@ UPDATE auth_session SET refresh_hash = ?, rotated_at = ? WHERE id = ?
 UPDATE auth_session SET revoked_at = ? WHERE id = ? AND revoked_at IS NULL
 
 -- name: session_live
--- (user, since): sessions that gave out an access token since then
-SELECT id FROM auth_session WHERE user_id = ? AND revoked_at IS NULL AND rotated_at > ?
+-- (user, but not this one, since): sessions that gave out an access token since then
+SELECT id FROM auth_session WHERE user_id = ? AND id <> ? AND revoked_at IS NULL AND rotated_at > ?
 
 -- name: session_revoke_user
-UPDATE auth_session SET revoked_at = ? WHERE user_id = ? AND revoked_at IS NULL
+UPDATE auth_session SET revoked_at = ? WHERE user_id = ? AND id <> ? AND revoked_at IS NULL
 
 -- name: session_revoked
 SELECT id, revoked_at FROM auth_session WHERE revoked_at > ?

@@ -1,0 +1,179 @@
+/* What a mail says: who it goes to, and the values of its template, asked for at the moment of sending. */
+#include "notify_int.h"
+
+#include "platform/call/app.h"
+#include "platform/obs/log.h"
+#include "services/auth/auth.h"
+#include "services/booking/booking.h"
+#include "services/performance/performance.h"
+
+struct letter {
+    struct ctx *cx;
+    struct notify *s;
+    struct mail_facts facts;
+    struct message *ret;
+    struct str values[VALUES];
+};
+
+static struct str public_id(struct letter *l, enum id_kind kind, int64_t id)
+{
+    char text[ID_TEXT];
+    id_encode(&app_keys(l->cx->app)->ids, kind, id, text);
+    return arena_str(l->cx->arena, str_of(text, ID_TEXT));
+}
+
+/* A page of the web client. */
+static struct str page(struct letter *l, const char *folder, struct str id)
+{
+    return arena_fmt(l->cx->arena, "%.*s/%s/%.*s", STR_ARG(l->s->public_url), folder, STR_ARG(id));
+}
+
+static struct str money(struct letter *l, int64_t amount, const char *currency)
+{
+    struct money m = { .amount = amount };
+    memcpy(m.currency, currency, sizeof(m.currency));
+    return render_money(l->cx->arena, l->ret->lang, m);
+}
+
+static struct str when(struct letter *l, int64_t ms)
+{
+    return render_time(l->cx->arena, l->ret->lang, ms, l->s->utc_offset_minutes);
+}
+
+static struct str number(struct letter *l, int64_t n)
+{
+    return n ? arena_fmt(l->cx->arena, "%lld", (long long)n) : (struct str){ 0 };
+}
+
+/* ---- to whom ---- */
+
+/* An account that is closed gets no more mail. */
+static err gone_if_missing(struct ctx *cx, err e, bool *ret_gone)
+{
+    if (e != ERR_MISSING)
+        return e;
+    fail_clear(cx);
+    *ret_gone = true;
+    return OK;
+}
+
+static err to_user(struct letter *l, int64_t user, bool *ret_gone)
+{
+    struct contact contact;
+    err e = call_run(l->cx, &auth_contact_call, &(struct contact_ref){ user }, &contact);
+    if (e)
+        return gone_if_missing(l->cx, e, ret_gone);
+    l->ret->to = contact.email;
+    l->ret->to_name = contact.name;
+    l->ret->lang = contact.lang;
+    return OK;
+}
+
+/* ---- what about ---- */
+
+static err about_account(struct letter *l, const struct mail *m, const char **ret_template, bool *ret_gone)
+{
+    struct mail_link link;
+    err e = call_run(l->cx, &auth_link_make_call, &(struct mail_ref){ m->source }, &link);
+    if (e)
+        return gone_if_missing(l->cx, e, ret_gone);
+    *ret_gone = link.gone;
+    if (link.gone)
+        return OK;
+    l->ret->to = link.to;
+    l->ret->to_name = link.name;
+    l->ret->lang = link.lang;
+    if (link.path.n)
+        l->values[VALUE_LINK] = arena_fmt(l->cx->arena, "%.*s%.*s", STR_ARG(l->s->public_url), STR_ARG(link.path));
+    *ret_template = auth_mail_words[link.kind];
+    return OK;
+}
+
+static struct str seat_list(struct letter *l, const struct list *seats)
+{
+    struct buf text;
+    const struct str *at = seats->at;
+    buf_init(&text, 64 * 1024);
+    for (size_t i = 0; i < seats->n; i++) {
+        buf_str(&text, i ? S(", ") : S(""));
+        buf_str(&text, at[i]);
+    }
+    struct str ret = arena_str(l->cx->arena, buf_view(&text));
+    buf_free(&text);
+    return ret;
+}
+
+static err about_booking(struct letter *l, bool *ret_gone)
+{
+    struct booking_facts facts;
+    err e = call_run(l->cx, &booking_facts_call, &(struct facts_ref){ l->facts.booking }, &facts);
+    if (e)
+        return gone_if_missing(l->cx, e, ret_gone);
+    struct str *v = l->values;
+    v[VALUE_LINK] = page(l, "tickets", public_id(l, ID_BOOKING, l->facts.booking));
+    v[VALUE_CODE] = facts.code;
+    v[VALUE_TITLE] = facts.title;
+    v[VALUE_HALL] = facts.hall_name;
+    v[VALUE_WHEN] = when(l, facts.starts_at);
+    v[VALUE_SEATS] = seat_list(l, &facts.seats);
+    v[VALUE_TOTAL] = money(l, facts.total, facts.currency);
+    v[VALUE_DUE] = money(l, facts.due, facts.currency);
+    v[VALUE_COUNT] = number(l, l->facts.seats);
+    v[VALUE_FEE] = money(l, l->facts.fee, l->facts.currency);
+    v[VALUE_REFUND] = money(l, l->facts.refund, l->facts.currency);
+    return OK;
+}
+
+static err about_offer(struct letter *l, bool *ret_gone)
+{
+    struct schedule_facts facts;
+    if (l->facts.until <= l->cx->now) {
+        *ret_gone = true;
+        return OK;
+    }
+    err e = call_run(l->cx, &performance_schedule_facts, &(struct schedule_ref){ l->facts.schedule }, &facts);
+    if (e)
+        return gone_if_missing(l->cx, e, ret_gone);
+    struct str *v = l->values;
+    v[VALUE_LINK] = arena_fmt(l->cx->arena, "%.*s/seats", STR_ARG(page(l, "schedules", public_id(l, ID_SCHEDULE, l->facts.schedule))));
+    v[VALUE_TITLE] = facts.title;
+    v[VALUE_HALL] = facts.hall_name;
+    v[VALUE_WHEN] = when(l, facts.starts_at);
+    v[VALUE_GRADE] = l->facts.grade;
+    v[VALUE_COUNT] = number(l, l->facts.seats);
+    v[VALUE_UNTIL] = when(l, l->facts.until);
+    return OK;
+}
+
+static err about(struct letter *l, const struct mail *m, const char **ret_template, bool *ret_gone)
+{
+    if (m->kind == MAIL_AUTH)
+        return about_account(l, m, ret_template, ret_gone);
+    *ret_template = mail_kind_words[m->kind];
+    err e = to_user(l, m->user, ret_gone);
+    if (e || *ret_gone)
+        return e;
+    if (m->kind == MAIL_SEAT_OFFERED)
+        return about_offer(l, ret_gone);
+    if (m->kind == MAIL_WEBHOOK_DISABLED)
+        l->values[VALUE_URL] = l->facts.url;
+    return m->kind == MAIL_WEBHOOK_DISABLED ? OK : about_booking(l, ret_gone);
+}
+
+err mail_compose(struct ctx *cx, struct notify *s, const struct mail *m, struct message *ret, bool *ret_gone)
+{
+    struct letter l = { .cx = cx, .s = s, .ret = ret };
+    const char *template = NULL;
+    *ret = (struct message){ .from = s->from, .from_name = s->from_name, .date = m->created_at };
+    *ret_gone = false;
+    err e = fields_decode(cx, &mail_facts_fields, &app_keys(cx->app)->ids, m->facts, &l.facts);
+    if (!e)
+        e = about(&l, m, &template, ret_gone);
+    if (e || *ret_gone)
+        return e;
+    l.values[VALUE_NAME] = ret->to_name;
+    l.values[VALUE_SITE] = s->public_url;
+    ret->id = arena_fmt(cx->arena, "%.*s.%lld@%.*s", STR_ARG(public_id(&l, ID_MAIL, m->id)), (long long)m->created_at, STR_ARG(s->message_host));
+    render(cx->arena, template, ret->lang, l.values, &ret->text);
+    return OK;
+}

@@ -222,6 +222,41 @@ test('a cancelled schedule sells nothing and takes nothing back', async () => {
   refused(await world.hold(cem, sale, [sale.guids[5]]), 409, 'not_on_sale');
 });
 
+test('everybody who has booked a cancelled schedule gets all back, without a fee', async () => {
+  const sale = await make({ starts_at: world.time(30 * hour), ends_at: world.time(32 * hour), sale_ends_at: world.time(29 * hour) });
+  const people = await Promise.all(Array.from({ length: 5 }, () => world.user()));
+  const bought = [];
+  for (const [i, as] of people.entries()) bought.push(await world.buy(as, sale, sale.guids.slice(2 * i, 2 * i + 2)));
+  await world.advance(26 * hour);            /* when a buyer would get little back */
+  ok(await world.api('POST', `/api/v1/schedules/${sale.id}/cancel`, { reason: 'The singer is ill' }, { as: producer }));
+  await world.advance(minute);
+  for (const [i, as] of people.entries()) {
+    const booking = await world.booking(as, bought[i].booking.id);
+    assert.equal(booking.status, 'refunded');
+    const payment = ok(await world.api('GET', `/api/v1/payments/${bought[i].payment.id}`, undefined, { as }));
+    assert.equal(payment.status, 'refunded');
+    for (const ticket of ok(await world.api('GET', `/api/v1/bookings/${booking.id}/tickets`, undefined, { as })).items) assert.equal(ticket.status, 'void');
+  }
+  assert.ok((await world.seats(sale)).every((seat) => seat === FREE));
+  await world.server.audit();
+});
+
+test('a crash while a schedule is being cancelled loses nobody', async () => {
+  const sale = await make({ hall: { rows: 15, seats: 20 } });
+  const people = await world.crowd(40);
+  const bought = await Promise.all(people.map((as, i) => world.buy(as, sale, sale.guids.slice(4 * i, 4 * i + 4))));
+  const [answer] = await Promise.allSettled([
+    world.api('POST', `/api/v1/schedules/${sale.id}/cancel`, { reason: 'Flood' }, { as: producer }),
+    world.server.kill9(),
+  ]);
+  await world.server.restart();
+  await world.catch_up();
+  if (answer.status === 'rejected') ok(await world.api('POST', `/api/v1/schedules/${sale.id}/cancel`, { reason: 'Flood' }, { as: producer }));
+  await world.advance(minute);
+  for (const [i, as] of people.entries()) assert.equal((await world.booking(as, bought[i].booking.id)).status, 'refunded');
+  await world.server.audit();
+});
+
 test('what was changed is so after a crash', async () => {
   const sale = await make();
   const ann = await world.user();

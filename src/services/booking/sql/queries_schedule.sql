@@ -55,8 +55,7 @@ SELECT schedule_id, day, SUM(sold), SUM(complimentary), SUM(price), SUM(paid), S
          WHERE s.performance_id = ? AND b.created_at >= ? AND b.created_at < ?
          GROUP BY b.id, b.schedule_id, b.created_at, b.due
          UNION ALL
-        SELECT b.schedule_id, (b.changed_at + 32400000) / 86400000, 0, 0, 0, 0, COUNT(*), 0
-          FROM booking_schedule s JOIN booking_booking b ON b.schedule_id = s.id JOIN booking_ticket t ON t.booking_id = b.id
-         WHERE s.performance_id = ? AND b.changed_at >= ? AND b.changed_at < ? AND t.status = 3
-         GROUP BY b.id, b.schedule_id, b.changed_at) AS one
+        SELECT b.schedule_id, (c.created_at + 32400000) / 86400000, 0, 0, 0, 0, c.seat_count, c.refund
+          FROM booking_schedule s JOIN booking_booking b ON b.schedule_id = s.id JOIN booking_cancellation c ON c.booking_id = b.id
+         WHERE s.performance_id = ? AND c.created_at >= ? AND c.created_at < ?) AS one
  GROUP BY schedule_id, day ORDER BY day, schedule_id

@@ -1,5 +1,5 @@
-/* A schedule that will not take place. At once nobody can hold its seats any more; then, a bounded number at a time and resumed after a crash, holds end
- * and confirmed bookings are cancelled in full, each with its own cancellation. What is left to do is what still has a claim. */
+/* A schedule that will not take place. At once nobody can hold its seats any more; then, a bounded number at a time and resumed after a crash, holds
+ * end and confirmed bookings are cancelled in full, each with its own cancellation. What is left to do is what still has a claim. */
 #include "services/booking/booking_int.h"
 
 #define SWEEP_AT_ONCE 128
@@ -58,7 +58,8 @@ static err end_claim(struct ctx *cx, struct booking *b, const struct claimant *c
     if (h)
         return hold_end(cx, b, h, HOLD_RELEASED, BOOKING_CANCELLED);
     if (c->status != BOOKING_CONFIRMED)
-        return fail(cx, ERR_INTERNAL, "claim_of_nobody", "Hold %lld has claims and has ended.", "선점 %lld이(가) 종료되었는데 좌석이 남아 있습니다.", (long long)c->hold);
+        return fail(cx, ERR_INTERNAL, "claim_of_nobody", "Hold %lld has claims and has ended.", "선점 %lld이(가) 종료되었는데 좌석이 남아 있습니다.",
+                    (long long)c->hold);
     return booking_cancel_whole(cx, b, c->booking, CANCEL_SCHEDULE);
 }
 

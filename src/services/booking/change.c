@@ -1,5 +1,5 @@
-/* What an organizer changes of a sale: times, prices, the limit, the plan. A hold keeps the prices it was made with, a user the seats he has; only what comes
- * later is held to the new terms. */
+/* What an organizer changes of a sale: times, prices, the limit, the plan. A hold keeps the prices it was made with, a user the seats he has; only what
+ * comes later is held to the new terms. */
 #include "services/booking/booking_int.h"
 
 struct terms {
@@ -36,7 +36,8 @@ err sale_change(struct ctx *cx, struct booking *b, struct sale *s, const struct 
     if (to->revision <= s->revision)
         return OK;                           /* told again, or overtaken by a newer change */
     if (layout != s->layout && !layout_extends(layout, s->layout))
-        return fail(cx, ERR_INTERNAL, "plan_differs", "The new plan does not begin with the seats that are being sold.", "새 좌석 배치가 판매 중인 좌석과 맞지 않습니다.");
+        return fail(cx, ERR_INTERNAL, "plan_differs", "The new plan does not begin with the seats that are being sold.",
+                    "새 좌석 배치가 판매 중인 좌석과 맞지 않습니다.");
     struct terms before = terms_of(s), after = terms_of(to);
     err e = store_sale_change(cx, to);
     if (e)

@@ -1,5 +1,5 @@
-/* Seats that the house keeps for itself: for the press, for a camera, for who comes late. Such a seat is blocked and has a row, with a reason and perhaps
- * a time at which it goes on sale by itself; it never has a claim as well. */
+/* Seats that the house keeps for itself: for the press, for a camera, for who comes late. Such a seat is blocked and has a row, with a reason and
+ * perhaps a time at which it goes on sale by itself; it never has a claim as well. */
 #include "services/booking/booking_int.h"
 
 #define HOUSE_HOLDS_MAX 200
@@ -351,7 +351,8 @@ static const struct field guid_row[] = { { .type = F_STR, .low = 1, .high = PLAN
 static const struct fields guid_list = { "SeatGuid", sizeof(struct str), guid_row, 1 };
 
 static const struct field wish_rows[] = {
-    { .name = "reason", .type = F_STR, AT(house_hold, reason), .low = 1, .high = REASON_MAX, .rule = &blank_rule, .help = "For the house's own people." },
+    { .name = "reason", .type = F_STR, AT(house_hold, reason), .low = 1, .high = REASON_MAX, .rule = &blank_rule,
+      .help = "For the house's own people." },
     { .name = "release_at", .type = F_TIME, .optional = true, .nullable = true, AT(house_hold, release_at),
       .help = "When these seats go on sale by themselves; null: never." },
     { .name = "seats", .type = F_LIST, .of = &guid_list, .low = 1, .high = PLAN_SEATS_MAX, AT(house_hold, seats) },
@@ -371,7 +372,9 @@ static const struct field kept_rows[] = {
     { .name = "seats", .type = F_LIST, .of = &guid_list, .high = PLAN_SEATS_MAX, AT(house_hold, seats) },
 };
 static const struct fields kept_fields = { "HouseHold", sizeof(struct house_hold), kept_rows, 3 };
-static const struct field house_out_rows[] = { { .name = "items", .type = F_LIST, .of = &kept_fields, .high = PLAN_SEATS_MAX, AT(house_out, items) } };
+static const struct field house_out_rows[] = {
+    { .name = "items", .type = F_LIST, .of = &kept_fields, .high = PLAN_SEATS_MAX, AT(house_out, items) },
+};
 static const struct fields house_out_fields = { "HouseSeats", sizeof(struct house_out), house_out_rows, 1 };
 
 static const struct field ref_rows[] = { { .name = "schedule_id", .type = F_ID, .from = FROM_PATH, .id = ID_SCHEDULE, AT(house_ref, schedule) } };

@@ -1,5 +1,5 @@
-/* A schedule moves to another plan while it is sold (decision 008). The new plan begins with all seats of the old one in their order, so whatever names a seat
- * by its number, in memory or in a row, stays true. What changes is where seats stand, their categories, and how many there are behind the old ones. */
+/* A schedule moves to another plan while it is sold (decision 008). The new plan begins with all seats of the old one in their order, so whatever names
+ * a seat by its number, in memory or in a row, stays true. What changes is where seats stand, their categories, and how many come behind the old ones. */
 #include "services/booking/booking_int.h"
 
 #include <stdlib.h>

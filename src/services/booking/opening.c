@@ -1,5 +1,5 @@
-/* A schedule goes on sale, or what was said of it has changed: the story reads the hall's plan, the command makes or changes the sale. Safe to repeat,
- * in any order: performance asks, its events ask again, and its count of changes tells what is news. */
+/* A schedule goes on sale, or what was said of it has changed: the story reads the hall's plan, the command makes or changes the sale. Safe to
+ * repeat, in any order: performance asks, its events ask again, and its count of changes tells what is news. */
 #include "services/booking/booking_int.h"
 
 #include "services/performance/performance.h"

@@ -248,12 +248,11 @@ const struct call schedule_get_call = { "performance.schedule_get", "A schedule 
 
 static const struct call schedule_change_call = { "performance.schedule_change", "Changes what is given of a schedule; nothing that was sold.",
                                                   CALL_STORY, &schedule_change_fields, &schedule_detail_fields, schedule_change };
-static const struct call schedule_cancel_call = { "performance.schedule_cancel", "Cancels a schedule: who has booked gets everything back.", CALL_STORY,
-                                                  &schedule_cancel_fields, &schedule_detail_fields, schedule_cancel };
-
-static const struct call schedule_plan_call = { "performance.schedule_plan_put", "Moves a schedule to another plan, unless that lacks a seat which is held or sold.",
+static const struct call schedule_cancel_call = { "performance.schedule_cancel", "Cancels a schedule: who has booked gets everything back.",
+                                                  CALL_STORY, &schedule_cancel_fields, &schedule_detail_fields, schedule_cancel };
+static const struct call schedule_plan_call = { "performance.schedule_plan_put", "Moves a schedule to another plan that lacks no seat which is held or sold.",
                                                 CALL_STORY, &plan_put_fields, &schedule_detail_fields, schedule_plan_put };
-static const struct call sales_csv_call = { "performance.sales_csv", "What was sold and given back by schedule and day, as a table for spreadsheets and for KOPIS.",
+static const struct call sales_csv_call = { "performance.sales_csv", "What was sold and given back by schedule and day, for spreadsheets and KOPIS.",
                                             CALL_READ, &sales_csv_fields, NULL, sales_csv };
 
 /* For other services. */
@@ -269,10 +268,10 @@ const struct call schedule_basis_call = { "performance.schedule_basis", "What a 
 const struct call schedule_insert_call = { "performance.schedule_insert", "Writes a schedule if its hall is free.", CALL_COMMAND, NULL, NULL,
                                            schedule_insert };
 
-const struct call schedule_change_put_call = { "performance.schedule_change_put", "The part of schedule_change that decides.", CALL_COMMAND, NULL, NULL,
-                                               schedule_change_put };
-const struct call schedule_cancel_put_call = { "performance.schedule_cancel_put", "The part of schedule_cancel that decides.", CALL_COMMAND, NULL, NULL,
-                                               schedule_cancel_put };
+const struct call schedule_change_put_call = { "performance.schedule_change_put", "The part of schedule_change that decides.", CALL_COMMAND, NULL,
+                                               NULL, schedule_change_put };
+const struct call schedule_cancel_put_call = { "performance.schedule_cancel_put", "The part of schedule_cancel that decides.", CALL_COMMAND, NULL,
+                                               NULL, schedule_cancel_put };
 
 const struct call schedule_plan_basis_call = { "performance.schedule_plan_basis", "What a new plan is checked against.", CALL_READ, NULL, NULL,
                                                schedule_plan_basis };
@@ -303,9 +302,10 @@ static const struct route routes[] = {
     { .method = "GET", .path = API "/performances/{performance_id}/sales.csv", .call = &sales_csv_call, .flags = NEED_USER, .roles = ORGANIZERS,
       .status = 200 },
     { .method = "GET", .path = API "/schedules/{schedule_id}", .call = &schedule_get_call, .status = 200 },
-    { .method = "PATCH", .path = API "/schedules/{schedule_id}", .call = &schedule_change_call, .flags = NEED_USER, .roles = ORGANIZERS, .status = 200 },
-    { .method = "PUT", .path = API "/schedules/{schedule_id}/plan", .call = &schedule_plan_call, .flags = NEED_USER, .roles = ORGANIZERS, .status = 200,
-      .body_max = 32 << 20 },
+    { .method = "PATCH", .path = API "/schedules/{schedule_id}", .call = &schedule_change_call, .flags = NEED_USER, .roles = ORGANIZERS,
+      .status = 200 },
+    { .method = "PUT", .path = API "/schedules/{schedule_id}/plan", .call = &schedule_plan_call, .flags = NEED_USER, .roles = ORGANIZERS,
+      .status = 200, .body_max = 32 << 20 },
     { .method = "POST", .path = API "/schedules/{schedule_id}/cancel", .call = &schedule_cancel_call, .flags = NEED_USER, .roles = ORGANIZERS,
       .status = 200 },
     { .method = "GET", .path = API "/schedules/{schedule_id}/map", .call = &map_call, .status = 200 },

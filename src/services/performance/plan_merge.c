@@ -1,5 +1,5 @@
-/* A new plan for seats that are being sold (decision 008). The number of a seat is its name inside the program for ever, so the result begins with all
- * seats of the old plan in their old order, each as the new plan has it; what the new plan lacks stays where it was, and what is new comes behind. */
+/* A new plan for seats that are being sold (decision 008). The number of a seat is its name inside the program for ever, so the result begins with
+ * all seats of the old plan in their old order, each as the new plan has it; what the new plan lacks stays where it was, and what is new comes behind. */
 #include "plan.h"
 
 #define NOWHERE UINT32_MAX
@@ -51,7 +51,8 @@ static bool go_to(struct merge *m, struct place to)
 static bool add_seat(struct merge *m, struct place place, const struct plan *of, uint32_t seat)
 {
     int category = plan_category_find(&m->maker.plan, of->categories[of->category[seat]].name);
-    return go_to(m, place) && plan_add_seat(&m->maker, of->guid[seat], of->number[seat], (double)of->at[seat].x, (double)of->at[seat].y, (uint8_t)category);
+    return go_to(m, place) &&
+           plan_add_seat(&m->maker, of->guid[seat], of->number[seat], (double)of->at[seat].x, (double)of->at[seat].y, (uint8_t)category);
 }
 
 /* Categories keep their numbers too: prices are by them. */
@@ -104,7 +105,9 @@ static bool add_new_seats(struct merge *m, const struct plan_index *old_index)
 
 struct plan *plan_merge(struct arena *arena, const struct plan *old, const struct plan *new, uint8_t *ret_gone)
 {
-    struct merge m = { .old = old, .new = new, .to_new = NEW_ARRAY(arena, uint32_t, old->seat_count), .drawn = NEW_ARRAY(arena, bool, new->section_count) };
+    struct merge m = { .old = old, .new = new };
+    m.to_new = NEW_ARRAY(arena, uint32_t, old->seat_count);
+    m.drawn = NEW_ARRAY(arena, bool, new->section_count);
     const struct plan_index *new_index = plan_index(arena, new);
     for (uint32_t seat = 0; seat < old->seat_count; seat++)
         if (!plan_index_find(new_index, old->guid[seat], &m.to_new[seat])) {

@@ -1,5 +1,5 @@
-/* PUT /schedules/{schedule_id}/plan: a schedule moves to another plan while it is sold (decision 008). The story reads and merges; booking takes the seats
- * that the new plan lacks off the market, or refuses since somebody has one of them; the writer stores the plan if nothing has changed meanwhile. */
+/* PUT /schedules/{schedule_id}/plan: a schedule moves to another plan while it is sold (decision 008). The story reads and merges; booking takes the
+ * seats that the new plan lacks off the market, or refuses since somebody has one of them; the writer stores the plan if nothing has changed meanwhile. */
 #include "performance_int.h"
 
 /* booking keeps every plan of a sale in memory, since somebody may still be looking at it. */
@@ -50,7 +50,9 @@ static err make_grades(struct ctx *cx, const struct plan_put_in *in, const struc
     for (size_t i = 0; i < basis->schedule.remaining.n; i++)
         grades[had[i].category].price = had[i].price;
     for (uint32_t c = 0; c < p->category_count; c++) {
-        struct grade g = { .grade = p->categories[c].name, .color = p->categories[c].color, .price = grades[c].price, .total = grades[c].total, .category = c };
+        struct grade g = { .grade = p->categories[c].name, .color = p->categories[c].color, .category = c };
+        g.price = grades[c].price;           /* before its place is used for an earlier grade */
+        g.total = grades[c].total;
         struct str field = arena_fmt(cx->arena, "prices.%.*s", STR_ARG(g.grade));
         bool priced = g.price.currency[0] || price_of(&in->prices, g.grade, &g.price);
         if (!priced && g.total)
@@ -110,7 +112,8 @@ err schedule_plan_put(struct ctx *cx, void *self, const void *in_, void *ret_out
     uint8_t *gone = arena_take(cx->arena, bit_bytes(basis.plan->seat_count));
     struct plan *merged = plan_merge(cx->arena, basis.plan, new, gone);
     if (!merged)
-        return fail_field(cx, S("plan"), "has too many seats, rows or categories together with the plan it replaces", "기존 배치와 합친 좌석, 열 또는 등급이 너무 많습니다");
+        return fail_field(cx, S("plan"), "has too many seats, rows or categories together with the plan it replaces",
+                          "기존 배치와 합친 좌석, 열 또는 등급이 너무 많습니다");
     err prices = check_prices(cx, in, &basis, merged);
     e = make_grades(cx, in, &basis, merged, gone, &basis.schedule.remaining);
     if (!e && !prices)
@@ -138,7 +141,8 @@ err schedule_plan_store(struct ctx *cx, void *self, const void *in_, void *ret_o
 
     err e = store_plan_count(cx, to.hall, &plans);
     if (!e && plans >= PLANS_MAX)
-        e = fail(cx, ERR_CONFLICT, "too_many_plans", "The schedules of this hall have had %d plans; make a new hall.", "이 공연장의 배치를 %d번 변경했습니다. 새 공연장을 만들어 주세요.", PLANS_MAX);
+        e = fail(cx, ERR_CONFLICT, "too_many_plans", "The schedules of this hall have had %d plans; make a new hall.",
+                 "이 공연장의 배치를 %d번 변경했습니다. 새 공연장을 만들어 주세요.", PLANS_MAX);
     if (e)
         return e;
     to.plan = sequence_next(&p->halls);
@@ -146,7 +150,8 @@ err schedule_plan_store(struct ctx *cx, void *self, const void *in_, void *ret_o
     if (e)
         return e;
     if (!moved)
-        return fail(cx, ERR_CONFLICT, "changed_meanwhile", "The schedule was changed by somebody else; please try again.", "다른 사람이 회차를 변경했습니다. 다시 시도해 주세요.");
+        return fail(cx, ERR_CONFLICT, "changed_meanwhile", "The schedule was changed by somebody else; please try again.",
+                    "다른 사람이 회차를 변경했습니다. 다시 시도해 주세요.");
     to.revision++;
     *(struct schedule_opening *)ret_out = schedule_opening_of(cx, &to);
     schedule_say(cx, p, "performance.schedule_changed", ret_out);

@@ -125,6 +125,26 @@ test('what has begun keeps its beginning, what is over stays as it is', async ()
   refused(await house(sale, []), 409, 'schedule_over');
 });
 
+test('the waiting room follows the sale', async () => {
+  const sale = await make({ sale_ends_at: world.time(hour) });
+  const [ann, ben, cem] = [await world.user(), await world.user(), await world.user()];
+  ok(await world.api('PUT', `/api/v1/schedules/${sale.id}/queue/settings`,
+    { mode: 'fifo', admit_per_minute: 1, active_limit: 1, pass_seconds: 600, paused: true }, { as: producer }));
+  const join = (as) => world.api('POST', `/api/v1/schedules/${sale.id}/queue`, undefined, { as });
+  const place = ok(await join(ann), 201);
+  await world.advance(hour);
+  refused(await join(ben), 409, 'not_on_sale');
+  await world.crash();                       /* the room of a sale that is over is not even loaded */
+  ok(await change(sale, { sale_ends_at: world.time(2 * hour) }));
+  await world.advance(1000);
+  assert.equal(ok(await join(ben), 201).position, 2);
+  assert.equal(ok(await world.api('GET', `/api/v1/queue/${place.place_token}`)).state, 'waiting');
+  ok(await world.api('POST', `/api/v1/schedules/${sale.id}/cancel`, { reason: 'over' }, { as: producer }));
+  await world.advance(1000);
+  refused(await join(cem), 409, 'not_on_sale');
+  assert.equal(ok(await world.api('GET', `/api/v1/queue/${place.place_token}`)).state, 'expired');
+});
+
 /* ---- seats kept by the house ---- */
 
 test('the house keeps seats, with a reason, and gives them back', async () => {

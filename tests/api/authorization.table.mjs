@@ -82,6 +82,7 @@ export const table = {
   'GET /posters/{file}': everybody,
   'PATCH /api/v1/schedules/{schedule_id}': its_maker,
   'POST /api/v1/schedules/{schedule_id}/cancel': its_maker,
+  'PUT /api/v1/schedules/{schedule_id}/plan': its_maker,
   'PUT /api/v1/schedules/{schedule_id}/house_seats': its_maker,
   'GET /api/v1/schedules/{schedule_id}/house_seats': its_maker,
   'GET /api/v1/schedules/{schedule_id}/map': everybody,

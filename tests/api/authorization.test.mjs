@@ -98,6 +98,7 @@ const bodies = {
   'POST /api/v1/checkin/sync': () => ({ scans: [{ code: 'x', gate: 'North', nonce: `n${++serial}`, at: world.time() }] }),
   'PATCH /api/v1/schedules/{schedule_id}': () => ({ max_tickets_per_user: 4 }),
   'PUT /api/v1/schedules/{schedule_id}/house_seats': () => ({ holds: [{ reason: 'Camera', release_at: null, seats: [sale.guids.at(-1)] }] }),
+  'PUT /api/v1/schedules/{schedule_id}/plan': () => ({ plan: plan_of({ rows: 3, seats: 20 }) }),
   'POST /noop': () => ({ best: { count: 1, grade: 'VIP' } }),
   'POST /test/clock': () => ({ advance_ms: 0 }),
 };

@@ -15,16 +15,21 @@ const roles = {
 let world, person, samples, sale;
 
 before(async () => {
-  world = await World.open();
+  world = await World.open({ settings: { 'notify.webhook_loopback': true } });
   person = { nobody: {} };
   for (const [name, of] of Object.entries(roles)) person[name] = await world.user(of);
   const review = await world.review(person.owner);
   sale = await world.sale({ as: person.producer, hall: { rows: 3, seats: 20 } });
+  const hook = await webhook();
   const bought = await world.buy(person.owner, sale, sale.guids.slice(0, 1));
+  await world.advance(0);
+  const [delivery] = ok(await world.api('GET', `/api/v1/webhooks/${hook.id}/deliveries`, undefined, { as: person.producer })).items;
+  const [mail] = ok(await world.api('GET', '/api/v1/admin/mails', undefined, { as: world.admin })).items;
   const place = await place_of(person.owner);
   samples = new Samples(world.server.contract, {
     user_id: (await world.user()).id, hall_id: sale.hall.id, performance_id: sale.performance.id, schedule_id: sale.id, hold_id: bought.hold.id,
-    booking_id: bought.booking.id, payment_id: bought.payment.id, ticket_id: bought.tickets[0].id, place_token: place, review_id: review.id, amount: bought.payment.amount.amount,
+    booking_id: bought.booking.id, payment_id: bought.payment.id, ticket_id: bought.tickets[0].id, place_token: place, review_id: review.id,
+    webhook_id: hook.id, delivery_id: delivery.id, mail_id: mail.id, amount: bought.payment.amount.amount,
   });
 });
 after(() => world.close());
@@ -36,6 +41,15 @@ async function place_of(user) {
     { mode: 'fifo', admit_per_minute: 1, active_limit: 1, pass_seconds: 60, paused: true }, { as: world.admin }));
   return ok(await world.api('POST', `/api/v1/schedules/${other.id}/queue`, undefined, { as: user }), 201).place_token;
 }
+
+/* Nobody listens there. */
+const webhook_body = { url: 'http://127.0.0.1:9/', events: ['booking.confirmed'] };
+const webhook = async () => ok(await world.api('POST', '/api/v1/webhooks', webhook_body, { as: person.producer }), 201);
+
+/* What is gone once somebody was allowed to: made anew for each who asks. */
+const anew = {
+  'DELETE /api/v1/webhooks/{webhook_id}': async () => ({ webhook_id: (await webhook()).id }),
+};
 
 /* Who asks ends the own session or account: somebody new with the same roles does so. */
 const ends_oneself = new Set(['POST /api/v1/auth/logout', 'DELETE /api/v1/users/me']);
@@ -49,6 +63,8 @@ const bodies = {
   'POST /api/v1/halls': () => ({ name: 'Hall', address: 'Seoul', plan: plan_of() }),
   'POST /api/v1/performances/{performance_id}/schedules': () => world.schedule_body(sale.hall),
   'POST /api/v1/schedules/{schedule_id}/holds': () => ({ best: { count: 1, grade: 'VIP' } }),
+  'POST /api/v1/webhooks': () => webhook_body,
+  'PATCH /api/v1/webhooks/{webhook_id}': () => ({ events: ['booking.cancelled'] }),
   'POST /noop': () => ({ best: { count: 1, grade: 'VIP' } }),
   'POST /test/clock': () => ({ advance_ms: 0 }),
 };
@@ -61,7 +77,8 @@ function body_of(operation) {
 
 async function ask(operation, name) {
   const as = ends_oneself.has(operation.name) && roles[name] ? await world.user(roles[name]) : person[name];
-  const path = operation.path.replace(/\{([^}]+)\}/g, (_, parameter) => samples.known[parameter]);
+  const known = { ...samples.known, ...await anew[operation.name]?.() };
+  const path = operation.path.replace(/\{([^}]+)\}/g, (_, parameter) => known[parameter]);
   if (operation.operation.responses[200]?.content?.['text/event-stream']) {
     const events = await Events.open(world.server, path, as.token && { authorization: `Bearer ${as.token}` });
     events.close();

@@ -178,8 +178,6 @@ const struct call mail_done_call = { .name = "notify.mail_done", .kind = CALL_CO
 
 /* ---- what is over is forgotten ---- */
 
-#define PRUNE_EVERY_MS (60 * MINUTE_MS)
-
 int64_t notify_prune_due(void *self)
 {
     struct notify *s = self;
@@ -191,7 +189,7 @@ static err prune(struct ctx *cx, void *self, const void *in, void *ret_out)
     struct notify *s = self;
     (void)in;
     (void)ret_out;
-    atomic_store(&s->prune_due, cx->now + PRUNE_EVERY_MS);
+    atomic_store(&s->prune_due, cx->now + NOTIFY_PRUNE_MS);
     return store_notify_prune(cx, cx->now - s->keep_ms);
 }
 

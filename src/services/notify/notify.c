@@ -184,6 +184,8 @@ static const struct config_key config[] = {
       .help = "Minutes that the times in mails are ahead of UTC." },
     { .name = "notify.keep_days", .type = CONFIG_INT, .def = "30", .low = 1, .high = 3650,
       .help = "Days that mails and webhook deliveries are kept after they were finished." },
+    { .name = "notify.webhook_timeout_seconds", .type = CONFIG_INT, .def = "10", .low = 1, .high = 60,
+      .help = "Seconds that a webhook has for its answer." },
     { .name = "notify.webhook_loopback", .type = CONFIG_BOOL, .def = "false",
       .help = "Webhooks may be http:// and on this machine: for tests, only with --bench." },
     { 0 },
@@ -243,6 +245,7 @@ static err read_config(struct ctx *cx, struct notify *s)
     s->public_url = own(config_str(c, "notify.public_url"));
     s->utc_offset_minutes = (int)config_int(c, "notify.utc_offset_minutes");
     s->keep_ms = config_int(c, "notify.keep_days") * 24 * 3600 * 1000;
+    s->webhook_timeout_s = (long)config_int(c, "notify.webhook_timeout_seconds");
     s->loopback = config_bool(c, "notify.webhook_loopback") && app_bench(cx->app);
     if (!message_address(s->from))
         return fail(cx, ERR_INPUT, NULL, "notify.from must be a plain e-mail address.", "notify.from은 이메일 주소여야 합니다.");
@@ -271,6 +274,7 @@ static err notify_open(struct ctx *cx, void **ret_self)
     CURLcode curl = curl_global_init(CURL_GLOBAL_DEFAULT);
     ASSERT(s != NULL && curl == CURLE_OK);
     memcpy(s->hook_key, app_keys(cx->app)->hooks, sizeof(s->hook_key));
+    s->prune_due = cx->now + NOTIFY_PRUNE_MS;
     *ret_self = s;
     err e = read_config(cx, s);
     if (!e)

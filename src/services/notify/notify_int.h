@@ -70,6 +70,7 @@ extern const struct call mail_done_call;
 extern const struct call mail_prune_call;
 /* When the next mail or the server may be tried. */
 int64_t mail_send_due(void *self);
+#define NOTIFY_PRUNE_MS INT64_C(3600000)
 int64_t notify_prune_due(void *self);
 
 /* ---- what a mail says (compose.c) ---- */
@@ -113,6 +114,7 @@ struct notify {
     int utc_offset_minutes;
     int64_t keep_ms;
     bool loopback;            /* webhooks may be called there, without TLS: tests */
+    long webhook_timeout_s;
     uint8_t hook_key[32];
     _Atomic int64_t mail_due, delivery_due, prune_due;
     _Atomic int64_t server_not_before;               /* the mail server is left alone until then */

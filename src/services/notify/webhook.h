@@ -134,11 +134,13 @@ call_fn deliveries_list, delivery_redeliver;
 struct post {
     const char *url;
     struct str body, signature;
+    long timeout_s;
+    bool loopback;            /* http:// and this machine are fine */
     int64_t status;           /* from here on set by posts_run: 0 without an answer */
     const char *why;
     char answer[ANSWER_BYTES];
     size_t answer_n, heard;
-    bool refused_address, loopback;
+    bool refused_address;
 };
 /* All at the same time; returns when each has an answer or has failed. *ret_stopped: `stop` said so, what is unanswered is to be done again. */
 void posts_run(struct post *posts, size_t n, bool (*stop)(void *arg), void *arg, bool *ret_stopped);

@@ -57,6 +57,14 @@ void due_by(_Atomic int64_t *due, int64_t at)
 
 /* ---- putting in ---- */
 
+static void tell_unset(struct notify *s)
+{
+    if (s->smtp.url || s->told_unset)
+        return;
+    s->told_unset = true;
+    LOG0(LOG_WARN, "no mail server is set (notify.smtp_url): mails are kept and not sent");
+}
+
 err mail_put(struct ctx *cx, struct notify *s, const struct mail_order *order)
 {
     bool known, wanted;
@@ -75,6 +83,7 @@ err mail_put(struct ctx *cx, struct notify *s, const struct mail_order *order)
         .created_at = cx->now,
     };
     store_mail_row_insert(cx, &m);
+    tell_unset(s);
     due_by(&s->mail_due, m.due_at);
     return OK;
 }

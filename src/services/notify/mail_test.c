@@ -1,10 +1,11 @@
 /* What mails look like: every template in both languages and both forms, and the bytes that go to the server. */
+#include <sodium.h>
+#include <stdio.h>
+
 #include "message.h"
 #include "notify_int.h"
 #include "notify_texts.h"
 #include "test.h"
-
-#include <sodium.h>
 
 static const char *const auth_words[] = { "verify", "reset", "password_changed", "email_changed", "closed" };
 

@@ -147,7 +147,7 @@ static const struct route routes[] = {
     { .method = "POST", .path = API "/admin/mails/{mail_id}/retry", .call = &mail_retry_call, .flags = NEED_USER, .roles = IN_CHARGE, .status = 200 },
     { .method = "GET", .path = API "/notifications/settings", .call = &settings_call, .flags = NEED_USER, .status = 200 },
     { .method = "PATCH", .path = API "/notifications/settings", .call = &settings_change_call, .flags = NEED_USER, .status = 200 },
-    { .method = "POST", .path = API "/webhooks", .call = &webhook_create_call, .flags = NEED_USER | IDEMPOTENT, .roles = ORGANIZER, .status = 201 },
+    { .method = "POST", .path = API "/webhooks", .call = &webhook_create_call, .flags = NEED_USER, .roles = ORGANIZER, .status = 201 },
     { .method = "GET", .path = API "/webhooks", .call = &webhooks_call, .flags = NEED_USER, .roles = ORGANIZER, .status = 200 },
     { .method = "PATCH", .path = API "/webhooks/{webhook_id}", .call = &webhook_change_call, .flags = NEED_USER, .roles = ORGANIZER, .status = 200 },
     { .method = "DELETE", .path = API "/webhooks/{webhook_id}", .call = &webhook_delete_call, .flags = NEED_USER, .roles = ORGANIZER, .status = 204 },
@@ -281,8 +281,6 @@ static err notify_open(struct ctx *cx, void **ret_self)
     err e = read_config(cx, s);
     if (!e)
         e = store_notify_open(cx, s);
-    if (!e && !s->smtp.url)
-        LOG0(LOG_WARN, "no mail server is set (notify.smtp_url): mails are kept and not sent");
     return e;
 }
 

@@ -110,6 +110,7 @@ err setting_allows(struct ctx *cx, int64_t user, enum mail_kind kind, bool *ret)
 struct notify {
     struct sequence mails, webhooks, deliveries;
     struct smtp_server smtp;
+    bool told_unset;          /* the log says that there is none; the writer's */
     struct str from, from_name, public_url, message_host;
     int utc_offset_minutes;
     int64_t keep_ms;
@@ -188,7 +189,8 @@ err store_mails_due(struct ctx *cx, size_t max, struct mail *ret, size_t *ret_n)
 err store_mail_next(struct ctx *cx, int64_t *ret) MUST_USE;
 /* Newest first, below `before`; status < 0: any. */
 err store_mails(struct ctx *cx, int status, int64_t before, size_t max, struct mail *ret, size_t *ret_n) MUST_USE;
-err store_notify_prune(struct ctx *cx, int64_t done_before) MUST_USE;
+/* Mails and deliveries that were finished before, and mails that have waited since then. */
+err store_notify_prune(struct ctx *cx, int64_t before) MUST_USE;
 /* 0 when nothing is switched off. */
 err store_setting(struct ctx *cx, int64_t user, int64_t *ret_off, bool *ret_found) MUST_USE;
 err store_setting_put(struct ctx *cx, int64_t user, int64_t off, bool found) MUST_USE;

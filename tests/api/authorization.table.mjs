@@ -23,6 +23,9 @@ const admins    = '401    403   403   403      403   403   403     ok';
 const its_place = 'ok     ok    404   404      404   404   404     404';
 /* Not before it was played. */
 const attendees = '401    403   403   403      403   403   403     403';
+/* The door: staff everywhere, producers at their own. */
+const at_doors  = '401    403   403   ok       ok    ok    ok      ok';
+const its_door  = '401    403   403   ok       404   ok    ok      ok';
 const providers = '401    401   401   401      401   401   401     401';
 
 export const table = {
@@ -53,7 +56,12 @@ export const table = {
   'GET /api/v1/performances': everybody,
   'GET /api/v1/performances/{performance_id}': everybody,
   'POST /api/v1/performances/{performance_id}/schedules': its_maker,
+  'GET /api/v1/performances/{performance_id}/sales.csv': its_maker,
   'GET /api/v1/schedules/{schedule_id}': everybody,
+  'PATCH /api/v1/schedules/{schedule_id}': its_maker,
+  'POST /api/v1/schedules/{schedule_id}/cancel': its_maker,
+  'PUT /api/v1/schedules/{schedule_id}/house_seats': its_maker,
+  'GET /api/v1/schedules/{schedule_id}/house_seats': its_maker,
   'GET /api/v1/schedules/{schedule_id}/map': everybody,
   'GET /api/v1/schedules/{schedule_id}/availability': everybody,
   'GET /api/v1/schedules/{schedule_id}/stream': everybody,
@@ -71,14 +79,25 @@ export const table = {
   'GET /api/v1/bookings': signed_in,
   'GET /api/v1/bookings/{booking_id}': its_owner,
   'GET /api/v1/bookings/{booking_id}/tickets': its_owner,
+  'GET /api/v1/bookings/{booking_id}/cancellation': its_owner,
+  'POST /api/v1/bookings/{booking_id}/cancel': its_owner,
+  'GET /api/v1/performances/{performance_id}/cancellation_policy': everybody,
+  'PUT /api/v1/performances/{performance_id}/cancellation_policy': its_maker,
   'GET /api/v1/tickets/keys': everybody,
   'GET /api/v1/tickets/{ticket_id}': its_owner,
   'GET /api/v1/tickets/{ticket_id}/qr.svg': its_owner,
+  'POST /api/v1/tickets/{ticket_id}/reissue': its_owner,
+  'POST /api/v1/checkin': at_doors,
+  'POST /api/v1/checkin/sync': at_doors,
+  'GET /api/v1/schedules/{schedule_id}/admissions': its_door,
+  'GET /api/v1/schedules/{schedule_id}/tickets/refused': its_door,
 
   'POST /api/v1/payments': its_owner,
   'GET /api/v1/payments': signed_in,
   'GET /api/v1/payments/{payment_id}': its_payer,
   'POST /api/v1/payments/{payment_id}/confirm': its_owner,
+  'POST /api/v1/payments/{payment_id}/refunds': in_charge,
+  'GET /api/v1/payments/{payment_id}/refunds': its_payer,
   'POST /api/v1/payments/webhooks/{provider}': providers,
 
   'POST /api/v1/performances/{performance_id}/reviews': attendees,

@@ -12,7 +12,7 @@ const roles = {
   owner: ['CUSTOMER'], other: ['CUSTOMER'], producer: ['PRODUCER'], rival: ['PRODUCER'], staff: ['STAFF'], manager: ['MANAGER'], admin: ['ADMIN'],
 };
 
-let world, person, samples, sale;
+let world, person, samples, sale, spare;
 
 before(async () => {
   world = await World.open({ settings: { 'notify.webhook_loopback': true } });
@@ -21,6 +21,7 @@ before(async () => {
   const review = await world.review(person.owner);
   sale = await world.sale({ as: person.producer, hall: { rows: 3, seats: 20 } });
   const hook = await webhook();
+  spare = await world.sale({ as: person.producer });
   const bought = await world.buy(person.owner, sale, sale.guids.slice(0, 1));
   await world.advance(0);
   const [delivery] = ok(await world.api('GET', `/api/v1/webhooks/${hook.id}/deliveries`, undefined, { as: person.producer })).items;
@@ -46,13 +47,14 @@ async function place_of(user) {
 const webhook_body = { url: 'http://127.0.0.1:9/', events: ['booking.confirmed'] };
 const webhook = async () => ok(await world.api('POST', '/api/v1/webhooks', webhook_body, { as: person.producer }), 201);
 
-/* What is gone once somebody was allowed to: made anew for each who asks. */
-const anew = {
-  'DELETE /api/v1/webhooks/{webhook_id}': async () => ({ webhook_id: (await webhook()).id }),
-};
-
 /* Who asks ends the own session or account: somebody new with the same roles does so. */
 const ends_oneself = new Set(['POST /api/v1/auth/logout', 'DELETE /api/v1/users/me']);
+
+/* What would end what others ask for has one of its own. */
+const of_its_own = {
+  'POST /api/v1/schedules/{schedule_id}/cancel': () => ({ schedule_id: spare.id }),
+  'DELETE /api/v1/webhooks/{webhook_id}': async () => ({ webhook_id: (await webhook()).id }),
+};
 
 /* Bodies that the schema alone does not tell. */
 let serial = 0;
@@ -65,6 +67,10 @@ const bodies = {
   'POST /api/v1/schedules/{schedule_id}/holds': () => ({ best: { count: 1, grade: 'VIP' } }),
   'POST /api/v1/webhooks': () => webhook_body,
   'PATCH /api/v1/webhooks/{webhook_id}': () => ({ events: ['booking.cancelled'] }),
+  'POST /api/v1/checkin': () => ({ code: 'x', gate: 'North', nonce: `n${++serial}` }),
+  'POST /api/v1/checkin/sync': () => ({ scans: [{ code: 'x', gate: 'North', nonce: `n${++serial}`, at: world.time() }] }),
+  'PATCH /api/v1/schedules/{schedule_id}': () => ({ max_tickets_per_user: 4 }),
+  'PUT /api/v1/schedules/{schedule_id}/house_seats': () => ({ holds: [{ reason: 'Camera', release_at: null, seats: [sale.guids.at(-1)] }] }),
   'POST /noop': () => ({ best: { count: 1, grade: 'VIP' } }),
   'POST /test/clock': () => ({ advance_ms: 0 }),
 };
@@ -77,7 +83,7 @@ function body_of(operation) {
 
 async function ask(operation, name) {
   const as = ends_oneself.has(operation.name) && roles[name] ? await world.user(roles[name]) : person[name];
-  const known = { ...samples.known, ...await anew[operation.name]?.() };
+  const known = { ...samples.known, ...await of_its_own[operation.name]?.() };
   const path = operation.path.replace(/\{([^}]+)\}/g, (_, parameter) => known[parameter]);
   if (operation.operation.responses[200]?.content?.['text/event-stream']) {
     const events = await Events.open(world.server, path, as.token && { authorization: `Bearer ${as.token}` });

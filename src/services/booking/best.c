@@ -11,18 +11,22 @@ struct bits {
     uint32_t n;               /* words in use */
 };
 
+/* Bit i: seat first + i is free, for the next `count` seats, 64 at most. */
+static uint64_t free_word(const struct sale *s, uint32_t first, uint32_t count)
+{
+    uint32_t word = first / 64, shift = first % 64;
+    uint64_t w = s->free_bits[word] >> shift;
+    if (shift)
+        w |= s->free_bits[word + 1] << (64 - shift);
+    return count < 64 ? w & ((UINT64_C(1) << count) - 1) : w;
+}
+
 static struct bits load(const struct sale *s, const struct block *b)
 {
-    struct bits r;
-    uint32_t count = b->count < BLOCK_WORDS * 64 ? b->count : BLOCK_WORDS * 64, word = b->first / 64, shift = b->first % 64;
-    r.n = (count + 63) / 64;
-    for (uint32_t i = 0; i < r.n; i++) {
-        r.w[i] = s->free_bits[word + i] >> shift;
-        if (shift)
-            r.w[i] |= s->free_bits[word + i + 1] << (64 - shift);
-    }
-    if (count % 64)
-        r.w[r.n - 1] &= (UINT64_C(1) << (count % 64)) - 1;
+    struct bits r = { .n = 0 };
+    uint32_t count = b->count < BLOCK_WORDS * 64 ? b->count : BLOCK_WORDS * 64;
+    for (uint32_t i = 0; i < count; i += 64)
+        r.w[r.n++] = free_word(s, b->first + i, count - i);
     return r;
 }
 
@@ -71,7 +75,7 @@ static void without_orphans(struct bits *at, const struct bits *is_free, uint32_
 
 struct choice {
     bool any;
-    uint32_t first;           /* seat in map order */
+    uint32_t first, row;      /* seat in map order, its row */
     float distance;           /* of its middle from the row's best place, in the plan's units */
 };
 
@@ -115,57 +119,87 @@ static void consider(const struct sale *s, const struct block *b, uint32_t count
     uint32_t row_middle = row_first + s->layout->plan->rows[b->row].count / 2;
     float distance = distance_between(s, first + (count - 1) / 2, row_middle);
     if (!best->any || distance < best->distance)
-        *best = (struct choice){ true, first, distance };
+        *best = (struct choice){ true, first, b->row, distance };
+}
+
+static bool wanted(const struct sale *s, const struct best_wish *w, const struct block *b)
+{
+    const struct plan *p = s->layout->plan;
+    return !w->section.n || str_eq(p->sections[p->rows[b->row].section].name, w->section);
 }
 
 /* Rows from the best on; the blocks of one row compete, the first row with a place wins. */
-static bool best_in_rows(const struct sale *s, uint32_t grade, uint32_t count, bool orphans, struct rng *rng, uint32_t *ret_first)
+static bool best_in_rows(const struct sale *s, const struct best_wish *w, bool orphans, struct rng *rng, uint32_t *ret_first)
 {
     const struct layout *l = s->layout;
     struct choice best = { 0 };
-    for (uint32_t i = l->blocks_of[grade]; i < l->blocks_of[grade + 1]; i++) {
+    for (uint32_t i = l->blocks_of[w->grade]; i < l->blocks_of[w->grade + 1]; i++) {
         const struct block *b = &l->blocks[i];
-        if (best.any && b->row != l->blocks[i - 1].row)
+        if (best.any && b->row != best.row)
             break;
-        if (b->count >= count && !layout_is_area(l, b->row))
-            consider(s, b, count, orphans, rng, &best);
+        if (b->count >= w->count && !layout_is_area(l, b->row) && wanted(s, w, b))
+            consider(s, b, w->count, orphans, rng, &best);
     }
     *ret_first = best.first;
     return best.any;
 }
 
-/* A standing area has no neighbours: any free places, in order. */
-static bool any_in_area(const struct sale *s, uint32_t grade, uint32_t count, uint32_t *ret_seats)
+static uint32_t free_in_block(const struct sale *s, const struct block *b)
+{
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < b->count; i += 64)
+        n += (uint32_t)__builtin_popcountll(free_word(s, b->first + i, b->count - i));
+    return n;
+}
+
+/* The first free places of blocks from..to; there are enough. */
+static void take_places(const struct sale *s, const struct block *from, const struct block *to, uint32_t count, uint32_t *ret_seats)
+{
+    uint32_t n = 0;
+    for (const struct block *b = from; b < to && n < count; b++)
+        for (uint32_t i = 0; i < b->count && n < count; i += 64)
+            for (uint64_t rest = free_word(s, b->first + i, b->count - i); rest && n < count; rest &= rest - 1)
+                ret_seats[n++] = b->first + i + (uint32_t)__builtin_ctzll(rest);
+    ASSERT(n == count);
+}
+
+/* A standing area, which is one row, has no neighbours: any of its places, but all in one area. */
+static bool any_in_area(const struct sale *s, const struct best_wish *w, uint32_t *ret_seats)
 {
     const struct layout *l = s->layout;
-    uint32_t n = 0;
-    for (uint32_t i = l->blocks_of[grade]; i < l->blocks_of[grade + 1]; i++) {
-        const struct block *b = &l->blocks[i];
-        if (!layout_is_area(l, b->row))
+    const struct block *end = &l->blocks[l->blocks_of[w->grade + 1]];
+    for (const struct block *from = &l->blocks[l->blocks_of[w->grade]], *to; from < end; from = to) {
+        uint32_t is_free = 0;
+        for (to = from; to < end && to->row == from->row; to++)
+            is_free += free_in_block(s, to);
+        if (is_free < w->count || !layout_is_area(l, from->row) || !wanted(s, w, from))
             continue;
-        for (uint32_t seat = b->first; seat < b->first + b->count; seat++) {
-            if (seat % 64 == 0 && !s->free_bits[seat / 64]) {
-                seat += 63;                  /* nothing free in this word */
-                continue;
-            }
-            if (!(s->free_bits[seat / 64] >> (seat % 64) & 1))
-                continue;
-            ret_seats[n++] = seat;
-            if (n == count)
-                return true;
-        }
+        take_places(s, from, to, w->count, ret_seats);
+        return true;
     }
     return false;
 }
 
-bool best_seats(const struct sale *s, uint32_t grade, uint32_t count, struct rng *rng, uint32_t *ret_seats)
+bool best_seats(const struct sale *s, const struct best_wish *w, struct rng *rng, uint32_t *ret_seats)
 {
     uint32_t first;
-    if (s->free[grade] < count)
+    if (s->free[w->grade] < w->count)
         return false;
-    if (!best_in_rows(s, grade, count, false, rng, &first) && !best_in_rows(s, grade, count, true, rng, &first))
-        return any_in_area(s, grade, count, ret_seats);
-    for (uint32_t i = 0; i < count; i++)
+    if (!best_in_rows(s, w, false, rng, &first) && !best_in_rows(s, w, true, rng, &first))
+        return any_in_area(s, w, ret_seats);
+    for (uint32_t i = 0; i < w->count; i++)
         ret_seats[i] = first + i;
     return true;
+}
+
+uint32_t best_left(const struct sale *s, const struct best_wish *w)
+{
+    const struct layout *l = s->layout;
+    uint32_t n = 0;
+    if (!w->section.n)
+        return s->free[w->grade];
+    for (uint32_t i = l->blocks_of[w->grade]; i < l->blocks_of[w->grade + 1]; i++)
+        if (wanted(s, w, &l->blocks[i]))
+            n += free_in_block(s, &l->blocks[i]);
+    return n;
 }

@@ -1,5 +1,5 @@
 /* Booking: its tables and its life. */
-#include "services/booking/booking_int.h"
+#include "services/booking/cancel.h"
 
 #include <stdlib.h>
 
@@ -9,13 +9,22 @@ struct metric metric_expired = { "takenseat_holds_total", METRIC_COUNTER, "", "r
 struct metric metric_confirmed = { "takenseat_bookings_confirmed_total", METRIC_COUNTER, "Bookings confirmed", NULL, 0, { 0 }, 0 };
 struct metric metric_late_refunds = { "takenseat_late_refunds_total", METRIC_COUNTER, "Payments that came too late and go back", NULL, 0, { 0 }, 0 };
 
-static struct metric *const metrics[] = { &metric_holds, &metric_taken, &metric_expired, &metric_confirmed, &metric_late_refunds, NULL };
+struct metric metric_cancelled_seats = { "takenseat_cancelled_seats_total", METRIC_COUNTER, "Seats of confirmed bookings that were given up", NULL, 0, { 0 }, 0 };
+
+static struct metric *const metrics[] = {
+    &metric_holds, &metric_taken, &metric_expired, &metric_confirmed, &metric_late_refunds, &metric_admitted, &metric_turned_away, &metric_cancelled_seats,
+    NULL,
+};
 
 static const struct config_key config[] = {
     { "booking.hold_seconds", CONFIG_INT, "480", 10, 3600, "Seconds a hold keeps its seats.", false },
     { "booking.pay_grace_seconds", CONFIG_INT, "120", 0, 1800, "Seconds a payment that has begun may keep the seats beyond the end of the hold.", false },
+    { "booking.doors_minutes", CONFIG_INT, "180", 0, 10080, "Minutes before the beginning from when tickets are let in.", false },
     { 0 },
 };
+
+#define DOOR_ROLES (ROLE_PRODUCER | ROLE_STAFF | ROLE_MANAGER | ROLE_ADMIN)
+#define ORGANIZERS (ROLE_PRODUCER | ROLE_MANAGER | ROLE_ADMIN)
 
 static const struct route routes[] = {
     { "POST", "/api/v1/schedules/{schedule_id}/holds", &hold_create_call, NEED_USER | IDEMPOTENT, 0, 201, 16 << 10, NULL },
@@ -27,9 +36,21 @@ static const struct route routes[] = {
     { "GET", "/api/v1/bookings", &booking_list_call, NEED_USER, 0, 200, 0, NULL },
     { "GET", "/api/v1/bookings/{booking_id}", &booking_get_call, NEED_USER, 0, 200, 0, NULL },
     { "GET", "/api/v1/bookings/{booking_id}/tickets", &ticket_list_call, NEED_USER, 0, 200, 0, NULL },
+    { "GET", "/api/v1/bookings/{booking_id}/cancellation", &cancellation_quote_call, NEED_USER, 0, 200, 0, NULL },
+    { "POST", "/api/v1/bookings/{booking_id}/cancel", &cancel_call, NEED_USER | IDEMPOTENT, 0, 200, 16 << 10, NULL },
+    { "GET", "/api/v1/performances/{performance_id}/cancellation_policy", &policy_get_call, 0, 0, 200, 0, NULL },
+    { "PUT", "/api/v1/performances/{performance_id}/cancellation_policy", &policy_set_call, NEED_USER, ROLE_PRODUCER | ROLE_MANAGER | ROLE_ADMIN, 200,
+      16 << 10, NULL },
     { "GET", "/api/v1/tickets/keys", &ticket_keys_call, 0, 0, 200, 0, NULL },
     { "GET", "/api/v1/tickets/{ticket_id}", &ticket_get_call, NEED_USER, 0, 200, 0, NULL },
     { "GET", "/api/v1/tickets/{ticket_id}/qr.svg", &ticket_qr_call, NEED_USER, 0, 200, 0, NULL },
+    { "POST", "/api/v1/tickets/{ticket_id}/reissue", &ticket_reissue_call, NEED_USER | IDEMPOTENT, 0, 200, 0, NULL },
+    { "POST", "/api/v1/checkin", &checkin_call, NEED_USER, DOOR_ROLES, 200, 16 << 10, NULL },
+    { "POST", "/api/v1/checkin/sync", &checkin_sync_call, NEED_USER, DOOR_ROLES, 200, 0, NULL },
+    { "GET", "/api/v1/schedules/{schedule_id}/admissions", &admissions_call, NEED_USER, DOOR_ROLES, 200, 0, NULL },
+    { "GET", "/api/v1/schedules/{schedule_id}/tickets/refused", &tickets_refused_call, NEED_USER, DOOR_ROLES, 200, 0, NULL },
+    { "PUT", "/api/v1/schedules/{schedule_id}/house_seats", &house_put_call, NEED_USER, ORGANIZERS, 200, 4 << 20, NULL },
+    { "GET", "/api/v1/schedules/{schedule_id}/house_seats", &house_get_call, NEED_USER, ORGANIZERS, 200, 0, NULL },
     { "POST", "/noop", &noop_call, BENCH_ONLY, 0, 201, 16 << 10, NULL },
     { 0 },
 };
@@ -37,7 +58,10 @@ static const struct route routes[] = {
 static const struct call *const calls[] = {
     &hold_create_call, &hold_get_call, &hold_release_call, &hold_expire_call, &noop_call, &availability_call, &booking_create_call, &booking_get_call,
     &booking_list_call, &ticket_list_call, &ticket_get_call, &ticket_qr_call, &ticket_keys_call, &booking_schedule_open, &booking_sale_put, &booking_due_get,
-    &booking_pay_begin, &booking_paid_put, &booking_refunded_put, &booking_facts_call, &booking_attended_call, NULL,
+    &booking_pay_begin, &booking_paid_put, &booking_facts_call, &booking_attended_call, &ticket_reissue_call, &tickets_refused_call, &admissions_call,
+    &checkin_call, &checkin_put_call, &checkin_sync_call, &checkin_sync_put_call, &booking_schedule_cancel, &schedule_sweep_call, &house_put_call,
+    &house_get_call, &house_release_call, &booking_sales, &policy_get_call, &policy_set_call, &policy_put_command, &cancellation_quote_call, &cancel_call,
+    &booking_refunded_call, NULL,
 };
 
 static const struct raw_answer raw_answers[] = {
@@ -51,14 +75,29 @@ static int64_t expiry_due(void *self)
     return atomic_load(&((struct booking *)self)->expiry_due);
 }
 
+static int64_t house_due(void *self)
+{
+    return atomic_load(&((struct booking *)self)->house_due);
+}
+
+static int64_t sweep_due(void *self)
+{
+    return atomic_load(&((struct booking *)self)->sweep_due);
+}
+
 static const struct job jobs[] = {
     { "booking.hold_expire", &hold_expire_call, expiry_due },
+    { "booking.house_release", &house_release_call, house_due },
+    { "booking.schedule_sweep", &schedule_sweep_call, sweep_due },
     { 0 },
 };
 
-/* A schedule whose opening was cut off by a crash is opened when its event is delivered. */
+/* What performance was about to tell when a crash cut it off is taken over when its event is delivered. */
 static const struct subscription subscriptions[] = {
     { "performance.schedule_opened", &booking_schedule_open },
+    { "performance.schedule_changed", &booking_schedule_open },
+    { "performance.schedule_cancelled", &booking_schedule_cancel },
+    { "payment.refunded", &booking_refunded_call },
     { 0 },
 };
 
@@ -86,6 +125,7 @@ static err booking_open(struct ctx *cx, void **ret_self)
     b->app = cx->app;
     b->hold_ms = config_int(app_config(cx->app), "booking.hold_seconds") * 1000;
     b->pay_grace_ms = config_int(app_config(cx->app), "booking.pay_grace_seconds") * 1000;
+    b->doors_ms = config_int(app_config(cx->app), "booking.doors_minutes") * 60 * 1000;
     b->hub = hub_new(cx->app);
     pthread_rwlock_init(&b->sales_lock, NULL);
     map_reserve(&b->live, HOLDS_USUAL);
@@ -97,6 +137,12 @@ static err booking_open(struct ctx *cx, void **ret_self)
         e = sequence_load(cx, &booking_sql.booking_max, &b->bookings);
     if (!e)
         e = sequence_load(cx, &booking_sql.ticket_max, &b->tickets);
+    if (!e)
+        e = sequence_load(cx, &booking_sql.admission_max, &b->admissions);
+    if (!e)
+        e = sequence_load(cx, &booking_sql.cancellation_max, &b->cancellations);
+    if (!e)
+        e = sequence_load(cx, &booking_sql.policy_max, &b->policies);
     return e ? e : sales_load(cx, b);
 }
 

@@ -6,10 +6,10 @@
 
 extern const struct service booking_service;
 
-/* ---- a schedule goes on sale (asked by performance; a story, safe to repeat) ---- */
+/* ---- a schedule goes on sale, or is changed (asked by performance; a story, safe to repeat) ---- */
 
 struct grade_price {
-    struct str name;          /* category of the plan, in the plan's order */
+    struct str name;          /* category of the plan */
     int64_t amount;           /* minor units of the schedule's currency */
 };
 
@@ -17,15 +17,41 @@ struct schedule_opening {
     int64_t schedule, performance, hall, owner;      /* owner: the user who sells */
     int64_t starts_at, ends_at, sale_starts_at, sale_ends_at;
     int64_t max_per_user;     /* seats of this schedule one user may hold or own */
+    int64_t revision;         /* counts the changes; what is not newer than what booking knows changes nothing */
     struct str currency;
-    struct list prices;       /* struct grade_price, one for each category of the plan */
-    struct list blocked;      /* struct str: guids that are not for sale */
+    struct list prices;       /* struct grade_price, one for each category of the plan that has seats */
+    struct list blocked;      /* struct str: guids that are not for sale when it is opened; later they are the house's (house.c) */
     struct str title, hall_name;         /* as printed on tickets */
 };
 
 extern const struct fields schedule_opening_fields;
 /* in: struct schedule_opening */
 extern const struct call booking_schedule_open;
+
+struct schedule_cancelling {
+    int64_t schedule, performance;
+    struct str reason;
+};
+
+extern const struct fields schedule_cancelling_fields;
+/* in: struct schedule_cancelling. From now on nobody can hold its seats; holds end and bookings are cancelled in full soon after. Safe to repeat.
+ * CALL_COMMAND. */
+extern const struct call booking_schedule_cancel;
+
+/* ---- what was sold (asked by performance) ---- */
+
+struct sales_ref {
+    int64_t performance, from, to;       /* from <= time < to */
+};
+
+struct sales_day {
+    int64_t schedule, day;               /* day: since 1970 in Korea (UTC+9) */
+    int64_t sold, complimentary, cancelled;          /* seats; complimentary: those sold for nothing */
+    int64_t price, paid, refunded;       /* minor units: the list price of what was sold; what was due for it; what goes back */
+};
+
+/* in: struct sales_ref, out: struct list of struct sales_day, by day. CALL_READ. */
+extern const struct call booking_sales;
 
 /* ---- what is left (memory, any thread) ---- */
 
@@ -74,8 +100,33 @@ struct booking_paid {
 /* in: struct booking_payment, out: struct booking_paid. The late-payment rule: live hold, or all its seats still free: confirmed with tickets;
  * else refund in full. The same payment again gives the same result; a second payment for a confirmed booking is refunded. CALL_COMMAND. */
 extern const struct call booking_paid_put;
-/* in: struct booking_payment. The money has gone back. CALL_COMMAND. */
-extern const struct call booking_refunded_put;
+/* That the money of a late payment, or of a cancellation, has gone back is heard by payment's event `payment.refunded`. */
+
+/* ---- what booking tells others (events) ---- */
+
+enum cancel_reason { CANCEL_BUYER, CANCEL_STAFF, CANCEL_SCHEDULE };
+extern const char *const cancel_reason_words[];
+
+/* booking.cancelled: seats of a confirmed booking were given up. Amounts are in minor units of the currency. */
+struct booking_cancelled {
+    int64_t cancellation, booking, schedule, performance, user;
+    int64_t payment;          /* that paid it; 0: none */
+    int64_t seats;            /* how many */
+    bool whole;               /* nothing of the booking is left */
+    int64_t refund, fee;      /* what goes back to the buyer, what is kept of it */
+    struct str currency;
+    int64_t mileage_back;
+    bool coupon_back;
+    int reason;               /* enum cancel_reason */
+};
+extern const struct fields booking_cancelled_fields;
+
+/* booking.refunded: the money of a cancellation has gone back. */
+struct booking_refunded {
+    int64_t cancellation, booking, user, refund;
+    struct str currency;
+};
+extern const struct fields booking_refunded_fields;
 
 /* ---- facts (asked by notify and review; reads) ---- */
 

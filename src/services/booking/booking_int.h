@@ -53,18 +53,22 @@ struct change {
 
 struct sale {
     int64_t id, performance, hall, owner;
-    int64_t starts_at, ends_at, sale_starts_at, sale_ends_at, max_per_user;
     char currency[4];
     struct str title, hall_name;
     const struct layout *layout;
     uint32_t seats, grades;
-    int64_t price[GRADES_MAX];
+
+    /* What the organizer may change: by the writer, read by all. */
+    _Atomic int64_t starts_at, ends_at, sale_starts_at, sale_ends_at, max_per_user;
+    _Atomic bool cancelled;
 
     /* The writer's. */
+    int64_t revision;         /* performance's count of changes */
+    int64_t price[GRADES_MAX];           /* of new holds */
     uint8_t *state;           /* 2 bits a seat, as on the wire */
     uint64_t *free_bits;      /* bit i: seat i is free; two words of zeros behind the end */
     struct map of_user;       /* user -> seats held or owned */
-    uint32_t free[GRADES_MAX];
+    uint32_t free[GRADES_MAX], total[GRADES_MAX];    /* total without blocked seats */
     uint32_t *touched;        /* seats changed since the last publication */
     size_t touched_n, touched_cap;
     struct sale *next_dirty;
@@ -94,8 +98,8 @@ struct hold {                 /* a live claim that is not sold yet */
 
 struct booking {
     struct app *app;
-    int64_t hold_ms, pay_grace_ms;
-    struct sequence holds, bookings, tickets;
+    int64_t hold_ms, pay_grace_ms, doors_ms;
+    struct sequence holds, bookings, tickets, admissions, cancellations, policies;
     struct map live;          /* hold id -> struct hold */
     struct wheel wheel;
     _Atomic int64_t expiry_due;
@@ -103,6 +107,8 @@ struct booking {
     pthread_rwlock_t sales_lock;         /* for other threads; the writer reads without it and takes it to add */
     struct map sales, layouts;
     struct sale *dirty;
+    _Atomic int64_t house_due;           /* a time at which it is worth to look for house seats to release */
+    _Atomic int64_t sweep_due;           /* the same for cancelled schedules */
 
     struct stream_hub *hub;
 };
@@ -116,13 +122,17 @@ int64_t sale_of_user(const struct sale *s, int64_t user);
 /* Without notes: for undoing, and for building memory at start. */
 void sale_set_quietly(struct sale *s, uint32_t seat, enum seat_state state);
 void sale_add_user(struct sale *s, int64_t user, int32_t seats);
-/* A sale with all seats free but the blocked ones; `from` gives the plain values. Versions begin at the time in microseconds, so that one is never
- * given again after a restart. */
-struct sale *sale_new(const struct sale *from, const struct layout *layout, const uint8_t *blocked, int64_t now);
+/* A sale with all seats free; `from` gives the plain values. Versions begin at the time in microseconds, so that one is never given again after a
+ * restart. */
+struct sale *sale_new(const struct sale *from, const struct layout *layout, int64_t now);
+/* What is in memory becomes what others see: of a sale that nobody has seen yet. */
+void sale_show_all(struct sale *s);
 void sale_free(struct sale *s);
 /* From any thread; NULL when unknown. A sale lives as long as the program. */
 struct sale *sale_find(struct booking *b, int64_t schedule);
 err sale_missing(struct ctx *cx);
+/* A sale that the actor manages: its owner, MANAGER, ADMIN. ERR_MISSING otherwise. Any thread. */
+err sale_managed(struct ctx *cx, struct booking *b, int64_t schedule, struct sale **ret);
 /* Reads every sale with its claims and live holds. */
 err sales_load(struct ctx *cx, struct booking *b);
 void sales_free(struct booking *b);
@@ -130,11 +140,36 @@ void sales_free(struct booking *b);
 err layout_get(struct ctx *cx, struct booking *b, int64_t hall, const struct layout **ret);
 extern const struct call booking_sale_put;
 
+/* ---- change.c: what an organizer changes of a sale ---- */
+
+/* Takes over newer plain values (times, prices, limit); older ones change nothing. Only in commands. */
+err sale_change(struct ctx *cx, struct sale *s, const struct sale *to);
+
+/* ---- house.c: seats that the house keeps for itself ---- */
+
+/* Blocks free seats without a time of release, as a sale begins. */
+void house_begin(struct ctx *cx, struct booking *b, struct sale *s, const uint32_t *seats, size_t n);
+/* At start. */
+err house_load(struct ctx *cx, struct booking *b);
+extern const struct call house_put_call, house_get_call, house_release_call;
+
+/* ---- cancelled.c: a schedule that will not take place ---- */
+
+err not_cancelled(struct ctx *cx, const struct sale *s);
+extern const struct call schedule_sweep_call;
+
 /* ---- best.c ---- */
 
-/* Chooses `count` seats of a grade: neighbours in the best row, leaving no single seat between others unless nothing else fits; for a standing
- * area any places. False when there are none such. Deterministic given rng. */
-bool best_seats(const struct sale *s, uint32_t grade, uint32_t count, struct rng *rng, uint32_t *ret_seats);
+struct best_wish {
+    uint32_t grade, count;
+    struct str section;       /* only there; empty: anywhere */
+};
+
+/* Chooses `count` seats of a grade: neighbours in the best row, leaving no single seat between others unless nothing else fits; else, in a standing
+ * area that has as many, any places. False when there are none such. Deterministic given rng. */
+bool best_seats(const struct sale *s, const struct best_wish *w, struct rng *rng, uint32_t *ret_seats);
+/* How many there are of what is wished, side by side or not. */
+uint32_t best_left(const struct sale *s, const struct best_wish *w);
 
 /* ---- hold.c ---- */
 
@@ -172,19 +207,39 @@ err booking_move(struct ctx *cx, int64_t booking, enum booking_status from, enum
 err booking_confirm(struct ctx *cx, struct booking *b, struct sale *s, const struct booking_row *row, int64_t payment);
 err booking_owned(struct ctx *cx, int64_t booking, int64_t user, struct booking_row *ret);
 
+/* ---- ticket.c ---- */
+
+struct ticket_seat {
+    struct str guid, section, row, number, grade;
+};
+
+extern const struct fields ticket_seat_fields;
+extern const char *const ticket_status_words[];
+struct ticket_seat ticket_seat(const struct sale *s, uint32_t seat);
+
+/* ---- cancel.c ---- */
+
+/* In a command: cancels all of a booking that is pending or confirmed; one that ended is left as it is. The buyer pays the fee of the policy (and may
+ * be too late: ERR_CONFLICT), when staff or the schedule cancels there is none. */
+err booking_cancel_whole(struct ctx *cx, struct booking *b, int64_t booking, enum cancel_reason reason) MUST_USE;
+
 /* ---- store.c: each statement as a function ---- */
 
-err store_schedule_put(struct ctx *cx, const struct sale *s, const uint8_t *blocked);
+err store_schedule_put(struct ctx *cx, const struct sale *s);
+err store_sale_change(struct ctx *cx, const struct sale *to);
 void store_hold_put(struct ctx *cx, const struct hold *h);
 void store_claims_put(struct ctx *cx, const struct hold *h);
-err store_claims_delete(struct ctx *cx, const struct hold *h);
+err store_claims_delete(struct ctx *cx, int64_t schedule, int64_t hold, const struct seat_line *lines, size_t n);
 err store_hold_status(struct ctx *cx, int64_t hold, enum hold_status status);
 err store_hold_extend(struct ctx *cx, int64_t hold, int64_t expires_at);
 void store_booking_put(struct ctx *cx, const struct booking_row *row);
 err store_booking_get(struct ctx *cx, int64_t id, struct booking_row *ret, bool *ret_found);
 err store_bookings_of_user(struct ctx *cx, int64_t user, int64_t before, int64_t limit, struct list *ret);
 void store_ticket_put(struct ctx *cx, int64_t id, int64_t booking, const struct seat_line *line);
+struct str lines_pack(struct ctx *cx, const struct seat_line *lines, size_t n);
 struct list lines_unpack(struct ctx *cx, struct str packed);
+/* For db_one: the first column. */
+void take_int(struct ctx *cx, const struct rows *r, void *int64);
 err store_attended(struct ctx *cx, int64_t user, int64_t performance, int64_t *ret_booking, bool *ret_found);
 
 /* ---- live.c ---- */
@@ -204,9 +259,11 @@ extern const struct fields booking_seat_fields;      /* struct seat_out */
 extern const struct call hold_create_call, hold_get_call, hold_release_call, hold_expire_call, noop_call;
 extern const struct call booking_create_call, booking_get_call, booking_list_call;
 extern const struct call ticket_list_call, ticket_get_call, ticket_qr_call, ticket_keys_call;
+extern const struct call ticket_reissue_call, tickets_refused_call, admissions_call;
+extern const struct call checkin_call, checkin_put_call, checkin_sync_call, checkin_sync_put_call;
 extern const struct call availability_call;
 extern const struct fields availability_fields;
-extern struct metric metric_holds, metric_taken, metric_expired, metric_confirmed, metric_late_refunds;
+extern struct metric metric_holds, metric_taken, metric_expired, metric_confirmed, metric_late_refunds, metric_admitted, metric_turned_away;
 extern const char *const booking_status_words[];
 
 #endif

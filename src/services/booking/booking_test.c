@@ -24,15 +24,13 @@ static struct plan *plan_of(struct arena *arena, const char *const *rows, size_t
     return plan_end(&m);
 }
 
-static struct layout *layout_of(const char *const *rows, size_t n)
+static struct layout *layout_of(const struct plan *p)
 {
-    struct arena *arena = arena_new(0);
     struct buf blob;
     buf_init(&blob, PLAN_BLOB_MAX);
-    plan_encode(plan_of(arena, rows, n), &blob);
+    plan_encode(p, &blob);
     struct layout *l = layout_new(1, buf_view(&blob));
     buf_free(&blob);
-    arena_free(arena);
     assert_non_null(l);
     return l;
 }
@@ -42,13 +40,20 @@ struct house {                /* a sale without a database */
     struct sale sale;
 };
 
-static void house_open(struct house *h, const char *const *rows, size_t n)
+static void house_of(struct house *h, const struct plan *p)
 {
-    *h = (struct house){ .layout = layout_of(rows, n) };
+    *h = (struct house){ .layout = layout_of(p) };
     h->sale.layout = h->layout;
     h->sale.seats = h->layout->plan->seat_count;
     h->sale.free_bits = calloc(h->sale.seats / 64 + 3, 8);
     assert_non_null(h->sale.free_bits);
+}
+
+static void house_open(struct house *h, const char *const *rows, size_t n)
+{
+    struct arena *arena = arena_new(0);
+    house_of(h, plan_of(arena, rows, n));
+    arena_free(arena);
 }
 
 static void house_free(struct house *h, uint32_t seat, bool is_free)
@@ -107,7 +112,7 @@ static void check_choice(const struct house *h, uint32_t grade, uint32_t count, 
     bool orphans = want == rows;
     if (orphans)
         want = model_row(h, grade, count, true);
-    bool found = best_seats(&h->sale, grade, count, rng, seats);
+    bool found = best_seats(&h->sale, &(struct best_wish){ .grade = grade, .count = count }, rng, seats);
     assert_int_equal(found, want != rows);
     if (!found)
         return;
@@ -145,6 +150,12 @@ static void test_best_against_model(void **state)
     house_close(&h);
 }
 
+/* Of grade A. */
+static bool best(const struct house *h, uint32_t count, struct rng *rng, uint32_t *ret_seats)
+{
+    return best_seats(&h->sale, &(struct best_wish){ .count = count }, rng, ret_seats);
+}
+
 static void test_best_is_deterministic_and_central(void **state)
 {
     (void)state;
@@ -156,12 +167,12 @@ static void test_best_is_deterministic_and_central(void **state)
     struct rng one, two;
     rng_seed(&one, 9);
     rng_seed(&two, 9);
-    assert_true(best_seats(&h.sale, 0, 4, &one, a) && best_seats(&h.sale, 0, 4, &two, b));
+    assert_true(best(&h, 4, &one, a) && best(&h, 4, &two, b));
     assert_memory_equal(a, b, 4 * sizeof(a[0]));
     /* Both rows are free: the front one, in its middle block, near the middle. */
     assert_int_equal(layout_row(h.layout, a[0]), 0);
     assert_in_range(a[0], 6 + 2, 6 + 4);
-    assert_false(best_seats(&h.sale, 0, 40, &one, a));   /* no row is that long */
+    assert_false(best(&h, 40, &one, a));   /* no row is that long */
     house_close(&h);
 }
 
@@ -176,13 +187,65 @@ static void test_orphan_only_when_needed(void **state)
     house_open(&h, three, 2);
     for (uint32_t seat = 0; seat < 7; seat++)
         house_free(&h, seat, true);
-    assert_true(best_seats(&h.sale, 0, 2, &rng, seats)); /* two of three would leave one alone: the second row it is */
+    assert_true(best(&h, 2, &rng, seats)); /* two of three would leave one alone: the second row it is */
     assert_in_range(seats[0], 3, 5);
     house_free(&h, 3, false);
     house_free(&h, 4, false);
     house_free(&h, 5, false);
-    assert_true(best_seats(&h.sale, 0, 2, &rng, seats)); /* nothing else fits */
+    assert_true(best(&h, 2, &rng, seats)); /* nothing else fits */
     assert_in_range(seats[0], 0, 1);
+    house_close(&h);
+}
+
+/* Two standing areas of one grade, of 3 and 200 places, behind a row of two. */
+static struct plan *plan_with_areas(struct arena *arena)
+{
+    static const uint32_t places[] = { 2, 3, 200 };
+    static const char *const names[] = { "Row", "Pit", "Yard" };
+    struct plan_maker m;
+    plan_begin(&m, arena);
+    assert_true(plan_add_category(&m, S("A"), S("#aa0000")));
+    for (int a = 0; a < 3; a++) {
+        assert_true(plan_add_section(&m, str_c(names[a]), a ? SECTION_AREA : SECTION_SEATS) && plan_add_row(&m, str_c(names[a])));
+        for (uint32_t i = 0; i < places[a]; i++)
+            assert_true(plan_add_seat(&m, arena_fmt(arena, "%s-%u", names[a], i + 1), S("1"), (double)(i % 20), 3.0 * a + i / 20, 0));
+    }
+    return plan_end(&m);
+}
+
+static void check_area(const struct house *h, struct str section, uint32_t count, uint32_t first, struct rng *rng)
+{
+    uint32_t seats[HOLD_SEATS_MAX];
+    assert_true(best_seats(&h->sale, &(struct best_wish){ 0, count, section }, rng, seats));
+    for (uint32_t i = 0; i < count; i++)
+        assert_int_equal(seats[i], first + i);
+}
+
+static void test_areas(void **state)
+{
+    (void)state;
+    struct house h;
+    struct rng rng;
+    uint32_t seats[HOLD_SEATS_MAX];
+    rng_seed(&rng, 1);
+    struct arena *arena = arena_new(0);
+    house_of(&h, plan_with_areas(arena));
+    arena_free(arena);
+    for (uint32_t seat = 0; seat < 205; seat++)
+        house_free(&h, seat, true);
+
+    check_area(&h, S(""), 2, 0, &rng);                   /* seats go before places */
+    check_area(&h, S(""), 3, 2, &rng);
+    check_area(&h, S("Yard"), 3, 5, &rng);
+    check_area(&h, S(""), 4, 5, &rng);                   /* all in one area, not three in one and one in the other */
+    for (uint32_t seat = 5; seat < 200; seat++)
+        house_free(&h, seat, false);
+    check_area(&h, S("Yard"), 5, 200, &rng);
+    assert_false(best_seats(&h.sale, &(struct best_wish){ 0, 6, S("Yard") }, &rng, seats));
+    assert_int_equal(best_left(&h.sale, &(struct best_wish){ 0, 6, S("Yard") }), 5);
+    assert_false(best_seats(&h.sale, &(struct best_wish){ .count = 6 }, &rng, seats));
+    assert_int_equal(best_left(&h.sale, &(struct best_wish){ .count = 6 }), 10);
+    assert_false(best_seats(&h.sale, &(struct best_wish){ 0, 1, S("Roof") }, &rng, seats));
     house_close(&h);
 }
 
@@ -192,6 +255,7 @@ int main(void)
         cmocka_unit_test(test_best_against_model),
         cmocka_unit_test(test_best_is_deterministic_and_central),
         cmocka_unit_test(test_orphan_only_when_needed),
+        cmocka_unit_test(test_areas),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -6,7 +6,7 @@ const char *const booking_status_words[] = { "pending", "confirmed", "cancelled"
 /* From which states a booking may go where; everything else is a bug. */
 static const unsigned may_become[] = {
     [BOOKING_PENDING] = 1u << BOOKING_CONFIRMED | 1u << BOOKING_CANCELLED | 1u << BOOKING_EXPIRED,
-    [BOOKING_CONFIRMED] = 0,
+    [BOOKING_CONFIRMED] = 1u << BOOKING_CANCELLED | 1u << BOOKING_REFUND_DUE,
     [BOOKING_CANCELLED] = 1u << BOOKING_REFUND_DUE,
     [BOOKING_EXPIRED] = 1u << BOOKING_CONFIRMED | 1u << BOOKING_REFUND_DUE,
     [BOOKING_REFUND_DUE] = 1u << BOOKING_REFUNDED,

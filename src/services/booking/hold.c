@@ -12,7 +12,7 @@ struct hold_in {
     bool has_best;
     struct best_in {
         int64_t count;
-        struct str grade;
+        struct str grade, section;
     } best;
     struct str pass;
 };
@@ -102,19 +102,48 @@ static err choose_named(struct ctx *cx, const struct sale *s, const struct hold_
     return e;
 }
 
+/* The grades of the seats of a section, a bit each; 0 when there is no such section. */
+static uint64_t grades_of_section(const struct plan *p, struct str name)
+{
+    uint64_t grades = 0;
+    for (uint32_t r = 0; r < p->row_count; r++) {
+        const struct plan_row *row = &p->rows[r];
+        for (uint32_t i = 0; i < row->count && str_eq(p->sections[row->section].name, name); i++)
+            grades |= UINT64_C(1) << p->category[row->first + i];
+    }
+    return grades;
+}
+
+static err wish_of(struct ctx *cx, const struct plan *p, const struct best_in *in, struct best_wish *ret)
+{
+    uint64_t grades = in->section.n ? grades_of_section(p, in->section) : 0;
+    int grade = in->grade.n ? plan_category_find(p, in->grade) : __builtin_ffsll((long long)grades) - 1;
+    if (in->section.n && !grades)
+        return fail_field(cx, S("best.section"), "there is no section %.*s", "%.*s 구역이 없습니다", STR_ARG(in->section));
+    if (!in->grade.n && !in->section.n)
+        return fail_field(cx, S("best.grade"), "name a grade or a section", "등급 또는 구역을 지정해야 합니다");
+    if (!in->grade.n && grades & (grades - 1))
+        return fail_field(cx, S("best.grade"), "section %.*s has several grades: name one", "%.*s 구역에는 등급이 여러 개 있습니다. 하나를 지정해 주세요",
+                          STR_ARG(in->section));
+    if (grade < 0)
+        return fail_field(cx, S("best.grade"), "there is no grade %.*s", "%.*s 등급이 없습니다", STR_ARG(in->grade));
+    *ret = (struct best_wish){ (uint32_t)grade, (uint32_t)in->count, in->section };
+    return OK;
+}
+
 static err choose_best(struct ctx *cx, const struct sale *s, const struct hold_in *in, uint32_t *ret)
 {
-    int grade = plan_category_find(s->layout->plan, in->best.grade);
-    if (grade < 0)
-        return fail_field(cx, S("best.grade"), "there is no grade %.*s", "%.*s 등급이 없습니다", STR_ARG(in->best.grade));
-    if (best_seats(s, (uint32_t)grade, (uint32_t)in->best.count, cx->rng, ret))
-        return OK;
+    struct best_wish wish;
+    err e = wish_of(cx, s->layout->plan, &in->best, &wish);
+    if (e || best_seats(s, &wish, cx->rng, ret))
+        return e;
+    struct str what = wish.section.n ? wish.section : in->best.grade;
     metric_add(&metric_taken, 1);
-    if (s->free[grade] < (uint32_t)in->best.count)
+    if (best_left(s, &wish) < wish.count)
         return fail(cx, ERR_CONFLICT, "sold_out", "Fewer than %lld seats of %.*s are left.", "%lld석보다 적게 남았습니다(%.*s).",
-                    (long long)in->best.count, STR_ARG(in->best.grade));
+                    (long long)in->best.count, STR_ARG(what));
     return fail(cx, ERR_CONFLICT, "not_together", "No %lld seats of %.*s are left side by side; ask for fewer, or choose them on the map.",
-                "연속된 %lld석이 남아 있지 않습니다(%.*s). 매수를 줄이거나 좌석표에서 직접 선택해 주세요.", (long long)in->best.count, STR_ARG(in->best.grade));
+                "연속된 %lld석이 남아 있지 않습니다(%.*s). 매수를 줄이거나 좌석표에서 직접 선택해 주세요.", (long long)in->best.count, STR_ARG(what));
 }
 
 static err all_free(struct ctx *cx, const struct sale *s, const uint32_t *seats, uint32_t n)
@@ -135,6 +164,8 @@ static err all_free(struct ctx *cx, const struct sale *s, const uint32_t *seats,
 
 static err may_buy(struct ctx *cx, const struct sale *s, const struct hold_in *in, uint32_t n)
 {
+    if (s->cancelled)
+        return fail(cx, ERR_CONFLICT, "not_on_sale", "This schedule has been cancelled.", "취소된 회차입니다.");
     if (cx->now < s->sale_starts_at)
         return fail(cx, ERR_CONFLICT, "not_on_sale", "The sale has not begun.", "아직 판매가 시작되지 않았습니다.");
     if (cx->now >= s->sale_ends_at)
@@ -232,7 +263,7 @@ static err hold_create(struct ctx *cx, void *self, const void *in_, void *out_)
 
 err hold_end(struct ctx *cx, struct booking *b, struct hold *h, enum hold_status status, enum booking_status booking_to)
 {
-    err e = store_claims_delete(cx, h);
+    err e = store_claims_delete(cx, h->sale->id, h->id, h->lines, h->n);
     if (!e)
         e = store_hold_status(cx, h->id, status);
     if (!e && h->booking)
@@ -350,9 +381,11 @@ static const struct fields guid_list = { "SeatGuid", sizeof(struct str), guid_ro
 
 static const struct field best_rows[] = {
     { .name = "count", .type = F_INT, FIELD(best_in, count), .low = 1, .high = HOLD_SEATS_MAX, .help = "How many seats, side by side." },
-    { .name = "grade", .type = F_STR, FIELD(best_in, grade), .low = 1, .high = PLAN_NAME_MAX, .help = "Category of the hall's plan." },
+    { .name = "grade", .type = F_STR, .optional = true, FIELD(best_in, grade), .low = 1, .high = PLAN_NAME_MAX, .help = "Category of the hall's plan." },
+    { .name = "section", .type = F_STR, .optional = true, FIELD(best_in, section), .low = 1, .high = PLAN_NAME_MAX,
+      .help = "Only in this section or standing area; enough by itself when all of it is of one grade." },
 };
-static const struct fields best_fields = { "BestAvailable", sizeof(struct best_in), best_rows, 2 };
+static const struct fields best_fields = { "BestAvailable", sizeof(struct best_in), best_rows, 3 };
 
 static const struct field hold_in_rows[] = {
     { .name = "schedule_id", .type = F_ID, .from = FROM_PATH, .id = ID_SCHEDULE, FIELD(hold_in, schedule) },

@@ -21,6 +21,7 @@ static void show(struct sale *s)
             s->changes[s->change_n++ % CHANGES_KEPT] = (struct change){ s->version, seat, (uint8_t)state };
     }
     memcpy(s->shown_free, s->free, sizeof(s->free));
+    memcpy(s->shown_total, s->total, sizeof(s->total));
     pthread_mutex_unlock(&s->lock);
     s->touched_n = 0;
 }

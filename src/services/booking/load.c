@@ -6,18 +6,18 @@ static err load_schedule(struct ctx *cx, struct booking *b, const struct rows *r
     struct sale s = {
         .id = row_int(r, 0), .performance = row_int(r, 1), .hall = row_int(r, 2), .owner = row_int(r, 3), .starts_at = row_int(r, 4),
         .ends_at = row_int(r, 5), .sale_starts_at = row_int(r, 6), .sale_ends_at = row_int(r, 7), .max_per_user = row_int(r, 8),
-        .title = row_text(cx, r, 13), .hall_name = row_text(cx, r, 14),
+        .title = row_text(cx, r, 12), .hall_name = row_text(cx, r, 13), .revision = row_int(r, 14), .cancelled = row_int(r, 15) != 0,
     };
-    struct str currency = row_text_view(r, 10), prices = row_text_view(r, 11), blocked = row_text(cx, r, 12);
+    struct str currency = row_text_view(r, 10), prices = row_text_view(r, 11);
     const struct layout *layout;
     memcpy(s.currency, currency.p, currency.n < 3 ? currency.n : 3);
     memcpy(s.price, prices.p, prices.n < sizeof(s.price) ? prices.n : sizeof(s.price));
     err e = layout_get(cx, b, s.hall, &layout);
     if (e)
         return e;
-    if (layout->plan->seat_count != (uint32_t)row_int(r, 9) || blocked.n != bit_bytes(layout->plan->seat_count))
+    if (layout->plan->seat_count != (uint32_t)row_int(r, 9))
         return fail(cx, ERR_INTERNAL, NULL, "Schedule %lld does not fit its hall's plan.", "회차 %lld의 좌석 배치가 맞지 않습니다.", (long long)s.id);
-    struct sale *sale = sale_new(&s, layout, (const uint8_t *)blocked.p, cx->now);
+    struct sale *sale = sale_new(&s, layout, cx->now);
     map_put_ptr(&b->sales, (uint64_t)sale->id, sale);
     return OK;
 }
@@ -78,16 +78,14 @@ err sales_load(struct ctx *cx, struct booking *b)
 {
     err e = load_schedules(cx, b);
     if (!e)
+        e = house_load(cx, b);
+    if (!e)
         e = load_claims(cx, b);
     if (!e)
         e = load_holds(cx, b);
     size_t at = 0;
     uint64_t key, value;
-    while (map_each(&b->sales, &at, &key, &value)) {
-        struct sale *s = (struct sale *)(uintptr_t)value;
-        memcpy(s->shown, s->state, (s->seats + 3) / 4);
-        memcpy(s->shown_free, s->free, sizeof(s->free));
-        s->touched_n = 0;
-    }
+    while (map_each(&b->sales, &at, &key, &value))
+        sale_show_all((struct sale *)(uintptr_t)value);
     return e;
 }

@@ -1,4 +1,5 @@
-/* A schedule goes on sale: the story reads the hall's plan, the command makes the sale. Safe to repeat: performance asks, and its event asks again. */
+/* A schedule goes on sale, or what was said of it has changed: the story reads the hall's plan, the command makes or changes the sale. Safe to repeat,
+ * in any order: performance asks, its events ask again, and its count of changes tells what is news. */
 #include "services/booking/booking_int.h"
 
 #include "services/performance/performance.h"
@@ -44,7 +45,8 @@ err layout_get(struct ctx *cx, struct booking *b, int64_t hall, const struct lay
 struct sale_put {
     const struct sale *sale;  /* plain values */
     const struct layout *layout;
-    const uint8_t *blocked;
+    const uint32_t *blocked;  /* seats, of a new sale */
+    size_t blocked_n;
 };
 
 static void undo_sale(void *booking, const void *arg)
@@ -62,31 +64,49 @@ static err sale_put(struct ctx *cx, void *self, const void *in_, void *out)
     (void)out;
     struct booking *b = self;
     const struct sale_put *in = in_;
-    if (map_ptr(&b->sales, (uint64_t)in->sale->id))
-        return OK;                           /* asked again */
-    err e = store_schedule_put(cx, in->sale, in->blocked);
+    struct sale *s = map_ptr(&b->sales, (uint64_t)in->sale->id);
+    if (s)
+        return sale_change(cx, s, in->sale);
+    err e = store_schedule_put(cx, in->sale);
     if (e)
         return e;
-    struct sale *s = sale_new(in->sale, in->layout, in->blocked, cx->now);
+    s = sale_new(in->sale, in->layout, cx->now);
     pthread_rwlock_wrlock(&b->sales_lock);
     map_put_ptr(&b->sales, (uint64_t)s->id, s);
     pthread_rwlock_unlock(&b->sales_lock);
     tx_undo(cx, undo_sale, b, &s, sizeof(s));
+    house_begin(cx, b, s, in->blocked, in->blocked_n);
     return OK;
 }
 
 const struct call booking_sale_put = { .name = "booking.sale_put", .kind = CALL_COMMAND, .fn = sale_put };
 
-static err prices_match(struct ctx *cx, const struct schedule_opening *in, const struct plan *p, struct sale *s)
+static err take_prices(struct ctx *cx, const struct schedule_opening *in, const struct plan *p, struct sale *s)
 {
     const struct grade_price *price = in->prices.at;
-    if (in->prices.n != p->category_count)
-        return fail(cx, ERR_INPUT, NULL, "There must be one price for each category of the plan.", "좌석 등급마다 가격이 하나씩 있어야 합니다.");
-    for (uint32_t i = 0; i < p->category_count; i++) {
-        if (!str_eq(price[i].name, p->categories[i].name))
-            return fail_field(cx, S("prices"), "category %.*s is expected here", "%.*s 등급이 와야 합니다", STR_ARG(p->categories[i].name));
-        s->price[i] = price[i].amount;
+    uint64_t priced = 0;
+    for (size_t i = 0; i < in->prices.n; i++) {
+        int category = plan_category_find(p, price[i].name);
+        if (category < 0)
+            return fail_field(cx, S("prices"), "there is no category %.*s", "%.*s 등급이 없습니다", STR_ARG(price[i].name));
+        s->price[category] = price[i].amount;
+        priced |= UINT64_C(1) << category;
     }
+    for (uint32_t i = 0; i < p->category_count; i++)
+        if (p->categories[i].seats && !(priced >> i & 1))
+            return fail_field(cx, S("prices"), "category %.*s has seats and no price", "%.*s 등급의 가격이 없습니다", STR_ARG(p->categories[i].name));
+    return OK;
+}
+
+static err take_blocked(struct ctx *cx, const struct schedule_opening *in, const struct layout *l, struct sale_put *put)
+{
+    const struct str *guid = in->blocked.at;
+    uint32_t *seats = NEW_ARRAY(cx->arena, uint32_t, in->blocked.n);
+    for (size_t i = 0; i < in->blocked.n; i++)
+        if (!plan_index_find(l->index, guid[i], &seats[i]))
+            return fail_field(cx, S("blocked_seats"), "there is no seat %.*s", "%.*s 좌석이 없습니다", STR_ARG(guid[i]));
+    put->blocked = seats;
+    put->blocked_n = in->blocked.n;
     return OK;
 }
 
@@ -97,27 +117,19 @@ static err schedule_open(struct ctx *cx, void *self, const void *in_, void *out)
     struct sale s = {
         .id = in->schedule, .performance = in->performance, .hall = in->hall, .owner = in->owner, .starts_at = in->starts_at,
         .ends_at = in->ends_at, .sale_starts_at = in->sale_starts_at, .sale_ends_at = in->sale_ends_at, .max_per_user = in->max_per_user,
-        .title = in->title, .hall_name = in->hall_name,
+        .title = in->title, .hall_name = in->hall_name, .revision = in->revision,
     };
     struct sale_put put = { .sale = &s };
     err e = layout_get(cx, self, in->hall, &put.layout);
     if (e)
         return e;
-    e = prices_match(cx, in, put.layout->plan, &s);
+    e = take_prices(cx, in, put.layout->plan, &s);
+    if (!e)
+        e = take_blocked(cx, in, put.layout, &put);
     if (e)
         return e;
     memcpy(s.currency, in->currency.p, in->currency.n < 3 ? in->currency.n : 3);
     s.seats = put.layout->plan->seat_count;
-
-    uint8_t *blocked = arena_take(cx->arena, bit_bytes(s.seats));
-    const struct str *guid = in->blocked.at;
-    for (size_t i = 0; i < in->blocked.n; i++) {
-        uint32_t seat;
-        if (!plan_index_find(put.layout->index, guid[i], &seat))
-            return fail_field(cx, S("blocked_seats"), "there is no seat %.*s", "%.*s 좌석이 없습니다", STR_ARG(guid[i]));
-        bit_set(blocked, seat);
-    }
-    put.blocked = blocked;
     return call_run(cx, &booking_sale_put, &put, NULL);
 }
 
@@ -139,6 +151,7 @@ static const struct field opening_rows[] = {
     { .name = "ends_at", .type = F_TIME, AT(ends_at) },
     { .name = "sale_starts_at", .type = F_TIME, AT(sale_starts_at) },
     { .name = "sale_ends_at", .type = F_TIME, AT(sale_ends_at) },
+    { .name = "revision", .type = F_INT, .optional = true, AT(revision) },
     { .name = "max_per_user", .type = F_INT, AT(max_per_user) },
     { .name = "currency", .type = F_STR, AT(currency), .low = 3, .high = 3 },
     { .name = "prices", .type = F_LIST, .of = &grade_price_fields, AT(prices) },

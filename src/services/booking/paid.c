@@ -1,5 +1,5 @@
-/* What payment asks: what is due, that money is on its way, that it has come, that it has gone back. The late-payment rule is paid_put. */
-#include "services/booking/booking_int.h"
+/* What payment asks: what is due, that money is on its way, that it has come. The late-payment rule is paid_put. */
+#include "services/booking/cancel.h"
 
 static err due_of(struct ctx *cx, struct booking *b, const struct booking_row *row, struct booking_due *ret)
 {
@@ -94,6 +94,15 @@ static err refund(struct ctx *cx, const struct booking_row *row, int64_t payment
     return booking_move(cx, row->id, (enum booking_status)row->status, BOOKING_REFUND_DUE, payment);
 }
 
+/* The same payment again, which may have been cancelled since: what it was told then. Or the booking was paid twice: a second payment never stays. */
+static err told_before(struct ctx *cx, const struct booking_row *row, int64_t payment, struct booking_paid *ret)
+{
+    bool confirmed = row->status == BOOKING_CONFIRMED;
+    err e = confirmed ? OK : store_was_confirmed(cx, row->id, &confirmed);
+    ret->result = confirmed && row->payment == payment ? PAID_CONFIRMED : PAID_REFUND;
+    return e;
+}
+
 static err paid_put(struct ctx *cx, void *self, const void *in_, void *out_)
 {
     struct booking *b = self;
@@ -106,19 +115,22 @@ static err paid_put(struct ctx *cx, void *self, const void *in_, void *out_)
     struct sale *s = map_ptr(&b->sales, (uint64_t)row.schedule);
     ASSERT(s);
 
-    if (row.status == BOOKING_CONFIRMED || row.status == BOOKING_REFUND_DUE || row.status == BOOKING_REFUNDED) {
-        /* Told before, or paid twice: a second payment never stays. */
-        ret->result = row.status == BOOKING_CONFIRMED && row.payment == in->payment ? PAID_CONFIRMED : PAID_REFUND;
-        return OK;
-    }
+    if (row.payment || row.status == BOOKING_CONFIRMED)
+        return told_before(cx, &row, in->payment, ret);
     if (in->amount != row.due) {             /* pays nothing here: the booking waits on */
         ret->result = PAID_REFUND;
         return OK;
     }
+    if (row.status == BOOKING_PENDING && s->cancelled) {     /* the sweep has not come to it yet */
+        e = hold_end(cx, b, map_ptr(&b->live, (uint64_t)row.hold), HOLD_RELEASED, BOOKING_CANCELLED);
+        if (e)
+            return e;
+        row.status = BOOKING_CANCELLED;
+    }
     if (row.status == BOOKING_CANCELLED)
         return refund(cx, &row, in->payment, ret);
     if (row.status == BOOKING_EXPIRED) {
-        if (!all_free(s, &row.lines) || sale_of_user(s, row.user) + (int64_t)row.lines.n > s->max_per_user || cx->now >= s->ends_at)
+        if (s->cancelled || !all_free(s, &row.lines) || sale_of_user(s, row.user) + (int64_t)row.lines.n > s->max_per_user || cx->now >= s->ends_at)
             return refund(cx, &row, in->payment, ret);
         e = claim_again(cx, b, s, &row);
         if (e)
@@ -132,19 +144,6 @@ static err paid_put(struct ctx *cx, void *self, const void *in_, void *out_)
     return booking_confirm(cx, b, s, &row, in->payment);
 }
 
-static err refunded_put(struct ctx *cx, void *self, const void *in_, void *out)
-{
-    (void)self;
-    (void)out;
-    const struct booking_payment *in = in_;
-    struct booking_row row;
-    err e = booking_owned(cx, in->booking, 0, &row);
-    if (e || row.status != BOOKING_REFUND_DUE || row.payment != in->payment)
-        return e;                            /* a second payment's refund changes nothing here */
-    return booking_move(cx, row.id, BOOKING_REFUND_DUE, BOOKING_REFUNDED, in->payment);
-}
-
 const struct call booking_due_get = { .name = "booking.due_get", .kind = CALL_READ, .fn = due_get };
 const struct call booking_pay_begin = { .name = "booking.pay_begin", .kind = CALL_COMMAND, .fn = pay_begin };
 const struct call booking_paid_put = { .name = "booking.paid_put", .kind = CALL_COMMAND, .fn = paid_put };
-const struct call booking_refunded_put = { .name = "booking.refunded_put", .kind = CALL_COMMAND, .fn = refunded_put };

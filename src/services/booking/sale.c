@@ -21,6 +21,7 @@ void sale_set_quietly(struct sale *s, uint32_t seat, enum seat_state state)
     uint32_t grade = s->layout->plan->category[seat];
     uint64_t bit = UINT64_C(1) << (seat % 64);
     s->free[grade] += (uint32_t)(state == SEAT_FREE) - (uint32_t)(was == SEAT_FREE);
+    s->total[grade] += (uint32_t)(was == SEAT_BLOCKED) - (uint32_t)(state == SEAT_BLOCKED);
     if (state == SEAT_FREE)
         s->free_bits[seat / 64] |= bit;
     else
@@ -109,6 +110,15 @@ err sale_missing(struct ctx *cx)
     return fail(cx, ERR_MISSING, NULL, "There is no such schedule.", "해당 회차를 찾을 수 없습니다.");
 }
 
+err sale_managed(struct ctx *cx, struct booking *b, int64_t schedule, struct sale **ret)
+{
+    struct sale *s = sale_find(b, schedule);
+    if (!s || (s->owner != cx->actor.user && !actor_has(cx, ROLE_MANAGER | ROLE_ADMIN)))
+        return sale_missing(cx);
+    *ret = s;
+    return OK;
+}
+
 void booking_remaining(const struct app *app, int64_t schedule, struct remaining *ret)
 {
     struct booking *b = app_self(app, &booking_service);
@@ -140,7 +150,7 @@ static struct str keep(struct str s)
     return str_of(p, s.n);
 }
 
-struct sale *sale_new(const struct sale *from, const struct layout *layout, const uint8_t *blocked, int64_t now)
+struct sale *sale_new(const struct sale *from, const struct layout *layout, int64_t now)
 {
     struct sale *s = zeroed(sizeof(*s));
     *s = *from;
@@ -154,18 +164,21 @@ struct sale *sale_new(const struct sale *from, const struct layout *layout, cons
     s->free_bits = zeroed(((size_t)s->seats / 64 + 3) * sizeof(uint64_t));
     pthread_mutex_init(&s->lock, NULL);
     for (uint32_t seat = 0; seat < s->seats; seat++) {
-        if (bit_get(blocked, seat)) {
-            put_state(s->state, seat, SEAT_BLOCKED);
-            continue;
-        }
         s->free_bits[seat / 64] |= UINT64_C(1) << (seat % 64);
         s->free[layout->plan->category[seat]]++;
     }
-    memcpy(s->shown_total, s->free, sizeof(s->free));
+    memcpy(s->total, s->free, sizeof(s->free));
+    s->version = (uint64_t)now * 1000;
+    sale_show_all(s);
+    return s;
+}
+
+void sale_show_all(struct sale *s)
+{
+    memcpy(s->shown_total, s->total, sizeof(s->total));
     memcpy(s->shown_free, s->free, sizeof(s->free));
     memcpy(s->shown, s->state, (s->seats + 3) / 4);
-    s->version = (uint64_t)now * 1000;
-    return s;
+    s->touched_n = 0;
 }
 
 void sale_free(struct sale *s)

@@ -3,7 +3,7 @@
 
 #define LINE_BYTES 12         /* seat (32 bits), price (64 bits), in the machine's order: all machines served are little-endian */
 
-static struct str lines_pack(struct ctx *cx, const struct seat_line *lines, size_t n)
+struct str lines_pack(struct ctx *cx, const struct seat_line *lines, size_t n)
 {
     char *p = arena_take(cx->arena, n * LINE_BYTES);
     for (size_t i = 0; i < n; i++) {
@@ -24,13 +24,22 @@ struct list lines_unpack(struct ctx *cx, struct str packed)
     return (struct list){ lines, n };
 }
 
-err store_schedule_put(struct ctx *cx, const struct sale *s, const uint8_t *blocked)
+err store_schedule_put(struct ctx *cx, const struct sale *s)
 {
     return db_run(cx, &booking_sql.schedule_insert,
                   VALS(v_int(s->id), v_int(s->performance), v_int(s->hall), v_int(s->owner), v_int(s->starts_at), v_int(s->ends_at),
-                       v_int(s->sale_starts_at), v_int(s->sale_ends_at), v_int(s->max_per_user), v_int(s->seats), v_text(str_c(s->currency)),
-                       v_blob(str_of((const char *)s->price, sizeof(s->price))), v_blob(str_of((const char *)blocked, bit_bytes(s->seats))),
-                       v_text(s->title), v_text(s->hall_name)),
+                       v_int(s->sale_starts_at), v_int(s->sale_ends_at), v_int(s->max_per_user), v_int(s->max_per_user), v_int(s->revision),
+                       v_int(s->seats), v_text(str_c(s->currency)), v_blob(str_of((const char *)s->price, sizeof(s->price))), v_text(s->title),
+                       v_text(s->hall_name)),
+                  NULL);
+}
+
+err store_sale_change(struct ctx *cx, const struct sale *to)
+{
+    return db_run(cx, &booking_sql.schedule_change,
+                  VALS(v_int(to->revision), v_int(to->starts_at), v_int(to->ends_at), v_int(to->sale_starts_at), v_int(to->sale_ends_at),
+                       v_blob(str_of((const char *)to->price, sizeof(to->price))), v_int(to->max_per_user), v_int(to->max_per_user),
+                       v_int(to->max_per_user), v_int(to->id)),
                   NULL);
 }
 
@@ -47,10 +56,10 @@ void store_claims_put(struct ctx *cx, const struct hold *h)
         db_put(cx, &booking_sql.claim_insert, VALS(v_int(h->sale->id), v_int(h->lines[i].seat), v_int(h->id)));
 }
 
-err store_claims_delete(struct ctx *cx, const struct hold *h)
+err store_claims_delete(struct ctx *cx, int64_t schedule, int64_t hold, const struct seat_line *lines, size_t n)
 {
-    for (uint32_t i = 0; i < h->n; i++) {
-        err e = db_run(cx, &booking_sql.claim_delete, VALS(v_int(h->sale->id), v_int(h->lines[i].seat), v_int(h->id)), NULL);
+    for (size_t i = 0; i < n; i++) {
+        err e = db_run(cx, &booking_sql.claim_delete, VALS(v_int(schedule), v_int(lines[i].seat), v_int(hold)), NULL);
         if (e)
             return e;
     }
@@ -108,10 +117,10 @@ void store_ticket_put(struct ctx *cx, int64_t id, int64_t booking, const struct 
            VALS(v_int(id), v_int(booking), v_int(line->seat), v_int(line->price), v_int(0), v_int(TICKET_VALID), v_int(cx->now)));
 }
 
-static void take_int(struct ctx *cx, const struct rows *r, void *out)
+void take_int(struct ctx *cx, const struct rows *r, void *int64)
 {
     (void)cx;
-    *(int64_t *)out = row_int(r, 0);
+    *(int64_t *)int64 = row_int(r, 0);
 }
 
 err store_attended(struct ctx *cx, int64_t user, int64_t performance, int64_t *ret_booking, bool *ret_found)

@@ -1,24 +1,14 @@
-/* Tickets: one a seat of a confirmed booking. Its code is signed (Ed25519), so that a gate can check it with the public key alone:
- *
- *   "TS1." base64url(payload) "." base64url(signature of "TS1." base64url(payload))
- *   payload: key id (4 bytes), starts_at in seconds (4, big-endian), issue (2, big-endian), seat (4, big-endian), schedule id (13), ticket id (13)
- *
- * Signing is deterministic: the code is made whenever it is asked for and stored nowhere. */
-#include "services/booking/booking_int.h"
+/* Tickets: one a seat of a confirmed booking; what each shows at the door is its code (code.c). */
+#include "services/booking/door_int.h"
 
 #include <qrencode.h>
-#include <stdlib.h>
 
-static const char *const ticket_status_words[] = { "valid", "used", "void", NULL };
+const char *const ticket_status_words[] = { "valid", "used", "void", NULL };
 
 struct ticket_row {
     int64_t id, booking, schedule, user, issue;
     uint32_t seat;
     int status;
-};
-
-struct ticket_seat {
-    struct str guid, section, row, number, grade;
 };
 
 struct ticket_out {
@@ -35,27 +25,16 @@ static void take_ticket(struct ctx *cx, const struct rows *r, void *out)
                                                      .issue = row_int(r, 3), .seat = (uint32_t)row_int(r, 2), .status = (int)row_int(r, 4) };
 }
 
-static char *big_endian(char *at, uint64_t v, int bytes)
+static struct str code_of(struct ctx *cx, const struct sale *s, const struct ticket_row *t)
 {
-    for (int i = bytes - 1; i >= 0; i--, v >>= 8)
-        at[i] = (char)(v & 0xff);
-    return at + bytes;
+    return ticket_code_write(cx, &(struct ticket_code){ .schedule = s->id, .ticket = t->id, .starts_at = s->starts_at, .issue = t->issue, .seat = t->seat });
 }
 
-static struct str ticket_code(struct ctx *cx, const struct sale *s, const struct ticket_row *t)
+struct ticket_seat ticket_seat(const struct sale *s, uint32_t seat)
 {
-    const struct keys *keys = app_keys(cx->app);
-    char payload[4 + 4 + 2 + 4 + 2 * ID_TEXT], *at = payload;
-    uint8_t signature[64];
-    at = big_endian(at, strtoul(keys->ticket_kid, NULL, 16), 4);
-    at = big_endian(at, (uint64_t)s->starts_at / 1000, 4);
-    at = big_endian(at, (uint64_t)t->issue, 2);
-    at = big_endian(at, t->seat, 4);
-    id_encode(&keys->ids, ID_SCHEDULE, s->id, at);
-    id_encode(&keys->ids, ID_TICKET, t->id, at + ID_TEXT);
-    struct str text = arena_fmt(cx->arena, "TS1.%.*s", STR_ARG(base64url(cx->arena, str_of(payload, sizeof(payload)))));
-    sign(keys->ticket_secret, text, signature);
-    return arena_fmt(cx->arena, "%.*s.%.*s", STR_ARG(text), STR_ARG(base64url(cx->arena, str_of((char *)signature, sizeof(signature)))));
+    const struct plan *p = s->layout->plan;
+    const struct plan_row *row = &p->rows[layout_row(s->layout, seat)];
+    return (struct ticket_seat){ p->guid[seat], p->sections[row->section].name, row->name, p->number[seat], p->categories[p->category[seat]].name };
 }
 
 static err show(struct ctx *cx, struct booking *b, const struct ticket_row *t, struct ticket_out *ret)
@@ -63,12 +42,9 @@ static err show(struct ctx *cx, struct booking *b, const struct ticket_row *t, s
     struct sale *s = sale_find(b, t->schedule);
     if (!s)
         return sale_missing(cx);
-    const struct plan *p = s->layout->plan;
-    const struct plan_row *row = &p->rows[layout_row(s->layout, t->seat)];
     *ret = (struct ticket_out){
         .id = t->id, .booking = t->booking, .schedule = t->schedule, .starts_at = s->starts_at, .status = t->status - 1,
-        .code = ticket_code(cx, s, t), .title = s->title, .hall_name = s->hall_name,
-        .seat = { p->guid[t->seat], p->sections[row->section].name, row->name, p->number[t->seat], p->categories[p->category[t->seat]].name },
+        .code = code_of(cx, s, t), .title = s->title, .hall_name = s->hall_name, .seat = ticket_seat(s, t->seat),
     };
     return OK;
 }
@@ -91,9 +67,9 @@ static err ticket_list(struct ctx *cx, void *self, const void *in_, void *out_)
         e = db_rows(cx, &booking_sql.tickets_of_booking, VALS(v_int(in->booking)), &r);
     if (e)
         return e;
-    struct ticket_out *items = NEW_ARRAY(cx->arena, struct ticket_out, booking.lines.n);
+    struct ticket_out *items = NEW_ARRAY(cx->arena, struct ticket_out, HOLD_SEATS_MAX);      /* those of cancelled seats too */
     size_t n = 0;
-    while (!e && n < booking.lines.n && rows_next(&r)) {
+    while (!e && n < HOLD_SEATS_MAX && rows_next(&r)) {
         take_ticket(cx, &r, &row);
         e = show(cx, self, &row, &items[n++]);
     }
@@ -168,9 +144,34 @@ static err ticket_qr(struct ctx *cx, void *self, const void *in_, void *out_)
     buf_init(&svg, 1 << 20);
     draw(&svg, qr);
     QRcode_free(qr);
-    *ret = (struct raw_out){ .content_type = S("image/svg+xml"), .body = arena_str(cx->arena, buf_view(&svg)), .cache_control = S("private, max-age=60") };
+    *ret = (struct raw_out){ .content_type = S("image/svg+xml"), .body = arena_str(cx->arena, buf_view(&svg)), .cache_control = S("private, no-cache") };
     buf_free(&svg);
     return OK;
+}
+
+/* ---- POST /tickets/{ticket_id}/reissue: a new code; the old one is refused from now on ---- */
+
+#define REISSUES_MAX 10
+
+static err ticket_reissue(struct ctx *cx, void *self, const void *in_, void *out)
+{
+    const struct ticket_ref *in = in_;
+    struct ticket_row row;
+    err e = owned(cx, in->ticket, &row);
+    if (e)
+        return e;
+    if (row.status == TICKET_USED)
+        return fail(cx, ERR_CONFLICT, "ticket_used", "This ticket has been used.", "이미 사용된 티켓입니다.");
+    if (row.status == TICKET_VOID)
+        return fail(cx, ERR_CONFLICT, "ticket_void", "This ticket is no longer valid.", "유효하지 않은 티켓입니다.");
+    if (row.issue >= REISSUES_MAX)
+        return fail(cx, ERR_CONFLICT, "reissue_limit", "A ticket can be issued anew %d times; please ask the box office.",
+                    "티켓 재발급은 %d회까지 가능합니다. 매표소에 문의해 주세요.", REISSUES_MAX);
+    e = store_ticket_reissue(cx, row.id, row.issue);
+    if (e)
+        return e;
+    row.issue++;
+    return show(cx, self, &row, out);
 }
 
 /* ---- GET /tickets/keys: what a gate needs to check codes by itself ---- */
@@ -202,7 +203,7 @@ static const struct field seat_rows[] = {
     { .name = "number", .type = F_STR, FIELD(ticket_seat, number) },
     { .name = "grade", .type = F_STR, FIELD(ticket_seat, grade) },
 };
-static const struct fields seat_fields = { "TicketSeat", sizeof(struct ticket_seat), seat_rows, 5 };
+const struct fields ticket_seat_fields = { "TicketSeat", sizeof(struct ticket_seat), seat_rows, 5 };
 
 static const struct field ticket_rows[] = {
     { .name = "id", .type = F_ID, .id = ID_TICKET, FIELD(ticket_out, id) },
@@ -210,7 +211,7 @@ static const struct field ticket_rows[] = {
     { .name = "schedule_id", .type = F_ID, .id = ID_SCHEDULE, FIELD(ticket_out, schedule) },
     { .name = "code", .type = F_STR, FIELD(ticket_out, code), .help = "Signed: what the QR picture shows." },
     { .name = "status", .type = F_ENUM, .words = ticket_status_words, FIELD(ticket_out, status) },
-    { .name = "seat", .type = F_OBJECT, .of = &seat_fields, FIELD(ticket_out, seat) },
+    { .name = "seat", .type = F_OBJECT, .of = &ticket_seat_fields, FIELD(ticket_out, seat) },
     { .name = "title", .type = F_STR, FIELD(ticket_out, title) },
     { .name = "hall_name", .type = F_STR, FIELD(ticket_out, hall_name) },
     { .name = "starts_at", .type = F_TIME, FIELD(ticket_out, starts_at) },
@@ -246,3 +247,7 @@ const struct call ticket_list_call = {
 };
 const struct call ticket_get_call = { "booking.ticket_get", "A ticket of one's own.", CALL_READ, &ref_fields, &ticket_fields, ticket_get };
 const struct call ticket_qr_call = { "booking.ticket_qr", "A ticket's code as a QR picture.", CALL_READ, &ref_fields, NULL, ticket_qr };
+const struct call ticket_reissue_call = {
+    "booking.ticket_reissue", "A new code for a ticket of one's own; the old one is refused from now on.", CALL_COMMAND, &ref_fields, &ticket_fields,
+    ticket_reissue,
+};

@@ -28,10 +28,9 @@ static const struct field facts_rows[] = {
     { .name = "booking", .type = F_INT, .at = offsetof(struct mail_facts, booking), .omit_empty = true },
     { .name = "schedule", .type = F_INT, .at = offsetof(struct mail_facts, schedule), .omit_empty = true },
     { .name = "seats", .type = F_INT, .at = offsetof(struct mail_facts, seats), .omit_empty = true },
-    { .name = "refund", .type = F_INT, .at = offsetof(struct mail_facts, refund), .omit_empty = true },
-    { .name = "fee", .type = F_INT, .at = offsetof(struct mail_facts, fee), .omit_empty = true },
+    { .name = "refund", .type = F_MONEY, .at = offsetof(struct mail_facts, refund), .omit_empty = true },
+    { .name = "fee", .type = F_MONEY, .at = offsetof(struct mail_facts, fee), .omit_empty = true },
     { .name = "until", .type = F_INT, .at = offsetof(struct mail_facts, until), .omit_empty = true },
-    { .name = "currency", .type = F_CURRENCY, .at = offsetof(struct mail_facts, currency), .omit_empty = true },
     { .name = "grade", .type = F_STR, .at = offsetof(struct mail_facts, grade), .omit_empty = true },
     { .name = "url", .type = F_STR, .at = offsetof(struct mail_facts, url), .omit_empty = true },
 };

@@ -26,8 +26,8 @@ extern const char *const mail_status_words[];
 /* What an event said that cannot be asked for later. */
 struct mail_facts {
     int64_t booking, schedule;
-    int64_t seats, refund, fee, until;
-    char currency[4];
+    int64_t seats, until;
+    struct money refund, fee;
     struct str grade, url;
 };
 

@@ -7,6 +7,7 @@
 #include "platform/call/app.h"
 #include "platform/obs/log.h"
 #include "sandbox.h"
+#include "services/booking/booking.h"
 
 /* ---- field tables ---- */
 
@@ -31,6 +32,7 @@ FIELDS(view_fields, "Payment", struct payment_view,
     { .name = "booking_id", .type = F_ID, .id = ID_BOOKING, .at = offsetof(struct payment_view, booking) },
     { .name = "status", .type = F_ENUM, .words = payment_status_words, .at = offsetof(struct payment_view, status) },
     { .name = "amount", .type = F_MONEY, .at = offsetof(struct payment_view, amount) },
+    { .name = "refunded", .type = F_MONEY, .at = offsetof(struct payment_view, refunded), .help = "how much of it has gone back" },
     { .name = "provider", .type = F_STR, .at = offsetof(struct payment_view, provider) },
     { .name = "created_at", .type = F_TIME, .at = offsetof(struct payment_view, created_at) },
     { .name = "reason", .type = F_STR, .at = offsetof(struct payment_view, reason), .omit_empty = true,
@@ -54,6 +56,32 @@ FIELDS(webhook_fields, "PaymentWebhook", struct webhook_in,
     { .name = "Sandbox-Signature", .type = F_STR, .from = FROM_HEADER, .at = offsetof(struct webhook_in, signature), .optional = true, .high = 200,
       .help = "t=<unix seconds>,v1=<hex HMAC-SHA-256 over t, a dot and the body>" });
 
+FIELDS(refund_in_fields, "RefundRequest", struct refund_in,
+    PAYMENT_FROM_PATH(struct refund_in),
+    { .name = "amount", .type = F_MONEY, .at = offsetof(struct refund_in, amount), .has_at = offsetof(struct refund_in, has_amount), .optional = true,
+      .low = 1, .high = MONEY_MAX, .help = "all that is left, if absent" },
+    { .name = "reason", .type = F_TEXT, .at = offsetof(struct refund_in, reason), .low = 1, .high = 200 });
+
+FIELDS(refunds_in_fields, "RefundsQuery", struct refunds_in,
+    PAYMENT_FROM_PATH(struct refunds_in),
+    { .name = "limit", .type = F_INT, .from = FROM_QUERY, .at = offsetof(struct refunds_in, limit), .optional = true, .low = 1, .high = 100 },
+    { .name = "cursor", .type = F_ID, .id = ID_REFUND, .from = FROM_QUERY, .at = offsetof(struct refunds_in, cursor), .optional = true });
+
+FIELDS(refund_fields, "PaymentRefund", struct refund_view,
+    { .name = "id", .type = F_ID, .id = ID_REFUND, .at = offsetof(struct refund_view, id) },
+    { .name = "payment_id", .type = F_ID, .id = ID_PAYMENT, .at = offsetof(struct refund_view, payment) },
+    { .name = "status", .type = F_ENUM, .words = refund_status_words, .at = offsetof(struct refund_view, status) },
+    { .name = "source", .type = F_ENUM, .words = refund_source_words, .at = offsetof(struct refund_view, source),
+      .help = "what it is for: a cancellation, the payment as a whole (too late, or another amount), or what staff decided" },
+    { .name = "amount", .type = F_MONEY, .at = offsetof(struct refund_view, amount) },
+    { .name = "reason", .type = F_TEXT, .at = offsetof(struct refund_view, reason), .omit_empty = true },
+    { .name = "created_at", .type = F_TIME, .at = offsetof(struct refund_view, created_at) },
+    { .name = "updated_at", .type = F_TIME, .at = offsetof(struct refund_view, updated_at) });
+
+FIELDS(refunds_fields, "PaymentRefunds", struct list_out,
+    { .name = "items", .type = F_LIST, .of = &refund_fields, .at = offsetof(struct list_out, items), .help = "newest first" },
+    { .name = "next", .type = F_ID, .id = ID_REFUND, .at = offsetof(struct list_out, next), .nullable = true });
+
 /* ---- calls ---- */
 
 static const struct call create_call = { "payment.create", "Begins to pay a booking; the amount is what is due.", CALL_STORY, &create_fields,
@@ -68,6 +96,18 @@ static const struct call list_call = { "payment.list", "One's own payments; thos
                                        &list_fields, payment_list };
 static const struct call resume_call = { "payment.resume", "Takes up again what was left unfinished.", CALL_STORY, NULL, NULL, payment_resume };
 
+static const struct call refund_give_call = { "payment.refund_give", "Gives money of a payment back, all or a part.", CALL_STORY, &refund_in_fields,
+                                              &refund_fields, refund_give };
+static const struct call refund_list_call = { "payment.refund_list", "What went back of a payment, or is to.", CALL_READ, &refunds_in_fields,
+                                              &refunds_fields, refund_list };
+static const struct call refund_cancelled_call = { .name = "payment.refund_cancelled", .kind = CALL_STORY, .in = &booking_cancelled_fields,
+                                                   .fn = refund_cancelled };
+
+const struct call refund_promise_call = { .name = "payment.refund_promise", .kind = CALL_COMMAND, .fn = refund_promise };
+const struct call refund_advance_call = { .name = "payment.refund_advance", .kind = CALL_COMMAND, .fn = refund_advance };
+const struct call refund_open_call = { .name = "payment.refund_open", .kind = CALL_READ, .fn = refund_open };
+const struct call refund_load_call = { .name = "payment.refund_load", .kind = CALL_READ, .fn = refund_load };
+
 const struct call payment_open_call = { .name = "payment.open", .kind = CALL_COMMAND, .fn = payment_open };
 const struct call payment_load_call = { .name = "payment.load", .kind = CALL_READ, .fn = payment_load };
 const struct call payment_event_seen_call = { .name = "payment.event_seen", .kind = CALL_READ, .fn = payment_event_seen };
@@ -76,7 +116,8 @@ const struct call payment_advance_call = { .name = "payment.advance", .kind = CA
 static const struct call *const calls[] = {
     &create_call,        &confirm_call,      &payment_webhook_call, &show_call,           &list_call,         &resume_call,
     &payment_open_call,  &payment_load_call, &payment_event_seen_call, &payment_advance_call, &sandbox_charge_call, &sandbox_find_call,
-    &sandbox_refund_call, &sandbox_collect_call, &sandbox_sent_call, &sandbox_deliver_call, NULL,
+    &sandbox_refund_call, &sandbox_collect_call, &sandbox_sent_call, &sandbox_deliver_call, &refund_give_call,
+    &refund_list_call,   &refund_cancelled_call, &refund_promise_call, &refund_advance_call, &refund_open_call,   &refund_load_call,   NULL,
 };
 
 static const struct route routes[] = {
@@ -86,6 +127,9 @@ static const struct route routes[] = {
       .body_max = 64 * 1024 },
     { .method = "GET", .path = "/api/v1/payments", .call = &list_call, .flags = NEED_USER, .status = 200 },
     { .method = "GET", .path = "/api/v1/payments/{payment_id}", .call = &show_call, .flags = NEED_USER, .status = 200 },
+    { .method = "POST", .path = "/api/v1/payments/{payment_id}/refunds", .call = &refund_give_call, .flags = NEED_USER | IDEMPOTENT,
+      .roles = ROLE_MANAGER | ROLE_ADMIN, .status = 201 },
+    { .method = "GET", .path = "/api/v1/payments/{payment_id}/refunds", .call = &refund_list_call, .flags = NEED_USER, .status = 200 },
     { 0 },
 };
 
@@ -101,6 +145,11 @@ static const struct job jobs[] = {
     { 0 },
 };
 
+static const struct subscription subscriptions[] = {
+    { "booking.cancelled", &refund_cancelled_call },
+    { 0 },
+};
+
 /* ---- configuration and metrics ---- */
 
 static const struct config_key config[] = {
@@ -113,6 +162,8 @@ static const struct config_key config[] = {
 
 #define MOVES(state)                                                                                                                        \
     { .name = "takenseat_payment_moves_total", .kind = METRIC_COUNTER, .help = "Payments that entered a state", .labels = "to=\"" state "\"" }
+#define REFUND_MOVES(state)                                                                                                                 \
+    { .name = "takenseat_refund_moves_total", .kind = METRIC_COUNTER, .help = "Refunds that entered a state", .labels = "to=\"" state "\"" }
 #define WEBHOOKS(word)                                                                                                                      \
     { .name = "takenseat_payment_webhooks_total", .kind = METRIC_COUNTER, .help = "Webhooks by what became of them", .labels = "result=\"" word "\"" }
 
@@ -127,6 +178,12 @@ struct metric payment_moves[PAYMENT_STATES] = {
     [PAYMENT_REFUNDED] = MOVES("refunded"),
     [PAYMENT_QUARANTINED] = MOVES("quarantined"),
 };
+struct metric refund_moves[REFUND_STATES] = {
+    [REFUND_CREATED] = REFUND_MOVES("created"),
+    [REFUND_PENDING] = REFUND_MOVES("pending"),
+    [REFUND_DONE] = REFUND_MOVES("done"),
+    [REFUND_FAILED] = REFUND_MOVES("failed"),
+};
 struct metric payment_stuck = { .name = "takenseat_payment_stuck_total", .kind = METRIC_COUNTER,
                                 .help = "Times a payment could not be brought to an end after many attempts" };
 struct metric webhooks_taken = WEBHOOKS("taken"), webhooks_repeated = WEBHOOKS("repeated"), webhooks_forged = WEBHOOKS("forged"),
@@ -136,6 +193,8 @@ static struct metric *const metrics[] = {
     &payment_moves[PAYMENT_READY],      &payment_moves[PAYMENT_CONFIRMING], &payment_moves[PAYMENT_PENDING],
     &payment_moves[PAYMENT_CAPTURED],   &payment_moves[PAYMENT_PAID],       &payment_moves[PAYMENT_FAILED],
     &payment_moves[PAYMENT_REFUND_DUE], &payment_moves[PAYMENT_REFUNDED],   &payment_moves[PAYMENT_QUARANTINED],
+    &refund_moves[REFUND_CREATED],      &refund_moves[REFUND_PENDING],      &refund_moves[REFUND_DONE],
+    &refund_moves[REFUND_FAILED],
     &payment_stuck,                     &webhooks_taken,                    &webhooks_repeated,
     &webhooks_forged,                   &webhooks_ignored,                  &webhooks_mismatched,
     NULL,
@@ -179,6 +238,7 @@ const struct service payment_service = {
     .calls = calls,
     .routes = routes,
     .jobs = jobs,
+    .subscriptions = subscriptions,
     .config = config,
     .audits = payment_audits,
     .migrations = payment_migrations,

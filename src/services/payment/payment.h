@@ -2,12 +2,24 @@
  *
  * It asks booking what is due and tells it what was paid; nobody asks payment anything but over its routes. What the provider holds and what
  * booking says may disagree for a moment (a lost answer, a crash, a hold that ended): a payment knows by its state what is left to be done
- * and is taken up again until it is paid, failed or refunded. */
+ * and is taken up again until it is paid, failed or refunded, and so is each of its refunds. */
 #ifndef SERVICES_PAYMENT_PAYMENT_H
 #define SERVICES_PAYMENT_PAYMENT_H
 
 #include "platform/call/call.h"
 
 extern const struct service payment_service;
+
+/* ---- what payment tells others (events) ---- */
+
+/* payment.refunded: money has gone back to the buyer. */
+struct payment_refunded {
+    int64_t refund;           /* 0: there was nothing left to give back for this cancellation */
+    int64_t payment, booking;
+    int64_t cancellation;     /* of the booking, that it was for; 0: none */
+    int64_t amount;           /* minor units of the currency */
+    struct str currency;
+};
+extern const struct fields payment_refunded_fields;
 
 #endif

@@ -82,21 +82,36 @@ static err paid_put(struct ctx *cx, void *self, const void *in_, void *out)
     return e;
 }
 
-static err refunded_put(struct ctx *cx, void *self, const void *in_, void *out)
+/* The event payment.refunded. */
+static err refunded(struct ctx *cx, void *self, const void *in_, void *out)
 {
-    const struct booking_payment *in = in_;
-    err e = OK;
+    const struct payment_refunded *in = in_;
+    (void)cx;
     (void)self;
     (void)out;
     pthread_mutex_lock(&booking.lock);
-    if (away()) {
-        e = fail(cx, ERR_UNAVAILABLE, NULL, "Away.", "응답이 없습니다.");
-    } else if (booking.payment == in->payment && booking.status == BOOKING_REFUND_DUE) {
+    booking.told++;
+    booking.told_amount += in->amount;
+    booking.told_cancellation = in->cancellation;
+    if (booking.payment == in->payment && booking.status == BOOKING_REFUND_DUE) {
         booking.status = BOOKING_REFUNDED;
         booking.refunds++;
     }
     pthread_mutex_unlock(&booking.lock);
-    return e;
+    return OK;
+}
+
+/* Booking tells of a cancellation. */
+static err cancelled(struct ctx *cx, void *self, const void *in_, void *out)
+{
+    struct buf body;
+    (void)self;
+    (void)out;
+    buf_init(&body, 1024);
+    fields_encode(&body, &booking_cancelled_fields, &app_keys(cx->app)->ids, in_);
+    outbox_put(cx, "booking.cancelled", 1, buf_view(&body));
+    buf_free(&body);
+    return OK;
 }
 
 static err run_statement(struct ctx *cx, void *self, const void *query, void *out)
@@ -109,10 +124,13 @@ static err run_statement(struct ctx *cx, void *self, const void *query, void *ou
 const struct call booking_due_get = { .name = "booking.due_get", .kind = CALL_READ, .fn = due_get };
 const struct call booking_pay_begin = { .name = "booking.pay_begin", .kind = CALL_COMMAND, .fn = pay_begin };
 const struct call booking_paid_put = { .name = "booking.paid_put", .kind = CALL_COMMAND, .fn = paid_put };
-const struct call booking_refunded_put = { .name = "booking.refunded_put", .kind = CALL_COMMAND, .fn = refunded_put };
+static const struct call refunded_call = { .name = "booking.refunded", .kind = CALL_COMMAND, .in = &payment_refunded_fields, .fn = refunded };
+static const struct call cancelled_call = { .name = "booking.cancelled", .kind = CALL_COMMAND, .fn = cancelled };
 static const struct call execute_call = { .name = "booking.execute", .kind = CALL_COMMAND, .fn = run_statement };
 
-static const struct call *const fake_calls[] = { &booking_due_get, &booking_pay_begin, &booking_paid_put, &booking_refunded_put, &execute_call, NULL };
+static const struct call *const fake_calls[] = { &booking_due_get, &booking_pay_begin, &booking_paid_put, &refunded_call, &cancelled_call, &execute_call, NULL };
+
+static const struct subscription subscriptions[] = { { "payment.refunded", &refunded_call }, { 0 } };
 
 static err fake_open(struct ctx *cx, void **ret_self)
 {
@@ -126,7 +144,8 @@ static void fake_close(void *self)
     (void)self;
 }
 
-static const struct service fake_service = { .name = "booking", .open = fake_open, .close = fake_close, .calls = fake_calls };
+static const struct service fake_service = { .name = "booking", .open = fake_open, .close = fake_close, .calls = fake_calls,
+                                             .subscriptions = subscriptions };
 
 /* ---- the bed ---- */
 
@@ -265,6 +284,13 @@ int64_t count(struct bed *b, const struct query *q)
     db_read_end(app_db(b->fixture.app), cx.db);
     app_ctx_end(&cx);
     return n;
+}
+
+void cancel(struct bed *b, int64_t cancellation, int64_t payment, int64_t refund)
+{
+    const struct booking_cancelled event = { .cancellation = cancellation, .booking = BOOKING_ID, .schedule = 1, .performance = 1, .user = BUYER_ID,
+                                             .payment = payment, .seats = 1, .refund = refund, .currency = S("KRW") };
+    assert_int_equal(ask(b, &cancelled_call, &event, NULL), OK);
 }
 
 void execute(struct bed *b, const struct query *q)

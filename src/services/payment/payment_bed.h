@@ -25,8 +25,10 @@ struct fake_booking {
     int64_t due;
     bool seats_free;          /* of an expired one: nobody else has them */
     int64_t payment;          /* that confirmed it, or is owed back */
-    int refuse;               /* so many calls of paid_put and refunded_put fail first */
+    int refuse;               /* so many calls of paid_put fail first */
     int begun, confirmed, refunds;
+    int told;                 /* events payment.refunded */
+    int64_t told_amount, told_cancellation;          /* their sum; of the last one */
 };
 
 struct bed {
@@ -59,6 +61,9 @@ err confirm(struct bed *b, int64_t payment, const char *key, struct payment_view
 /* Both; returns the payment's id. */
 int64_t pay(struct bed *b, const char *key, err *ret_result, struct payment_view *ret);
 struct payment load(struct bed *b, int64_t payment);
+
+/* The event booking.cancelled: this much is to go back. It has been delivered when the clock has moved. */
+void cancel(struct bed *b, int64_t cancellation, int64_t payment, int64_t refund);
 
 /* A connection keeps a statement by its address: only static ones. */
 int64_t count(struct bed *b, const struct query *q);

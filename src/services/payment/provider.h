@@ -1,5 +1,5 @@
 /* A payment provider: another company, asked over functions that may wait, fail and be asked again. Called from stories only, with no lock and
- * no transaction held. The payment's id is the idempotency key of its charge and of its refund: repeating a question changes nothing. */
+ * no transaction held. The payment's id is the idempotency key of its charge, a refund's id that of the refund: repeating a question changes nothing. */
 #ifndef SERVICES_PAYMENT_PROVIDER_H
 #define SERVICES_PAYMENT_PROVIDER_H
 
@@ -39,8 +39,8 @@ struct provider {
     err (*check_key)(struct ctx *cx, struct str payment_key);
     struct verdict (*confirm)(struct ctx *cx, const struct charge *c);
     struct verdict (*query)(struct ctx *cx, const struct charge *c);
-    /* Gives this much of the charge back: APPROVED, or UNKNOWN. */
-    enum verdict_kind (*refund)(struct ctx *cx, const struct charge *c, int64_t amount);
+    /* Gives this much of the charge back: APPROVED, DECLINED (not now and not later), or UNKNOWN. */
+    enum verdict_kind (*refund)(struct ctx *cx, const struct charge *c, int64_t refund, int64_t amount);
     /* ERR_WHO unless the provider itself has signed this body, lately. */
     err (*verify_webhook)(struct ctx *cx, struct str signature, struct str body, struct webhook_event *ret);
 };

@@ -107,11 +107,12 @@ static struct verdict query(struct ctx *cx, const struct charge *c)
     return verdict_of(&found);
 }
 
-static enum verdict_kind refund(struct ctx *cx, const struct charge *c, int64_t amount)
+static enum verdict_kind refund(struct ctx *cx, const struct charge *c, int64_t key, int64_t amount)
 {
-    if (call_run(cx, &sandbox_refund_call, &(struct sandbox_refund_in){ c->payment, amount }, NULL))
+    enum sandbox_answer answer;
+    if (call_run(cx, &sandbox_refund_call, &(struct sandbox_refund_in){ c->payment, key, amount }, &answer))
         return no_answer(cx).kind;
-    return VERDICT_APPROVED;
+    return answer == SANDBOX_GIVEN_BACK ? VERDICT_APPROVED : VERDICT_DECLINED;
 }
 
 /* ---- its books ---- */
@@ -145,22 +146,24 @@ static err give_back(struct ctx *cx, void *self, const void *in_, void *ret_out)
 {
     struct payments *s = self;
     const struct sandbox_refund_in *in = in_;
+    enum sandbox_answer *ret = ret_out;
     struct sandbox_charge c;
     int64_t refunded;
     bool seen;
-    (void)ret_out;
 
+    *ret = SANDBOX_GIVEN_BACK;
     err e = store_sandbox_refund_seen(cx, in->key, &seen);
     if (e || seen)
         return e;
-    e = store_sandbox_charge(cx, in->key, &c);
+    e = store_sandbox_charge(cx, in->charge, &c);
     if (!e)
         e = store_sandbox_refunded(cx, c.id, &refunded);
     if (e)
         return e;
-    if (!c.id || c.state != SANDBOX_APPROVED || in->amount > c.amount.amount - refunded)
-        return fail(cx, ERR_CONFLICT, "refund_refused", "There is not so much to refund.", "환불할 수 있는 금액을 초과했습니다.");
-    store_sandbox_refund_insert(cx, sequence_next(&s->refunds), in->key, c.id, in->amount);
+    if (c.id && c.state == SANDBOX_APPROVED && in->amount <= c.amount.amount - refunded)
+        store_sandbox_refund_insert(cx, sequence_next(&s->sandbox_refunds), in->key, c.id, in->amount);
+    else
+        *ret = SANDBOX_REFUSED;
     return OK;
 }
 

@@ -31,9 +31,10 @@ struct sandbox_charge_in {
     int64_t webhooks, webhook_at;        /* so many deliveries of one event */
 };
 struct sandbox_refund_in {
-    int64_t key;
-    int64_t amount;
+    int64_t charge;           /* its key */
+    int64_t key, amount;
 };
+enum sandbox_answer { SANDBOX_GIVEN_BACK, SANDBOX_REFUSED };
 struct sandbox_due_out {
     struct list deliveries;   /* struct sandbox_delivery */
 };

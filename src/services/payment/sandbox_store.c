@@ -20,7 +20,7 @@ err store_sandbox_open(struct ctx *cx, struct payments *s)
     int64_t next;
     err e = sequence_load(cx, &payment_sql.sandbox_charge_max, &s->charges);
     if (!e)
-        e = sequence_load(cx, &payment_sql.sandbox_refund_max, &s->refunds);
+        e = sequence_load(cx, &payment_sql.sandbox_refund_max, &s->sandbox_refunds);
     if (!e)
         e = sequence_load(cx, &payment_sql.sandbox_webhook_max, &s->webhooks);
     if (!e)

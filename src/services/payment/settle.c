@@ -138,26 +138,6 @@ static err hand_over(struct ctx *cx, struct payments *s, struct payment *p)
     return move(cx, p, PAYMENT_REFUND_DUE, WHY_TOO_LATE);
 }
 
-/* ---- money goes back ---- */
-
-static err give_back(struct ctx *cx, struct payments *s, struct payment *p)
-{
-    struct charge charge = payment_charge(p);
-    enum verdict_kind kind = p->provider->refund(cx, &charge, p->captured);
-    err e = payment_between(cx, s);
-    if (e || kind != VERDICT_APPROVED)
-        return e;
-
-    if (p->state == PAYMENT_REFUND_DUE) {
-        e = call_run(cx, &booking_refunded_put, &(struct booking_payment){ p->booking, p->id, p->captured }, NULL);
-        if (!e)
-            e = payment_between(cx, s);
-        if (e)
-            return e;
-    }
-    return move(cx, p, PAYMENT_REFUNDED, p->why);
-}
-
 /* ---- until the end ---- */
 
 static err step(struct ctx *cx, struct payments *s, struct payment *p)
@@ -168,12 +148,11 @@ static err step(struct ctx *cx, struct payments *s, struct payment *p)
         return ask_again(cx, s, p);
     case PAYMENT_CAPTURED:
         return hand_over(cx, s, p);
-    case PAYMENT_REFUND_DUE:
-    case PAYMENT_QUARANTINED:
-        return give_back(cx, s, p);
     case PAYMENT_READY:
     case PAYMENT_PAID:
     case PAYMENT_FAILED:
+    case PAYMENT_REFUND_DUE:
+    case PAYMENT_QUARANTINED:
     case PAYMENT_REFUNDED:
     case PAYMENT_STATES:
         break;
@@ -192,13 +171,13 @@ err payment_drive(struct ctx *cx, struct payments *s, struct payment *p)
         if (e)
             return e;
     } while (p->state != before && p->state != PAYMENT_PENDING);
-    return OK;
+    return refunds_drive(cx, s, p);
 }
 
 void payment_release(struct ctx *cx, struct payments *s, const struct payment *p)
 {
     int64_t now = clock_now(app_clock(cx->app));
-    if (!payment_states[p->state].unfinished) {
+    if (!payment_unfinished(p)) {
         watch_end(&s->watch, p->id);
         return;
     }

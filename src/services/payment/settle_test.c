@@ -43,7 +43,7 @@ static const struct interruption interruptions[] = {
     { "sandbox-late", BOOKING_EXPIRED, true, 6, PAYMENT_PAID, BOOKING_CONFIRMED },
     { "sandbox-late", BOOKING_EXPIRED, false, 9, PAYMENT_REFUNDED, BOOKING_REFUNDED },
     { "sandbox-decline", BOOKING_PENDING, true, 4, PAYMENT_FAILED, BOOKING_PENDING },
-    { "sandbox-wrong-amount", BOOKING_PENDING, true, 6, PAYMENT_REFUNDED, BOOKING_PENDING },
+    { "sandbox-wrong-amount", BOOKING_PENDING, true, 7, PAYMENT_REFUNDED, BOOKING_PENDING },
 };
 
 enum recovery { BY_JOB, BY_RESTART, BY_BUYER };
@@ -234,7 +234,7 @@ static void one_story_at_a_time(void **state)
     watch_close(&w);
 }
 
-/* The payment is the idempotency key: asked twice, the provider charges and refunds once, and never gives back more than it took. */
+/* The payment and the refund are the idempotency keys: asked twice, the provider charges and refunds once, and it never gives back more than it took. */
 static void provider_asked_twice(void **state)
 {
     struct bed *b = *state;
@@ -246,18 +246,21 @@ static void provider_asked_twice(void **state)
 
     app_ctx_begin(b->fixture.app, &cx);
     assert_int_equal(sandbox_provider.query(&cx, &c).kind, VERDICT_ABSENT);
-    assert_int_equal(sandbox_provider.refund(&cx, &c, 1), VERDICT_UNKNOWN);
+    assert_int_equal(sandbox_provider.refund(&cx, &c, 1, 1), VERDICT_DECLINED);
     for (int i = 0; i < 2; i++) {
         struct verdict verdict = sandbox_provider.confirm(&cx, &c);
         assert_int_equal(verdict.kind, VERDICT_APPROVED);
         assert_int_equal(verdict.charged.amount, DUE);
     }
     assert_int_equal(count(b, &charges), 1);
-    assert_int_equal(sandbox_provider.refund(&cx, &c, DUE + 1), VERDICT_UNKNOWN);
+    assert_int_equal(sandbox_provider.refund(&cx, &c, 1, DUE + 1), VERDICT_DECLINED);
     assert_int_equal(count(b, &refunds), 0);
     for (int i = 0; i < 2; i++)
-        assert_int_equal(sandbox_provider.refund(&cx, &c, DUE), VERDICT_APPROVED);
+        assert_int_equal(sandbox_provider.refund(&cx, &c, 1, DUE - 1), VERDICT_APPROVED);
     assert_int_equal(count(b, &refunds), 1);
+    assert_int_equal(sandbox_provider.refund(&cx, &c, 2, 2), VERDICT_DECLINED);
+    assert_int_equal(sandbox_provider.refund(&cx, &c, 3, 1), VERDICT_APPROVED);
+    assert_int_equal(count(b, &refunds), 2);
     app_ctx_end(&cx);
 }
 
@@ -278,8 +281,9 @@ static void audits_find(void **state)
         SPOIL("paid_amount", "UPDATE payment_intent SET amount = amount + 1"),
         SPOIL("charges_known", "DELETE FROM payment_intent"),
         SPOIL("captures_known", "DELETE FROM payment_sandbox_charge"),
+        SPOIL("refunds_sum", "UPDATE payment_refund SET amount = amount - 1"),
         SPOIL("refunds_known", "INSERT INTO payment_sandbox_refund (id, idempotency_key, charge_id, amount, created_at) VALUES (9, 9, 1, 1, 0)"),
-        SPOIL("refunds_made", "UPDATE payment_intent SET refunded = captured"),
+        SPOIL("refunds_made", "DELETE FROM payment_sandbox_refund"),
         SPOIL("trail_complete", "UPDATE payment_intent SET state = 'refunded'"),
         SPOIL("not_stuck", "UPDATE payment_intent SET state = 'captured', updated_at = updated_at - 600001"),
     };
@@ -292,7 +296,9 @@ static void audits_find(void **state)
         struct bed *b = bed;
         struct payment_view v;
         err e;
-        pay(b, "sandbox-ok", &e, &v);
+        int64_t id = pay(b, "sandbox-ok", &e, &v);
+        cancel(b, 1, id, DUE / 3);
+        advance(b, 0);
         assert_string_equal(a->name, cases[audits].audit);
         assert_false(audit_finds(b, a));
         execute(b, &cases[audits].spoil);

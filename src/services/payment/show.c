@@ -11,10 +11,27 @@ void payment_view(const struct payment *p, struct payment_view *ret)
         .booking = p->booking,
         .status = payment_states[p->state].shown,
         .amount = p->amount,
+        .refunded = { .amount = p->refunded },
         .provider = str_c(p->provider->name),
         .reason = tell_why ? str_c(payment_why_words[p->why]) : (struct str){ 0 },
         .created_at = p->created_at,
     };
+    memcpy(ret->refunded.currency, p->amount.currency, sizeof(ret->refunded.currency));
+}
+
+void refund_view(const struct refund *r, const struct money *paid, struct refund_view *ret)
+{
+    *ret = (struct refund_view){
+        .id = r->id,
+        .payment = r->payment,
+        .status = (int)r->state,
+        .source = (int)r->source,
+        .amount = *paid,
+        .reason = r->reason,
+        .created_at = r->created_at,
+        .updated_at = r->updated_at,
+    };
+    ret->amount.amount = r->amount;
 }
 
 static bool sees_all(const struct ctx *cx)
@@ -29,17 +46,24 @@ err payment_load(struct ctx *cx, void *self, const void *in_, void *ret_out)
     return store_payment(cx, in->payment, ret_out);
 }
 
+/* For its payer and the people in charge. */
+static err visible(struct ctx *cx, int64_t payment, struct payment *ret)
+{
+    err e = store_payment(cx, payment, ret);
+    if (!e && ret->user != cx->actor.user && !sees_all(cx))
+        return fail(cx, ERR_MISSING, NULL, "There is no such payment.", "그런 결제가 없습니다.");
+    return e;
+}
+
 err payment_show(struct ctx *cx, void *self, const void *in_, void *ret_out)
 {
     const struct payment_in *in = in_;
     struct payment p;
     (void)self;
 
-    err e = store_payment(cx, in->payment, &p);
+    err e = visible(cx, in->payment, &p);
     if (e)
         return e;
-    if (p.user != cx->actor.user && !sees_all(cx))
-        return fail(cx, ERR_MISSING, NULL, "There is no such payment.", "그런 결제가 없습니다.");
     payment_view(&p, ret_out);
     return OK;
 }
@@ -61,6 +85,29 @@ err payment_list(struct ctx *cx, void *self, const void *in_, void *ret_out)
     struct payment_view *items = NEW_ARRAY(cx->arena, struct payment_view, n);
     for (size_t i = 0; i < n; i++)
         payment_view(&found[i], &items[i]);
+    *ret = (struct list_out){ .items = { items, n }, .next = more ? found[n - 1].id : 0 };
+    return OK;
+}
+
+err refund_list(struct ctx *cx, void *self, const void *in_, void *ret_out)
+{
+    const struct refunds_in *in = in_;
+    struct list_out *ret = ret_out;
+    size_t limit = in->limit ? (size_t)in->limit : PAGE, n;
+    struct refund *found = NEW_ARRAY(cx->arena, struct refund, limit + 1);
+    struct payment p;
+    (void)self;
+
+    err e = visible(cx, in->payment, &p);
+    if (!e)
+        e = store_refunds(cx, in->payment, in->cursor ? in->cursor : INT64_MAX, limit + 1, found, &n);
+    if (e)
+        return e;
+    bool more = n > limit;
+    n = more ? limit : n;
+    struct refund_view *items = NEW_ARRAY(cx->arena, struct refund_view, n);
+    for (size_t i = 0; i < n; i++)
+        refund_view(&found[i], &p.amount, &items[i]);
     *ret = (struct list_out){ .items = { items, n }, .next = more ? found[n - 1].id : 0 };
     return OK;
 }

@@ -10,23 +10,17 @@ enum shown { SHOWN_READY, SHOWN_PENDING, SHOWN_PAID, SHOWN_FAILED, SHOWN_REFUNDE
 
 const char *const payment_status_words[] = { "ready", "pending", "paid", "failed", "refunded", NULL };
 
-/* Accounts: what the provider keeps for us, what buyers gave and nobody has decided on, what was sold, what is owed to buyers. */
-#define PROVIDER "provider"
-#define BUYER    "buyer"
-#define REVENUE  "revenue"
-#define OWED     "refund_due"
-
 /* A failed payment can still turn out to have been paid: then the money is there and must not be lost. */
 const struct payment_state_row payment_states[PAYMENT_STATES] = {
-    [PAYMENT_READY] = { "ready", SHOWN_READY, TO(CONFIRMING) | TO(FAILED), false, NULL, NULL },
-    [PAYMENT_CONFIRMING] = { "confirming", SHOWN_PENDING, TO(PENDING) | TO(CAPTURED) | TO(FAILED) | TO(QUARANTINED), true, NULL, NULL },
-    [PAYMENT_PENDING] = { "pending", SHOWN_PENDING, TO(CAPTURED) | TO(FAILED) | TO(QUARANTINED), true, NULL, NULL },
-    [PAYMENT_CAPTURED] = { "captured", SHOWN_PENDING, TO(PAID) | TO(REFUND_DUE), true, PROVIDER, BUYER },
-    [PAYMENT_PAID] = { "paid", SHOWN_PAID, 0, false, BUYER, REVENUE },
-    [PAYMENT_FAILED] = { "failed", SHOWN_FAILED, TO(CAPTURED) | TO(QUARANTINED), false, NULL, NULL },
-    [PAYMENT_REFUND_DUE] = { "refund_due", SHOWN_PENDING, TO(REFUNDED), true, BUYER, OWED },
-    [PAYMENT_REFUNDED] = { "refunded", SHOWN_REFUNDED, 0, false, OWED, PROVIDER },
-    [PAYMENT_QUARANTINED] = { "quarantined", SHOWN_PENDING, TO(REFUNDED), true, PROVIDER, OWED },
+    [PAYMENT_READY] = { "ready", SHOWN_READY, TO(CONFIRMING) | TO(FAILED), false, false, NULL, NULL },
+    [PAYMENT_CONFIRMING] = { "confirming", SHOWN_PENDING, TO(PENDING) | TO(CAPTURED) | TO(FAILED) | TO(QUARANTINED), true, false, NULL, NULL },
+    [PAYMENT_PENDING] = { "pending", SHOWN_PENDING, TO(CAPTURED) | TO(FAILED) | TO(QUARANTINED), true, false, NULL, NULL },
+    [PAYMENT_CAPTURED] = { "captured", SHOWN_PENDING, TO(PAID) | TO(REFUND_DUE), true, false, ACCOUNT_PROVIDER, ACCOUNT_BUYER },
+    [PAYMENT_PAID] = { "paid", SHOWN_PAID, TO(REFUNDED), false, false, ACCOUNT_BUYER, ACCOUNT_REVENUE },
+    [PAYMENT_FAILED] = { "failed", SHOWN_FAILED, TO(CAPTURED) | TO(QUARANTINED), false, false, NULL, NULL },
+    [PAYMENT_REFUND_DUE] = { "refund_due", SHOWN_PENDING, TO(REFUNDED), true, true, NULL, NULL },
+    [PAYMENT_REFUNDED] = { "refunded", SHOWN_REFUNDED, 0, false, false, NULL, NULL },
+    [PAYMENT_QUARANTINED] = { "quarantined", SHOWN_PENDING, TO(REFUNDED), true, true, ACCOUNT_PROVIDER, ACCOUNT_BUYER },
 };
 
 const char *const payment_why_words[] = {
@@ -40,6 +34,7 @@ const char *const payment_why_words[] = {
     [WHY_SUPERSEDED] = "superseded",
     [WHY_AMOUNT] = "amount_mismatch",
     [WHY_TOO_LATE] = "too_late",
+    [WHY_RETURNED] = "returned",
     [WHYS] = NULL,
 };
 
@@ -66,6 +61,20 @@ bool payment_may_move(const struct payment *p, enum payment_state to)
     return (payment_states[p->state].next & 1u << to) != 0;
 }
 
+static struct move record(struct ctx *cx, struct payments *s, const struct payment *p, const char *from)
+{
+    struct move m = { sequence_next(&s->moves), p->id, 0, from, payment_states[p->state].word, payment_why_words[p->why] };
+    store_move_insert(cx, &m);
+    return m;
+}
+
+/* All that is not promised back yet. */
+static err give_back(struct ctx *cx, struct payments *s, struct payment *p)
+{
+    struct refund r = { .payment = p->id, .source = FOR_PAYMENT, .source_id = p->id, .amount = p->captured - p->promised };
+    return r.amount ? refund_begin(cx, s, p, &r) : OK;
+}
+
 void payment_begin(struct ctx *cx, struct payments *s, struct payment *p)
 {
     p->id = sequence_next(&s->payments);
@@ -73,7 +82,7 @@ void payment_begin(struct ctx *cx, struct payments *s, struct payment *p)
     p->why = WHY_CREATED;
     p->created_at = cx->now;
     store_payment_insert(cx, p);
-    store_move_insert(cx, sequence_next(&s->moves), p, "");
+    record(cx, s, p, "");
     metric_add(&payment_moves[PAYMENT_READY], 1);
 }
 
@@ -83,21 +92,31 @@ err payment_move(struct ctx *cx, struct payments *s, struct payment *p, enum pay
     ASSERT(payment_may_move(p, to));
     p->state = to;
     p->why = why;
-    if (to == PAYMENT_REFUNDED)
-        p->refunded = p->captured;
-
     err e = store_payment_update(cx, p);
     if (e)
         return e;
-    int64_t move = sequence_next(&s->moves);
-    store_move_insert(cx, move, p, from->word);
+    struct move m = record(cx, s, p, from->word);
     if (row->debit) {
+        int64_t kept = p->captured - p->promised;    /* what is promised back has been booked away already */
         ASSERT(p->captured > 0);
-        store_ledger_insert(cx, move, p, row->debit, p->captured);
-        store_ledger_insert(cx, move, p, row->credit, -p->captured);
+        store_ledger_insert(cx, &m, row->debit, p->amount.currency, kept);
+        store_ledger_insert(cx, &m, row->credit, p->amount.currency, -kept);
     }
     metric_add(&payment_moves[to], 1);
-    return OK;
+    return row->gives_back ? give_back(cx, s, p) : OK;
+}
+
+err payment_end_returned(struct ctx *cx, struct payments *s, struct payment *p)
+{
+    if (p->captured == 0 || p->refunded < p->captured || !payment_may_move(p, PAYMENT_REFUNDED))
+        return OK;
+    return payment_move(cx, s, p, PAYMENT_REFUNDED, p->state == PAYMENT_PAID ? WHY_RETURNED : p->why);
+}
+
+bool payment_unfinished(const struct payment *p)
+{
+    const struct payment_state_row *row = &payment_states[p->state];
+    return p->promised > p->refunded || (row->unfinished && !row->gives_back);
 }
 
 err payment_advance(struct ctx *cx, void *self, const void *in_, void *ret_out)
@@ -109,6 +128,7 @@ err payment_advance(struct ctx *cx, void *self, const void *in_, void *ret_out)
     bool seen = false;
     ret->moved = false;
 
+    ASSERT(in->to != PAYMENT_REFUNDED);      /* its refunds lead there */
     err e = store_payment(cx, in->payment, p);
     if (!e && in->event.n)
         e = store_event_seen(cx, p->provider->name, in->event, &seen);
@@ -124,5 +144,6 @@ err payment_advance(struct ctx *cx, void *self, const void *in_, void *ret_out)
         p->payment_key = in->payment_key;
     if (in->to == PAYMENT_CAPTURED || in->to == PAYMENT_QUARANTINED)
         p->captured = in->captured;
-    return payment_move(cx, s, p, in->to, in->why);
+    e = payment_move(cx, s, p, in->to, in->why);
+    return e ? e : payment_end_returned(cx, s, p);
 }

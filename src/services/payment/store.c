@@ -9,7 +9,8 @@ err store_sequences(struct ctx *cx, struct payments *ret)
     err e = sequence_load(cx, &payment_sql.payment_max, &ret->payments);
     if (e)
         return e;
-    return sequence_load(cx, &payment_sql.move_max, &ret->moves);
+    e = sequence_load(cx, &payment_sql.refund_max, &ret->refunds);
+    return e ? e : sequence_load(cx, &payment_sql.move_max, &ret->moves);
 }
 
 /* ---- payments ---- */
@@ -36,7 +37,8 @@ static void take_payment(struct ctx *cx, const struct rows *r, void *out)
         .payment_key = row_text(cx, r, 8),
         .captured = row_int(r, 9),
         .refunded = row_int(r, 10),
-        .created_at = row_int(r, 11),
+        .promised = row_int(r, 11),
+        .created_at = row_int(r, 12),
     };
     ASSERT(((struct payment *)out)->provider);
 }
@@ -101,7 +103,7 @@ err store_payment_update(struct ctx *cx, const struct payment *p)
     int64_t changed;
     err e = db_run(cx, &payment_sql.payment_update,
                    VALS(v_text(str_c(payment_states[p->state].word)), v_text(str_c(payment_why_words[p->why])), v_text(p->payment_key),
-                        v_int(p->captured), v_int(p->refunded), p->state == PAYMENT_PAID ? v_int(p->booking) : v_null(), v_int(cx->now),
+                        v_int(p->captured), v_int(p->refunded), v_int(p->promised), p->state == PAYMENT_PAID ? v_int(p->booking) : v_null(), v_int(cx->now),
                         v_int(p->id)),
                    &changed);
     if (e)
@@ -112,18 +114,19 @@ err store_payment_update(struct ctx *cx, const struct payment *p)
 
 /* ---- trail and ledger ---- */
 
-void store_move_insert(struct ctx *cx, int64_t move, const struct payment *p, const char *from)
+void store_move_insert(struct ctx *cx, const struct move *m)
 {
     db_put(cx, &payment_sql.move_insert,
-           VALS(v_int(move), v_int(p->id), v_text(str_c(from)), v_text(str_c(payment_states[p->state].word)),
-                v_text(str_c(payment_why_words[p->why])), v_int(cx->now)));
+           VALS(v_int(m->id), v_int(m->payment), v_int(m->refund), v_text(str_c(m->from)), v_text(str_c(m->to)), v_text(str_c(m->why)), v_int(cx->now)));
 }
 
-void store_ledger_insert(struct ctx *cx, int64_t move, const struct payment *p, const char *account, int64_t amount)
+void store_ledger_insert(struct ctx *cx, const struct move *m, const char *account, const char *currency, int64_t amount)
 {
+    if (amount == 0)
+        return;
     db_put(cx, &payment_sql.ledger_insert,
-           VALS(v_int(move), v_text(str_c(account)), v_int(p->id), v_text(str_c(payment_states[p->state].word)), v_int(amount),
-                v_text(str_c(p->amount.currency)), v_int(cx->now)));
+           VALS(v_int(m->id), v_text(str_c(account)), v_int(m->payment), v_int(m->refund), v_text(str_c(m->to)), v_int(amount), v_text(str_c(currency)),
+                v_int(cx->now)));
 }
 
 /* ---- events of providers ---- */

@@ -135,6 +135,28 @@ FIELDS(schedule_create_fields, "ScheduleRequest", struct schedule_create_in,
       .help = "a price for each category of the hall that has seats, all in one currency" },
     ROW(struct schedule_create_in, blocked_seats, F_LIST, .of = &name_fields, .optional = true, .help = "guids of seats that are not for sale"));
 
+FIELDS(schedule_change_fields, "ScheduleChange", struct schedule_change_in,
+    ID_ROW(struct schedule_change_in, "schedule_id", schedule, ID_SCHEDULE, .from = FROM_PATH),
+    ROW(struct schedule_change_in, starts_at, F_TIME, .has_at = offsetof(struct schedule_change_in, has_starts_at), .optional = true,
+        .help = "until the performance has begun"),
+    ROW(struct schedule_change_in, ends_at, F_TIME, .has_at = offsetof(struct schedule_change_in, has_ends_at), .optional = true),
+    ROW(struct schedule_change_in, sale_starts_at, F_TIME, .has_at = offsetof(struct schedule_change_in, has_sale_starts_at), .optional = true,
+        .help = "until the sale has begun"),
+    ROW(struct schedule_change_in, sale_ends_at, F_TIME, .has_at = offsetof(struct schedule_change_in, has_sale_ends_at), .optional = true),
+    ROW(struct schedule_change_in, max_tickets_per_user, F_INT, .has_at = offsetof(struct schedule_change_in, has_limit), .low = 1, .high = 1000000,
+        .optional = true, .help = "whoever has more already keeps them"),
+    { .name = "prices", .type = F_MAP, .of = &price_fields, .at = offsetof(struct schedule_change_in, prices), .low = 1, .high = PLAN_CATEGORIES_MAX,
+      .optional = true, .help = "of the grades that change; what is held or booked keeps its price" });
+
+FIELDS(schedule_cancel_fields, "ScheduleCancel", struct schedule_cancel_in,
+    ID_ROW(struct schedule_cancel_in, "schedule_id", schedule, ID_SCHEDULE, .from = FROM_PATH),
+    ROW(struct schedule_cancel_in, reason, F_STR, .low = 1, .high = 500, .rule = &blank_rule, .help = "told to everybody who has booked"));
+
+FIELDS(sales_csv_fields, "SalesQuery", struct sales_csv_in,
+    ID_ROW(struct sales_csv_in, "performance_id", performance, ID_PERFORMANCE, .from = FROM_PATH),
+    ROW(struct sales_csv_in, from, F_TIME, .from = FROM_QUERY, .optional = true, .help = "what was booked or cancelled at this time or later ..."),
+    ROW(struct sales_csv_in, to, F_TIME, .from = FROM_QUERY, .optional = true, .help = "... and before this time"));
+
 FIELDS(schedule_ref_fields, "ScheduleRef", struct schedule_ref,
     ID_ROW(struct schedule_ref, "schedule_id", schedule, ID_SCHEDULE, .from = FROM_PATH));
 
@@ -216,6 +238,14 @@ static const struct call map_call = { "performance.map", "The seat map with grad
 const struct call schedule_get_call = { "performance.schedule_get", "A schedule with what is left of each grade.", CALL_READ, &schedule_ref_fields,
                                         &schedule_detail_fields, schedule_get };
 
+static const struct call schedule_change_call = { "performance.schedule_change", "Changes what is given of a schedule; nothing that was sold.",
+                                                  CALL_STORY, &schedule_change_fields, &schedule_detail_fields, schedule_change };
+static const struct call schedule_cancel_call = { "performance.schedule_cancel", "Cancels a schedule: who has booked gets everything back.", CALL_STORY,
+                                                  &schedule_cancel_fields, &schedule_detail_fields, schedule_cancel };
+
+static const struct call sales_csv_call = { "performance.sales_csv", "What was sold and given back by schedule and day, as a table for spreadsheets and for KOPIS.",
+                                            CALL_READ, &sales_csv_fields, NULL, sales_csv };
+
 /* For other services. */
 const struct call performance_schedule_facts = { "performance.schedule_facts", "A schedule as it was made.", CALL_READ, NULL, NULL, schedule_facts };
 const struct call performance_facts_call = { "performance.facts", "A performance as it was made.", CALL_READ, NULL, NULL, show_facts };
@@ -229,10 +259,16 @@ const struct call schedule_basis_call = { "performance.schedule_basis", "What a 
 const struct call schedule_insert_call = { "performance.schedule_insert", "Writes a schedule if its hall is free.", CALL_COMMAND, NULL, NULL,
                                            schedule_insert };
 
+const struct call schedule_change_put_call = { "performance.schedule_change_put", "The part of schedule_change that decides.", CALL_COMMAND, NULL, NULL,
+                                               schedule_change_put };
+const struct call schedule_cancel_put_call = { "performance.schedule_cancel_put", "The part of schedule_cancel that decides.", CALL_COMMAND, NULL, NULL,
+                                               schedule_cancel_put };
+
 static const struct call *const calls[] = {
     &hall_create_call, &hall_list_call,       &hall_get_call,  &hall_change_call, &hall_delete_call,    &show_create_call,     &show_list_call, &show_get_call,
     &schedule_create_call, &schedule_get_call, &map_call, &hall_insert_call, &hall_plan_call, &schedule_basis_call, &schedule_insert_call,
-    &performance_schedule_facts, &performance_facts_call, &performance_seat_plan, NULL,
+    &performance_schedule_facts, &performance_facts_call, &performance_seat_plan, &schedule_change_call, &schedule_change_put_call,
+    &schedule_cancel_call, &schedule_cancel_put_call, &sales_csv_call, NULL,
 };
 
 #define API "/api/v1"
@@ -248,8 +284,18 @@ static const struct route routes[] = {
     { .method = "GET", .path = API "/performances/{performance_id}", .call = &show_get_call, .status = 200 },
     { .method = "POST", .path = API "/performances/{performance_id}/schedules", .call = &schedule_create_call, .flags = NEED_USER,
       .roles = ORGANIZERS, .status = 201 },
+    { .method = "GET", .path = API "/performances/{performance_id}/sales.csv", .call = &sales_csv_call, .flags = NEED_USER, .roles = ORGANIZERS,
+      .status = 200 },
     { .method = "GET", .path = API "/schedules/{schedule_id}", .call = &schedule_get_call, .status = 200 },
+    { .method = "PATCH", .path = API "/schedules/{schedule_id}", .call = &schedule_change_call, .flags = NEED_USER, .roles = ORGANIZERS, .status = 200 },
+    { .method = "POST", .path = API "/schedules/{schedule_id}/cancel", .call = &schedule_cancel_call, .flags = NEED_USER, .roles = ORGANIZERS,
+      .status = 200 },
     { .method = "GET", .path = API "/schedules/{schedule_id}/map", .call = &map_call, .status = 200 },
+    { 0 },
+};
+
+static const struct raw_answer raw_answers[] = {
+    { &sales_csv_call, "text/csv", NULL, 0 },
     { 0 },
 };
 
@@ -283,6 +329,7 @@ const struct service performance_service = {
     .close = performance_close,
     .calls = calls,
     .routes = routes,
+    .raw_answers = raw_answers,
     .config = config,
     .audits = performance_audits,
     .migrations = performance_migrations,

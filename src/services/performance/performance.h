@@ -67,6 +67,8 @@ extern const struct call performance_seat_plan;
 err performance_hall_plan(struct ctx *cx, int64_t hall, struct str *ret_blob) MUST_USE;
 
 /* Events:
- *   performance.schedule_opened  a schedule was made; the body is booking's struct schedule_opening, as its field table writes it */
+ *   performance.schedule_opened     a schedule was made; the body is booking's struct schedule_opening, as its field table writes it
+ *   performance.schedule_changed    something of it has changed; the same body without blocked seats, with a higher revision
+ *   performance.schedule_cancelled  it will not take place; the body is booking's struct schedule_cancelling */
 
 #endif

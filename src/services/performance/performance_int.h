@@ -69,6 +69,8 @@ struct schedule {
     struct str hall_name, title;
     int64_t starts_at, ends_at, sale_starts_at, sale_ends_at;
     int64_t max_tickets_per_user, server_time;
+    int64_t own_limit;        /* max_tickets_per_user, when it is not the performance's; else 0 */
+    int64_t revision;         /* counts the changes */
     bool cancelled;
     int status;               /* enum sale_status */
     int queue_mode;           /* enum queue_mode */
@@ -144,6 +146,18 @@ struct schedule_create_in {
     struct list prices;       /* struct price_item */
     struct list blocked_seats;           /* struct str: guids */
 };
+struct schedule_change_in {
+    int64_t schedule, starts_at, ends_at, sale_starts_at, sale_ends_at, max_tickets_per_user;
+    struct list prices;       /* struct price_item: those that change */
+    bool has_starts_at, has_ends_at, has_sale_starts_at, has_sale_ends_at, has_limit;
+};
+struct sales_csv_in {
+    int64_t performance, from, to;       /* to 0: no end */
+};
+struct schedule_cancel_in {
+    int64_t schedule;
+    struct str reason;
+};
 /* What a new schedule is checked against. */
 struct schedule_basis {
     struct show show;
@@ -194,10 +208,26 @@ err store_schedule(struct ctx *cx, int64_t id, struct schedule *ret) MUST_USE;
 err store_schedules(struct ctx *cx, int64_t performance, struct list *ret) MUST_USE;
 err store_prices(struct ctx *cx, int64_t schedule, struct list *ret) MUST_USE;
 
+/* *ret_free: false when the hall is taken at the new time. */
+err store_schedule_change(struct ctx *cx, const struct schedule *to, bool *ret_free) MUST_USE;
+err store_schedule_cancel(struct ctx *cx, int64_t id, struct str reason) MUST_USE;
+
 /* ---- schedule.c ---- */
 
+/* Are the times of a schedule in order? Names each that is not. */
+err schedule_check_times(struct ctx *cx, const struct schedule *s) MUST_USE;
+err schedule_hall_busy(struct ctx *cx) MUST_USE;
+/* The event that tells others of a schedule, should this program end before it has told them itself. Only in commands. */
+void schedule_say(struct ctx *cx, const struct performance *p, const char *topic, const struct schedule_opening *opening);
+/* Tells booking; when it is busy, the event does so a moment later. Only in stories. */
+err schedule_tell(struct ctx *cx, const struct call *call, const void *in) MUST_USE;
 /* Fills in what follows from the clock and from booking: status and what remains. */
 err schedule_fill(struct ctx *cx, struct schedule *s) MUST_USE;
+
+/* ---- schedule_change.c ---- */
+
+/* ERR_CONFLICT when it has been cancelled or is over. */
+err schedule_still_on(struct ctx *cx, const struct schedule *s) MUST_USE;
 
 /* ---- map.c ---- */
 
@@ -220,6 +250,11 @@ CALL_FN(schedule_create);
 CALL_FN(schedule_basis);
 CALL_FN(schedule_insert);
 CALL_FN(schedule_get);
+CALL_FN(schedule_change);
+CALL_FN(schedule_change_put);
+CALL_FN(schedule_cancel);
+CALL_FN(schedule_cancel_put);
+CALL_FN(sales_csv);
 CALL_FN(schedule_facts);
 CALL_FN(show_facts);
 CALL_FN(seat_plan);
@@ -228,5 +263,6 @@ CALL_FN(seat_map_get);
 #undef CALL_FN
 
 extern const struct call hall_insert_call, hall_plan_call, schedule_basis_call, schedule_insert_call, schedule_get_call;
+extern const struct call schedule_change_put_call, schedule_cancel_put_call;
 
 #endif

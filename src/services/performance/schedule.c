@@ -32,7 +32,7 @@ err schedule_fill(struct ctx *cx, struct schedule *s)
     struct grade *grades = s->remaining.at;
     for (size_t i = 0; i < s->remaining.n; i++)
         if (left.known && grades[i].category < left.grades) {
-            grades[i].free = left.free[grades[i].category];
+            grades[i].free = s->cancelled ? 0 : left.free[grades[i].category];
             grades[i].total = left.total[grades[i].category];
         }
     s->status = sale_status(cx, s, &left);
@@ -145,14 +145,14 @@ err schedule_basis(struct ctx *cx, void *self, const void *in_, void *ret_out)
     return hall_plan_read(cx, in->hall, &ret->plan, NULL);
 }
 
-static err check_times(struct ctx *cx, const struct schedule_create_in *in)
+err schedule_check_times(struct ctx *cx, const struct schedule *s)
 {
     err e = OK;
-    if (in->ends_at <= in->starts_at || in->ends_at - in->starts_at > LENGTH_MAX_MS)
+    if (s->ends_at <= s->starts_at || s->ends_at - s->starts_at > LENGTH_MAX_MS)
         e = fail_field(cx, S("ends_at"), "must be after starts_at, by 14 days at most", "starts_at 이후 14일 이내여야 합니다");
-    if (in->sale_ends_at <= in->sale_starts_at)
+    if (s->sale_ends_at <= s->sale_starts_at)
         e = fail_field(cx, S("sale_ends_at"), "must be after sale_starts_at", "sale_starts_at 이후여야 합니다");
-    if (in->sale_ends_at > in->ends_at)
+    if (s->sale_ends_at > s->ends_at)
         e = fail_field(cx, S("sale_ends_at"), "must not be after ends_at", "ends_at 이후일 수 없습니다");
     return e;
 }
@@ -214,7 +214,8 @@ static err check_blocked(struct ctx *cx, const struct schedule_create_in *in, co
 /* Checks the whole request against the hall, so that all its faults are named together. */
 static err check_request(struct ctx *cx, const struct schedule_create_in *in, const struct plan *plan, struct grade *grades)
 {
-    err times = check_times(cx, in), prices = check_prices(cx, in, plan, grades), blocked = check_blocked(cx, in, plan, grades);
+    struct schedule asked = { .starts_at = in->starts_at, .ends_at = in->ends_at, .sale_starts_at = in->sale_starts_at, .sale_ends_at = in->sale_ends_at };
+    err times = schedule_check_times(cx, &asked), prices = check_prices(cx, in, plan, grades), blocked = check_blocked(cx, in, plan, grades);
     return times ? times : prices ? prices : blocked;
 }
 
@@ -268,21 +269,31 @@ err schedule_create(struct ctx *cx, void *self, const void *in_, void *ret_out)
     e = call_run(cx, &schedule_insert_call, &row, &row.opening.schedule);
     if (e)
         return e;
-    e = call_run(cx, &booking_schedule_open, &row.opening, NULL);
-    if (e && !err_kind(e)->may_retry)
-        return e;
-    fail_clear(cx);                          /* booking is busy: the event of the insert opens the schedule a moment later */
-    return call_run(cx, &schedule_get_call, &(struct schedule_ref){ row.opening.schedule }, ret_out);
+    e = schedule_tell(cx, &booking_schedule_open, &row.opening);
+    return e ? e : call_run(cx, &schedule_get_call, &(struct schedule_ref){ row.opening.schedule }, ret_out);
 }
 
-/* The event that opens the schedule in booking, should this program end before it has told booking itself. */
-static void say_opened(struct ctx *cx, const struct performance *p, const struct schedule_opening *opening)
+err schedule_tell(struct ctx *cx, const struct call *call, const void *in)
+{
+    err e = call_run(cx, call, in, NULL);
+    if (e && !err_kind(e)->may_retry)
+        return e;
+    fail_clear(cx);
+    return OK;
+}
+
+err schedule_hall_busy(struct ctx *cx)
+{
+    return fail(cx, ERR_CONFLICT, "hall_busy", "The hall has another schedule at that time.", "그 시간에는 공연장에 다른 회차가 있습니다.");
+}
+
+void schedule_say(struct ctx *cx, const struct performance *p, const char *topic, const struct schedule_opening *opening)
 {
     struct buf body;
     buf_init(&body, 8 << 20);
     fields_encode(&body, &schedule_opening_fields, &p->keys->ids, opening);
     ASSERT(!body.full);
-    outbox_put(cx, "performance.schedule_opened", opening->schedule, buf_view(&body));
+    outbox_put(cx, topic, opening->schedule, buf_view(&body));
     buf_free(&body);
 }
 
@@ -298,8 +309,8 @@ err schedule_insert(struct ctx *cx, void *self, const void *in_, void *ret_out)
     if (e)
         return e;
     if (!hall_free)
-        return fail(cx, ERR_CONFLICT, "hall_busy", "The hall has another schedule at that time.", "그 시간에는 공연장에 다른 회차가 있습니다.");
-    say_opened(cx, p, &opening);
+        return schedule_hall_busy(cx);
+    schedule_say(cx, p, "performance.schedule_opened", &opening);
     *(int64_t *)ret_out = opening.schedule;
     return OK;
 }

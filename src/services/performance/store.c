@@ -178,6 +178,8 @@ static void take_schedule(struct ctx *cx, const struct rows *r, void *out)
         .sale_ends_at = row_int(r, 9),
         .max_tickets_per_user = row_int(r, 10),
         .cancelled = row_int(r, 11) != 0,
+        .own_limit = row_int(r, 12),
+        .revision = row_int(r, 13),
     };
 }
 

@@ -73,7 +73,7 @@ const struct call queue_settings_get_call = { "queue.settings_get", "The waiting
                                                &join_fields, &settings_fields, queue_settings_get };
 const struct call queue_settings_set_call = { "queue.settings_set", "The part of queue.settings_put that changes the room.", CALL_COMMAND,
                                               &settings_in_fields, &settings_fields, queue_settings_set };
-const struct call queue_opened_call = { "queue.opened", "A schedule was made: it has a room, which is off.", CALL_COMMAND, &schedule_opening_fields,
+const struct call queue_opened_call = { "queue.opened", "A schedule was made: it has a room, which is off. Or its sale was moved.", CALL_COMMAND, &schedule_opening_fields,
                                         NULL, queue_opened };
 const struct call queue_join_call = { "queue.join", "Takes a place in the waiting room; the same account again: the same place.", CALL_COMMAND,
                                       &join_fields, &place_fields, queue_join };
@@ -108,6 +108,7 @@ static const struct job jobs[] = {
 
 static const struct subscription subscriptions[] = {
     { "performance.schedule_opened", &queue_opened_call },
+    { "performance.schedule_changed", &queue_opened_call },
     { "booking.confirmed", &queue_bought_call },
     { 0 },
 };

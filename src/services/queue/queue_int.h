@@ -105,9 +105,11 @@ struct room {
     /* Never changes. */
     struct queue *queue;
     int64_t schedule, owner;
-    int64_t sale_starts_at, sale_ends_at;            /* nobody is admitted before, or from then on */
     const struct str *grades; /* names by category of the plan */
     size_t grade_count;
+
+    /* By the writer under queue.lock. */
+    int64_t sale_starts_at, sale_ends_at;            /* nobody is admitted before, or from then on; the organizer may move them */
     bool loaded;              /* not when the sale had ended before the program started: all its places are over */
 
     /* The writer's. */
@@ -250,6 +252,7 @@ extern struct metric queue_joins, queue_polls, queue_admitted, queue_left, queue
 
 err store_rooms(struct ctx *cx, struct queue *q) MUST_USE;
 void store_room_insert(struct ctx *cx, const struct room *r);
+err store_room_window(struct ctx *cx, int64_t schedule, int64_t sale_starts_at, int64_t sale_ends_at) MUST_USE;
 err store_room_update(struct ctx *cx, const struct room *r) MUST_USE;
 err store_room_serve(struct ctx *cx, const struct room *r, int64_t serving) MUST_USE;
 void store_place_insert(struct ctx *cx, const struct room *r, int64_t place, int64_t user);

@@ -1,4 +1,4 @@
-/* A room comes to be with its schedule, and its organizer decides about it. */
+/* A room comes to be with its schedule, follows it when its sale is moved, and its organizer decides about it. */
 #include "queue_int.h"
 
 #include <time.h>
@@ -17,14 +17,64 @@ static void opened_undo(void *self, const void *room)
     room_remove(*(struct room *const *)room);
 }
 
+struct window {
+    int64_t sale_starts_at, sale_ends_at;
+};
+
+static void window_put(struct room *r, struct window w)
+{
+    pthread_rwlock_wrlock(&r->queue->lock);
+    r->sale_starts_at = w.sale_starts_at;
+    r->sale_ends_at = w.sale_ends_at;
+    pthread_rwlock_unlock(&r->queue->lock);
+}
+
+static void window_undo(void *room, const void *before)
+{
+    window_put(room, *(const struct window *)before);
+}
+
+/* The sale had ended when the program started, and goes on after all: the room needs its places. */
+static err revive(struct ctx *cx, struct room *r)
+{
+    pthread_rwlock_wrlock(&r->queue->lock);
+    err e = room_load(cx, r);
+    pthread_rwlock_unlock(&r->queue->lock);
+    if (e)
+        return e;
+    line_pace_reset(&r->line, &r->terms.rules, cx->now);
+    room_publish(r);
+    return OK;
+}
+
+/* The organizer has moved the sale. */
+static err change_window(struct ctx *cx, struct room *r, const struct schedule_opening *in)
+{
+    struct window before = { r->sale_starts_at, r->sale_ends_at }, after = { in->sale_starts_at, in->sale_ends_at };
+    if (memcmp(&before, &after, sizeof(after)) == 0)
+        return OK;                           /* told again */
+    err e = store_room_window(cx, r->schedule, after.sale_starts_at, after.sale_ends_at);
+    if (e)
+        return e;
+    if (!r->loaded && cx->now < after.sale_ends_at)
+        e = revive(cx, r);
+    if (e)
+        return e;
+    window_put(r, after);
+    tx_undo(cx, window_undo, r, &before, sizeof(before));
+    queue_wake(r->queue, r);
+    return OK;
+}
+
 err queue_opened(struct ctx *cx, void *self, const void *in_, void *ret_out)
 {
     struct queue *q = self;
     const struct schedule_opening *in = in_;
     const struct grade_price *prices = in->prices.at;
     (void)ret_out;
-    if (room_find(q, in->schedule))
-        return OK;                           /* told again */
+    struct room *known = room_find(q, in->schedule);
+    if (known)
+        return in->revision ? change_window(cx, known, in) : OK;         /* opened: told again */
 
     struct str *grades = NEW_ARRAY(cx->arena, struct str, in->prices.n);
     for (size_t i = 0; i < in->prices.n; i++)

@@ -92,6 +92,11 @@ err store_room_update(struct ctx *cx, const struct room *r)
                   NULL);
 }
 
+err store_room_window(struct ctx *cx, int64_t schedule, int64_t sale_starts_at, int64_t sale_ends_at)
+{
+    return db_run(cx, &queue_sql.room_window, VALS(v_int(sale_starts_at), v_int(sale_ends_at), v_int(schedule)), NULL);
+}
+
 err store_room_serve(struct ctx *cx, const struct room *r, int64_t serving)
 {
     return db_run(cx, &queue_sql.room_serve, VALS(v_int(serving), v_int(r->line.credit), v_int(r->line.credit_at), v_int(r->schedule)), NULL);

@@ -19,9 +19,9 @@ SELECT h.id FROM booking_hold h LEFT JOIN (SELECT hold_id, COUNT(*) AS n FROM bo
  WHERE (h.status IN (1, 2) AND COALESCE(c.n, 0) <> h.seat_count) OR (h.status IN (3, 4) AND COALESCE(c.n, 0) <> 0)
 
 -- name: S7_limit_a_user
--- help: nobody holds or owns more seats of a schedule than its limit
+-- help: nobody holds or owns more seats of a schedule than the largest limit it ever had
 SELECT h.schedule_id, h.user_id FROM booking_hold h JOIN booking_schedule s ON s.id = h.schedule_id
- WHERE h.status IN (1, 2) GROUP BY h.schedule_id, h.user_id, s.max_per_user HAVING SUM(h.seat_count) > s.max_per_user
+ WHERE h.status IN (1, 2) GROUP BY h.schedule_id, h.user_id, s.limit_max HAVING SUM(h.seat_count) > s.limit_max
 
 -- name: S8_no_leak
 -- help: a hold that is booked has a booking that is pending or confirmed

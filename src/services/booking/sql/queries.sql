@@ -1,11 +1,11 @@
 -- name: schedule_insert
-INSERT INTO booking_schedule (id, performance_id, hall_id, owner_id, starts_at, ends_at, sale_starts_at, sale_ends_at, max_per_user, seat_count,
-                              currency, prices, blocked, title, hall_name)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+INSERT INTO booking_schedule (id, performance_id, hall_id, owner_id, starts_at, ends_at, sale_starts_at, sale_ends_at, max_per_user, limit_max,
+                              revision, seat_count, currency, prices, title, hall_name)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 
 -- name: schedules
-SELECT id, performance_id, hall_id, owner_id, starts_at, ends_at, sale_starts_at, sale_ends_at, max_per_user, seat_count, currency, prices, blocked,
-       title, hall_name
+SELECT id, performance_id, hall_id, owner_id, starts_at, ends_at, sale_starts_at, sale_ends_at, max_per_user, seat_count, currency, prices, title,
+       hall_name, revision, cancelled_at
   FROM booking_schedule ORDER BY id
 
 -- name: claims

@@ -6,43 +6,45 @@ INSERT INTO payment_intent (id, booking_id, user_id, provider, state, why, amoun
 VALUES (?, ?, ?, ?, ?, ?, ?, ?, '', 0, 0, ?, ?)
 
 -- name: payment_update
--- (state, why, payment_key, captured, refunded, paid booking, now, id)
-UPDATE payment_intent SET state = ?, why = ?, payment_key = ?, captured = ?, refunded = ?, paid_booking = ?, updated_at = ? WHERE id = ?
+-- (state, why, payment_key, captured, refunded, promised, paid booking, now, id)
+UPDATE payment_intent SET state = ?, why = ?, payment_key = ?, captured = ?, refunded = ?, promised = ?, paid_booking = ?, updated_at = ?
+WHERE id = ?
 
 -- name: payment_by_id
-SELECT id, booking_id, user_id, provider, state, why, amount, currency, payment_key, captured, refunded, created_at FROM payment_intent
+SELECT id, booking_id, user_id, provider, state, why, amount, currency, payment_key, captured, refunded, promised, created_at FROM payment_intent
 WHERE id = ?
 
 -- name: payment_live
 -- The payment that stands in the way of another one for its booking.
-SELECT id, booking_id, user_id, provider, state, why, amount, currency, payment_key, captured, refunded, created_at FROM payment_intent
+SELECT id, booking_id, user_id, provider, state, why, amount, currency, payment_key, captured, refunded, promised, created_at FROM payment_intent
 WHERE booking_id = ? AND state IN ('ready', 'confirming', 'pending', 'captured', 'paid') ORDER BY id DESC LIMIT 1
 
 -- name: payment_page
 -- (before this id, rows), like the next two
-SELECT id, booking_id, user_id, provider, state, why, amount, currency, payment_key, captured, refunded, created_at FROM payment_intent
+SELECT id, booking_id, user_id, provider, state, why, amount, currency, payment_key, captured, refunded, promised, created_at FROM payment_intent
 WHERE id < ? ORDER BY id DESC LIMIT ?
 
 -- name: payment_page_user
-SELECT id, booking_id, user_id, provider, state, why, amount, currency, payment_key, captured, refunded, created_at FROM payment_intent
+SELECT id, booking_id, user_id, provider, state, why, amount, currency, payment_key, captured, refunded, promised, created_at FROM payment_intent
 WHERE user_id = ? AND id < ? ORDER BY id DESC LIMIT ?
 
 -- name: payment_page_booking
 -- (booking, 0 or user, user, before this id, rows)
-SELECT id, booking_id, user_id, provider, state, why, amount, currency, payment_key, captured, refunded, created_at FROM payment_intent
+SELECT id, booking_id, user_id, provider, state, why, amount, currency, payment_key, captured, refunded, promised, created_at FROM payment_intent
 WHERE booking_id = ? AND (? = 0 OR user_id = ?) AND id < ? ORDER BY id DESC LIMIT ?
 
 -- name: payment_unfinished
-SELECT id FROM payment_intent WHERE state IN ('confirming', 'pending', 'captured', 'refund_due', 'quarantined')
+SELECT id FROM payment_intent WHERE state IN ('confirming', 'pending', 'captured')
+UNION SELECT payment_id FROM payment_refund WHERE state IN ('created', 'pending')
 
 -- name: move_max
 SELECT COALESCE(MAX(id), 0) FROM payment_move
 
 -- name: move_insert
-INSERT INTO payment_move (id, payment_id, from_state, to_state, why, at) VALUES (?, ?, ?, ?, ?, ?)
+INSERT INTO payment_move (id, payment_id, refund_id, from_state, to_state, why, at) VALUES (?, ?, ?, ?, ?, ?, ?)
 
 -- name: ledger_insert
-INSERT INTO payment_ledger (move_id, account, payment_id, source, amount, currency, at) VALUES (?, ?, ?, ?, ?, ?, ?)
+INSERT INTO payment_ledger (move_id, account, payment_id, refund_id, source, amount, currency, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
 
 -- name: event_by_id
 SELECT payment_id FROM payment_webhook_event WHERE provider = ? AND event = ?

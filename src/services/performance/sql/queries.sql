@@ -67,13 +67,13 @@ AND NOT EXISTS (SELECT 1 FROM performance_schedule s WHERE s.hall_id = ? AND s.c
 
 -- name: schedule_by_id
 SELECT s.id, s.performance_id, s.hall_id, p.owner_id, h.name, p.title, s.starts_at, s.ends_at, s.sale_starts_at, s.sale_ends_at,
-    p.max_tickets_per_user, s.cancelled
+    COALESCE(s.max_tickets_per_user, p.max_tickets_per_user), s.cancelled, COALESCE(s.max_tickets_per_user, 0), s.revision
 FROM performance_schedule s JOIN performance_show p ON p.id = s.performance_id JOIN performance_hall h ON h.id = s.hall_id
 WHERE s.id = ?
 
 -- name: schedules_of
 SELECT s.id, s.performance_id, s.hall_id, p.owner_id, h.name, p.title, s.starts_at, s.ends_at, s.sale_starts_at, s.sale_ends_at,
-    p.max_tickets_per_user, s.cancelled
+    COALESCE(s.max_tickets_per_user, p.max_tickets_per_user), s.cancelled, COALESCE(s.max_tickets_per_user, 0), s.revision
 FROM performance_schedule s JOIN performance_show p ON p.id = s.performance_id JOIN performance_hall h ON h.id = s.hall_id
 WHERE s.performance_id = ? ORDER BY s.starts_at, s.id
 

@@ -13,6 +13,9 @@ UPDATE queue_room SET mode = ?, admit_per_minute = ?, active_limit = ?, pass_sec
                       credit = ?, credit_at = ?
 WHERE schedule_id = ?
 
+-- name: room_window
+UPDATE queue_room SET sale_starts_at = ?, sale_ends_at = ? WHERE schedule_id = ?
+
 -- name: room_serve
 UPDATE queue_room SET serving = ?, credit = ?, credit_at = ? WHERE schedule_id = ?
 

@@ -1,0 +1,172 @@
+/* The states of a refund, and the one function that moves it. What is promised is taken from what the payment keeps at once, so that never more
+ * is promised than was captured (the database checks it too); with each move go a line of the trail and an entry of the ledger. */
+#include "payment_int.h"
+
+#include "platform/call/app.h"
+#include "platform/obs/log.h"
+
+#define TO(state) (1u << REFUND_##state)
+
+static const unsigned may_become[REFUND_STATES] = {
+    [REFUND_CREATED] = TO(PENDING),
+    [REFUND_PENDING] = TO(DONE) | TO(FAILED),
+    [REFUND_DONE] = 0,
+    [REFUND_FAILED] = 0,
+};
+
+const char *const refund_status_words[] = { "created", "pending", "done", "failed", NULL };
+const char *const refund_source_words[] = { "cancellation", "payment", "staff", NULL };
+
+static int index_of(const char *const *words, struct str word)
+{
+    int i = 0;
+    while (words[i] && !str_eq(word, str_c(words[i])))
+        i++;
+    ASSERT(words[i]);
+    return i;
+}
+
+enum refund_state refund_state_of(struct str word)
+{
+    return (enum refund_state)index_of(refund_status_words, word);
+}
+
+enum refund_source refund_source_of(struct str word)
+{
+    return (enum refund_source)index_of(refund_source_words, word);
+}
+
+/* ---- the books ---- */
+
+/* Where the money stands that is not promised back. */
+static const char *kept_at(const struct payment *p)
+{
+    return p->state == PAYMENT_PAID ? ACCOUNT_REVENUE : ACCOUNT_BUYER;
+}
+
+static void book(struct ctx *cx, const struct move *m, const struct payment *p, const char *debit, const char *credit, int64_t amount)
+{
+    store_ledger_insert(cx, m, debit, p->amount.currency, amount);
+    store_ledger_insert(cx, m, credit, p->amount.currency, -amount);
+}
+
+static struct move record(struct ctx *cx, struct payments *s, const struct refund *r, const char *from)
+{
+    struct move m = { sequence_next(&s->moves), r->payment, r->id, from, refund_status_words[r->state], refund_source_words[r->source] };
+    store_move_insert(cx, &m);
+    metric_add(&refund_moves[r->state], 1);
+    return m;
+}
+
+static void tell(struct ctx *cx, const struct payment *p, int64_t refund, int64_t cancellation, int64_t amount)
+{
+    const struct payment_refunded event = { refund, p->id, p->booking, cancellation, amount, str_c(p->amount.currency) };
+    struct buf body;
+    buf_init(&body, 1024);
+    fields_encode(&body, &payment_refunded_fields, &app_keys(cx->app)->ids, &event);
+    ASSERT(!body.full);
+    outbox_put(cx, "payment.refunded", p->booking, buf_view(&body));
+    buf_free(&body);
+}
+
+err refund_begin(struct ctx *cx, struct payments *s, struct payment *p, struct refund *r)
+{
+    ASSERT(r->amount > 0 && r->amount <= p->captured - p->promised);
+    r->id = sequence_next(&s->refunds);
+    r->state = REFUND_CREATED;
+    r->created_at = r->updated_at = cx->now;
+    if (r->source == FOR_STAFF)
+        r->source_id = r->id;
+    p->promised += r->amount;
+    err e = store_payment_update(cx, p);
+    if (e)
+        return e;
+    store_refund_insert(cx, r);
+    struct move m = record(cx, s, r, "");
+    book(cx, &m, p, kept_at(p), ACCOUNT_OWED, r->amount);
+    return OK;
+}
+
+static err move(struct ctx *cx, struct payments *s, struct payment *p, struct refund *r, enum refund_state to)
+{
+    const char *from = refund_status_words[r->state];
+    ASSERT(may_become[r->state] >> to & 1);
+    r->state = to;
+    r->updated_at = cx->now;
+    p->refunded += to == REFUND_DONE ? r->amount : 0;
+    p->promised -= to == REFUND_FAILED ? r->amount : 0;
+    err e = store_refund_update(cx, r);
+    if (!e)
+        e = store_payment_update(cx, p);
+    if (e)
+        return e;
+    struct move m = record(cx, s, r, from);
+    if (to == REFUND_FAILED)
+        book(cx, &m, p, ACCOUNT_OWED, kept_at(p), r->amount);
+    if (to != REFUND_DONE)
+        return OK;
+    book(cx, &m, p, ACCOUNT_OWED, ACCOUNT_PROVIDER, r->amount);
+    tell(cx, p, r->id, r->source == FOR_CANCELLATION ? r->source_id : 0, r->amount);
+    return payment_end_returned(cx, s, p);
+}
+
+/* ---- steps of the stories ---- */
+
+err refund_advance(struct ctx *cx, void *self, const void *in_, void *ret_out)
+{
+    const struct refund_advance_in *in = in_;
+    struct refund_advance_out *ret = ret_out;
+    err e = store_refund(cx, in->refund, &ret->refund);
+    if (!e)
+        e = store_payment(cx, ret->refund.payment, &ret->payment);
+    if (e || !(may_become[ret->refund.state] >> in->to & 1))
+        return e;
+    return move(cx, self, &ret->payment, &ret->refund, in->to);
+}
+
+err refund_open(struct ctx *cx, void *self, const void *in_, void *ret_out)
+{
+    const struct refund_open_in *in = in_;
+    (void)self;
+    return store_refund_open(cx, in->payment, in->after, ret_out);
+}
+
+err refund_load(struct ctx *cx, void *self, const void *in, void *ret_out)
+{
+    (void)self;
+    return store_refund(cx, *(const int64_t *)in, ret_out);
+}
+
+static err how_much(struct ctx *cx, const struct payment *p, const struct promise_in *in, int64_t *ret)
+{
+    int64_t left = p->captured - p->promised;
+    *ret = in->amount && in->amount < left ? in->amount : left;
+    if (p->captured == 0)
+        return fail(cx, ERR_CONFLICT, "not_paid", "There is no money to give back: the payment is %s.", "환불할 결제 금액이 없습니다(%s).",
+                    payment_status_words[payment_states[p->state].shown]);
+    if (!in->capped && (left == 0 || in->amount > left))
+        return fail(cx, ERR_CONFLICT, "refund_too_much", "At most %lld can still be given back.", "환불할 수 있는 금액은 최대 %lld입니다.",
+                    (long long)left);
+    return OK;
+}
+
+err refund_promise(struct ctx *cx, void *self, const void *in_, void *ret_out)
+{
+    const struct promise_in *in = in_;
+    struct promise_out *ret = ret_out;
+    bool found = false;
+    err e = store_payment(cx, in->payment, &ret->payment);
+    if (!e && in->source != FOR_STAFF)
+        e = store_refund_of(cx, in->source, in->source_id, &ret->refund, &found);
+    if (e || found)
+        return e;
+
+    ret->refund = (struct refund){ .payment = in->payment, .source = in->source, .source_id = in->source_id, .reason = in->reason };
+    e = how_much(cx, &ret->payment, in, &ret->refund.amount);
+    if (e)
+        return e;
+    if (ret->refund.amount)
+        return refund_begin(cx, self, &ret->payment, &ret->refund);
+    tell(cx, &ret->payment, 0, in->source_id, 0);    /* staff was quicker: all of it is on its way already */
+    return OK;
+}

@@ -1,0 +1,12 @@
+-- name: schedule_change
+-- (the new values, schedule, hall, schedule, ends_at, starts_at): one command decides that the hall is free then
+UPDATE performance_schedule
+SET starts_at = ?, ends_at = ?, sale_starts_at = ?, sale_ends_at = ?, max_tickets_per_user = ?, revision = revision + 1
+WHERE id = ? AND NOT EXISTS (SELECT 1 FROM (SELECT s.id, s.starts_at, s.ends_at FROM performance_schedule s WHERE s.hall_id = ? AND s.cancelled = 0) AS o
+    WHERE o.id <> ? AND o.starts_at < ? AND o.ends_at > ?)
+
+-- name: price_change
+UPDATE performance_schedule_price SET amount = ? WHERE schedule_id = ? AND category = ?
+
+-- name: schedule_cancel
+UPDATE performance_schedule SET cancelled = 1, cancelled_at = ?, cancel_reason = ? WHERE id = ? AND cancelled = 0

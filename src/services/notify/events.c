@@ -7,10 +7,10 @@
 
 #include "platform/obs/log.h"
 
-/* ---- bodies that their owners describe in words only ---- */
+/* ---- bodies: only what is used here is read ---- */
 
 struct heard {
-    int64_t mail, booking, schedule, user, offer, seats, until;
+    int64_t mail, booking, schedule, performance, user, offer, seats, until;
     struct str grade, rest;
 };
 
@@ -31,6 +31,9 @@ FIELDS(offered_fields, "HeardOffered", struct heard,
     { .name = "seats", .type = F_INT, .at = offsetof(struct heard, seats) },
     { .name = "grade", .type = F_STR, .at = offsetof(struct heard, grade) },
     { .name = "until", .type = F_TIME, .at = offsetof(struct heard, until) });
+
+FIELDS(schedule_cancelled_fields, "HeardScheduleCancelled", struct heard,
+    HEARD_ID("schedule_id", ID_SCHEDULE, schedule), HEARD_ID("performance_id", ID_PERFORMANCE, performance), UNUSED("reason"));
 
 /* ---- what webhooks are told ---- */
 
@@ -171,7 +174,7 @@ static err heard_mail_wanted(struct ctx *cx, void *self, const void *in_, void *
 
 static err heard_schedule_cancelled(struct ctx *cx, void *self, const void *in_, void *ret_out)
 {
-    const struct schedule_cancelling *in = in_;
+    const struct heard *in = in_;
     struct schedule_facts facts;
     (void)self;
     (void)ret_out;
@@ -206,7 +209,7 @@ const struct call heard_cancelled_call = { .name = "notify.heard_cancelled", .ki
 const struct call heard_refunded_call = { .name = "notify.heard_refunded", .kind = CALL_STORY, .in = &booking_refunded_fields, .fn = heard_refunded };
 const struct call heard_offered_call = { .name = "notify.heard_offered", .kind = CALL_COMMAND, .in = &offered_fields, .fn = heard_offered };
 const struct call heard_mail_wanted_call = { .name = "notify.heard_mail_wanted", .kind = CALL_COMMAND, .in = &mail_wanted_fields, .fn = heard_mail_wanted };
-const struct call heard_schedule_cancelled_call = { .name = "notify.heard_schedule_cancelled", .kind = CALL_STORY, .in = &schedule_cancelling_fields,
+const struct call heard_schedule_cancelled_call = { .name = "notify.heard_schedule_cancelled", .kind = CALL_STORY, .in = &schedule_cancelled_fields,
                                                      .fn = heard_schedule_cancelled };
 const struct call heard_user_left_call = { .name = "notify.heard_user_left", .kind = CALL_COMMAND, .in = &user_left_fields, .fn = heard_user_left };
 

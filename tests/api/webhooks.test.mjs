@@ -62,6 +62,26 @@ test('an organizer hears of bookings of own performances, signed', async () => {
   await remove(producer, hook);
 });
 
+test('an organizer hears of cancellations, refunds and of the end of a schedule', async () => {
+  const hook = await hook_of(producer);
+  const { sale, booking } = await sell();
+  const buyer = world.users.at(-1);
+  ok(await world.api('POST', `/api/v1/bookings/${booking.id}/cancel`, { seats: [sale.guids[0]] }, { as: buyer }));
+  await world.advance(1000);
+  const of_type = (type) => receiver.heard.filter((event) => event.type === type).map(({ data }) => data);
+  const [cancelled] = of_type('booking.cancelled');
+  assert.deepEqual([cancelled.booking_id, cancelled.seats, cancelled.reason], [booking.id, 1, 'buyer']);
+  assert.equal(cancelled.schedule_id, sale.id);
+  assert.deepEqual(of_type('booking.refunded').map(({ cancellation_id, refund }) => [cancellation_id, refund]), [[cancelled.cancellation_id, cancelled.refund]]);
+
+  ok(await world.api('POST', `/api/v1/schedules/${sale.id}/cancel`, { reason: 'ill' }, { as: producer }));
+  await world.advance(1000);
+  assert.deepEqual(of_type('performance.schedule_cancelled'), [{ schedule_id: sale.id, performance_id: sale.performance.id }]);
+  assert.equal(of_type('booking.cancelled')[1].reason, 'schedule');
+  receiver.assert_genuine();
+  await remove(producer, hook);
+});
+
 test('the secret is shown once, and not kept in the database', async () => {
   const hook = await hook_of(producer);
   assert.equal((await find(producer, hook)).secret, undefined);

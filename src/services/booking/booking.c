@@ -1,5 +1,5 @@
 /* Booking: its tables and its life. */
-#include "services/booking/cancel.h"
+#include "services/booking/admin.h"
 
 #include <stdlib.h>
 
@@ -43,8 +43,14 @@ static const struct route routes[] = {
     { "GET", "/api/v1/bookings/{booking_id}/cancellation", &cancellation_quote_call, NEED_USER, 0, 200, 0, NULL },
     { "POST", "/api/v1/bookings/{booking_id}/cancel", &cancel_call, NEED_USER | IDEMPOTENT, 0, 200, 16 << 10, NULL },
     { "GET", "/api/v1/performances/{performance_id}/cancellation_policy", &policy_get_call, 0, 0, 200, 0, NULL },
-    { "PUT", "/api/v1/performances/{performance_id}/cancellation_policy", &policy_set_call, NEED_USER, ROLE_PRODUCER | ROLE_MANAGER | ROLE_ADMIN, 200,
-      16 << 10, NULL },
+    { "PUT", "/api/v1/performances/{performance_id}/cancellation_policy", &policy_set_call, NEED_USER, ORGANIZERS, 200, 16 << 10, NULL },
+    { "GET", "/api/v1/admin/bookings", &admin_list_call, NEED_USER, ORGANIZERS, 200, 0, NULL },
+    { "GET", "/api/v1/admin/bookings.csv", &admin_csv_call, NEED_USER, ORGANIZERS, 200, 0, NULL },
+    { "GET", "/api/v1/admin/bookings/{booking_id}", &admin_get_call, NEED_USER, ORGANIZERS, 200, 0, NULL },
+    { "POST", "/api/v1/admin/bookings/{booking_id}/cancel", &admin_cancel_call, NEED_USER | IDEMPOTENT, ORGANIZERS, 200, 16 << 10, NULL },
+    { "POST", "/api/v1/admin/bookings/{booking_id}/notes", &note_add_call, NEED_USER | IDEMPOTENT, ORGANIZERS, 201, 16 << 10, NULL },
+    { "GET", "/api/v1/admin/bookings/{booking_id}/notes", &note_list_call, NEED_USER, ORGANIZERS, 200, 0, NULL },
+    { "POST", "/api/v1/admin/schedules/{schedule_id}/sales", &counter_sell_call, NEED_USER | IDEMPOTENT, DOOR_ROLES, 201, 16 << 10, NULL },
     { "GET", "/api/v1/tickets/keys", &ticket_keys_call, 0, 0, 200, 0, NULL },
     { "GET", "/api/v1/tickets/{ticket_id}", &ticket_get_call, NEED_USER, 0, 200, 0, NULL },
     { "GET", "/api/v1/tickets/{ticket_id}/qr.svg", &ticket_qr_call, NEED_USER, 0, 200, 0, NULL },
@@ -75,6 +81,7 @@ static const struct call *const calls[] = {
 static const struct raw_answer raw_answers[] = {
     { &availability_call, "application/json", &availability_fields, 0 },
     { &ticket_qr_call, "image/svg+xml", NULL, 0 },
+    { &admin_csv_call, "text/csv", NULL, 0 },
     { 0 },
 };
 
@@ -160,6 +167,8 @@ static err booking_open(struct ctx *cx, void **ret_self)
         e = sequence_load(cx, &booking_sql.cancellation_max, &b->cancellations);
     if (!e)
         e = sequence_load(cx, &booking_sql.policy_max, &b->policies);
+    if (!e)
+        e = sequence_load(cx, &booking_sql.note_max, &b->notes);
     return e ? e : sales_load(cx, b);
 }
 

@@ -208,6 +208,23 @@ test('faulty terms are refused by name and change nothing', async () => {
   assert.equal((await schedule(sale)).terms.person_types.length, 1);
 });
 
+test('a schedule may be made with its terms', async () => {
+  const terms = { person_types: [{ name: 'teen', percent: 40 }], early_bird: [{ until: world.time(90 * minute), percent: 10 }],
+    presale: { starts_at: world.time(0), ends_at: world.time(hour), codes: ['MADE-WITH'], uses_per_code: 1 } };
+  const sale = await odd_sale({ sale_starts_at: world.time(hour), ...terms });
+  const shown = (await schedule(sale)).terms;
+  assert.deepEqual([shown.person_types.length, shown.percent_off, shown.presale.starts_at], [2, 10, terms.presale.starts_at]);
+  await world.crash();
+  const ann = await world.user();
+  const hold = ok(await world.hold(ann, sale, { best: { count: 1, grade: grades()[0] }, presale_code: 'made-with' }), 201);
+  /* 10 % of 10,001 and then 40 % of what is left, each rounded down: 9,001 and 5,401. */
+  assert.equal(hold.total.amount, 9001);
+  assert.equal(ok(await world.book(ann, hold, { people: [{ seat: hold.seats[0].guid, type: 'teen' }] }), 201).total.amount, 5401);
+  const answer = await world.api('POST', `/api/v1/performances/${sale.performance.id}/schedules`,
+    { ...world.schedule_body(hall), person_types: [{ name: 'adult', percent: 1 }] }, { as: world.admin });
+  assert.deepEqual(refused(answer, 400, 'invalid').errors.map((error) => error.field), ['person_types[0].name']);
+});
+
 test('only who manages a schedule sets its terms', async () => {
   const [maker, rival] = [await world.user(['PRODUCER']), await world.user(['PRODUCER'])];
   const sale = await world.sale({ as: maker, hall: { rows: 3, seats: 4 } });

@@ -250,8 +250,6 @@ static err cancel(struct ctx *cx, void *self, const void *in_, void *out)
     { .name = "booking_id", .type = F_ID, .from = FROM_PATH, .id = ID_BOOKING, .at = offsetof(owner, booking) }
 #define DETAIL(member_) .at = offsetof(struct booking_detail, member_)
 
-FIELDS(guid_fields, "SeatGuid", struct str, { .type = F_STR, .low = 1, .high = PLAN_NAME_MAX });
-
 #define PLAIN_ROWS                                                                                                                         \
     { .name = "id", .type = F_ID, .id = ID_BOOKING, DETAIL(id) }, { .name = "code", .type = F_STR, DETAIL(code) },                         \
     { .name = "status", .type = F_ENUM, .words = booking_status_words, DETAIL(status) },                                                   \
@@ -262,7 +260,7 @@ FIELDS(guid_fields, "SeatGuid", struct str, { .type = F_STR, .low = 1, .high = P
     { .name = "starts_at", .type = F_TIME, DETAIL(starts_at) },                                                                            \
     { .name = "user_id", .type = F_ID, .nullable = true, .id = ID_USER, DETAIL(user), .help = "null: sold at the box office." },           \
     { .name = "payment", .type = F_ID, .nullable = true, .id = ID_PAYMENT, DETAIL(payment) },                                              \
-    { .name = "seats", .type = F_LIST, .of = &guid_fields, DETAIL(seats) }, { .name = "total", .type = F_MONEY, DETAIL(total) },           \
+    { .name = "seats", .type = F_LIST, .of = &hold_guid_list, DETAIL(seats) }, { .name = "total", .type = F_MONEY, DETAIL(total) },           \
     { .name = "discount", .type = F_MONEY, DETAIL(discount) }, { .name = "mileage_used", .type = F_INT, DETAIL(mileage_used) },            \
     { .name = "due", .type = F_MONEY, DETAIL(due) },                                                                                       \
     { .name = "refunded", .type = F_MONEY, DETAIL(refunded), .help = "What its cancellations gave back, or are giving." },                 \
@@ -307,7 +305,7 @@ FIELDS(ref_fields, "AdminBookingRef", struct booking_ref, BOOKING_FROM_PATH(stru
 FIELDS(cancel_in_fields, "StaffCancellationRequest", struct cancel_in, BOOKING_FROM_PATH(struct cancel_in),
     { .name = "reason", .type = F_TEXT, .low = 1, .high = 200, .at = offsetof(struct cancel_in, reason) },
     { .name = "with_fee", .type = F_BOOL, .optional = true, .at = offsetof(struct cancel_in, with_fee), .help = "As if the buyer had asked." },
-    { .name = "seats", .type = F_LIST, .of = &guid_fields, .optional = true, .low = 1, .high = HOLD_SEATS_MAX, .at = offsetof(struct cancel_in, seats),
+    { .name = "seats", .type = F_LIST, .of = &hold_guid_list, .optional = true, .low = 1, .high = HOLD_SEATS_MAX, .at = offsetof(struct cancel_in, seats),
       .help = "Only these; without it the whole booking." });
 
 const struct call admin_list_call = { "booking.admin_list", "Bookings of what one manages, by many marks.", CALL_READ, &list_in_fields, &page_fields, list };

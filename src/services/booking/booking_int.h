@@ -173,9 +173,6 @@ extern const struct call schedule_sweep_call;
 
 /* ---- terms.c ---- */
 
-#define EARLY_PRICES_MAX  8
-#define PRESALE_CODES_MAX 1000
-
 struct terms_in {
     int64_t schedule;
     struct sale_terms terms;
@@ -192,6 +189,8 @@ struct terms_out {
 extern const struct fields sale_terms_fields;        /* struct sale_terms, as it is stored */
 /* NULL: none. */
 const struct sale_terms *sale_terms(const struct sale *s);
+/* In a command: other terms from now on, their codes sealed. */
+err sale_terms_put(struct ctx *cx, struct sale *s, const struct sale_terms *sealed);
 /* Takes over what was stored. */
 err terms_read(struct ctx *cx, struct sale *s, struct str text);
 void terms_free(struct sale *s);
@@ -213,11 +212,9 @@ extern const struct call terms_put_call, terms_get_call;
 void presale_count(struct sale *s, int64_t user, int64_t code);
 /* In a command, before the sale begins: may the actor hold so many seats more? */
 err presale_enter(struct ctx *cx, struct sale *s, struct str code, uint32_t seats);
-err presale_check(struct ctx *cx, const struct sale *s, const struct sale_terms *t);
+err presale_check(struct ctx *cx, const struct sale_terms *t, int64_t sale_starts_at);
 /* A short name for a sealed code, in the table of uses. */
 int64_t presale_code_name(struct str sealed);
-/* The codes as they are kept. */
-struct list presale_seal(struct ctx *cx, const struct sale_terms *t);
 err presale_load(struct ctx *cx, struct booking *b);
 
 /* ---- best.c ---- */

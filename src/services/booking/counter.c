@@ -76,9 +76,9 @@ static err sell(struct ctx *cx, void *self, const void *in_, void *out)
 
 FIELDS(sale_in_fields, "BoxOfficeSale", struct sale_in,
     { .name = "schedule_id", .type = F_ID, .from = FROM_PATH, .id = ID_SCHEDULE, .at = offsetof(struct sale_in, wish.schedule) },
-    { .name = "seats", .type = F_LIST, .optional = true, .at = offsetof(struct sale_in, wish.seats), .low = 1, .high = HOLD_SEATS_MAX, .of = &guid_list },
+    { .name = "seats", .type = F_LIST, .optional = true, .at = offsetof(struct sale_in, wish.seats), .low = 1, .high = HOLD_SEATS_MAX, .of = &hold_guid_list },
     { .name = "best", .type = F_OBJECT, .optional = true, .at = offsetof(struct sale_in, wish.best), .has_at = offsetof(struct sale_in, wish.has_best),
-      .of = &best_fields, .help = "Let the system choose; instead of seats." },
+      .of = &hold_best_fields, .help = "Let the system choose; instead of seats." },
     { .name = "method", .type = F_ENUM, .words = counter_words, .at = offsetof(struct sale_in, method) },
     { .name = "buyer_name", .type = F_STR, .optional = true, .at = offsetof(struct sale_in, buyer_name), .low = 1, .high = 100 },
     { .name = "buyer_phone", .type = F_STR, .optional = true, .at = offsetof(struct sale_in, buyer_phone), .low = 1, .high = 20 },

@@ -19,7 +19,7 @@ static void seal(struct ctx *cx, struct str code, uint8_t out[SEAL_BYTES])
     memcpy(out, mac, SEAL_BYTES);
 }
 
-struct list presale_seal(struct ctx *cx, const struct sale_terms *t)
+void booking_terms_seal(struct ctx *cx, struct sale_terms *t)
 {
     const struct str *code = t->presale.codes.at;
     struct str *sealed = NEW_ARRAY(cx->arena, struct str, t->presale.codes.n);
@@ -28,7 +28,7 @@ struct list presale_seal(struct ctx *cx, const struct sale_terms *t)
         seal(cx, code[i], bytes);
         sealed[i] = base64url(cx->arena, str_of((const char *)bytes, sizeof(bytes)));
     }
-    return (struct list){ sealed, t->presale.codes.n };
+    t->presale.codes.at = sealed;
 }
 
 static int64_t name_of(const uint8_t sealed[SEAL_BYTES])
@@ -118,14 +118,14 @@ err presale_enter(struct ctx *cx, struct sale *s, struct str code, uint32_t seat
 
 /* ---- what an organizer may say ---- */
 
-err presale_check(struct ctx *cx, const struct sale *s, const struct sale_terms *t)
+err presale_check(struct ctx *cx, const struct sale_terms *t, int64_t sale_starts_at)
 {
     const struct presale_terms *p = &t->presale;
     const struct str *code = p->codes.at;
     err e = OK;
     if (!t->has_presale)
         return OK;
-    if (p->ends_at <= p->starts_at || p->ends_at > s->sale_starts_at)
+    if (p->ends_at <= p->starts_at || p->ends_at > sale_starts_at)
         e = fail_field(cx, S("presale.ends_at"), "must be after starts_at, and not after the sale begins", "starts_at 이후이고 판매 시작 이전이어야 합니다");
     for (size_t i = 0; i < p->codes.n; i++)
         for (size_t k = 0; k < i; k++)

@@ -143,21 +143,21 @@ static struct str at(struct ctx *cx, const char *list, size_t i, const char *mem
     return arena_fmt(cx->arena, "%s[%zu].%s", list, i, member);
 }
 
-static err check_fares(struct ctx *cx, const struct sale *s, const struct person_terms *p, size_t i)
+static err check_fares(struct ctx *cx, const struct terms_basis *basis, const struct person_terms *p, size_t i)
 {
     const struct grade_fare *fare = p->prices.at;
     err e = OK;
     for (size_t k = 0; k < p->prices.n; k++) {
         struct str field = arena_fmt(cx->arena, "person_types[%zu].prices.%.*s", i, STR_ARG(fare[k].grade));
-        if (plan_category_find(s->layout->plan, fare[k].grade) < 0)
+        if (plan_category_find(basis->plan, fare[k].grade) < 0)
             e = fail_field(cx, field, "is no category of this hall", "공연장에 없는 등급입니다");
-        if (strcmp(fare[k].price.currency, s->currency) != 0)
-            e = fail_field(cx, field, "must be in %s", "%s 통화여야 합니다", s->currency);
+        if (strcmp(fare[k].price.currency, basis->currency) != 0)
+            e = fail_field(cx, field, "must be in %s", "%s 통화여야 합니다", basis->currency);
     }
     return e;
 }
 
-static err check_people(struct ctx *cx, const struct sale *s, const struct sale_terms *t)
+static err check_people(struct ctx *cx, const struct terms_basis *basis, const struct sale_terms *t)
 {
     const struct person_terms *p = t->people.at;
     unsigned seen = 1u << PERSON_ADULT;
@@ -170,26 +170,26 @@ static err check_people(struct ctx *cx, const struct sale *s, const struct sale_
         seen |= 1u << p[i].type;
         if (p[i].has_percent == (p[i].prices.n > 0))
             e = fail_field(cx, at(cx, "person_types", i, "percent"), "give either percent or prices", "percent와 prices 중 하나만 지정해야 합니다");
-        if (check_fares(cx, s, &p[i], i))
+        if (check_fares(cx, basis, &p[i], i))
             e = ERR_INPUT;
     }
     return e;
 }
 
-static err check_early(struct ctx *cx, const struct sale *s, const struct sale_terms *t)
+static err check_early(struct ctx *cx, const struct terms_basis *basis, const struct sale_terms *t)
 {
     const struct early_price *early = t->early.at;
     err e = OK;
     for (size_t i = 0; i < t->early.n; i++)
-        if ((i && early[i].until <= early[i - 1].until) || early[i].until >= s->sale_ends_at)
+        if ((i && early[i].until <= early[i - 1].until) || early[i].until >= basis->sale_ends_at)
             e = fail_field(cx, at(cx, "early_bird", i, "until"), "must be after the one before, and before the sale ends",
                            "앞 단계보다 늦고 판매 종료보다 빨라야 합니다");
     return e;
 }
 
-static err terms_check(struct ctx *cx, const struct sale *s, const struct sale_terms *t)
+err booking_terms_check(struct ctx *cx, const struct sale_terms *t, const struct terms_basis *basis)
 {
-    err people = check_people(cx, s, t), early = check_early(cx, s, t), presale = presale_check(cx, s, t);
+    err people = check_people(cx, basis, t), early = check_early(cx, basis, t), presale = presale_check(cx, t, basis->sale_starts_at);
     return people ? people : early ? early : presale;
 }
 
@@ -216,27 +216,32 @@ static void undo_terms(void *sale, const void *arg)
     atomic_store(&((struct sale *)sale)->terms, ((const struct terms_undo *)arg)->was);
 }
 
-static err terms_put(struct ctx *cx, void *self, const void *in_, void *out)
+err sale_terms_put(struct ctx *cx, struct sale *s, const struct sale_terms *sealed)
 {
-    const struct terms_in *in = in_;
-    struct sale *s = NULL;
     struct buf text;
-    err e = sale_managed(cx, self, in->schedule, &s);
-    if (!e)
-        e = terms_check(cx, s, &in->terms);
-    if (e)
-        return e;
-
-    struct sale_terms sealed = in->terms;
-    sealed.presale.codes = presale_seal(cx, &in->terms);
     buf_init(&text, TERMS_TEXT_MAX);
-    fields_encode(&text, &sale_terms_fields, &app_keys(cx->app)->ids, &sealed);
+    fields_encode(&text, &sale_terms_fields, &app_keys(cx->app)->ids, sealed);
     ASSERT(!text.full);
     tx_undo(cx, undo_terms, s, &(struct terms_undo){ atomic_load(&s->terms) }, sizeof(struct terms_undo));
-    e = terms_read(cx, s, buf_view(&text));
+    err e = terms_read(cx, s, buf_view(&text));
     if (!e)
         e = db_run(cx, &booking_sql.schedule_terms, VALS(v_text(buf_view(&text)), v_int(s->id)), NULL);
     buf_free(&text);
+    return e;
+}
+
+static err terms_put(struct ctx *cx, void *self, const void *in_, void *out)
+{
+    const struct terms_in *in = in_;
+    struct sale_terms sealed = in->terms;
+    struct sale *s = NULL;
+    err e = sale_managed(cx, self, in->schedule, &s);
+    if (!e)
+        e = booking_terms_check(cx, &in->terms, &(struct terms_basis){ s->layout->plan, s->currency, s->sale_starts_at, s->sale_ends_at });
+    if (e)
+        return e;
+    booking_terms_seal(cx, &sealed);
+    e = sale_terms_put(cx, s, &sealed);
     if (e)
         return e;
     queue_sale_moved(cx->app, s->id);
@@ -305,13 +310,13 @@ static const struct field person_rows[] = {
       .help = "Instead of percent: a price by grade; a grade that is not named costs the full price." },
     { .name = "proof_at_door", .type = F_BOOL, .optional = true, AT(person_terms, proof), .help = "The ticket says that a proof is asked for at the door." },
 };
-static const struct fields person_fields = { "PersonType", sizeof(struct person_terms), person_rows, COUNT_OF(person_rows) };
+const struct fields person_terms_fields = { "PersonType", sizeof(struct person_terms), person_rows, COUNT_OF(person_rows) };
 
 static const struct field early_rows[] = {
     { .name = "until", .type = F_TIME, AT(early_price, until) },
     { .name = "percent", .type = F_INT, AT(early_price, percent), .low = 1, .high = 99, .help = "Taken off the prices of holds made before that time." },
 };
-static const struct fields early_fields = { "EarlyPrice", sizeof(struct early_price), early_rows, COUNT_OF(early_rows) };
+const struct fields early_price_fields = { "EarlyPrice", sizeof(struct early_price), early_rows, COUNT_OF(early_rows) };
 
 static const struct field code_rows[] = { { .type = F_STR, .low = 6, .high = 64, .secret = true } };
 static const struct fields code_list = { "PresaleCode", sizeof(struct str), code_rows, 1 };
@@ -327,16 +332,16 @@ static const struct field presale_rows[] = {
       .help = "One for all or one for each; they are kept hashed and never shown again. Capital and small letters are the same." },
     { .name = "uses_per_code", .type = F_INT, AT(presale_terms, uses), .low = 1, .high = 1000000, .help = "How many people may come in with the same code." },
 };
-static const struct fields presale_fields = { "PresaleRequest", sizeof(struct presale_terms), presale_rows, COUNT_OF(presale_rows) };
+const struct fields presale_terms_fields = { "PresaleRequest", sizeof(struct presale_terms), presale_rows, COUNT_OF(presale_rows) };
 
 static const struct field presale_shown_rows[] = { PRESALE_ROWS };
 static const struct fields presale_shown = { "Presale", sizeof(struct presale_terms), presale_shown_rows, COUNT_OF(presale_shown_rows) };
 
 #define TERMS_ROWS(type_, path)                                                                                                                \
-    { .name = "person_types", .type = F_LIST, .optional = true, .of = &person_fields, AT(type_, path people), .low = 0, .high = PERSON_TYPES },       \
-    { .name = "early_bird", .type = F_LIST, .optional = true, .of = &early_fields, AT(type_, path early), .low = 0, .high = EARLY_PRICES_MAX,         \
+    { .name = "person_types", .type = F_LIST, .optional = true, .of = &person_terms_fields, AT(type_, path people), .low = 0, .high = PERSON_TYPES },       \
+    { .name = "early_bird", .type = F_LIST, .optional = true, .of = &early_price_fields, AT(type_, path early), .low = 0, .high = EARLY_PRICES_MAX,         \
       .help = "The first whose time has not come counts." },                                                                                   \
-    { .name = "presale", .type = F_OBJECT, .optional = true, .nullable = true, .of = &presale_fields, AT(type_, path presale),                        \
+    { .name = "presale", .type = F_OBJECT, .optional = true, .nullable = true, .of = &presale_terms_fields, AT(type_, path presale),                        \
       .has_at = offsetof(struct type_, path has_presale) }
 
 static const struct field terms_rows[] = { TERMS_ROWS(sale_terms, ) };
@@ -352,8 +357,8 @@ static const struct field ref_rows[] = { { .name = "schedule_id", .type = F_ID, 
 static const struct fields ref_fields = { "TermsRef", sizeof(struct terms_ref), ref_rows, 1 };
 
 #define SHOWN_ROWS(type_, path)                                                                                                                \
-    { .name = "person_types", .type = F_LIST, .of = &person_fields, AT(type_, path people), .help = "Who pays what; adults pay the full price." },    \
-    { .name = "early_bird", .type = F_LIST, .of = &early_fields, AT(type_, path early) },                                                             \
+    { .name = "person_types", .type = F_LIST, .of = &person_terms_fields, AT(type_, path people), .help = "Who pays what; adults pay the full price." },    \
+    { .name = "early_bird", .type = F_LIST, .of = &early_price_fields, AT(type_, path early) },                                                             \
     { .name = "percent_off", .type = F_INT, AT(type_, path percent), .help = "What a hold made now takes off the prices." },                          \
     { .name = "price_changes_at", .type = F_TIME, .nullable = true, AT(type_, path changes_at) },                                                     \
     { .name = "presale", .type = F_OBJECT, .nullable = true, .of = &presale_shown, AT(type_, path presale),                                           \

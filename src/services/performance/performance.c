@@ -125,6 +125,15 @@ FIELDS(schedule_detail_fields, "ScheduleDetail", struct schedule, SCHEDULE_ROWS,
 
 FIELDS(price_fields, "Price", struct price_item, { .type = F_MONEY, .at = offsetof(struct price_item, price) });
 
+/* Booking keeps them, and lets them be changed later (PUT /schedules/{schedule_id}/terms). */
+#define TERMS_ROWS(owner, path)                                                                                                            \
+    { .name = "person_types", .type = F_LIST, .optional = true, .of = &person_terms_fields, .at = offsetof(owner, path people), .low = 0,      \
+      .high = PERSON_TYPES, .help = "who pays less" },                                                                                      \
+    { .name = "early_bird", .type = F_LIST, .optional = true, .of = &early_price_fields, .at = offsetof(owner, path early), .low = 0,          \
+      .high = EARLY_PRICES_MAX, .help = "the first whose time has not come counts" },                                                       \
+    { .name = "presale", .type = F_OBJECT, .optional = true, .nullable = true, .of = &presale_terms_fields, .at = offsetof(owner, path presale), \
+      .has_at = offsetof(owner, path has_presale) }
+
 FIELDS(schedule_create_fields, "ScheduleRequest", struct schedule_create_in,
     ID_ROW(struct schedule_create_in, "performance_id", performance, ID_PERFORMANCE, .from = FROM_PATH),
     ID_ROW(struct schedule_create_in, "hall_id", hall, ID_HALL),
@@ -134,7 +143,8 @@ FIELDS(schedule_create_fields, "ScheduleRequest", struct schedule_create_in,
     ROW(struct schedule_create_in, sale_ends_at, F_TIME),
     { .name = "prices", .type = F_MAP, .of = &price_fields, .at = offsetof(struct schedule_create_in, prices), .low = 1, .high = PLAN_CATEGORIES_MAX,
       .help = "a price for each category of the hall that has seats, all in one currency" },
-    ROW(struct schedule_create_in, blocked_seats, F_LIST, .of = &name_fields, .optional = true, .help = "guids of seats that are not for sale"));
+    ROW(struct schedule_create_in, blocked_seats, F_LIST, .of = &name_fields, .optional = true, .help = "guids of seats that are not for sale"),
+    TERMS_ROWS(struct schedule_create_in, terms.));
 
 FIELDS(schedule_change_fields, "ScheduleChange", struct schedule_change_in,
     ID_ROW(struct schedule_change_in, "schedule_id", schedule, ID_SCHEDULE, .from = FROM_PATH),
@@ -330,6 +340,8 @@ const struct service performance_service = {
     .close = performance_close,
     .calls = calls,
     .routes = routes,
+    .scope_read = SCOPE_CATALOGUE_READ,
+    .scope_write = SCOPE_CATALOGUE_WRITE,
     .raw_answers = raw_answers,
     .config = config,
     .audits = performance_audits,

@@ -146,6 +146,7 @@ struct schedule_create_in {
     int64_t performance, hall, starts_at, ends_at, sale_starts_at, sale_ends_at;
     struct list prices;       /* struct price_item */
     struct list blocked_seats;           /* struct str: guids */
+    struct sale_terms terms;
 };
 struct schedule_change_in {
     int64_t schedule, starts_at, ends_at, sale_starts_at, sale_ends_at, max_tickets_per_user;

@@ -216,8 +216,11 @@ static err check_blocked(struct ctx *cx, const struct schedule_create_in *in, co
 static err check_request(struct ctx *cx, const struct schedule_create_in *in, const struct plan *plan, struct grade *grades)
 {
     struct schedule asked = { .starts_at = in->starts_at, .ends_at = in->ends_at, .sale_starts_at = in->sale_starts_at, .sale_ends_at = in->sale_ends_at };
+    const struct price_item *price = in->prices.at;
+    struct terms_basis basis = { plan, price[0].price.currency, in->sale_starts_at, in->sale_ends_at };
     err times = schedule_check_times(cx, &asked), prices = check_prices(cx, in, plan, grades), blocked = check_blocked(cx, in, plan, grades);
-    return times ? times : prices ? prices : blocked;
+    err terms = booking_terms_check(cx, &in->terms, &basis);
+    return times ? times : prices ? prices : blocked ? blocked : terms;
 }
 
 /* What booking is told: among other things a price for every category of the plan, 0 where nobody sits. */
@@ -242,6 +245,7 @@ static struct schedule_opening opening_of(struct ctx *cx, const struct schedule_
         .currency = str_c(prices[0].price.currency),
         .prices = { all, n },
         .blocked = in->blocked_seats,
+        .terms = in->terms,
         .title = basis->show.title,
         .hall_name = basis->hall.name,
     };
@@ -263,6 +267,7 @@ err schedule_create(struct ctx *cx, void *self, const void *in_, void *ret_out)
         return e;
 
     row.opening = opening_of(cx, in, &basis, grades);
+    booking_terms_seal(cx, &row.opening.terms);
     for (uint32_t c = 0; c < basis.plan->category_count; c++)
         if (grades[c].grade.p)
             grades[row.grade_count++] = grades[c];

@@ -63,6 +63,7 @@ const ends_oneself = new Set(['POST /api/v1/auth/logout', 'DELETE /api/v1/users/
 const of_its_own = {
   'POST /api/v1/schedules/{schedule_id}/cancel': () => ({ schedule_id: spare.id }),
   'POST /api/v1/bookings/{booking_id}/cancel': () => ({ booking_id: spare.booking.id }),
+  'POST /api/v1/admin/bookings/{booking_id}/cancel': () => ({ booking_id: spare.booking.id }),
   'DELETE /api/v1/coupons/{coupon_id}': async () => ({ coupon_id: (await coupon()).id }),
 };
 
@@ -82,6 +83,8 @@ const bodies = {
   'POST /api/v1/performances/{performance_id}/schedules': () => world.schedule_body(sale.hall),
   'POST /api/v1/schedules/{schedule_id}/holds': () => ({ best: { count: 1, grade: 'VIP' } }),
   'POST /api/v1/bookings/{booking_id}/cancel': () => ({}),
+  'POST /api/v1/admin/bookings/{booking_id}/cancel': () => ({ reason: 'Asked for by telephone' }),
+  'POST /api/v1/admin/schedules/{schedule_id}/sales': () => ({ best: { count: 1, grade: 'VIP' }, method: 'cash' }),
   'PUT /api/v1/performances/{performance_id}/cancellation_policy': () => policy,
   'PUT /api/v1/schedules/{schedule_id}/terms': () => ({}),
   'POST /api/v1/bookings': () => ({ hold_id: samples.known.hold_id }),

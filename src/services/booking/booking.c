@@ -75,7 +75,8 @@ static const struct call *const calls[] = {
     &checkin_call, &checkin_put_call, &checkin_sync_call, &checkin_sync_put_call, &booking_schedule_cancel, &schedule_sweep_call, &house_put_call,
     &house_get_call, &house_release_call, &booking_sales, &policy_get_call, &policy_set_call, &policy_put_command, &cancellation_quote_call, &cancel_call,
     &booking_refunded_call, &order_begin_call, &order_price_call, &order_withdraw_call, &terms_put_call, &terms_get_call, &hold_extend_call,
-    &hold_seats_call, NULL,
+    &hold_seats_call, &admin_list_call, &admin_csv_call, &admin_get_call, &admin_cancel_call, &note_add_call, &note_list_call,
+    &counter_sell_call, NULL,
 };
 
 static const struct raw_answer raw_answers[] = {

@@ -92,10 +92,9 @@ static err wish_of(struct ctx *cx, const struct filter *in, struct overview_wish
         .before = in->before ? in->before : INT64_MAX, .status = in->has_status ? in->status : -1,
         .owner = actor_has(cx, ROLE_MANAGER | ROLE_ADMIN) ? 0 : cx->actor.user,
     };
-    if (!id_from_code(&app_keys(cx->app)->ids, ID_BOOKING, in->q, &ret->booking)) {
+    ret->words = in->q;
+    if (!id_from_code(&app_keys(cx->app)->ids, ID_BOOKING, in->q, &ret->booking))
         ret->booking = 0;
-        ret->words = in->q;
-    }
     return OK;
 }
 

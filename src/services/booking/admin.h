@@ -18,11 +18,12 @@ struct overview {             /* a row of booking_overview */
 };
 
 struct overview_wish {
-    int64_t schedule, performance, user, booking, owner;     /* 0: any */
+    int64_t schedule, performance, user, owner;      /* 0: any */
     int64_t from, to, before;
     int64_t limit;
     int status;               /* -1: any */
-    struct str words;         /* in title, buyer's name or phone; empty: any */
+    struct str words;         /* in title, buyer's name or phone, ... */
+    int64_t booking;          /* ... or they are the code of this one; no words: any */
 };
 
 /* ---- admin.c ---- */

@@ -185,7 +185,8 @@ static err cancel_pending(struct ctx *cx, struct booking *b, const struct bookin
     ASSERT(h);                               /* a pending booking has a live hold */
     if (wish->guids.n)
         return fail(cx, ERR_CONFLICT, "not_confirmed", "A booking that is not paid is cancelled as a whole.", "결제 전 예매는 전체만 취소할 수 있습니다.");
-    *ret = (struct cancellation){ .booking = row->id, .created_at = cx->now, .refunded_at = cx->now, .reason = wish->reason, .whole = true, .lines = row->lines };
+    *ret = (struct cancellation){ .booking = row->id, .created_at = cx->now, .refunded_at = cx->now, .reason = wish->reason, .whole = true,
+                                  .lines = row->lines };
     return hold_end(cx, b, h, HOLD_RELEASED, BOOKING_CANCELLED);
 }
 

@@ -49,9 +49,9 @@ err store_overviews(struct ctx *cx, const struct overview_wish *w, struct list *
     size_t n = 0;
     const struct query *q = statement_for(w, &key);
     err e = db_rows(cx, q,
-                    VALS(v_int(key), v_int(w->before), v_int(w->booking), v_int(w->booking), v_int(w->owner), v_int(w->owner), v_int(w->user),
+                    VALS(v_int(key), v_int(w->before), v_int(w->owner), v_int(w->owner), v_int(w->user),
                          v_int(w->user), v_int(w->performance), v_int(w->performance), v_int(w->status), v_int(w->status), v_int(w->from), v_int(w->to),
-                         v_text(w->words), pattern, pattern, pattern, v_int(w->limit)),
+                         v_text(w->words), v_int(w->booking), pattern, pattern, pattern, v_int(w->limit)),
                     &r);
     if (e)
         return e;

@@ -116,7 +116,7 @@ struct booking {
     int64_t hold_ms, pay_grace_ms, extension_ms, extensions, doors_ms, offer_ms;
     struct pricing pricing;
     err (*between)(struct ctx *cx);      /* tests: runs between the steps of a checkout; an error is the end of the program */
-    struct sequence holds, bookings, tickets, admissions, waiting, cancellations, policies;
+    struct sequence holds, bookings, tickets, admissions, waiting, cancellations, policies, notes;
     struct map live;          /* hold id -> struct hold */
     struct wheel wheel;
     _Atomic int64_t expiry_due, offer_due;
@@ -301,6 +301,8 @@ struct hold *hold_begin(struct ctx *cx, struct booking *b, const struct hold *fr
 err hold_until(struct ctx *cx, struct booking *b, struct hold *h, int64_t expires_at);
 /* The rules of a hold: may the actor buy, and are the seats there? `ret_seats` has room for HOLD_SEATS_MAX. */
 err hold_choose(struct ctx *cx, struct sale *s, const struct hold_in *in, uint32_t *ret_seats, uint32_t *ret_n);
+/* Only the second question: whoever asks. */
+err seats_choose(struct ctx *cx, const struct sale *s, const struct hold_in *in, uint32_t *ret_seats, uint32_t *ret_n);
 /* What a seat costs when it is held now, less an early price's percent. */
 int64_t sale_price(const struct sale *s, uint32_t seat, int64_t percent_off);
 struct hold_out hold_answer(struct ctx *cx, const struct sale *s, int64_t id, int status, int64_t expires_at, int64_t total,
@@ -441,6 +443,9 @@ void live_publish(void *booking);
 /* ---- calls and shapes, by file ---- */
 
 extern const struct fields booking_seat_fields;      /* struct seat_out, of a hold */
+extern const struct fields ticket_fields;
+/* All tickets of a booking, in the shape of ticket_fields. From reads and commands. */
+err tickets_of(struct ctx *cx, struct booking *b, int64_t booking, struct list *ret) MUST_USE;
 
 extern const struct call hold_create_call, hold_get_call, hold_release_call, hold_expire_call, noop_call;
 extern const struct call booking_checkout_call, booking_create_call, booking_get_call, booking_list_call;

@@ -203,18 +203,28 @@ static err one_way(struct ctx *cx, const struct hold_in *in)
     return OK;
 }
 
-err hold_choose(struct ctx *cx, struct sale *s, const struct hold_in *in, uint32_t *ret_seats, uint32_t *ret_n)
+static uint32_t wanted(const struct hold_in *in)
 {
-    uint32_t n = (uint32_t)(in->has_best ? in->best.count : (int64_t)in->seats.n);
+    return (uint32_t)(in->has_best ? in->best.count : (int64_t)in->seats.n);
+}
+
+err seats_choose(struct ctx *cx, const struct sale *s, const struct hold_in *in, uint32_t *ret_seats, uint32_t *ret_n)
+{
     err e = one_way(cx, in);
-    if (!e)
-        e = may_buy(cx, s, in, n);
     if (!e)
         e = in->has_best ? choose_best(cx, s, in, ret_seats) : choose_named(cx, s, in, ret_seats);
     if (!e)
-        e = all_free(cx, s, ret_seats, n);
-    *ret_n = n;
+        e = all_free(cx, s, ret_seats, wanted(in));
+    *ret_n = wanted(in);
     return e;
+}
+
+err hold_choose(struct ctx *cx, struct sale *s, const struct hold_in *in, uint32_t *ret_seats, uint32_t *ret_n)
+{
+    err e = one_way(cx, in);
+    if (!e)
+        e = may_buy(cx, s, in, wanted(in));
+    return e ? e : seats_choose(cx, s, in, ret_seats, ret_n);
 }
 
 /* ---- POST /schedules/{schedule_id}/holds ---- */

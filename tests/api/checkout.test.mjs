@@ -147,3 +147,18 @@ test('a cancelled booking gives back what it was paid with', async () => {
   assert.equal(await coupon_status(ann, coupon.id), 'usable');
   assert.equal(await balance(ann), 7000);
 });
+
+test('a checkout without benefits costs one command, with a key too', async () => {
+  const ann = await world.user();
+  const coupon = await coupon_of(ann, { discount_percent: 10 });
+  const row = own_row();
+  const holds = [ok(await world.hold(ann, sale, [row[0]]), 201), ok(await world.hold(ann, sale, [row[5]]), 201)];
+  const commands = async (work) => {
+    await world.advance(0);
+    const before = (await world.server.metrics()).takenseat_db_commands_total;
+    ok(await work(), 201);
+    return (await world.server.metrics()).takenseat_db_commands_total - before;
+  };
+  assert.equal(await commands(() => world.book(ann, holds[0], { key: 'plain' })), 1);
+  assert.ok(await commands(() => world.book(ann, holds[1], { key: 'coupon', coupon_id: coupon.id })) >= 5);
+});

@@ -132,6 +132,28 @@ test('the same checkout many times at once is one booking', async () => {
   assert.equal(ok(await world.book(ann, hold, { coupon_id: coupon.id }), 201).id, made[0].json.id);
 });
 
+test('killed in the middle of many checkouts: nothing stays reserved, nothing is worth twice', async () => {
+  const people = await world.crowd(12);
+  const coupons = new Map();
+  for (const person of people) {
+    coupons.set(person, await coupon_of(person, { discount_amount: won(1000) }));
+    await give(person, 500);
+  }
+  for (let round = 0; round < 3; round++) {
+    const row = [...own_row(), ...own_row()];
+    const holds = await Promise.all(people.map(async (person, i) => ok(await world.hold(person, sale, [row[i]]), 201)));
+    const asked = people.map((person, i) => world.book(person, holds[i], { coupon_id: coupons.get(person).id, mileage: 500 }).catch(() => undefined));
+    await new Promise((wake) => setTimeout(wake, 3 * round));
+    await world.crash();
+    await Promise.all(asked);
+    await world.advance(9 * minute);
+    for (const person of people) {
+      assert.equal(await balance(person), 500);
+      assert.equal(await coupon_status(person, coupons.get(person).id), 'usable');
+    }
+  }
+});
+
 test('a cancelled booking gives back what it was paid with', async () => {
   const ann = await world.user();
   const coupon = await coupon_of(ann, { discount_amount: won(10000) });

@@ -89,7 +89,12 @@ err sales_load(struct ctx *cx, struct booking *b)
         e = load_holds(cx, b);
     size_t at = 0;
     uint64_t key, value;
-    while (map_each(&b->sales, &at, &key, &value))
-        sale_show_all((struct sale *)(uintptr_t)value);
+    while (map_each(&b->sales, &at, &key, &value)) {
+        struct sale *s = (struct sale *)(uintptr_t)value;
+        const struct sale_terms *t = sale_terms(s);
+        sale_show_all(s);
+        if (t && t->max_of_performance)
+            sale_count_run(b, s);
+    }
     return e;
 }

@@ -68,6 +68,12 @@ export class World {
     return this.sign_in(user);
   }
 
+  /* Closes an account. */
+  async close_account(user) {
+    ok(await this.api('DELETE', '/api/v1/users/me', { password: user.password }, { as: user }), 204);
+    this.users = this.users.filter((other) => other !== user);
+  }
+
   async crowd(count) {
     const people = [];
     while (people.length < count)

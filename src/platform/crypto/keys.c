@@ -133,6 +133,7 @@ static void keys_derive(const struct secret *s, struct keys *ret)
     derive(s, "place", ret->place, sizeof(ret->place));
     derive(s, "presale", ret->presale, sizeof(ret->presale));
     derive(s, "webhook", ret->webhook, sizeof(ret->webhook));
+    derive(s, "secrets", ret->secrets, sizeof(ret->secrets));
     derive(s, "hooks", ret->hooks, sizeof(ret->hooks));
     derive(s, "ids", ret->ids.secret, sizeof(ret->ids.secret));
     derive(s, "ticket", seed, sizeof(seed));

@@ -29,6 +29,9 @@ err schedule_fill(struct ctx *cx, struct schedule *s)
     err e = store_prices(cx, s->id, &s->remaining);
     if (e)
         return e;
+    e = schedule_cast_fill(cx, s);
+    if (e)
+        return e;
     struct grade *grades = s->remaining.at;
     for (size_t i = 0; i < s->remaining.n; i++)
         if (left.known && grades[i].category < left.grades) {
@@ -308,15 +311,19 @@ err schedule_insert(struct ctx *cx, void *self, const void *in_, void *ret_out)
     struct performance *p = self;
     const struct schedule_insert_in *in = in_;
     struct schedule_opening opening = in->opening;
+    struct show show;
     bool hall_free;
 
+    err e = store_show(cx, opening.performance, &show);      /* it may have been deleted since it was looked at */
+    if (e)
+        return e;
     opening.schedule = sequence_next(&p->schedules);
-    err e = store_schedule_insert(cx, opening.schedule, in, &hall_free);
+    e = store_schedule_insert(cx, opening.schedule, in, &hall_free);
     if (e)
         return e;
     if (!hall_free)
         return schedule_hall_busy(cx);
     schedule_say(cx, p, "performance.schedule_opened", &opening);
     *(int64_t *)ret_out = opening.schedule;
-    return OK;
+    return show_reindex(cx, p, opening.performance);
 }

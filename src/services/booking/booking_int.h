@@ -59,8 +59,9 @@ struct sale {
     int64_t id, performance, hall, owner;
     char currency[4];
     struct str title, hall_name;
-    const struct layout *layout;
-    uint32_t seats, grades;
+    const struct layout *_Atomic layout; /* of the writer; others may look, for a seat of a row they have read: it only grows */
+    _Atomic uint32_t seats;
+    uint32_t grades;          /* under lock, like all that is shown */
     struct kept_terms *_Atomic terms;    /* the writer's to change, all may read; NULL: none */
 
     /* What the organizer may change: by the writer, read by all. */
@@ -77,6 +78,8 @@ struct sale {
     struct map presale_of_user, presale_uses;        /* user -> code, code -> people who came in with it */
     struct kept_terms *all_terms;
     uint32_t free[GRADES_MAX], total[GRADES_MAX];    /* total without blocked seats */
+    uint32_t waiting[GRADES_MAX];        /* entries of the waiting list that have no offer yet */
+    uint64_t *kept;           /* bit i: seat i was given up and is kept from the floor until the waiting list has been asked; NULL: none ever */
     uint32_t *touched;        /* seats changed since the last publication */
     size_t touched_n, touched_cap;
     struct sale *next_dirty;
@@ -101,6 +104,7 @@ struct hold {                 /* a live claim that is not sold yet */
     struct timer timer;       /* first: a timer is cast back to its hold */
     int64_t id, user, created_at, expires_at, total, booking;    /* booking 0: not checked out */
     int64_t ends_at;          /* expires_at without the grace of a payment */
+    int64_t offer;            /* entry of the waiting list whose offer it is, until that is accepted; 0: none */
     struct sale *sale;
     bool pricing;             /* its booking's benefits are not settled yet */
     uint32_t n;
@@ -114,13 +118,13 @@ struct pricing {              /* holds whose booking a story is pricing now (ben
 
 struct booking {
     struct app *app;
-    int64_t hold_ms, pay_grace_ms, extension_ms, extensions, doors_ms;
+    int64_t hold_ms, pay_grace_ms, extension_ms, extensions, doors_ms, offer_ms;
     struct pricing pricing;
     err (*between)(struct ctx *cx);      /* tests: runs between the steps of a checkout; an error is the end of the program */
-    struct sequence holds, bookings, tickets, admissions, cancellations, policies;
+    struct sequence holds, bookings, tickets, admissions, waiting, cancellations, policies;
     struct map live;          /* hold id -> struct hold */
     struct wheel wheel;
-    _Atomic int64_t expiry_due;
+    _Atomic int64_t expiry_due, offer_due;
 
     pthread_rwlock_t sales_lock;         /* for other threads; the writer reads without it and takes it to add */
     struct map sales, layouts;
@@ -133,8 +137,13 @@ struct booking {
 };
 
 enum seat_state sale_state(const struct sale *s, uint32_t seat);
-/* Changes a seat's state in memory, with its undo note and its publication. */
+/* Changes a seat's state in memory, with its undo note and its publication. A seat given up in a grade for which others wait is kept for them: it
+ * does not become free before the waiting list has been asked (waitlist.c). */
 void sale_set(struct ctx *cx, struct booking *b, struct sale *s, uint32_t seat, enum seat_state state);
+/* The same without asking whether others wait. */
+void sale_set_directly(struct ctx *cx, struct booking *b, struct sale *s, uint32_t seat, enum seat_state state);
+/* Publishes a seat whose state stays. */
+void sale_touch(struct ctx *cx, struct booking *b, struct sale *s, uint32_t seat);
 /* Adds to (or takes from) the seats a user holds or owns here. */
 void sale_count_user(struct ctx *cx, struct sale *s, int64_t user, int32_t seats);
 int64_t sale_of_user(const struct sale *s, int64_t user);
@@ -166,8 +175,15 @@ extern const struct call booking_sale_put;
 
 /* ---- change.c: what an organizer changes of a sale ---- */
 
-/* Takes over newer plain values (times, prices, limit); older ones change nothing. Only in commands. */
-err sale_change(struct ctx *cx, struct sale *s, const struct sale *to);
+/* Takes over newer plain values (times, prices, limit) and a layout that extends the one it has; older ones change nothing. Only in commands. */
+err sale_change(struct ctx *cx, struct booking *b, struct sale *s, const struct sale *to, const struct layout *layout);
+
+/* ---- move.c: another plan ---- */
+
+/* Has it all seats of `old` under their numbers? */
+bool layout_extends(const struct layout *l, const struct layout *old);
+/* Only in commands. */
+void sale_move(struct ctx *cx, struct booking *b, struct sale *s, const struct layout *to);
 
 /* ---- house.c: seats that the house keeps for itself ---- */
 
@@ -176,6 +192,8 @@ void house_begin(struct ctx *cx, struct booking *b, struct sale *s, const uint32
 /* At start. */
 err house_load(struct ctx *cx, struct booking *b);
 extern const struct call house_put_call, house_get_call, house_release_call;
+/* Not a time of release: the plan no longer has this seat. */
+#define HOUSE_GONE (-1)
 
 /* ---- cancelled.c: a schedule that will not take place ---- */
 
@@ -275,11 +293,18 @@ struct hold_row {
     struct list lines;        /* struct seat_line */
 };
 
+/* A live hold as a client sees it. */
+struct hold_out hold_view(struct ctx *cx, const struct hold *h);
+/* Takes free seats for a user until a time: memory, hold and claims. */
+struct hold *hold_take(struct ctx *cx, struct booking *b, struct sale *s, int64_t user, int64_t until, const uint32_t *seats, uint32_t n);
+
 /* A hold of the actor's as the database has it; ERR_MISSING otherwise. */
 err hold_owned(struct ctx *cx, int64_t id, struct hold_row *ret);
 err hold_missing(struct ctx *cx);
 /* ERR_CONFLICT `hold_expired`. */
 err hold_over(struct ctx *cx);
+/* Sets its timer to expires_at. */
+void hold_arm(struct booking *b, struct hold *h);
 /* Puts a hold into memory with its timer. */
 struct hold *hold_keep(struct booking *b, const struct hold *h);
 /* The same in a command, with its note. */
@@ -406,6 +431,15 @@ struct list lines_unpack(struct ctx *cx, struct str packed);
 void take_int(struct ctx *cx, const struct rows *r, void *int64);
 err store_attended(struct ctx *cx, int64_t user, int64_t performance, int64_t *ret_booking, bool *ret_found);
 
+/* ---- waitlist.c ---- */
+
+/* The seat has been given up: keeps it if others wait for its grade. */
+bool waitlist_keeps(struct ctx *cx, struct booking *b, struct sale *s, uint32_t seat);
+/* A hold that is an offer ends without having been accepted. */
+err waitlist_offer_ends(struct ctx *cx, struct hold *h);
+/* Start: lines and offers from the database; what is free and waited for is kept until the first round of offers. */
+err waitlist_load(struct ctx *cx, struct booking *b);
+
 /* ---- live.c ---- */
 
 struct stream_hub *hub_new(struct app *app);
@@ -423,8 +457,9 @@ extern const struct fields booking_seat_fields;      /* struct seat_out, of a ho
 extern const struct call hold_create_call, hold_get_call, hold_release_call, hold_expire_call, noop_call;
 extern const struct call booking_checkout_call, booking_create_call, booking_get_call, booking_list_call;
 extern const struct call ticket_list_call, ticket_get_call, ticket_qr_call, ticket_keys_call;
-extern const struct call ticket_reissue_call, tickets_refused_call, admissions_call;
+extern const struct call ticket_pdf_call, ticket_reissue_call, tickets_refused_call, admissions_call;
 extern const struct call checkin_call, checkin_put_call, checkin_sync_call, checkin_sync_put_call;
+extern const struct call waitlist_join_call, waitlist_mine_call, waitlist_leave_call, waitlist_accept_call, waitlist_serve_call;
 extern const struct call availability_call;
 extern const struct fields availability_fields;
 extern struct metric metric_holds, metric_taken, metric_expired, metric_confirmed, metric_late_refunds, metric_admitted, metric_turned_away;

@@ -8,7 +8,7 @@
 
 /* ---- memory of live holds ---- */
 
-static void arm(struct booking *b, struct hold *h)
+void hold_arm(struct booking *b, struct hold *h)
 {
     wheel_set(&b->wheel, &h->timer, h->expires_at);
     if (h->expires_at < atomic_load_explicit(&b->expiry_due, memory_order_relaxed))
@@ -24,7 +24,7 @@ struct hold *hold_keep(struct booking *b, const struct hold *from)
     memcpy(h, from, size);
     h->timer = (struct timer){ 0 };
     map_put_ptr(&b->live, (uint64_t)h->id, h);
-    arm(b, h);
+    hold_arm(b, h);
     return h;
 }
 
@@ -53,7 +53,7 @@ static void undo_forget(void *booking, const void *arg)
     struct booking *b = booking;
     struct hold *const *h = arg;
     map_put_ptr(&b->live, (uint64_t)(*h)->id, *h);
-    arm(b, *h);
+    hold_arm(b, *h);
 }
 
 static void forgotten(void *hold)
@@ -78,7 +78,7 @@ static void undo_until(void *booking, const void *arg)
     const struct until_undo *u = arg;
     u->hold->expires_at = u->expires_at;
     u->hold->ends_at = u->ends_at;
-    arm(booking, u->hold);
+    hold_arm(booking, u->hold);
 }
 
 err hold_until(struct ctx *cx, struct booking *b, struct hold *h, int64_t expires_at)
@@ -88,7 +88,7 @@ err hold_until(struct ctx *cx, struct booking *b, struct hold *h, int64_t expire
     if (e)
         return e;
     h->expires_at = expires_at;
-    arm(b, h);
+    hold_arm(b, h);
     tx_undo(cx, undo_until, b, &u, sizeof(u));
     return OK;
 }
@@ -247,11 +247,15 @@ int64_t sale_price(const struct sale *s, uint32_t seat, int64_t percent_off)
     return percent_off ? price_less(price, percent_off) : price;
 }
 
-static struct hold *take_seats(struct ctx *cx, struct booking *b, struct sale *s, const uint32_t *seats, uint32_t n)
+struct hold_out hold_view(struct ctx *cx, const struct hold *h)
+{
+    return hold_answer(cx, h->sale, h->id, HOLD_ACTIVE, h->expires_at, h->total, h->lines, h->n);
+}
+
+struct hold *hold_take(struct ctx *cx, struct booking *b, struct sale *s, int64_t user, int64_t until, const uint32_t *seats, uint32_t n)
 {
     struct hold *h = arena_take(cx->arena, sizeof(*h) + n * sizeof(h->lines[0]));
-    *h = (struct hold){ .id = sequence_next(&b->holds), .user = cx->actor.user, .created_at = cx->now, .sale = s, .n = n,
-                         .expires_at = cx->now + b->hold_ms, .ends_at = cx->now + b->hold_ms };
+    *h = (struct hold){ .id = sequence_next(&b->holds), .user = user, .created_at = cx->now, .expires_at = until, .ends_at = until, .sale = s, .n = n };
     int64_t off = sale_early_percent(s, cx->now);
     for (uint32_t i = 0; i < n; i++) {
         h->lines[i] = (struct seat_line){ .seat = seats[i], .price = sale_price(s, seats[i], off) };
@@ -259,7 +263,10 @@ static struct hold *take_seats(struct ctx *cx, struct booking *b, struct sale *s
         sale_set(cx, b, s, seats[i], SEAT_HELD);
     }
     sale_count_user(cx, s, h->user, (int32_t)n);
-    return hold_begin(cx, b, h);
+    h = hold_begin(cx, b, h);
+    store_hold_put(cx, h);
+    store_claims_put(cx, h);
+    return h;
 }
 
 static err hold_create(struct ctx *cx, void *self, const void *in_, void *out_)
@@ -276,11 +283,9 @@ static err hold_create(struct ctx *cx, void *self, const void *in_, void *out_)
     if (e)
         return e;
 
-    struct hold *h = take_seats(cx, b, s, seats, n);
-    store_hold_put(cx, h);
-    store_claims_put(cx, h);
+    const struct hold *h = hold_take(cx, b, s, cx->actor.user, cx->now + b->hold_ms, seats, n);
     metric_add(&metric_holds, 1);
-    *ret = hold_answer(cx, s, h->id, HOLD_ACTIVE, h->expires_at, h->total, h->lines, h->n);
+    *ret = hold_view(cx, h);
     return OK;
 }
 
@@ -295,6 +300,8 @@ err hold_end(struct ctx *cx, struct booking *b, struct hold *h, enum hold_status
         e = store_hold_status(cx, h->id, status);
     if (!e && h->booking)
         e = booking_move(cx, h->booking, BOOKING_PENDING, booking_to, 0);
+    if (!e && h->offer)
+        e = waitlist_offer_ends(cx, h);
     if (e)
         return e;
     if (h->booking)
@@ -326,7 +333,7 @@ static err hold_expire(struct ctx *cx, void *self, const void *in, void *out)
         }
         err e = hold_end(cx, b, h, HOLD_EXPIRED, BOOKING_EXPIRED);
         if (e) {
-            arm(b, h);
+            hold_arm(b, h);
             return e;
         }
         metric_add(&metric_expired, 1);
@@ -420,7 +427,8 @@ const struct fields hold_guid_list = { "SeatGuid", sizeof(struct str), guid_row,
 
 static const struct field best_rows[] = {
     { .name = "count", .type = F_INT, FIELD(best_in, count), .low = 1, .high = HOLD_SEATS_MAX, .help = "How many seats, side by side." },
-    { .name = "grade", .type = F_STR, .optional = true, FIELD(best_in, grade), .low = 1, .high = PLAN_NAME_MAX, .help = "Category of the hall's plan." },
+    { .name = "grade", .type = F_STR, .optional = true, FIELD(best_in, grade), .low = 1, .high = PLAN_NAME_MAX,
+      .help = "Category of the hall's plan." },
     { .name = "section", .type = F_STR, .optional = true, FIELD(best_in, section), .low = 1, .high = PLAN_NAME_MAX,
       .help = "Only in this section or standing area; enough by itself when all of it is of one grade." },
 };

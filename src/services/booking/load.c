@@ -87,6 +87,8 @@ err sales_load(struct ctx *cx, struct booking *b)
         e = load_claims(cx, b);
     if (!e)
         e = load_holds(cx, b);
+    if (!e)
+        e = waitlist_load(cx, b);
     size_t at = 0;
     uint64_t key, value;
     while (map_each(&b->sales, &at, &key, &value)) {

@@ -3,6 +3,8 @@
 
 #include <qrencode.h>
 
+#include "services/booking/ticket_pdf.h"
+
 const char *const ticket_status_words[] = { "valid", "used", "void", NULL };
 
 struct ticket_row {
@@ -129,21 +131,31 @@ static void draw(struct buf *out, const QRcode *qr)
     buf_str(out, S("\"/></svg>"));
 }
 
+/* A ticket that can be shown at a door, and its picture: to be freed. */
+static err picture(struct ctx *cx, struct booking *b, int64_t id, struct ticket_out *ret, QRcode **ret_qr)
+{
+    struct ticket_row row;
+    err e = owned(cx, id, &row);
+    if (!e && row.status == TICKET_VOID)
+        return fail(cx, ERR_MISSING, "ticket_void", "This ticket is no longer valid.", "유효하지 않은 티켓입니다.");
+    if (!e)
+        e = show(cx, b, &row, ret);
+    if (e)
+        return e;
+    *ret_qr = QRcode_encodeData((int)ret->code.n, (const unsigned char *)ret->code.p, 0, QR_ECLEVEL_M);
+    ASSERT(*ret_qr);                         /* the code's length is fixed and fits */
+    return OK;
+}
+
 static err ticket_qr(struct ctx *cx, void *self, const void *in_, void *out_)
 {
     const struct ticket_ref *in = in_;
     struct raw_out *ret = out_;
-    struct ticket_row row;
     struct ticket_out ticket;
-    err e = owned(cx, in->ticket, &row);
-    if (!e && row.status == TICKET_VOID)
-        return fail(cx, ERR_MISSING, "ticket_void", "This ticket is no longer valid.", "유효하지 않은 티켓입니다.");
-    if (!e)
-        e = show(cx, self, &row, &ticket);
+    QRcode *qr;
+    err e = picture(cx, self, in->ticket, &ticket, &qr);
     if (e)
         return e;
-    QRcode *qr = QRcode_encodeData((int)ticket.code.n, (const unsigned char *)ticket.code.p, 0, QR_ECLEVEL_M);
-    ASSERT(qr);                              /* the code's length is fixed and fits */
     struct buf svg;
     buf_init(&svg, 1 << 20);
     draw(&svg, qr);
@@ -151,6 +163,29 @@ static err ticket_qr(struct ctx *cx, void *self, const void *in_, void *out_)
     *ret = (struct raw_out){ .content_type = S("image/svg+xml"), .body = arena_str(cx->arena, buf_view(&svg)), .cache_control = S("private, no-cache") };
     buf_free(&svg);
     return OK;
+}
+
+/* ---- GET /tickets/{ticket_id}/ticket.pdf ---- */
+
+static err ticket_pdf(struct ctx *cx, void *self, const void *in_, void *out_)
+{
+    const struct ticket_ref *in = in_;
+    struct raw_out *ret = out_;
+    struct ticket_out t;
+    struct str pdf;
+    QRcode *qr;
+    char code[CODE_TEXT];
+    err e = picture(cx, self, in->ticket, &t, &qr);
+    if (e)
+        return e;
+    id_code(&app_keys(cx->app)->ids, ID_BOOKING, t.booking, code);
+    struct ticket_print print = { t.title, t.hall_name, t.seat.grade, t.seat.section, t.seat.row, t.seat.number, str_of(code, CODE_TEXT), t.starts_at,
+                                  qr->data, qr->width };
+    e = ticket_pdf_make(cx, config_str(app_config(cx->app), "booking.ticket_font"), &print, &pdf);
+    QRcode_free(qr);
+    if (!e)
+        *ret = (struct raw_out){ .content_type = S("application/pdf"), .body = pdf, .cache_control = S("private, no-cache") };
+    return e;
 }
 
 /* ---- POST /tickets/{ticket_id}/reissue: a new code; the old one is refused from now on ---- */
@@ -257,3 +292,4 @@ const struct call ticket_reissue_call = {
     "booking.ticket_reissue", "A new code for a ticket of one's own; the old one is refused from now on.", CALL_COMMAND, &ref_fields, &ticket_fields,
     ticket_reissue,
 };
+const struct call ticket_pdf_call = { "booking.ticket_pdf", "A ticket on paper.", CALL_READ, &ref_fields, NULL, ticket_pdf };

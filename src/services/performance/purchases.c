@@ -36,7 +36,7 @@ static int64_t seats_of(const struct purchase *p)
 static err purchase_find(struct ctx *cx, const struct purchase_event *in, struct purchase *ret, bool *ret_found)
 {
     struct schedule s;
-    err e = store_purchase(cx, in->booking, ret, ret_found);
+    err e = store_show_purchase(cx, in->booking, ret, ret_found);
     if (e || *ret_found)
         return e;
     e = store_schedule(cx, in->schedule, &s);

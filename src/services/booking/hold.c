@@ -189,11 +189,7 @@ static err may_buy(struct ctx *cx, struct sale *s, const struct hold_in *in, uin
         e = presale_enter(cx, s, in->presale_code, n);
     if (e)
         return e;
-    int64_t has = sale_of_user(s, cx->actor.user);
-    if (has + n > s->max_per_user)
-        return fail(cx, ERR_CONFLICT, "limit_reached", "At most %lld seats a person; you have %lld.", "1인당 최대 %lld석까지 가능합니다. 현재 %lld석을 보유하고 있습니다.",
-                    (long long)s->max_per_user, (long long)has);
-    return OK;
+    return sale_limits(cx, s, cx->actor.user, n);
 }
 
 static err one_way(struct ctx *cx, const struct hold_in *in)

@@ -109,6 +109,8 @@ FIELDS(price_fields, "Price", struct price_item, { .type = F_MONEY, .at = offset
       .high = PERSON_TYPES, .help = "who pays less" },                                                                                      \
     { .name = "early_bird", .type = F_LIST, .optional = true, .of = &early_price_fields, .at = offsetof(owner, path early), .low = 0,          \
       .high = EARLY_PRICES_MAX, .help = "the first whose time has not come counts" },                                                       \
+    { .name = "max_per_user_of_performance", .type = F_INT, .optional = true, .nullable = true, .at = offsetof(owner, path max_of_performance), \
+      .low = 1, .high = 1000000, .help = "seats one may hold or own, counted over all schedules of the performance" },                       \
     { .name = "presale", .type = F_OBJECT, .optional = true, .nullable = true, .of = &presale_terms_fields, .at = offsetof(owner, path presale), \
       .has_at = offsetof(owner, path has_presale) }
 

@@ -152,7 +152,8 @@ static err idempotency_key(struct asked *a)
 
 err front_prepare(struct asked *a)
 {
-    const struct call *call = a->routed->route->call;
+    const struct shortcut *shortcut = a->routed->shortcut;
+    const struct call *call = a->call = a->routed->route->call;
     err e = identify(a);
     if (!e)
         e = decode(a);
@@ -163,6 +164,8 @@ err front_prepare(struct asked *a)
         a->object = a->params->value[0];
     if (!e && call)
         a->out = arena_take(a->http->arena, call->out ? call->out->size : sizeof(struct raw_out));
+    if (!e && shortcut && shortcut->simple(a->in))
+        a->call = shortcut->command;
     return e;
 }
 

@@ -15,6 +15,7 @@
 struct keys {
     uint8_t token[32];        /* HMAC of access tokens */
     uint8_t place[32];        /* HMAC of place tokens and passes */
+    uint8_t presale[32];      /* HMAC of presale codes */
     uint8_t webhook[32];      /* HMAC of the sandbox provider's webhooks */
     uint8_t secrets[32];      /* seals the secrets of others that have to be read again */
     uint8_t hooks[32];        /* secrets of the webhooks that we call are made with it */

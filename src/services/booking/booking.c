@@ -148,6 +148,7 @@ static err booking_open(struct ctx *cx, void **ret_self)
     wheel_init(&b->wheel, cx->now);
     atomic_init(&b->expiry_due, INT64_MAX);
     atomic_init(&b->offer_due, INT64_MAX);
+    atomic_init(&b->printing, 0);
     *ret_self = b;
     err e = sequence_load(cx, &booking_sql.hold_max, &b->holds);
     if (!e)

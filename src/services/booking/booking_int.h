@@ -105,6 +105,7 @@ struct booking {
     struct sequence holds, bookings, tickets, admissions, waiting, cancellations, policies;
     struct map live;          /* hold id -> struct hold */
     struct wheel wheel;
+    _Atomic int printing;                /* tickets being put on paper now */
     _Atomic int64_t expiry_due, offer_due;
 
     pthread_rwlock_t sales_lock;         /* for other threads; the writer reads without it and takes it to add */

@@ -108,6 +108,27 @@ test('holds that run out feed the line', async () => {
   assert.equal(await free(), 0);
 });
 
+test('a cancelled booking feeds the line', async () => {
+  const booking = ok(await world.book(owner, hold[0]), 201);
+  const payment = ok(await world.pay(owner, booking), 201);
+  ok(await world.confirm(owner, payment));
+  const [ann, bob] = await line(2, 1);
+  ok(await world.api('POST', `/api/v1/bookings/${booking.id}/cancel`, {}, { as: owner }));
+  await world.advance(0);
+  assert.deepEqual(await states([ann, bob]), ['offered', 'offered']);
+  assert.equal(await free(), 0);
+});
+
+test('a cancelled schedule offers nothing more', async () => {
+  const [ann, bob] = await line(3, 3);
+  await release(0);
+  ok(await world.api('POST', `/api/v1/schedules/${sale.id}/cancel`, { reason: 'The singer is ill.' }, { as: world.admin }));
+  await world.advance(minute);
+  assert.deepEqual(await states([ann, bob]), ['lapsed', 'closed']);
+  refused(await accept(ann, ann.entry.id), 409, 'offer_expired');
+  refused(await join(await world.user()), 409, 'not_on_sale');
+});
+
 test('nobody on the floor comes before those who wait', async () => {
   const [ann] = await line(3);
   const rivals = await world.crowd(20);

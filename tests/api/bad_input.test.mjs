@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { Samples, bytes_of, wrong_bodies, wrong_values } from '../lib/samples.mjs';
 import { ok, refused } from '../lib/server.mjs';
-import { World } from '../lib/world.mjs';
+import { World, day } from '../lib/world.mjs';
 
 let world, sale, samples, unchanged, earlier;
 
@@ -21,6 +21,8 @@ before(async () => {
   samples = new Samples(world.server.contract, {
     user_id: (await world.user()).id, hall_id: sale.hall.id, performance_id: sale.performance.id, schedule_id: sale.id, hold_id: way.hold.id,
     booking_id: way.booking.id, payment_id: way.payment.id, ticket_id: bought.tickets[0].id, place_token: place.place_token ?? 'unknown',
+    coupon_id: ok(await world.api('POST', '/api/v1/coupons', { name: 'Ten', quantity: 10, discount_percent: 10, expires_at: world.time(day) },
+      { as: world.admin }), 201).id,
     review_id: review.id, waitlist_id: (await world.waiting(world.admin)).id,
   });
   unchanged = await content();
@@ -49,6 +51,9 @@ async function view() {
     users: await show('/api/v1/users', world.admin),
     halls: await show('/api/v1/halls'),
     performances: await show('/api/v1/performances'),
+    coupons: await show('/api/v1/coupons', world.admin),
+    coupons_mine: await show('/api/v1/coupons/mine', world.admin),
+    mileage: await show('/api/v1/mileage/history', world.admin),
     settings: await show(`/api/v1/schedules/${id}/queue/settings`, world.admin),
   };
 }
@@ -61,7 +66,7 @@ function path_of(operation, change = {}) {
 const parameters = (operation, where) => (operation.operation.parameters ?? []).map((p) => world.server.contract.resolve(p)).filter((p) => p.in === where);
 const body_schema = (operation) => {
   const body = world.server.contract.resolve(operation.operation.requestBody);
-  return body && world.server.contract.resolve(body.content['application/json'].schema);
+  return body && world.server.contract.resolve(Object.values(body.content)[0].schema);
 };
 
 /* Sends many, 16 at a time, and collects what is not refused as it should be. */

@@ -68,6 +68,12 @@ export class World {
     return this.sign_in(user);
   }
 
+  /* Closes an account. */
+  async close_account(user) {
+    ok(await this.api('DELETE', '/api/v1/users/me', { password: user.password }, { as: user }), 204);
+    this.users = this.users.filter((other) => other !== user);
+  }
+
   async crowd(count) {
     const people = [];
     while (people.length < count)
@@ -117,8 +123,13 @@ export class World {
     return this.api('POST', `/api/v1/schedules/${sale.id}/holds`, Array.isArray(wish) ? { seats: wish } : wish, { as, ...options });
   }
 
-  book(as, hold, options = {}) {
-    return this.api('POST', '/api/v1/bookings', { hold_id: hold.id }, { as, ...options });
+  book(as, hold, { coupon_id, mileage, people, ...options } = {}) {
+    return this.api('POST', '/api/v1/bookings', { hold_id: hold.id, coupon_id, mileage, people }, { as, ...options });
+  }
+
+  /* Who pays less, when, and who may buy first. */
+  terms(sale, terms, { as = this.admin } = {}) {
+    return this.api('PUT', `/api/v1/schedules/${sale.id}/terms`, terms, { as });
   }
 
   pay(as, booking, options = {}) {

@@ -191,6 +191,7 @@ void sale_free(struct sale *s)
 {
     pthread_mutex_destroy(&s->lock);
     map_free(&s->of_user);
+    terms_free(s);
     free((void *)(uintptr_t)s->title.p);
     free((void *)(uintptr_t)s->hall_name.p);
     free(s->state);

@@ -10,12 +10,14 @@ const char *const ticket_status_words[] = { "valid", "used", "void", NULL };
 struct ticket_row {
     int64_t id, booking, schedule, user, issue;
     uint32_t seat;
-    int status;
+    int status, person;
+    bool proof;
 };
 
 struct ticket_out {
     int64_t id, booking, schedule, starts_at;
-    int status;
+    int status, person;
+    bool proof;
     struct str code, title, hall_name;
     struct ticket_seat seat;
 };
@@ -24,7 +26,8 @@ static void take_ticket(struct ctx *cx, const struct rows *r, void *out)
 {
     (void)cx;
     *(struct ticket_row *)out = (struct ticket_row){ .id = row_int(r, 0), .booking = row_int(r, 1), .schedule = row_int(r, 5), .user = row_int(r, 6),
-                                                     .issue = row_int(r, 3), .seat = (uint32_t)row_int(r, 2), .status = (int)row_int(r, 4) };
+                                                     .issue = row_int(r, 3), .seat = (uint32_t)row_int(r, 2), .status = (int)row_int(r, 4),
+                                                     .person = (int)row_int(r, 7), .proof = row_int(r, 8) != 0 };
 }
 
 static struct str code_of(struct ctx *cx, const struct sale *s, const struct ticket_row *t)
@@ -45,7 +48,8 @@ static err show(struct ctx *cx, struct booking *b, const struct ticket_row *t, s
     if (!s)
         return sale_missing(cx);
     *ret = (struct ticket_out){
-        .id = t->id, .booking = t->booking, .schedule = t->schedule, .starts_at = s->starts_at, .status = t->status - 1,
+        .id = t->id, .booking = t->booking, .schedule = t->schedule, .starts_at = s->starts_at, .status = t->status - 1, .person = t->person,
+        .proof = t->proof,
         .code = code_of(cx, s, t), .title = s->title, .hall_name = s->hall_name, .seat = ticket_seat(s, t->seat),
     };
     return OK;
@@ -254,6 +258,8 @@ static const struct field ticket_rows[] = {
     { .name = "code", .type = F_STR, FIELD(ticket_out, code), .help = "Signed: what the QR picture shows." },
     { .name = "status", .type = F_ENUM, .words = ticket_status_words, FIELD(ticket_out, status) },
     { .name = "seat", .type = F_OBJECT, .of = &ticket_seat_fields, FIELD(ticket_out, seat) },
+    { .name = "person_type", .type = F_ENUM, .words = person_words, FIELD(ticket_out, person), .help = "Whom it is for." },
+    { .name = "proof_at_door", .type = F_BOOL, FIELD(ticket_out, proof), .help = "A proof of that is asked for at the door." },
     { .name = "title", .type = F_STR, FIELD(ticket_out, title) },
     { .name = "hall_name", .type = F_STR, FIELD(ticket_out, hall_name) },
     { .name = "starts_at", .type = F_TIME, FIELD(ticket_out, starts_at) },

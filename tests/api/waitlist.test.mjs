@@ -119,6 +119,21 @@ test('a cancelled booking feeds the line', async () => {
   assert.equal(await free(), 0);
 });
 
+test('who changes seats keeps what stays; what is given up is offered', async () => {
+  const [ann] = await line(2);
+  const change = (wish) => world.api('PUT', `/api/v1/holds/${hold[0].id}/seats`, { seats: wish }, { as: owner });
+  assert.equal(ok(await change(sale.guids.slice(0, 3))).seats.length, 3);
+  assert.equal(ok(await change(sale.guids.slice(0, 2))).seats.length, 2);
+  await world.advance(0);
+  assert.deepEqual(await states([ann]), ['waiting']);
+  assert.equal(await free(), 1);
+  ok(await change([sale.guids[6]]));
+  await world.advance(0);
+  assert.deepEqual(await states([ann]), ['offered']);
+  assert.equal(await free(), 1);
+  for (const { guid } of (await mine(ann))[0].offer.seats) refused(await change([guid]), 409, 'seat_taken');
+});
+
 test('a cancelled schedule offers nothing more', async () => {
   const [ann, bob] = await line(3, 3);
   await release(0);

@@ -280,8 +280,6 @@ err hold_owned(struct ctx *cx, int64_t id, struct hold_row *ret);
 err hold_missing(struct ctx *cx);
 /* ERR_CONFLICT `hold_expired`. */
 err hold_over(struct ctx *cx);
-/* Sets its timer to expires_at. */
-void hold_arm(struct booking *b, struct hold *h);
 /* Puts a hold into memory with its timer. */
 struct hold *hold_keep(struct booking *b, const struct hold *h);
 /* The same in a command, with its note. */
@@ -292,8 +290,6 @@ err hold_until(struct ctx *cx, struct booking *b, struct hold *h, int64_t expire
 err hold_choose(struct ctx *cx, struct sale *s, const struct hold_in *in, uint32_t *ret_seats, uint32_t *ret_n);
 /* What a seat costs when it is held now, less an early price's percent. */
 int64_t sale_price(const struct sale *s, uint32_t seat, int64_t percent_off);
-struct hold_out hold_answer(struct ctx *cx, const struct sale *s, int64_t id, int status, int64_t expires_at, int64_t total,
-                            const struct seat_line *lines, size_t n);
 extern const struct fields hold_out_fields, hold_best_fields, hold_guid_list;
 void hold_forget(struct ctx *cx, struct booking *b, struct hold *h);
 /* Ends a live hold: seats free, claims gone; its booking, if any, ends in `booking_to`, which others are told. ERR_CONFLICT while a story prices it. */

@@ -1,5 +1,7 @@
 /* Booking: its tables and its life. */
 #include "services/booking/cancel.h"
+#include "services/booking/door_int.h"
+#include "services/booking/waitlist.h"
 
 #include <stdlib.h>
 
@@ -8,8 +10,9 @@ struct metric metric_taken = { "takenseat_holds_total", METRIC_COUNTER, "", "res
 struct metric metric_expired = { "takenseat_holds_total", METRIC_COUNTER, "", "result=\"expired\"", 0, { 0 }, 0 };
 struct metric metric_confirmed = { "takenseat_bookings_confirmed_total", METRIC_COUNTER, "Bookings confirmed", NULL, 0, { 0 }, 0 };
 struct metric metric_late_refunds = { "takenseat_late_refunds_total", METRIC_COUNTER, "Payments that came too late and go back", NULL, 0, { 0 }, 0 };
-
-struct metric metric_cancelled_seats = { "takenseat_cancelled_seats_total", METRIC_COUNTER, "Seats of confirmed bookings that were given up", NULL, 0, { 0 }, 0 };
+struct metric metric_cancelled_seats = {
+    .name = "takenseat_cancelled_seats_total", .kind = METRIC_COUNTER, .help = "Seats of confirmed bookings that were given up",
+};
 
 static struct metric *const metrics[] = {
     &metric_holds, &metric_taken, &metric_expired, &metric_confirmed, &metric_late_refunds, &metric_admitted, &metric_turned_away,

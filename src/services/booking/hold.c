@@ -1,5 +1,5 @@
 /* Holds: seats kept for one user until they are booked, given back, or the time is over. */
-#include "services/booking/booking_int.h"
+#include "services/booking/waitlist.h"
 
 #include <stdlib.h>
 

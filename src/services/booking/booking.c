@@ -1,5 +1,8 @@
 /* Booking: its tables and its life. */
 #include "services/booking/admin.h"
+#include "services/booking/cancel.h"
+#include "services/booking/door_int.h"
+#include "services/booking/waitlist.h"
 
 #include <stdlib.h>
 
@@ -10,6 +13,9 @@ struct metric metric_confirmed = { "takenseat_bookings_confirmed_total", METRIC_
 struct metric metric_late_refunds = { "takenseat_late_refunds_total", METRIC_COUNTER, "Payments that came too late and go back", NULL, 0, { 0 }, 0 };
 
 struct metric metric_cancelled_seats = { "takenseat_cancelled_seats_total", METRIC_COUNTER, "Seats of bookings that were given up", NULL, 0, { 0 }, 0 };
+struct metric metric_cancelled_seats = {
+    .name = "takenseat_cancelled_seats_total", .kind = METRIC_COUNTER, .help = "Seats of confirmed bookings that were given up",
+};
 
 static struct metric *const metrics[] = {
     &metric_holds, &metric_taken, &metric_expired, &metric_confirmed, &metric_late_refunds, &metric_admitted, &metric_turned_away,
@@ -173,6 +179,7 @@ static err booking_open(struct ctx *cx, void **ret_self)
     wheel_init(&b->wheel, cx->now);
     atomic_init(&b->expiry_due, INT64_MAX);
     atomic_init(&b->offer_due, INT64_MAX);
+    atomic_init(&b->printing, 0);
     *ret_self = b;
     err e = sequence_load(cx, &booking_sql.hold_max, &b->holds);
     if (!e)

@@ -169,6 +169,23 @@ static const char *reserve(struct fixture *f, struct coupon_reserve_in in, int64
     return code;
 }
 
+/* As the table says. */
+static int64_t pieces_in(struct fixture *f, int64_t coupon, enum piece_state state)
+{
+    static const struct query count = { "test.count", "SELECT COUNT(*) FROM coupon_piece WHERE coupon_id = ? AND state = ?" };
+    struct ctx cx;
+    struct rows r;
+    app_ctx_begin(f->app, &cx);
+    cx.db = db_read_begin(app_db(f->app));
+    assert_int_equal(db_rows(&cx, &count, VALS(v_int(coupon), v_int(state)), &r), OK);
+    assert_true(rows_next(&r));
+    int64_t n = row_int(&r, 0);
+    assert_int_equal(rows_end(&cx, &r), OK);
+    db_read_end(app_db(f->app), cx.db);
+    app_ctx_end(&cx);
+    return n;
+}
+
 static void tell(struct fixture *f, const struct call *call, int64_t booking)
 {
     assert_null(ask(f, 0, call, &(struct benefit_ref){ booking }, NULL));
@@ -280,6 +297,22 @@ static void test_time(void **state)
     struct offer_view out;
     assert_string_equal(ask(f, MANAGER, call_named("coupon.change"), &(struct offer_change_in){ coupon, .expires_at = now(f) + DAY_MS }, &out),
                         "coupon_over");
+}
+
+/* Marks in more steps than one, over those that are used. */
+static void test_tidy(void **state)
+{
+    struct fixture *f = *state;
+    struct offer_in in = ten_percent(f);
+    in.quantity = 600;
+    int64_t coupon = make(f, in), off;
+    for (int64_t user = 1; user <= 600; user++)
+        claimed(f, user, coupon);
+    assert_null(reserve(f, reservation(300, 300, 7, 50000), &off));
+    app_clock_advance(f->app, DAY_MS);
+    assert_int_equal(pieces_in(f, coupon, PIECE_EXPIRED), 599);
+    assert_int_equal(pieces_in(f, coupon, PIECE_RESERVED), 1);
+    assert_int_equal(coupon_service.jobs[0].due(app_self(f->app, &coupon_service)), INT64_MAX);
 }
 
 static void test_change(void **state)
@@ -462,7 +495,7 @@ static void test_guessing(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_worth), TEST(test_bad_terms), TEST(test_stock),         TEST(test_undone),       TEST(test_time),         TEST(test_change),
+        cmocka_unit_test(test_worth), TEST(test_bad_terms), TEST(test_stock),         TEST(test_undone),       TEST(test_time), TEST(test_tidy), TEST(test_change),
         TEST(test_bookings),          TEST(test_order_and_end), TEST(test_shared_code), TEST(test_single_codes), TEST(test_guessing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

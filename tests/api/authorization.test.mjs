@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { Events } from '../lib/events.mjs';
+import { png } from '../lib/picture.mjs';
 import { plan_of } from '../lib/plan.mjs';
 import { Samples } from '../lib/samples.mjs';
 import { ok } from '../lib/server.mjs';
@@ -22,14 +23,30 @@ before(async () => {
   sale = await world.sale({ as: person.producer, hall: { rows: 3, seats: 20 } });
   spare = await world.sale({ as: person.producer });
   const bought = await world.buy(person.owner, sale, sale.guids.slice(0, 1));
+  spare.booking = (await world.buy(person.owner, spare, spare.guids.slice(0, 1))).booking;
   const place = await place_of(person.owner);
+  const { poster_url } = ok(await world.api('PUT', `/api/v1/performances/${spare.performance.id}/poster`, png(10, 10), { as: world.admin }));
   samples = new Samples(world.server.contract, {
     user_id: (await world.user()).id, hall_id: sale.hall.id, performance_id: sale.performance.id, schedule_id: sale.id, hold_id: bought.hold.id,
     booking_id: bought.booking.id, payment_id: bought.payment.id, ticket_id: bought.tickets[0].id, place_token: place, review_id: review.id, amount: bought.payment.amount.amount,
     coupon_id: (await coupon()).id,
+    session_id: await session_of(person.owner), key_id: await key_of(person.producer), booking_id: bought.booking.id, payment_id: bought.payment.id, ticket_id: bought.tickets[0].id, place_token: place, review_id: review.id, amount: bought.payment.amount.amount,
+    booking_id: bought.booking.id, payment_id: bought.payment.id, ticket_id: bought.tickets[0].id, place_token: place, review_id: review.id, file: poster_url.split('/').pop(),
+    amount: bought.payment.amount.amount,
+    booking_id: bought.booking.id, payment_id: bought.payment.id, ticket_id: bought.tickets[0].id, place_token: place, review_id: review.id, waitlist_id: (await world.waiting(person.owner)).id, amount: bought.payment.amount.amount,
   });
 });
 after(() => world.close());
+
+/* Another sign-in of the same person. */
+async function session_of({ email, password }) {
+  const { access_token: token } = ok(await world.api('POST', '/api/v1/auth/login', { email, password }));
+  return ok(await world.api('GET', '/api/v1/users/me/sessions', undefined, { token })).items.find((session) => session.current).id;
+}
+
+async function key_of(user) {
+  return ok(await world.api('POST', '/api/v1/users/me/api-keys', { name: 'a program', scopes: ['sales:read'] }, { as: user }), 201).id;
+}
 
 /* A place in the line of a room of its own. */
 async function place_of(user) {
@@ -45,22 +62,36 @@ const a_coupon = () => ({ name: 'Ten', code: `TEN-${++serial}`, quantity: 100, d
 const coupon = async () => ok(await world.api('POST', '/api/v1/coupons', a_coupon(), { as: person.producer }), 201);
 
 /* Who asks ends the own session or account: somebody new with the same roles does so. */
-const ends_oneself = new Set(['POST /api/v1/auth/logout', 'DELETE /api/v1/users/me']);
+const ends_oneself = new Set(['POST /api/v1/auth/logout', 'DELETE /api/v1/users/me', 'POST /api/v1/users/me/password', 'DELETE /api/v1/users/me/sessions']);
 
 /* What would end what others ask for has one of its own. */
 const of_its_own = {
   'POST /api/v1/schedules/{schedule_id}/cancel': () => ({ schedule_id: spare.id }),
+  'POST /api/v1/bookings/{booking_id}/cancel': () => ({ booking_id: spare.booking.id }),
   'DELETE /api/v1/coupons/{coupon_id}': async () => ({ coupon_id: (await coupon()).id }),
 };
 
+const policy = { free_days: 7, free_days_before: 10, closes_days_before: 1, closes_at: '17:00', steps: [{ days_before: 1, percent: 10 }] };
+
 /* Bodies that the schema alone does not tell. */
 const bodies = {
+  'PUT /api/v1/performances/{performance_id}/poster': () => png(10, 10),
   'POST /api/v1/auth/signup': () => ({ email: `new${++serial}@example.com`, password: 'long enough 1', name: 'New' }),
   'POST /api/v1/auth/login': () => ({ email: world.admin.email, password: world.admin.password }),
   'POST /api/v1/auth/refresh': async () => ({ refresh_token: (await world.user()).refresh }),
+  'POST /api/v1/users/me/password': ({ password }) => ({ current_password: password ?? 'x', new_password: 'another long one 2' }),
+  'POST /api/v1/users/me/email': ({ password }) => ({ email: `new${++serial}@example.com`, password: password ?? 'x' }),
+  'POST /api/v1/users/me/totp': ({ password }) => ({ password: password ?? 'x' }),
+  'DELETE /api/v1/users/me/totp': ({ password }) => ({ password: password ?? 'x' }),
+  'DELETE /api/v1/users/me': ({ password }) => ({ password: password ?? 'x' }),
   'POST /api/v1/halls': () => ({ name: 'Hall', address: 'Seoul', plan: plan_of() }),
   'POST /api/v1/performances/{performance_id}/schedules': () => world.schedule_body(sale.hall),
   'POST /api/v1/schedules/{schedule_id}/holds': () => ({ best: { count: 1, grade: 'VIP' } }),
+  'POST /api/v1/bookings/{booking_id}/cancel': () => ({}),
+  'PUT /api/v1/performances/{performance_id}/cancellation_policy': () => policy,
+  'PUT /api/v1/schedules/{schedule_id}/terms': () => ({}),
+  'POST /api/v1/bookings': () => ({ hold_id: samples.known.hold_id }),
+  'PUT /api/v1/holds/{hold_id}/seats': () => ({ best: { count: 1, grade: 'VIP' } }),
   'POST /api/v1/coupons': a_coupon,
   'POST /api/v1/coupons/redeem_code': async () => ({ code: (await coupon()).code }),
   'POST /api/v1/checkin': () => ({ code: 'x', gate: 'North', nonce: `n${++serial}` }),
@@ -71,10 +102,10 @@ const bodies = {
   'POST /test/clock': () => ({ advance_ms: 0 }),
 };
 
-function body_of(operation) {
-  if (bodies[operation.name]) return bodies[operation.name]();
+function body_of(operation, as) {
+  if (bodies[operation.name]) return bodies[operation.name](as);
   const body = world.server.contract.resolve(operation.operation.requestBody);
-  return body && samples.value('body', body.content['application/json'].schema);
+  return body && samples.value('body', Object.values(body.content)[0].schema);
 }
 
 async function ask(operation, name) {
@@ -86,7 +117,7 @@ async function ask(operation, name) {
     events.close();
     return events;
   }
-  return world.api(operation.method, path, await body_of(operation), { as });
+  return world.api(operation.method, path, await body_of(operation, as), { as });
 }
 
 const class_of = ({ status }) => (status < 400 || status === 409 ? 'ok' : String(status));

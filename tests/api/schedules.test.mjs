@@ -185,7 +185,7 @@ test('performances are searched', async () => {
 
 test('performances are listed page by page, each once', async () => {
   for (let i = 0; i < 5; i++) await world.performance({ title: `Page ${i}` });
-  for (const sort of ['recent', 'title']) {
+  for (const sort of ['newest', 'title', 'soonest', 'price', 'popular']) {
     const seen = [];
     for (let query = `?limit=3&sort=${sort}`; query;) {
       const page = await get(`performances${query}`);

@@ -215,7 +215,7 @@ static void write_request_body(struct buf *out, const struct route *r)
     json_begin(out, "requestBody");
     if (must)
         json_true(out, "required");
-    write_content(out, "application/json", raw ? NULL : r->call->in);
+    write_content(out, r->flags & BINARY_BODY ? "application/octet-stream" : "application/json", raw ? NULL : r->call->in);
     buf_char(out, '}');
 }
 

@@ -117,6 +117,7 @@ err auth_user_change(struct ctx *cx, void *self, const void *in_, void *ret_out)
     e = sessions_end(cx, a, user.id, 0);
     if (e)
         return e;
+    api_keys_follow(cx, a, user.id, suspended ? 0 : roles);
     user.roles = roles;
     user.suspended = suspended;
     if (gives)

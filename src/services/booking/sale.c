@@ -47,7 +47,7 @@ static void undo_seat(void *sale, const void *arg)
     sale_set_quietly(sale, u->seat, u->was);
 }
 
-void sale_set(struct ctx *cx, struct booking *b, struct sale *s, uint32_t seat, enum seat_state state)
+void sale_set_directly(struct ctx *cx, struct booking *b, struct sale *s, uint32_t seat, enum seat_state state)
 {
     struct seat_undo u = { seat, sale_state(s, seat) };
     tx_undo(cx, undo_seat, s, &u, sizeof(u));
@@ -58,6 +58,12 @@ void sale_set(struct ctx *cx, struct booking *b, struct sale *s, uint32_t seat, 
         b->dirty = s;
     }
     tx_after(cx, live_publish, b);
+}
+
+void sale_set(struct ctx *cx, struct booking *b, struct sale *s, uint32_t seat, enum seat_state state)
+{
+    bool kept = state == SEAT_FREE && waitlist_keeps(cx, b, s, seat);
+    sale_set_directly(cx, b, s, seat, kept ? SEAT_HELD : state);
 }
 
 struct user_undo {
@@ -185,11 +191,13 @@ void sale_free(struct sale *s)
 {
     pthread_mutex_destroy(&s->lock);
     map_free(&s->of_user);
+    terms_free(s);
     free((void *)(uintptr_t)s->title.p);
     free((void *)(uintptr_t)s->hall_name.p);
     free(s->state);
     free(s->shown);
     free(s->free_bits);
+    free(s->kept);
     free(s->touched);
     free(s->changes);
     free(s);

@@ -49,6 +49,7 @@ err hall_insert(struct ctx *cx, void *self, const void *in_, void *ret_out)
     row.hall.id = sequence_next(&p->halls);
     row.hall.created_at = cx->now;
     store_hall_insert(cx, &row);
+    catalogue_hall(cx, p->catalogue, row.hall.id, row.hall.region);
     *(struct hall *)ret_out = row.hall;
     return OK;
 }
@@ -150,6 +151,7 @@ err hall_change(struct ctx *cx, void *self, const void *in_, void *ret_out)
     if (in->has_region)
         ret->region = str_trim(in->region);
     tx_after(cx, map_cache_clear, &p->maps);     /* the maps show the hall's name */
+    catalogue_hall(cx, p->catalogue, ret->id, ret->region);
     return store_hall_update(cx, ret);
 }
 

@@ -1,50 +1,27 @@
 /* The performance service: its tables and its life. */
 #include <stdlib.h>
 
-#include "performance_int.h"
+#include "performance_fields.h"
 #include "performance_sql.h"
 #include "platform/call/app.h"
 #include "platform/obs/log.h"
+#include "picture.h"
+#include "poster.h"
+#include "purchases.h"
 
 const char *const genre_words[] = { "musical", "concert", "play", "classical", "dance", "other", NULL };
 const char *const sale_status_words[] = { "upcoming", "on_sale", "sold_out", "closed", "cancelled", NULL };
 static const char *const queue_mode_words[] = { "off", "fifo", NULL };
-static const char *const show_sort_words[] = { "recent", "title", NULL };
-
-#define ORGANIZERS (ROLE_PRODUCER | ROLE_MANAGER | ROLE_ADMIN)
-
-/* ---- checks of texts ---- */
 
 static bool not_blank(struct str text)
 {
     return str_trim(text).n > 0;
 }
 
-/* Empty, or an address that a page may load a picture from. */
-static bool poster_ok(struct str text)
-{
-    if (text.n == 0)
-        return true;
-    for (size_t i = 0; i < text.n; i++)
-        if ((unsigned char)text.p[i] <= ' ' || memchr("\"'<>\\`", text.p[i], 6))
-            return false;
-    return str_starts(text, S("https://")) && text.n > sizeof("https://") && text.p[8] != '/';
-}
+const struct text_rule blank_rule = { not_blank, "must not be blank", "공백일 수 없습니다" };
 
-static const struct text_rule blank_rule = { not_blank, "must not be blank", "공백일 수 없습니다" };
-static const struct text_rule poster_rule = { poster_ok, "must be empty or an https:// address", "비어 있거나 https:// 주소여야 합니다" };
-
-/* ---- field tables: what many have in common ---- */
-
-#define ROW(owner, member_, type_, ...)   { .name = #member_, .type = type_, .at = offsetof(owner, member_), __VA_ARGS__ }
-#define ID_ROW(owner, name_, member_, kind, ...) { .name = name_, .type = F_ID, .id = kind, .at = offsetof(owner, member_), __VA_ARGS__ }
-#define PAGE_ROWS(owner, kind)                                                                                                             \
-    ROW(owner, limit, F_INT, .from = FROM_QUERY, .low = 1, .high = 100, .optional = true, .help = "items a page, 20 unless told"),         \
-    ID_ROW(owner, "cursor", cursor, kind, .from = FROM_QUERY, .optional = true, .help = "`next` of the page before")
-#define NEXT_ROW(kind) ID_ROW(struct page_out, "next", next, kind, .nullable = true)
-
+SHARED_FIELDS(name_fields, "Name", struct str, { .type = F_STR, .low = 1, .high = 100, .rule = &blank_rule });
 FIELDS(text_fields, "Text", struct str, { .type = F_STR, .low = 0, .high = 1000 });
-FIELDS(name_fields, "Name", struct str, { .type = F_STR, .low = 1, .high = 100, .rule = &blank_rule });
 
 /* ---- halls ---- */
 
@@ -113,16 +90,27 @@ FIELDS(grade_fields, "Grade", struct grade,
     ROW(struct schedule, sale_ends_at, F_TIME),                                                                                             \
     ROW(struct schedule, status, F_ENUM, .words = sale_status_words, .help = "by the clock and by what is left"),                           \
     ROW(struct schedule, queue_mode, F_ENUM, .words = queue_mode_words),                                                                    \
-    ROW(struct schedule, remaining, F_LIST, .of = &grade_fields)
+    ROW(struct schedule, casting, F_LIST, .of = &casting_fields, .help = "who plays on this date; empty when it is not told"),              \
+    ROW(struct schedule, remaining, F_LIST, .of = &grade_fields, .help = "prices without what `terms` take off")
 
-FIELDS(schedule_fields, "Schedule", struct schedule, SCHEDULE_ROWS);
+SHARED_FIELDS(schedule_fields, "Schedule", struct schedule, SCHEDULE_ROWS);
 
-FIELDS(schedule_detail_fields, "ScheduleDetail", struct schedule, SCHEDULE_ROWS,
+SHARED_FIELDS(schedule_detail_fields, "ScheduleDetail", struct schedule, SCHEDULE_ROWS,
     ROW(struct schedule, title, F_STR),
+    ROW(struct schedule, terms, F_OBJECT, .of = &terms_shown_fields, .help = "who pays less, when, and who may buy first"),
     ROW(struct schedule, max_tickets_per_user, F_INT),
     ROW(struct schedule, server_time, F_TIME));
 
 FIELDS(price_fields, "Price", struct price_item, { .type = F_MONEY, .at = offsetof(struct price_item, price) });
+
+/* Booking keeps them, and lets them be changed later (PUT /schedules/{schedule_id}/terms). */
+#define TERMS_ROWS(owner, path)                                                                                                            \
+    { .name = "person_types", .type = F_LIST, .optional = true, .of = &person_terms_fields, .at = offsetof(owner, path people), .low = 0,      \
+      .high = PERSON_TYPES, .help = "who pays less" },                                                                                      \
+    { .name = "early_bird", .type = F_LIST, .optional = true, .of = &early_price_fields, .at = offsetof(owner, path early), .low = 0,          \
+      .high = EARLY_PRICES_MAX, .help = "the first whose time has not come counts" },                                                       \
+    { .name = "presale", .type = F_OBJECT, .optional = true, .nullable = true, .of = &presale_terms_fields, .at = offsetof(owner, path presale), \
+      .has_at = offsetof(owner, path has_presale) }
 
 FIELDS(schedule_create_fields, "ScheduleRequest", struct schedule_create_in,
     ID_ROW(struct schedule_create_in, "performance_id", performance, ID_PERFORMANCE, .from = FROM_PATH),
@@ -133,7 +121,8 @@ FIELDS(schedule_create_fields, "ScheduleRequest", struct schedule_create_in,
     ROW(struct schedule_create_in, sale_ends_at, F_TIME),
     { .name = "prices", .type = F_MAP, .of = &price_fields, .at = offsetof(struct schedule_create_in, prices), .low = 1, .high = PLAN_CATEGORIES_MAX,
       .help = "a price for each category of the hall that has seats, all in one currency" },
-    ROW(struct schedule_create_in, blocked_seats, F_LIST, .of = &name_fields, .optional = true, .help = "guids of seats that are not for sale"));
+    ROW(struct schedule_create_in, blocked_seats, F_LIST, .of = &name_fields, .optional = true, .help = "guids of seats that are not for sale"),
+    TERMS_ROWS(struct schedule_create_in, terms.));
 
 FIELDS(schedule_change_fields, "ScheduleChange", struct schedule_change_in,
     ID_ROW(struct schedule_change_in, "schedule_id", schedule, ID_SCHEDULE, .from = FROM_PATH),
@@ -157,61 +146,8 @@ FIELDS(sales_csv_fields, "SalesQuery", struct sales_csv_in,
     ROW(struct sales_csv_in, from, F_TIME, .from = FROM_QUERY, .optional = true, .help = "what was booked or cancelled at this time or later ..."),
     ROW(struct sales_csv_in, to, F_TIME, .from = FROM_QUERY, .optional = true, .help = "... and before this time"));
 
-FIELDS(schedule_ref_fields, "ScheduleRef", struct schedule_ref,
+SHARED_FIELDS(schedule_ref_fields, "ScheduleRef", struct schedule_ref,
     ID_ROW(struct schedule_ref, "schedule_id", schedule, ID_SCHEDULE, .from = FROM_PATH));
-
-/* ---- performances ---- */
-
-FIELDS(show_create_fields, "PerformanceRequest", struct show_create_in,
-    ROW(struct show_create_in, title, F_STR, .low = 1, .high = 200, .rule = &blank_rule),
-    ROW(struct show_create_in, genre, F_ENUM, .words = genre_words),
-    ROW(struct show_create_in, description, F_TEXT, .low = 0, .high = 10000, .optional = true),
-    ROW(struct show_create_in, age_rating, F_INT, .low = 0, .high = 19, .optional = true, .help = "0, 7, 12, 15 or 19"),
-    ROW(struct show_create_in, runtime_minutes, F_INT, .low = 0, .high = 1440, .optional = true),
-    ROW(struct show_create_in, poster_url, F_STR, .low = 0, .high = 1000, .rule = &poster_rule,
-        .optional = true),
-    ROW(struct show_create_in, cast, F_LIST, .of = &name_fields, .low = 0, .high = 50, .optional = true),
-    ROW(struct show_create_in, max_tickets_per_user, F_INT, .low = 1, .high = 1000000));
-
-#define SHOW_ROWS                                                                                                                          \
-    ID_ROW(struct show_out, "id", show.id, ID_PERFORMANCE),                                                                                 \
-    { .name = "title", .type = F_STR, .at = offsetof(struct show_out, show.title) },                                                        \
-    { .name = "genre", .type = F_ENUM, .words = genre_words, .at = offsetof(struct show_out, show.genre) },                                 \
-    { .name = "age_rating", .type = F_INT, .at = offsetof(struct show_out, show.age_rating) },                                              \
-    { .name = "runtime_minutes", .type = F_INT, .at = offsetof(struct show_out, show.runtime_minutes) },                                    \
-    { .name = "poster_url", .type = F_STR, .at = offsetof(struct show_out, show.poster_url) },                                              \
-    { .name = "max_tickets_per_user", .type = F_INT, .at = offsetof(struct show_out, show.max_tickets_per_user) },                          \
-    ROW(struct show_out, venue, F_STR),                                                                                                     \
-    ROW(struct show_out, from, F_TIME, .nullable = true),                                                                                   \
-    ROW(struct show_out, to, F_TIME, .nullable = true),                                                                                     \
-    ROW(struct show_out, sale_starts_at, F_TIME, .nullable = true, .help = "when the next sale begins"),                                    \
-    ROW(struct show_out, price_from, F_MONEY, .nullable = true),                                                                            \
-    ROW(struct show_out, status, F_ENUM, .words = sale_status_words)
-
-FIELDS(show_fields, "PerformanceSummary", struct show_out, SHOW_ROWS);
-
-FIELDS(show_detail_fields, "Performance", struct show_out, SHOW_ROWS,
-    { .name = "description", .type = F_TEXT, .at = offsetof(struct show_out, show.description) },
-    ROW(struct show_out, cast, F_LIST, .of = &name_fields),
-    ROW(struct show_out, schedules, F_LIST, .of = &schedule_fields, .help = "in the order of their beginning"));
-
-FIELDS(show_ref_fields, "PerformanceRef", struct show_ref,
-    ID_ROW(struct show_ref, "performance_id", performance, ID_PERFORMANCE, .from = FROM_PATH));
-
-FIELDS(shows_in_fields, "PerformancesQuery", struct shows_in,
-    ROW(struct shows_in, q, F_STR, .from = FROM_QUERY, .low = 0, .high = 100, .optional = true, .help = "part of a title or of the cast"),
-    ROW(struct shows_in, genre, F_ENUM, .words = genre_words, .from = FROM_QUERY, .has_at = offsetof(struct shows_in, has_genre), .optional = true),
-    ROW(struct shows_in, status, F_ENUM, .words = sale_status_words, .from = FROM_QUERY, .has_at = offsetof(struct shows_in, has_status),
-        .optional = true),
-    ROW(struct shows_in, region, F_STR, .from = FROM_QUERY, .low = 0, .high = 50, .optional = true, .help = "of the hall"),
-    ROW(struct shows_in, from, F_TIME, .from = FROM_QUERY, .optional = true, .help = "something begins at this time or later ..."),
-    ROW(struct shows_in, to, F_TIME, .from = FROM_QUERY, .optional = true, .help = "... and before this time"),
-    ROW(struct shows_in, sort, F_ENUM, .words = show_sort_words, .from = FROM_QUERY, .optional = true, .help = "recent unless told"),
-    PAGE_ROWS(struct shows_in, ID_PERFORMANCE));
-
-FIELDS(shows_out_fields, "Performances", struct page_out,
-    ROW(struct page_out, items, F_LIST, .of = &show_fields),
-    NEXT_ROW(ID_PERFORMANCE));
 
 /* ---- calls ---- */
 
@@ -225,12 +161,6 @@ static const struct call hall_change_call = { "performance.hall_change", "Change
                                               &hall_change_fields, &hall_fields, hall_change };
 static const struct call hall_delete_call = { "performance.hall_delete", "Deletes a hall in which nothing is still to be played.", CALL_COMMAND,
                                               &hall_ref_fields, NULL, hall_delete };
-static const struct call show_create_call = { "performance.create", "Makes a performance, still without schedules.", CALL_COMMAND,
-                                              &show_create_fields, &show_detail_fields, show_create };
-static const struct call show_list_call = { "performance.list", "Performances, searched by what the query names.", CALL_READ, &shows_in_fields,
-                                            &shows_out_fields, show_list };
-static const struct call show_get_call = { "performance.get", "A performance with its schedules.", CALL_READ, &show_ref_fields, &show_detail_fields,
-                                           show_get };
 static const struct call schedule_create_call = { "performance.schedule_create", "Makes a schedule of a performance and opens it for booking.",
                                                   CALL_STORY, &schedule_create_fields, &schedule_detail_fields, schedule_create };
 static const struct call map_call = { "performance.map", "The seat map with grades and prices; it does not change while a sale runs.", CALL_READ,
@@ -267,11 +197,11 @@ const struct call schedule_cancel_put_call = { "performance.schedule_cancel_put"
 static const struct call *const calls[] = {
     &hall_create_call, &hall_list_call,       &hall_get_call,  &hall_change_call, &hall_delete_call,    &show_create_call,     &show_list_call, &show_get_call,
     &schedule_create_call, &schedule_get_call, &map_call, &hall_insert_call, &hall_plan_call, &schedule_basis_call, &schedule_insert_call,
+    &show_change_call, &show_delete_call, &schedule_cast_call, &ranking_call, &recommended_call, &purchase_confirmed_call, &purchase_cancelled_call,
+    &poster_upload_call, &poster_look_call, &poster_put_call, &poster_get_call, &purchases_prune_call, &affinity_step_call, &affinity_look_call, &affinity_set_call,
     &performance_schedule_facts, &performance_facts_call, &performance_seat_plan, &schedule_change_call, &schedule_change_put_call,
     &schedule_cancel_call, &schedule_cancel_put_call, &sales_csv_call, NULL,
 };
-
-#define API "/api/v1"
 
 static const struct route routes[] = {
     { .method = "POST", .path = API "/halls", .call = &hall_create_call, .flags = NEED_USER, .roles = ORGANIZERS, .status = 201, .body_max = 32 << 20 },
@@ -281,7 +211,15 @@ static const struct route routes[] = {
     { .method = "DELETE", .path = API "/halls/{hall_id}", .call = &hall_delete_call, .flags = NEED_USER, .roles = ORGANIZERS, .status = 204 },
     { .method = "POST", .path = API "/performances", .call = &show_create_call, .flags = NEED_USER, .roles = ORGANIZERS, .status = 201 },
     { .method = "GET", .path = API "/performances", .call = &show_list_call, .status = 200 },
+    { .method = "GET", .path = API "/performances/ranking", .call = &ranking_call, .status = 200 },
+    { .method = "GET", .path = API "/performances/recommended", .call = &recommended_call, .flags = NEED_USER, .status = 200 },
     { .method = "GET", .path = API "/performances/{performance_id}", .call = &show_get_call, .status = 200 },
+    { .method = "PATCH", .path = API "/performances/{performance_id}", .call = &show_change_call, .flags = NEED_USER, .roles = ORGANIZERS, .status = 200 },
+    { .method = "DELETE", .path = API "/performances/{performance_id}", .call = &show_delete_call, .flags = NEED_USER, .roles = ORGANIZERS, .status = 204 },
+    { .method = "PUT", .path = API "/performances/{performance_id}/poster", .call = &poster_upload_call, .flags = NEED_USER | RAW_BODY | BINARY_BODY,
+      .roles = ORGANIZERS, .status = 200, .body_max = PICTURE_BYTES_MAX },
+    { .method = "GET", .path = "/posters/{file}", .call = &poster_get_call, .status = 200 },
+    { .method = "PUT", .path = API "/schedules/{schedule_id}/cast", .call = &schedule_cast_call, .flags = NEED_USER, .roles = ORGANIZERS, .status = 200 },
     { .method = "POST", .path = API "/performances/{performance_id}/schedules", .call = &schedule_create_call, .flags = NEED_USER,
       .roles = ORGANIZERS, .status = 201 },
     { .method = "GET", .path = API "/performances/{performance_id}/sales.csv", .call = &sales_csv_call, .flags = NEED_USER, .roles = ORGANIZERS,
@@ -296,11 +234,26 @@ static const struct route routes[] = {
 
 static const struct raw_answer raw_answers[] = {
     { &sales_csv_call, "text/csv", NULL, 0 },
+    { &poster_get_call, "image/jpeg", NULL, 0 },
     { 0 },
 };
 
 static const struct config_key config[] = {
     { .name = "performance.map_cache_mib", .type = CONFIG_INT, .def = "64", .low = 0, .high = 65536, .help = "Memory for seat maps ready to send, in MiB." },
+    { .name = "performance.purchases_days", .type = CONFIG_INT, .def = "400", .low = 30, .high = 3650,
+      .help = "Days a purchase counts for recommendations; then it is forgotten." },
+    { 0 },
+};
+
+static const struct job jobs[] = {
+    { "performance.purchases_prune", &purchases_prune_call, purchases_prune_due },
+    { "performance.affinity", &affinity_step_call, affinity_due },
+    { 0 },
+};
+
+static const struct subscription subscriptions[] = {
+    { "booking.confirmed", &purchase_confirmed_call },
+    { "booking.cancelled", &purchase_cancelled_call },
     { 0 },
 };
 
@@ -312,14 +265,23 @@ static err performance_open(struct ctx *cx, void **ret_self)
     ASSERT(p != NULL);
     p->keys = app_keys(cx->app);
     map_cache_open(&p->maps, (size_t)config_int(app_config(cx->app), "performance.map_cache_mib") << 20);
+    pthread_mutex_init(&p->picture_lock, NULL);
+    picture_quiet();
+    p->catalogue = catalogue_new(cx->app);
+    p->purchases_kept_ms = config_int(app_config(cx->app), "performance.purchases_days") * 24 * 60 * 60 * 1000;
+    p->prune_at = cx->now + AFFINITY_EVERY_MS;
+    p->affinity = (struct affinity_round){ .wanted = true, .next_at = cx->now + AFFINITY_EVERY_MS, .since = cx->now - 2 * AFFINITY_EVERY_MS };
     *ret_self = p;
-    return store_catalogue_sequences(cx, p);
+    err e = store_catalogue_sequences(cx, p);
+    return e ? e : catalogue_load(cx, p);
 }
 
 static void performance_close(void *self)
 {
     struct performance *p = self;
     map_cache_close(&p->maps);
+    catalogue_free(p->catalogue);
+    pthread_mutex_destroy(&p->picture_lock);
     free(p);
 }
 
@@ -329,6 +291,10 @@ const struct service performance_service = {
     .close = performance_close,
     .calls = calls,
     .routes = routes,
+    .scope_read = SCOPE_CATALOGUE_READ,
+    .scope_write = SCOPE_CATALOGUE_WRITE,
+    .jobs = jobs,
+    .subscriptions = subscriptions,
     .raw_answers = raw_answers,
     .config = config,
     .audits = performance_audits,

@@ -6,6 +6,7 @@
 
 #include "platform/crypto/crypto.h"
 #include "services/booking/booking.h"
+#include "services/performance/catalogue.h"
 #include "services/performance/import.h"
 #include "services/performance/performance.h"
 #include "services/queue/queue.h"
@@ -29,10 +30,23 @@ void map_cache_clear(void *map_cache);
 
 /* ---- the service ---- */
 
+#define AFFINITY_EVERY_MS (INT64_C(60) * 60 * 1000)
+
+struct affinity_round {       /* working out what goes with what (purchases.c); the job's, besides what is atomic */
+    _Atomic bool wanted;      /* something was bought */
+    _Atomic int64_t next_at;
+    int64_t begun_at, since, after;      /* of this round: purchases since then; performances up to this one are done */
+};
+
 struct performance {
     const struct keys *keys;
     struct sequence halls, shows, schedules;
     struct map_cache maps;
+    struct catalogue *catalogue;
+    int64_t purchases_kept_ms;
+    _Atomic int64_t prune_at; /* purchases; when next */
+    struct affinity_round affinity;
+    pthread_mutex_t picture_lock;
 };
 
 /* ---- rows ---- */
@@ -46,12 +60,31 @@ struct hall {
 enum genre { GENRE_MUSICAL, GENRE_CONCERT, GENRE_PLAY, GENRE_CLASSICAL, GENRE_DANCE, GENRE_OTHER };
 extern const char *const genre_words[];
 
+struct casting {              /* somebody in the cast */
+    struct str name, role;    /* role: empty when none was told */
+};
+
+struct cast_lines {           /* a cast as it is stored: line i of `roles` belongs to line i of `names` */
+    struct str names, roles;
+};
+
 struct show {                 /* a performance, as the database has it */
     int64_t id, owner, created_at;
-    struct str title, description, poster_url;
-    struct str cast_names;    /* a line each */
+    struct str title, title_en, description, poster_url;
+    struct cast_lines cast;
     int genre;
     int64_t age_rating, runtime_minutes, max_tickets_per_user;
+};
+
+struct show_date {            /* a schedule, as summaries need it */
+    int64_t performance;
+    struct listing_date date;
+    struct str hall_name;
+    char currency[4];
+};
+
+struct hour_sold {
+    int64_t performance, hour, seats;
 };
 
 enum sale_status { SALE_UPCOMING, SALE_ON, SALE_SOLD_OUT, SALE_CLOSED, SALE_CANCELLED };
@@ -74,7 +107,9 @@ struct schedule {
     bool cancelled;
     int status;               /* enum sale_status */
     int queue_mode;           /* enum queue_mode */
+    struct list casting;      /* struct casting */
     struct list remaining;    /* struct grade */
+    struct terms_shown terms;
 };
 
 /* ---- inputs and outputs of the calls ---- */
@@ -111,10 +146,24 @@ struct page_out {
     int64_t next;             /* 0: there is no more */
 };
 struct show_create_in {
-    struct str title, description, poster_url;
+    struct str title, title_en, description, poster_url;
     struct list cast;         /* struct str */
+    struct list casting;      /* struct casting */
     int genre;
     int64_t age_rating, runtime_minutes, max_tickets_per_user;
+};
+struct show_change_in {
+    int64_t performance;
+    struct str title, title_en, description, poster_url;
+    struct list cast, casting;           /* as above */
+    int genre;
+    int64_t age_rating, runtime_minutes, max_tickets_per_user;
+    bool has_title, has_title_en, has_description, has_poster_url, has_cast, has_casting, has_genre, has_age_rating, has_runtime_minutes,
+        has_max_tickets_per_user;
+};
+struct schedule_cast_in {
+    int64_t schedule;
+    struct list casting;      /* struct casting */
 };
 struct show_ref {
     int64_t performance;
@@ -122,6 +171,7 @@ struct show_ref {
 struct show_out {
     struct show show;
     struct list cast;         /* struct str */
+    struct list casting;      /* struct casting */
     struct list schedules;    /* struct schedule */
     struct str venue;         /* of the first schedule */
     int64_t from, to;
@@ -132,10 +182,15 @@ struct show_out {
 struct shows_in {
     struct str q, region;
     int genre, status, sort;
-    bool has_genre, has_status;
-    int64_t from, to, limit, cursor;
+    bool has_genre, has_status, has_max_price;
+    int64_t from, to, min_price, max_price, limit;
+    struct str cursor;        /* empty: from the beginning */
 };
-enum show_sort { SORT_RECENT, SORT_TITLE };
+struct shows_out {
+    struct list items;        /* struct show_out */
+    struct str next;          /* empty: there is no more */
+};
+enum show_sort { SORT_NEWEST, SORT_TITLE, SORT_SOONEST, SORT_PRICE, SORT_POPULAR };
 
 struct price_item {           /* an entry of `prices` */
     struct str category;
@@ -145,6 +200,7 @@ struct schedule_create_in {
     int64_t performance, hall, starts_at, ends_at, sale_starts_at, sale_ends_at;
     struct list prices;       /* struct price_item */
     struct list blocked_seats;           /* struct str: guids */
+    struct sale_terms terms;
 };
 struct schedule_change_in {
     int64_t schedule, starts_at, ends_at, sale_starts_at, sale_ends_at, max_tickets_per_user;
@@ -180,11 +236,19 @@ static inline bool may_manage(const struct ctx *cx, int64_t owner)
 /* A list of texts and the text of their lines. */
 struct str lines_join(struct arena *arena, struct list texts);
 struct list lines_split(struct arena *arena, struct str lines);
+/* A cast and the lines it is stored in. Names without roles may be given as struct str. */
+struct cast_lines cast_join(struct arena *arena, struct list casting);
+struct cast_lines cast_of_names(struct arena *arena, struct list names);
+struct list cast_split(struct arena *arena, struct cast_lines cast);
 /* Pattern for LIKE that finds `q` anywhere; empty for an empty q. '!' escapes. */
 struct str like_pattern(struct arena *arena, struct str q);
 
 /* ---- store.c: each statement as a function. ERR_MISSING when the one row asked for is not there ---- */
 
+/* All rows of a query with one number as its argument, as an array of what `take` writes, `size` bytes each. */
+err store_all_rows(struct ctx *cx, const struct query *q, int64_t arg, size_t size,
+                   void (*take)(struct ctx *cx, const struct rows *r, void *out), struct list *ret) MUST_USE;
+int store_word_index(const char *const *words, struct str word);
 err store_catalogue_sequences(struct ctx *cx, struct performance *p);
 void store_hall_insert(struct ctx *cx, const struct hall_insert_in *in);
 err store_hall(struct ctx *cx, int64_t id, struct hall *ret) MUST_USE;
@@ -201,7 +265,13 @@ err store_hall_update(struct ctx *cx, const struct hall *hall) MUST_USE;
 err store_hall_delete(struct ctx *cx, int64_t id, bool *ret_gone) MUST_USE;
 void store_show_insert(struct ctx *cx, const struct show *show);
 err store_show(struct ctx *cx, int64_t id, struct show *ret) MUST_USE;
-err store_shows(struct ctx *cx, const struct shows_in *in, size_t max, struct show *ret, size_t *ret_n) MUST_USE;
+err store_show_update(struct ctx *cx, const struct show *show) MUST_USE;
+/* *ret_gone: false when one of its schedules is still to be played. */
+err store_show_delete(struct ctx *cx, int64_t id, bool *ret_gone) MUST_USE;
+err store_posters_delete(struct ctx *cx, int64_t performance) MUST_USE;          /* store_poster.c */
+err store_schedule_cast_set(struct ctx *cx, int64_t schedule, const struct cast_lines *cast) MUST_USE;
+/* Nothing is found when it was never told. */
+err store_schedule_cast(struct ctx *cx, int64_t schedule, struct cast_lines *ret) MUST_USE;
 /* *ret_free: false when the hall is taken at that time, or gone. */
 err store_schedule_insert(struct ctx *cx, int64_t id, const struct schedule_insert_in *in, bool *ret_free) MUST_USE;
 err store_schedule(struct ctx *cx, int64_t id, struct schedule *ret) MUST_USE;
@@ -211,6 +281,33 @@ err store_prices(struct ctx *cx, int64_t schedule, struct list *ret) MUST_USE;
 /* *ret_free: false when the hall is taken at the new time. */
 err store_schedule_change(struct ctx *cx, const struct schedule *to, bool *ret_free) MUST_USE;
 err store_schedule_cancel(struct ctx *cx, int64_t id, struct str reason) MUST_USE;
+
+/* ---- store_catalogue.c ---- */
+
+/* struct show_date, by performance and beginning. */
+err store_dates(struct ctx *cx, int64_t performance, struct list *ret) MUST_USE;
+err store_all_dates(struct ctx *cx, struct list *ret) MUST_USE;
+err store_all_shows(struct ctx *cx, struct list *ret) MUST_USE;      /* struct show with what is searched, by id */
+err store_all_regions(struct ctx *cx, struct list *ret) MUST_USE;    /* struct hall with nothing but its region */
+err store_hours_sold(struct ctx *cx, int64_t since, struct list *ret) MUST_USE;     /* struct hour_sold */
+
+/* ---- show.c ---- */
+
+/* The performance as its manager may change it; ERR_MISSING for everybody else. */
+err show_own(struct ctx *cx, int64_t id, struct show *ret) MUST_USE;
+/* Fills in the summary of its schedules; with show_fill also the cast and the schedules themselves. */
+err show_summarize(struct ctx *cx, struct show_out *ret) MUST_USE;
+err show_fill(struct ctx *cx, struct show_out *ret) MUST_USE;
+err schedule_cast_fill(struct ctx *cx, struct schedule *s) MUST_USE;
+
+/* ---- search.c ---- */
+
+/* In a command, after whatever changed a performance, its schedules or their prices: searches see it once the command is durable. */
+err show_reindex(struct ctx *cx, struct performance *p, int64_t performance) MUST_USE;
+/* The whole catalogue from the database, at start. */
+err catalogue_load(struct ctx *cx, struct performance *p) MUST_USE;
+/* What the catalogue has found, as struct show_out; what is gone in this moment is left out. */
+err shows_of_hits(struct ctx *cx, const struct catalogue_hit *hits, size_t n, struct list *ret) MUST_USE;
 
 /* ---- schedule.c ---- */
 
@@ -246,6 +343,9 @@ CALL_FN(hall_delete);
 CALL_FN(show_create);
 CALL_FN(show_get);
 CALL_FN(show_list);
+CALL_FN(show_change);
+CALL_FN(show_delete);
+CALL_FN(schedule_cast);
 CALL_FN(schedule_create);
 CALL_FN(schedule_basis);
 CALL_FN(schedule_insert);
@@ -262,6 +362,7 @@ CALL_FN(hall_plan);
 CALL_FN(seat_map_get);
 #undef CALL_FN
 
+extern const struct call show_create_call, show_change_call, show_delete_call, show_list_call, show_get_call, schedule_cast_call;
 extern const struct call hall_insert_call, hall_plan_call, schedule_basis_call, schedule_insert_call, schedule_get_call;
 extern const struct call schedule_change_put_call, schedule_cancel_put_call;
 

@@ -29,6 +29,9 @@ err schedule_fill(struct ctx *cx, struct schedule *s)
     err e = store_prices(cx, s->id, &s->remaining);
     if (e)
         return e;
+    e = schedule_cast_fill(cx, s);
+    if (e)
+        return e;
     struct grade *grades = s->remaining.at;
     for (size_t i = 0; i < s->remaining.n; i++)
         if (left.known && grades[i].category < left.grades) {
@@ -38,6 +41,7 @@ err schedule_fill(struct ctx *cx, struct schedule *s)
     s->status = sale_status(cx, s, &left);
     s->queue_mode = queue_mode_get(cx->app, s->id);
     s->server_time = cx->now;
+    booking_terms(cx->app, s->id, cx->arena, cx->now, &s->terms);
     return OK;
 }
 
@@ -215,8 +219,11 @@ static err check_blocked(struct ctx *cx, const struct schedule_create_in *in, co
 static err check_request(struct ctx *cx, const struct schedule_create_in *in, const struct plan *plan, struct grade *grades)
 {
     struct schedule asked = { .starts_at = in->starts_at, .ends_at = in->ends_at, .sale_starts_at = in->sale_starts_at, .sale_ends_at = in->sale_ends_at };
+    const struct price_item *price = in->prices.at;
+    struct terms_basis basis = { plan, price[0].price.currency, in->sale_starts_at, in->sale_ends_at };
     err times = schedule_check_times(cx, &asked), prices = check_prices(cx, in, plan, grades), blocked = check_blocked(cx, in, plan, grades);
-    return times ? times : prices ? prices : blocked;
+    err terms = booking_terms_check(cx, &in->terms, &basis);
+    return times ? times : prices ? prices : blocked ? blocked : terms;
 }
 
 /* What booking is told: among other things a price for every category of the plan, 0 where nobody sits. */
@@ -241,6 +248,7 @@ static struct schedule_opening opening_of(struct ctx *cx, const struct schedule_
         .currency = str_c(prices[0].price.currency),
         .prices = { all, n },
         .blocked = in->blocked_seats,
+        .terms = in->terms,
         .title = basis->show.title,
         .hall_name = basis->hall.name,
     };
@@ -262,6 +270,7 @@ err schedule_create(struct ctx *cx, void *self, const void *in_, void *ret_out)
         return e;
 
     row.opening = opening_of(cx, in, &basis, grades);
+    booking_terms_seal(cx, &row.opening.terms);
     for (uint32_t c = 0; c < basis.plan->category_count; c++)
         if (grades[c].grade.p)
             grades[row.grade_count++] = grades[c];
@@ -302,15 +311,19 @@ err schedule_insert(struct ctx *cx, void *self, const void *in_, void *ret_out)
     struct performance *p = self;
     const struct schedule_insert_in *in = in_;
     struct schedule_opening opening = in->opening;
+    struct show show;
     bool hall_free;
 
+    err e = store_show(cx, opening.performance, &show);      /* it may have been deleted since it was looked at */
+    if (e)
+        return e;
     opening.schedule = sequence_next(&p->schedules);
-    err e = store_schedule_insert(cx, opening.schedule, in, &hall_free);
+    e = store_schedule_insert(cx, opening.schedule, in, &hall_free);
     if (e)
         return e;
     if (!hall_free)
         return schedule_hall_busy(cx);
     schedule_say(cx, p, "performance.schedule_opened", &opening);
     *(int64_t *)ret_out = opening.schedule;
-    return OK;
+    return show_reindex(cx, p, opening.performance);
 }

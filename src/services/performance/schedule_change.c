@@ -141,7 +141,7 @@ err schedule_change_put(struct ctx *cx, void *self, const void *in_, void *ret_o
     if (in->prices.n)
         tx_after(cx, map_cache_clear, &p->maps);             /* the map shows prices */
     *(struct schedule_opening *)ret_out = opening;
-    return OK;
+    return show_reindex(cx, p, to.performance);
 }
 
 err schedule_change(struct ctx *cx, void *self, const void *in_, void *ret_out)
@@ -190,7 +190,7 @@ err schedule_cancel_put(struct ctx *cx, void *self, const void *in_, void *ret_o
     ASSERT(!body.full);
     outbox_put(cx, "performance.schedule_cancelled", s.id, buf_view(&body));
     buf_free(&body);
-    return OK;
+    return show_reindex(cx, p, s.performance);
 }
 
 err schedule_cancel(struct ctx *cx, void *self, const void *in_, void *ret_out)

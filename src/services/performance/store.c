@@ -96,7 +96,7 @@ err store_hall_delete(struct ctx *cx, int64_t id, bool *ret_gone)
 
 /* ---- performances ---- */
 
-static int word_index(const char *const *words, struct str word)
+int store_word_index(const char *const *words, struct str word)
 {
     int i = 0;
     while (words[i + 1] && !str_eq(word, str_c(words[i])))
@@ -110,14 +110,15 @@ static void take_show(struct ctx *cx, const struct rows *r, void *out)
         .id = row_int(r, 0),
         .owner = row_int(r, 1),
         .title = row_text(cx, r, 2),
-        .genre = word_index(genre_words, row_text_view(r, 3)),
+        .genre = store_word_index(genre_words, row_text_view(r, 3)),
         .age_rating = row_int(r, 4),
         .runtime_minutes = row_int(r, 5),
         .max_tickets_per_user = row_int(r, 6),
         .poster_url = row_text(cx, r, 7),
-        .cast_names = row_text(cx, r, 8),
+        .cast = { row_text(cx, r, 8), row_text(cx, r, 11) },
         .description = row_text(cx, r, 9),
         .created_at = row_int(r, 10),
+        .title_en = row_text(cx, r, 12),
     };
 }
 
@@ -125,8 +126,8 @@ void store_show_insert(struct ctx *cx, const struct show *s)
 {
     db_put(cx, &performance_sql.show_insert,
            VALS(v_int(s->id), v_int(s->owner), v_text(s->title), v_text(str_c(genre_words[s->genre])), v_int(s->age_rating),
-                v_int(s->runtime_minutes), v_int(s->max_tickets_per_user), v_text(s->poster_url), v_text(s->cast_names), v_text(s->description),
-                v_int(s->created_at)));
+                v_int(s->runtime_minutes), v_int(s->max_tickets_per_user), v_text(s->poster_url), v_text(s->cast.names), v_text(s->description),
+                v_int(s->created_at), v_text(s->cast.roles), v_text(s->title_en)));
 }
 
 err store_show(struct ctx *cx, int64_t id, struct show *ret)
@@ -138,27 +139,44 @@ err store_show(struct ctx *cx, int64_t id, struct show *ret)
     return found ? OK : missing(cx);
 }
 
-err store_shows(struct ctx *cx, const struct shows_in *in, size_t max, struct show *ret, size_t *ret_n)
+err store_show_update(struct ctx *cx, const struct show *s)
 {
-    struct val q = v_text(like_pattern(cx->arena, in->q)), region = v_text(str_trim(in->region));
-    struct val genre = v_text(in->has_genre ? str_c(genre_words[in->genre]) : S("")), cursor = v_int(in->cursor);
-    struct val placed = v_int(in->from || in->to || region.s.n), from = v_int(in->from), to = v_int(in->to ? in->to : INT64_MAX);
-    struct val before = v_int(in->cursor ? in->cursor : INT64_MAX), rows_max = v_int((int64_t)max);
-    struct rows r;
-    size_t n = 0;
-    err e;
+    return db_run(cx, &performance_sql.show_update,
+                  VALS(v_text(s->title), v_text(s->title_en), v_text(str_c(genre_words[s->genre])), v_int(s->age_rating), v_int(s->runtime_minutes),
+                       v_int(s->max_tickets_per_user), v_text(s->poster_url), v_text(s->cast.names), v_text(s->cast.roles), v_text(s->description),
+                       v_int(s->id)),
+                  NULL);
+}
 
-    if (in->sort == SORT_TITLE)
-        e = db_rows(cx, &performance_sql.shows_title,
-                    VALS(cursor, cursor, cursor, cursor, genre, genre, q, q, q, placed, from, to, region, region, rows_max), &r);
-    else
-        e = db_rows(cx, &performance_sql.shows_recent, VALS(before, genre, genre, q, q, q, placed, from, to, region, region, rows_max), &r);
+err store_show_delete(struct ctx *cx, int64_t id, bool *ret_gone)
+{
+    int64_t changed;
+    err e = db_run(cx, &performance_sql.show_delete, VALS(v_int(cx->now), v_int(id), v_int(id), v_int(cx->now)), &changed);
     if (e)
         return e;
-    while (n < max && rows_next(&r))
-        take_show(cx, &r, &ret[n++]);
-    *ret_n = n;
-    return rows_end(cx, &r);
+    *ret_gone = changed == 1;
+    return OK;
+}
+
+err store_schedule_cast_set(struct ctx *cx, int64_t schedule, const struct cast_lines *cast)
+{
+    int64_t changed;
+    err e = db_run(cx, &performance_sql.schedule_cast_update, VALS(v_text(cast->names), v_text(cast->roles), v_int(schedule)), &changed);
+    if (!e && !changed)
+        e = db_run(cx, &performance_sql.schedule_cast_insert, VALS(v_int(schedule), v_text(cast->names), v_text(cast->roles)), NULL);
+    return e;
+}
+
+static void take_cast(struct ctx *cx, const struct rows *r, void *out)
+{
+    *(struct cast_lines *)out = (struct cast_lines){ row_text(cx, r, 0), row_text(cx, r, 1) };
+}
+
+err store_schedule_cast(struct ctx *cx, int64_t schedule, struct cast_lines *ret)
+{
+    bool found;
+    *ret = (struct cast_lines){ 0 };
+    return db_one(cx, &performance_sql.schedule_cast_get, VALS(v_int(schedule)), take_cast, ret, &found);
 }
 
 /* ---- schedules ---- */
@@ -212,9 +230,8 @@ err store_schedule(struct ctx *cx, int64_t id, struct schedule *ret)
     return found ? OK : missing(cx);
 }
 
-/* All rows of a query with one number as its argument; `size` is that of what `take` writes. */
-static err all_rows(struct ctx *cx, const struct query *q, int64_t arg, size_t size,
-                    void (*take)(struct ctx *cx, const struct rows *r, void *out), struct list *ret)
+err store_all_rows(struct ctx *cx, const struct query *q, int64_t arg, size_t size,
+                   void (*take)(struct ctx *cx, const struct rows *r, void *out), struct list *ret)
 {
     struct rows r;
     size_t n = 0, cap = 8;
@@ -239,7 +256,7 @@ static err all_rows(struct ctx *cx, const struct query *q, int64_t arg, size_t s
 
 err store_schedules(struct ctx *cx, int64_t performance, struct list *ret)
 {
-    return all_rows(cx, &performance_sql.schedules_of, performance, sizeof(struct schedule), take_schedule, ret);
+    return store_all_rows(cx, &performance_sql.schedules_of, performance, sizeof(struct schedule), take_schedule, ret);
 }
 
 static void take_price(struct ctx *cx, const struct rows *r, void *out)
@@ -258,5 +275,5 @@ static void take_price(struct ctx *cx, const struct rows *r, void *out)
 
 err store_prices(struct ctx *cx, int64_t schedule, struct list *ret)
 {
-    return all_rows(cx, &performance_sql.prices_of, schedule, sizeof(struct grade), take_price, ret);
+    return store_all_rows(cx, &performance_sql.prices_of, schedule, sizeof(struct grade), take_price, ret);
 }

@@ -29,6 +29,33 @@ struct list lines_split(struct arena *arena, struct str lines)
     return (struct list){ out, n };
 }
 
+struct cast_lines cast_of_names(struct arena *arena, struct list names)
+{
+    char *roles = arena_take(arena, names.n + 1);
+    memset(roles, '\n', names.n);
+    return (struct cast_lines){ lines_join(arena, names), str_of(roles, names.n ? names.n - 1 : 0) };
+}
+
+struct cast_lines cast_join(struct arena *arena, struct list casting)
+{
+    const struct casting *at = casting.at;
+    struct str *names = NEW_ARRAY(arena, struct str, casting.n), *roles = NEW_ARRAY(arena, struct str, casting.n);
+    for (size_t i = 0; i < casting.n; i++) {
+        names[i] = str_trim(at[i].name);
+        roles[i] = str_trim(at[i].role);
+    }
+    return (struct cast_lines){ lines_join(arena, (struct list){ names, casting.n }), lines_join(arena, (struct list){ roles, casting.n }) };
+}
+
+struct list cast_split(struct arena *arena, struct cast_lines cast)
+{
+    struct list names = lines_split(arena, cast.names);
+    struct casting *out = NEW_ARRAY(arena, struct casting, names.n);
+    for (size_t i = 0; i < names.n; i++)
+        out[i] = (struct casting){ ((struct str *)names.at)[i], str_cut(&cast.roles, '\n') };
+    return (struct list){ out, names.n };
+}
+
 struct str like_pattern(struct arena *arena, struct str q)
 {
     struct str text = str_trim(q);

@@ -60,11 +60,6 @@ FIELDS(place_fields, "Place", struct place_out,
       .help = "to be sent as Queue-Pass; good for this account only" },
     { .name = "pass_expires_at", .type = F_TIME, .nullable = true, .at = offsetof(struct place_out, pass_expires_at) });
 
-FIELDS(bought_fields, "BookingConfirmed", struct bought_in,
-    { .name = "booking_id", .type = F_ID, .id = ID_BOOKING, .at = offsetof(struct bought_in, booking) },
-    { .name = "schedule_id", .type = F_ID, .id = ID_SCHEDULE, .at = offsetof(struct bought_in, schedule) },
-    { .name = "user_id", .type = F_ID, .id = ID_USER, .at = offsetof(struct bought_in, user) });
-
 /* ---- calls ---- */
 
 const struct call queue_settings_put_call = { "queue.settings_put", "Sets up the waiting room of a schedule.", CALL_STORY, &settings_in_fields,
@@ -80,7 +75,7 @@ const struct call queue_join_call = { "queue.join", "Takes a place in the waitin
 const struct call queue_poll_call = { "queue.poll", "How far a place has come, and its pass once it is admitted.", CALL_MEMORY, &token_fields,
                                       &place_fields, queue_poll };
 const struct call queue_leave_call = { "queue.leave", "Gives a place or a pass up.", CALL_COMMAND, &token_fields, NULL, queue_leave };
-const struct call queue_bought_call = { "queue.bought", "A buyer's pass is used.", CALL_COMMAND, &bought_fields, NULL, queue_bought };
+const struct call queue_bought_call = { "queue.bought", "A buyer's pass is used.", CALL_COMMAND, &booking_confirmed_fields, NULL, queue_bought };
 const struct call queue_admit_call = { "queue.admit", "Lets people in.", CALL_COMMAND, NULL, NULL, queue_admit };
 
 static const struct call *const calls[] = {
@@ -153,6 +148,7 @@ static err queue_open(struct ctx *cx, void **ret_self)
 {
     struct queue *q = calloc(1, sizeof(*q));
     ASSERT(q != NULL);
+    q->app = cx->app;
     q->keys = app_keys(cx->app);
     lock_init(&q->lock);
     atomic_init(&q->due, INT64_MAX);
@@ -178,6 +174,8 @@ const struct service queue_service = {
     .close = queue_close,
     .calls = calls,
     .routes = routes,
+    .scope_read = SCOPE_CATALOGUE_READ,
+    .scope_write = SCOPE_CATALOGUE_WRITE,
     .jobs = jobs,
     .subscriptions = subscriptions,
     .audits = queue_audits,

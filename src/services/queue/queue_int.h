@@ -127,6 +127,7 @@ struct room {
 };
 
 struct queue {
+    struct app *app;
     const struct keys *keys;
     pthread_rwlock_t lock;
     struct map rooms;         /* schedule -> room, for ever */
@@ -219,9 +220,6 @@ struct join_in {
 struct place_in {
     struct str token;
 };
-struct bought_in {
-    int64_t booking, schedule, user;
-};
 
 typedef err call_fn(struct ctx *cx, void *self, const void *in, void *ret_out);
 
@@ -239,6 +237,8 @@ void line_settle(struct line *line, const struct rules *rules, int64_t now);
 void line_pace_reset(struct line *line, const struct rules *rules, int64_t now);
 /* Has the job look at this room when it is time. */
 void queue_wake(struct queue *q, const struct room *r);
+/* When people are let in at the earliest: the sale or its presale begins. Any thread. */
+int64_t room_sells_at(const struct room *r);
 int64_t queue_due(void *queue);
 
 /* Does booking know the schedule? */

@@ -23,3 +23,12 @@ GROUP BY s.id HAVING COUNT(DISTINCT c.currency) <> 1
 -- help: No schedule that is still to be played is in a deleted hall
 SELECT s.id, s.hall_id FROM performance_schedule s JOIN performance_hall h ON h.id = s.hall_id
 WHERE s.cancelled = 0 AND h.deleted_at IS NOT NULL AND s.ends_at > h.deleted_at
+
+-- name: purchase_returned
+-- help: No more seats of a booking come back than were sold
+SELECT booking_id, sold, returned FROM performance_purchase WHERE sold > 0 AND returned > sold
+
+-- name: deleted_performance_played
+-- help: No schedule that is still to be played is of a deleted performance
+SELECT s.id, s.performance_id FROM performance_schedule s JOIN performance_show p ON p.id = s.performance_id
+WHERE s.cancelled = 0 AND p.deleted_at IS NOT NULL AND s.ends_at > p.deleted_at

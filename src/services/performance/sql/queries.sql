@@ -32,31 +32,30 @@ AND NOT EXISTS (SELECT 1 FROM performance_schedule s WHERE s.hall_id = ? AND s.c
 
 -- name: show_insert
 INSERT INTO performance_show (id, owner_id, title, genre, age_rating, runtime_minutes, max_tickets_per_user, poster_url, cast_names, description,
-    created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    created_at, cast_roles, title_en) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 
 -- name: show_by_id
-SELECT id, owner_id, title, genre, age_rating, runtime_minutes, max_tickets_per_user, poster_url, cast_names, description, created_at
-FROM performance_show WHERE id = ?
+SELECT id, owner_id, title, genre, age_rating, runtime_minutes, max_tickets_per_user, poster_url, cast_names, description, created_at,
+    cast_roles, title_en
+FROM performance_show WHERE id = ? AND deleted_at IS NULL
 
--- name: shows_recent
--- (before this id, genre twice, pattern three times, any time or place asked, from, to, region twice, rows)
-SELECT id, owner_id, title, genre, age_rating, runtime_minutes, max_tickets_per_user, poster_url, cast_names, '', created_at
-FROM performance_show p
-WHERE p.id < ? AND (? = '' OR p.genre = ?) AND (? = '' OR p.title LIKE ? ESCAPE '!' OR p.cast_names LIKE ? ESCAPE '!')
-AND (? = 0 OR EXISTS (SELECT 1 FROM performance_schedule s JOIN performance_hall h ON h.id = s.hall_id
-    WHERE s.performance_id = p.id AND s.cancelled = 0 AND s.starts_at >= ? AND s.starts_at < ? AND (? = '' OR h.region = ?)))
-ORDER BY p.id DESC LIMIT ?
+-- name: show_update
+UPDATE performance_show SET title = ?, title_en = ?, genre = ?, age_rating = ?, runtime_minutes = ?, max_tickets_per_user = ?, poster_url = ?,
+    cast_names = ?, cast_roles = ?, description = ? WHERE id = ?
 
--- name: shows_title
--- (after this id three times, then as above): the page goes on behind the title of that performance
-SELECT id, owner_id, title, genre, age_rating, runtime_minutes, max_tickets_per_user, poster_url, cast_names, '', created_at
-FROM performance_show p
-WHERE (? = 0 OR p.title > (SELECT c.title FROM performance_show c WHERE c.id = ?)
-    OR (p.title = (SELECT c.title FROM performance_show c WHERE c.id = ?) AND p.id > ?))
-AND (? = '' OR p.genre = ?) AND (? = '' OR p.title LIKE ? ESCAPE '!' OR p.cast_names LIKE ? ESCAPE '!')
-AND (? = 0 OR EXISTS (SELECT 1 FROM performance_schedule s JOIN performance_hall h ON h.id = s.hall_id
-    WHERE s.performance_id = p.id AND s.cancelled = 0 AND s.starts_at >= ? AND s.starts_at < ? AND (? = '' OR h.region = ?)))
-ORDER BY p.title, p.id LIMIT ?
+-- name: show_delete
+-- (now, performance, performance, now): only when nothing is still to be played
+UPDATE performance_show SET deleted_at = ? WHERE id = ? AND deleted_at IS NULL
+AND NOT EXISTS (SELECT 1 FROM performance_schedule s WHERE s.performance_id = ? AND s.cancelled = 0 AND s.ends_at > ?)
+
+-- name: schedule_cast_update
+UPDATE performance_schedule_cast SET names = ?, roles = ? WHERE schedule_id = ?
+
+-- name: schedule_cast_insert
+INSERT INTO performance_schedule_cast (schedule_id, names, roles) VALUES (?, ?, ?)
+
+-- name: schedule_cast_get
+SELECT names, roles FROM performance_schedule_cast WHERE schedule_id = ?
 
 -- name: schedule_insert
 -- (the row, then hall, hall, ends_at, starts_at): one command decides that the hall is there and free

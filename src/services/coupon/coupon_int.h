@@ -194,7 +194,7 @@ typedef err coupon_fn(struct ctx *cx, void *self, const void *in, void *ret_out)
 coupon_fn coupon_create, coupon_put, coupon_change, coupon_delete, coupon_show, coupon_list;          /* offer.c */
 coupon_fn coupon_claim, coupon_tidy;                                                 /* claim.c */
 coupon_fn codes_make, codes_export, code_redeem;                                     /* codes.c */
-coupon_fn piece_mine, piece_reserve, piece_release, piece_confirmed, piece_cancelled;           /* piece.c */
+coupon_fn piece_mine, piece_reserve, piece_release, piece_ended, piece_confirmed, piece_cancelled;     /* piece.c */
 
 /* A piece for cx->actor; `code`: the single-use code it is for, 0: none. */
 err coupon_issue(struct ctx *cx, struct coupons *s, struct coupon *c, int64_t code, struct claim_out *ret) MUST_USE;

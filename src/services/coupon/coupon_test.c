@@ -186,9 +186,14 @@ static int64_t pieces_in(struct fixture *f, int64_t coupon, enum piece_state sta
     return n;
 }
 
-static void tell(struct fixture *f, const struct call *call, int64_t booking)
+static void confirm(struct fixture *f, int64_t booking)
 {
-    assert_null(ask(f, 0, call, &(struct benefit_ref){ booking }, NULL));
+    assert_null(ask(f, 0, &coupon_confirmed_call, &(struct booking_confirmed){ .booking = booking }, NULL));
+}
+
+static void end(struct fixture *f, int64_t booking)
+{
+    assert_null(ask(f, 0, &coupon_ended_call, &(struct booking_ended){ .booking = booking }, NULL));
 }
 
 static void cancel(struct fixture *f, int64_t booking, bool coupon_back)
@@ -355,13 +360,13 @@ static void test_bookings(void **state)
     assert_null(reserve(f, reservation(other, ANN, 7, 60000), &off));    /* another coupon replaces it */
     assert_int_equal(off, 6000);
     assert_int_equal(status_of(f, ANN, ann), PIECE_USABLE);
-    tell(f, &coupon_ended_call, 7);
-    tell(f, &coupon_ended_call, 7);
+    end(f, 7);
+    end(f, 7);
     assert_int_equal(status_of(f, ANN, other), PIECE_USABLE);
 
     assert_null(reserve(f, reservation(ann, ANN, 7, 50000), &off));      /* a second try of the same booking */
-    tell(f, &coupon_confirmed_call, 7);
-    tell(f, &coupon_confirmed_call, 7);
+    confirm(f, 7);
+    confirm(f, 7);
     assert_int_equal(status_of(f, ANN, ann), PIECE_USED);
     assert_null(ask(f, 0, &coupon_release_call, &(struct benefit_ref){ 7 }, NULL));
     assert_int_equal(status_of(f, ANN, ann), PIECE_USED);
@@ -388,12 +393,12 @@ static void test_order_and_end(void **state)
     assert_string_equal(reserve(f, elsewhere, &off), "coupon_not_applicable");
     assert_null(reserve(f, reservation(piece, ANN, 7, 50000), &off));
     cancel(f, 7, true);              /* before the confirmation */
-    tell(f, &coupon_confirmed_call, 7);
+    confirm(f, 7);
     assert_int_equal(status_of(f, ANN, piece), PIECE_USABLE);
 
     assert_null(reserve(f, reservation(piece, ANN, 8, 50000), &off));
     app_clock_advance(f->app, DAY_MS);
-    tell(f, &coupon_confirmed_call, 8);             /* reserved in time */
+    confirm(f, 8);             /* reserved in time */
     assert_int_equal(status_of(f, ANN, piece), PIECE_USED);
     cancel(f, 8, true);              /* comes back when it is over */
     assert_int_equal(status_of(f, ANN, piece), PIECE_EXPIRED);
@@ -495,8 +500,9 @@ static void test_guessing(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_worth), TEST(test_bad_terms), TEST(test_stock),         TEST(test_undone),       TEST(test_time), TEST(test_tidy), TEST(test_change),
-        TEST(test_bookings),          TEST(test_order_and_end), TEST(test_shared_code), TEST(test_single_codes), TEST(test_guessing),
+        cmocka_unit_test(test_worth), TEST(test_bad_terms),     TEST(test_stock),       TEST(test_undone),       TEST(test_time),
+        TEST(test_tidy),              TEST(test_change),        TEST(test_bookings),    TEST(test_order_and_end), TEST(test_shared_code),
+        TEST(test_single_codes),      TEST(test_guessing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

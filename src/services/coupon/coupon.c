@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "coupon_sql.h"
 #include "services/booking/booking.h"
 
 /* ---- field tables ---- */

@@ -9,8 +9,6 @@
 
 #include "base/map.h"
 #include "coupon.h"
-#include "coupon_sql.h"
-#include "platform/call/app.h"
 #include "platform/obs/log.h"
 
 /* ---- terms (terms.c) ---- */

@@ -1,5 +1,6 @@
 /* Coupons from making to their last booking. After each test the audit finds nothing, also after a restart. */
 #include "coupon_int.h"
+#include "coupon_sql.h"
 #include "fixture.h"
 #include "services/booking/booking.h"
 #include "test.h"

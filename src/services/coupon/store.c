@@ -1,5 +1,6 @@
 /* Each statement of sql/queries.sql as a typed function. */
 #include "coupon_int.h"
+#include "coupon_sql.h"
 
 #include <stdlib.h>
 

@@ -3,6 +3,8 @@
 
 #include <stdlib.h>
 
+#include "mileage_sql.h"
+#include "platform/call/app.h"
 #include "services/booking/booking.h"
 
 /* ---- field tables ---- */

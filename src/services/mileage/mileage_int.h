@@ -9,8 +9,6 @@
 
 #include "base/map.h"
 #include "mileage.h"
-#include "mileage_sql.h"
-#include "platform/call/app.h"
 #include "platform/obs/log.h"
 
 struct account {

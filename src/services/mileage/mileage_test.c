@@ -1,6 +1,7 @@
 /* Mileage through the life of bookings, in whatever order it is heard of. After each test the audit finds nothing, also after a restart. */
 #include "fixture.h"
 #include "mileage_int.h"
+#include "mileage_sql.h"
 #include "services/auth/auth.h"
 #include "services/booking/booking.h"
 #include "test.h"

@@ -162,7 +162,7 @@ static const struct call schedule_change_call = { "performance.schedule_change",
 static const struct call schedule_cancel_call = { "performance.schedule_cancel", "Cancels a schedule: who has booked gets everything back.", CALL_STORY,
                                                   &schedule_cancel_fields, &schedule_detail_fields, schedule_cancel };
 
-static const struct call sales_csv_call = { "performance.sales_csv", "What was sold and given back by schedule and day, as a table for spreadsheets and for KOPIS.",
+static const struct call sales_csv_call = { "performance.sales_csv", "What was sold and given back by schedule and day, as a table for spreadsheets and KOPIS.",
                                             CALL_READ, &sales_csv_fields, NULL, sales_csv };
 
 /* For other services. */
@@ -187,7 +187,8 @@ static const struct call *const calls[] = {
     &hall_create_call, &hall_list_call,       &hall_get_call,  &hall_change_call, &hall_delete_call,    &show_create_call,     &show_list_call, &show_get_call,
     &schedule_create_call, &schedule_get_call, &map_call, &hall_insert_call, &hall_plan_call, &schedule_basis_call, &schedule_insert_call,
     &show_change_call, &show_delete_call, &schedule_cast_call, &ranking_call, &recommended_call, &purchase_confirmed_call, &purchase_cancelled_call,
-    &poster_upload_call, &poster_look_call, &poster_put_call, &poster_get_call, &purchases_prune_call, &affinity_step_call, &affinity_look_call, &affinity_set_call,
+    &poster_upload_call, &poster_look_call, &poster_put_call, &poster_get_call, &purchases_prune_call,
+    &affinity_step_call, &affinity_look_call, &affinity_set_call,
     &performance_schedule_facts, &performance_facts_call, &performance_seat_plan, &schedule_change_call, &schedule_change_put_call,
     &schedule_cancel_call, &schedule_cancel_put_call, &sales_csv_call, NULL,
 };

@@ -32,6 +32,13 @@ static int64_t seats_of(const struct purchase *p)
     return p->sold > p->returned ? p->sold - p->returned : 0;
 }
 
+/* No more comes back than was sold; as long as nothing is known to be sold, that is not known either. */
+static void settle(struct purchase *p)
+{
+    if (p->sold && p->returned > p->sold)
+        p->returned = p->sold;
+}
+
 /* The row of the event's booking; a new one when none is there. */
 static err purchase_find(struct ctx *cx, const struct purchase_event *in, struct purchase *ret, bool *ret_found)
 {
@@ -67,6 +74,7 @@ static err purchase_confirmed(struct ctx *cx, void *self, const void *in_, void 
     if (e || row.sold)
         return e;
     row.sold = in->seats ? in->seats : 1;
+    settle(&row);
     return purchase_keep(cx, self, &row, found, 0);
 }
 
@@ -83,6 +91,7 @@ static err purchase_cancelled(struct ctx *cx, void *self, const void *in_, void 
     int64_t before = seats_of(&row);
     row.returned += in->seats;
     row.last_cancellation = in->cancellation;
+    settle(&row);
     return purchase_keep(cx, self, &row, found, before);
 }
 

@@ -1,3 +1,4 @@
+/* The catalogue's columns, and how changes reach them: noted by a command, taken back with it or published by its group, taken in by a reader. */
 #include "catalogue_int.h"
 
 #include <stdlib.h>

@@ -180,13 +180,14 @@ static err affinity_step(struct ctx *cx, void *self, const void *in, void *ret_o
     return OK;
 }
 
-const struct call purchase_confirmed_call = { "performance.purchase_confirmed", "Seats of a performance were bought.", CALL_COMMAND, &confirmed_fields,
-                                              NULL, purchase_confirmed };
-const struct call purchase_cancelled_call = { "performance.purchase_cancelled", "Some of them were given back.", CALL_COMMAND, &cancelled_fields, NULL,
-                                              purchase_cancelled };
-const struct call purchases_prune_call = { "performance.purchases_prune", "Forgets purchases of long ago.", CALL_COMMAND, NULL, NULL, purchases_prune };
-const struct call affinity_look_call = { "performance.affinity_look", "What the buyers of some performances have bought besides.", CALL_READ, NULL,
-                                         NULL, affinity_look };
+const struct call purchase_confirmed_call = { "performance.purchase_confirmed", "Seats of a performance were bought.", CALL_COMMAND,
+                                              &confirmed_fields, NULL, purchase_confirmed };
+const struct call purchase_cancelled_call = { "performance.purchase_cancelled", "Some of them were given back.", CALL_COMMAND, &cancelled_fields,
+                                              NULL, purchase_cancelled };
+const struct call purchases_prune_call = { "performance.purchases_prune", "Forgets purchases of long ago.", CALL_COMMAND, NULL, NULL,
+                                           purchases_prune };
+const struct call affinity_look_call = { "performance.affinity_look", "What the buyers of some performances have bought besides.", CALL_READ,
+                                         NULL, NULL, affinity_look };
 const struct call affinity_set_call = { "performance.affinity_set", "Keeps it.", CALL_COMMAND, NULL, NULL, affinity_set };
-const struct call affinity_step_call = { "performance.affinity_step", "Works out what goes with what, a few performances at a time.", CALL_STORY, NULL,
-                                         NULL, affinity_step };
+const struct call affinity_step_call = { "performance.affinity_step", "Works out what goes with what, a few performances at a time.", CALL_STORY,
+                                         NULL, NULL, affinity_step };

@@ -32,7 +32,8 @@ err store_affinity_set(struct ctx *cx, int64_t performance, const struct affinit
 
 /* ---- calls ---- */
 
-extern const struct call purchase_confirmed_call, purchase_cancelled_call, purchases_prune_call, affinity_step_call, affinity_look_call, affinity_set_call;
+extern const struct call purchase_confirmed_call, purchase_cancelled_call, purchases_prune_call;
+extern const struct call affinity_step_call, affinity_look_call, affinity_set_call;
 extern const struct call ranking_call, recommended_call;
 
 /* When they want to run. */

@@ -43,14 +43,15 @@ static void make_schedules(struct bed *b)
     struct hall_out hall = { 0 };
     as(b, 1);
     ask_body(b, call_named("performance.hall_create"),
-             S("{\"name\":\"Hall\",\"address\":\"1 Road\",\"format\":\"venue\",\"plan\":{\"name\":\"Hall\",\"categories\":[{\"name\":\"R\"}],\"sections\":["
+             S("{\"name\":\"Hall\",\"address\":\"1 Road\",\"format\":\"venue\","
+               "\"plan\":{\"name\":\"Hall\",\"categories\":[{\"name\":\"R\"}],\"sections\":["
                "{\"name\":\"1F\",\"category\":\"R\",\"rows\":{\"count\":2,\"seats\":10,\"origin\":{\"x\":0,\"y\":0}}}]}}"), &hall);
     for (int i = 0; i < 4; i++) {
         struct show_out show = { 0 };
         struct schedule schedule = { 0 };
         as(b, 1);
-        ask_body(b, &show_create_call, arena_fmt(b->program.arena, "{\"title\":\"Show %d\",\"genre\":\"%s\",\"max_tickets_per_user\":4}", i, i % 2 ? "play" : "musical"),
-                 &show);
+        ask_body(b, &show_create_call,
+                 arena_fmt(b->program.arena, "{\"title\":\"Show %d\",\"genre\":\"play\",\"max_tickets_per_user\":4}", i), &show);
         struct schedule_create_in in = {
             .performance = show.show.id,
             .hall = hall.hall.id,
@@ -66,9 +67,35 @@ static void make_schedules(struct bed *b)
     }
 }
 
+/* A command that drops a performance and sells of another one, and then fails. */
+static err drop_and_fail(struct ctx *cx, void *self, const void *in, void *ret_out)
+{
+    struct performance *p = app_self(cx->app, &performance_service);
+    const int64_t *show = in;
+    (void)self;
+    (void)ret_out;
+    catalogue_drop(cx, p->catalogue, show[0]);
+    catalogue_sold(cx, p->catalogue, show[1], cx->now, 9);
+    return fail(cx, ERR_CONFLICT, "failed", "It fails.", "실패합니다.");
+}
+
+static const struct call drop_and_fail_call = { .name = "failing.drop", .kind = CALL_COMMAND, .fn = drop_and_fail };
+static const struct call *const failing_calls[] = { &drop_and_fail_call, NULL };
+static err failing_open(struct ctx *cx, void **ret_self)
+{
+    (void)cx;
+    *ret_self = NULL;
+    return OK;
+}
+static void failing_close(void *self)
+{
+    (void)self;
+}
+static const struct service failing_service = { .name = "failing", .open = failing_open, .close = failing_close, .calls = failing_calls };
+
 static int set_up(void **state)
 {
-    static const struct service *const services[] = { &performance_service, &queue_service, &booking_service, NULL };
+    static const struct service *const services[] = { &performance_service, &queue_service, &booking_service, &failing_service, NULL };
     struct bed *b = calloc(1, sizeof(*b));
     assert_non_null(b);
     fixture_open(&b->program, services);
@@ -109,8 +136,8 @@ static void cancelled(struct bed *b, int64_t cancellation, int64_t booking, int 
     struct arena *a = b->program.arena;
     as(b, 0);
     ask_body(b, &purchase_cancelled_call,
-             arena_fmt(a, "{\"cancellation_id\":\"%.*s\",\"booking_id\":\"%.*s\",\"schedule_id\":\"%.*s\",\"user_id\":\"%.*s\",\"payment_id\":null,\"seats\":%d,"
-                          "\"whole\":false,\"refund\":0,\"fee\":0,\"currency\":\"KRW\",\"mileage_back\":0,\"coupon_back\":false,\"reason\":\"buyer\"}",
+             arena_fmt(a, "{\"cancellation_id\":\"%.*s\",\"booking_id\":\"%.*s\",\"schedule_id\":\"%.*s\",\"user_id\":\"%.*s\","
+                          "\"payment_id\":null,\"seats\":%d,\"whole\":false,\"refund\":0,\"fee\":0,\"currency\":\"KRW\",\"mileage_back\":0,\"coupon_back\":false,\"reason\":\"buyer\"}",
                        STR_ARG(id_text(b, ID_CANCELLATION, cancellation)), STR_ARG(id_text(b, ID_BOOKING, booking)),
                        STR_ARG(id_text(b, ID_SCHEDULE, b->schedule[show])), STR_ARG(id_text(b, ID_USER, 7)), seats), NULL);
 }
@@ -163,14 +190,16 @@ static void test_events_come_in_the_wrong_order(void **state)
 static void test_what_fails_leaves_no_trace(void **state)
 {
     struct bed *b = *state;
-    struct show_change_in change = { .performance = b->show[0], .title = S("Never"), .has_title = true, .age_rating = 13, .has_age_rating = true };
-    struct show_out out = { 0 };
-    as(b, 1);
-    assert_int_equal(call_run(&b->cx, &show_change_call, &change, &out), ERR_INPUT);
     struct shows_out found = { 0 };
+    confirmed(b, 1, 0, 21, 2);
     as(b, 1);
-    assert_int_equal(call_run(&b->cx, &show_list_call, &(struct shows_in){ .q = S("never") }, &found), OK);
-    assert_int_equal(found.items.n, 0);
+    assert_int_equal(call_run(&b->cx, &drop_and_fail_call, b->show, NULL), ERR_CONFLICT);
+    confirmed(b, 2, 0, 22, 1);
+    assert_int_equal(sold(b, 0), 3);
+    assert_int_equal(sold(b, 1), 0);
+    as(b, 1);
+    assert_int_equal(call_run(&b->cx, &show_list_call, &(struct shows_in){ .q = S("show 0") }, &found), OK);
+    assert_int_equal(found.items.n, 1);
 }
 
 static size_t affine(struct bed *b, int show, struct affinity *ret)

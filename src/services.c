@@ -5,6 +5,7 @@
 #include "services/auth/auth.h"
 #include "services/booking/booking.h"
 #include "services/coupon/coupon.h"
+#include "services/mileage/mileage.h"
 #include "services/notify/notify.h"
 #include "services/payment/payment.h"
 #include "services/performance/performance.h"
@@ -18,6 +19,7 @@ const struct service *const all_services[] = {
     &performance_service,
     &queue_service,
     &coupon_service,
+    &mileage_service,
     &booking_service,
     &payment_service,
     &review_service,

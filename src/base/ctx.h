@@ -23,10 +23,22 @@ enum role {
     ROLE_ADMIN = 1 << 4,
 };
 
+/* What a token that is limited may be used for, also a set of bits. Those of API keys come in pairs: looking, and changing. */
+enum scope {
+    SCOPE_CATALOGUE_READ = 1 << 0,
+    SCOPE_CATALOGUE_WRITE = 1 << 1,
+    SCOPE_SALES_READ = 1 << 2,
+    SCOPE_SALES_WRITE = 1 << 3,
+    SCOPE_COUPONS_READ = 1 << 4,
+    SCOPE_COUPONS_WRITE = 1 << 5,
+    SCOPE_ENROL = 1 << 30,    /* only to set up a second factor */
+};
+
 struct actor {
     int64_t user;             /* 0: nobody is signed in */
-    int64_t session;
+    int64_t session;          /* 0: it is an API key that asks */
     unsigned roles;
+    unsigned scopes;          /* 0: whatever the roles allow */
 };
 
 struct field_error {

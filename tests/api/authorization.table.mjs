@@ -6,7 +6,7 @@
  *   404  not there for this person
  *
  * nobody: without a token. owner, other: customers; what was bought (hold, booking, payment, ticket, place in line) is the owner's.
- * producer, rival: PRODUCERs; hall, performance and schedule are the producer's. */
+ * producer, rival: PRODUCERs; hall, performance, schedule, coupon and webhook are the producer's. */
 export const people = 'nobody owner other producer rival staff manager admin'.split(' ');
 
 const everybody = 'ok     ok    ok    ok       ok    ok    ok      ok';
@@ -15,7 +15,10 @@ const its_owner = '401    ok    404   404      404   404   404     404';
 const its_payer = '401    ok    404   404      404   404   ok      ok';
 const organizer = '401    403   403   ok       ok    403   ok      ok';
 const its_maker = '401    403   403   ok       404   403   ok      ok';
+const its_program = '401  403   403   ok       404   403   404     404';
 const in_charge = '401    403   403   403      403   403   ok      ok';
+const its_caller = '401   403   403   ok       404   403   403     ok';
+const callers   = '401    403   403   ok       ok    403   403     ok';
 const admins    = '401    403   403   403      403   403   403     ok';
 /* The place token alone, or with its owner's session. */
 const its_place = 'ok     ok    404   404      404   404   404     404';
@@ -39,10 +42,26 @@ export const table = {
   'POST /api/v1/auth/login': everybody,
   'POST /api/v1/auth/refresh': everybody,
   'POST /api/v1/auth/logout': signed_in,
+  'POST /api/v1/auth/verify': everybody,
+  'POST /api/v1/auth/verify/resend': signed_in,
+  'POST /api/v1/auth/password/forgot': everybody,
+  'POST /api/v1/auth/password/reset': everybody,
   'GET /api/v1/users/me': signed_in,
   'PATCH /api/v1/users/me': signed_in,
   'DELETE /api/v1/users/me': signed_in,
+  'POST /api/v1/users/me/password': signed_in,
+  'POST /api/v1/users/me/email': signed_in,
+  'POST /api/v1/users/me/totp': signed_in,
+  'POST /api/v1/users/me/totp/confirm': signed_in,
+  'DELETE /api/v1/users/me/totp': signed_in,
+  'POST /api/v1/users/me/api-keys': organizer,
+  'GET /api/v1/users/me/api-keys': organizer,
+  'DELETE /api/v1/users/me/api-keys/{key_id}': its_program,
+  'GET /api/v1/users/me/sessions': signed_in,
+  'DELETE /api/v1/users/me/sessions': signed_in,
+  'DELETE /api/v1/users/me/sessions/{session_id}': its_owner,
   'GET /api/v1/users': in_charge,
+  'GET /api/v1/users/{user_id}': in_charge,
   'PATCH /api/v1/users/{user_id}': admins,
 
   'POST /api/v1/halls': organizer,
@@ -65,11 +84,14 @@ export const table = {
   'GET /posters/{file}': everybody,
   'PATCH /api/v1/schedules/{schedule_id}': its_maker,
   'POST /api/v1/schedules/{schedule_id}/cancel': its_maker,
+  'PUT /api/v1/schedules/{schedule_id}/plan': its_maker,
   'PUT /api/v1/schedules/{schedule_id}/house_seats': its_maker,
   'GET /api/v1/schedules/{schedule_id}/house_seats': its_maker,
   'GET /api/v1/schedules/{schedule_id}/map': everybody,
   'GET /api/v1/schedules/{schedule_id}/availability': everybody,
   'GET /api/v1/schedules/{schedule_id}/stream': everybody,
+  'PUT /api/v1/schedules/{schedule_id}/terms': its_maker,
+  'GET /api/v1/schedules/{schedule_id}/terms': its_maker,
 
   'PUT /api/v1/schedules/{schedule_id}/queue/settings': its_maker,
   'GET /api/v1/schedules/{schedule_id}/queue/settings': its_maker,
@@ -80,6 +102,12 @@ export const table = {
   'POST /api/v1/schedules/{schedule_id}/holds': signed_in,
   'GET /api/v1/holds/{hold_id}': its_owner,
   'DELETE /api/v1/holds/{hold_id}': its_owner,
+  'PUT /api/v1/holds/{hold_id}/seats': its_owner,
+  'POST /api/v1/holds/{hold_id}/extend': its_owner,
+  'POST /api/v1/schedules/{schedule_id}/waitlist': signed_in,
+  'GET /api/v1/waitlist/mine': signed_in,
+  'DELETE /api/v1/waitlist/{waitlist_id}': its_owner,
+  'POST /api/v1/waitlist/{waitlist_id}/accept': its_owner,
   'POST /api/v1/bookings': its_owner,
   'GET /api/v1/bookings': signed_in,
   'GET /api/v1/bookings/{booking_id}': its_owner,
@@ -91,11 +119,27 @@ export const table = {
   'GET /api/v1/tickets/keys': everybody,
   'GET /api/v1/tickets/{ticket_id}': its_owner,
   'GET /api/v1/tickets/{ticket_id}/qr.svg': its_owner,
+  'GET /api/v1/tickets/{ticket_id}/ticket.pdf': its_owner,
   'POST /api/v1/tickets/{ticket_id}/reissue': its_owner,
   'POST /api/v1/checkin': at_doors,
   'POST /api/v1/checkin/sync': at_doors,
   'GET /api/v1/schedules/{schedule_id}/admissions': its_door,
   'GET /api/v1/schedules/{schedule_id}/tickets/refused': its_door,
+
+  'POST /api/v1/coupons': its_maker,
+  'GET /api/v1/coupons': everybody,
+  'GET /api/v1/coupons/mine': signed_in,
+  'POST /api/v1/coupons/redeem_code': signed_in,
+  'GET /api/v1/coupons/{coupon_id}': everybody,
+  'PATCH /api/v1/coupons/{coupon_id}': its_maker,
+  'DELETE /api/v1/coupons/{coupon_id}': its_maker,
+  'POST /api/v1/coupons/{coupon_id}/claim': signed_in,
+  'POST /api/v1/coupons/{coupon_id}/codes': its_maker,
+  'GET /api/v1/coupons/{coupon_id}/codes.csv': its_maker,
+
+  'GET /api/v1/mileage': signed_in,
+  'GET /api/v1/mileage/history': signed_in,
+  'POST /api/v1/users/{user_id}/mileage': in_charge,
 
   'POST /api/v1/payments': its_owner,
   'GET /api/v1/payments': signed_in,
@@ -118,4 +162,15 @@ export const table = {
   'PATCH /api/v1/reviews/{review_id}': its_owner,
   'DELETE /api/v1/reviews/{review_id}': its_owner,
   'GET /api/v1/admin/reviews': in_charge,
+
+  'GET /api/v1/notifications/settings': signed_in,
+  'PATCH /api/v1/notifications/settings': signed_in,
+  'GET /api/v1/admin/mails': in_charge,
+  'POST /api/v1/admin/mails/{mail_id}/retry': in_charge,
+  'POST /api/v1/webhooks': callers,
+  'GET /api/v1/webhooks': callers,
+  'PATCH /api/v1/webhooks/{webhook_id}': its_caller,
+  'DELETE /api/v1/webhooks/{webhook_id}': its_caller,
+  'GET /api/v1/webhooks/{webhook_id}/deliveries': its_caller,
+  'POST /api/v1/webhooks/deliveries/{delivery_id}/redeliver': its_caller,
 };

@@ -16,22 +16,39 @@ const roles = {
 let world, person, samples, sale, spare;
 
 before(async () => {
-  world = await World.open();
+  world = await World.open({ settings: { 'notify.webhook_loopback': true } });
   person = { nobody: {} };
   for (const [name, of] of Object.entries(roles)) person[name] = await world.user(of);
   const review = await world.review(person.owner);
   sale = await world.sale({ as: person.producer, hall: { rows: 3, seats: 20 } });
+  const hook = await webhook();
   spare = await world.sale({ as: person.producer });
   const bought = await world.buy(person.owner, sale, sale.guids.slice(0, 1));
+  await world.advance(0);
+  const [delivery] = ok(await world.api('GET', `/api/v1/webhooks/${hook.id}/deliveries`, undefined, { as: person.producer })).items;
+  const [mail] = ok(await world.api('GET', '/api/v1/admin/mails', undefined, { as: world.admin })).items;
+  spare.booking = (await world.buy(person.owner, spare, spare.guids.slice(0, 1))).booking;
   const place = await place_of(person.owner);
   const { poster_url } = ok(await world.api('PUT', `/api/v1/performances/${spare.performance.id}/poster`, png(10, 10), { as: world.admin }));
   samples = new Samples(world.server.contract, {
     user_id: (await world.user()).id, hall_id: sale.hall.id, performance_id: sale.performance.id, schedule_id: sale.id, hold_id: bought.hold.id,
-    booking_id: bought.booking.id, payment_id: bought.payment.id, ticket_id: bought.tickets[0].id, place_token: place, review_id: review.id, file: poster_url.split('/').pop(),
+    booking_id: bought.booking.id, payment_id: bought.payment.id, ticket_id: bought.tickets[0].id, place_token: place, review_id: review.id,
+    coupon_id: (await coupon()).id, session_id: await session_of(person.owner), key_id: await key_of(person.producer), file: poster_url.split('/').pop(),
+    waitlist_id: (await world.waiting(person.owner)).id, webhook_id: hook.id, delivery_id: delivery.id, mail_id: mail.id,
     amount: bought.payment.amount.amount,
   });
 });
 after(() => world.close());
+
+/* Another sign-in of the same person. */
+async function session_of({ email, password }) {
+  const { access_token: token } = ok(await world.api('POST', '/api/v1/auth/login', { email, password }));
+  return ok(await world.api('GET', '/api/v1/users/me/sessions', undefined, { token })).items.find((session) => session.current).id;
+}
+
+async function key_of(user) {
+  return ok(await world.api('POST', '/api/v1/users/me/api-keys', { name: 'a program', scopes: ['sales:read'] }, { as: user }), 201).id;
+}
 
 /* A place in the line of a room of its own. */
 async function place_of(user) {
@@ -41,48 +58,75 @@ async function place_of(user) {
   return ok(await world.api('POST', `/api/v1/schedules/${other.id}/queue`, undefined, { as: user }), 201).place_token;
 }
 
+/* Nobody listens there. */
+const webhook_body = { url: 'http://127.0.0.1:9/', events: ['booking.confirmed'] };
+const webhook = async () => ok(await world.api('POST', '/api/v1/webhooks', webhook_body, { as: person.producer }), 201);
+let serial = 0;
+const a_coupon = () => ({ name: 'Ten', code: `TEN-${++serial}`, quantity: 100, discount_percent: 10, performance_id: sale.performance.id,
+  expires_at: '2040-01-01T00:00:00Z' });
+const coupon = async () => ok(await world.api('POST', '/api/v1/coupons', a_coupon(), { as: person.producer }), 201);
+
 /* Who asks ends the own session or account: somebody new with the same roles does so. */
-const ends_oneself = new Set(['POST /api/v1/auth/logout', 'DELETE /api/v1/users/me']);
+const ends_oneself = new Set(['POST /api/v1/auth/logout', 'DELETE /api/v1/users/me', 'POST /api/v1/users/me/password', 'DELETE /api/v1/users/me/sessions']);
 
 /* What would end what others ask for has one of its own. */
 const of_its_own = {
   'POST /api/v1/schedules/{schedule_id}/cancel': () => ({ schedule_id: spare.id }),
+  'DELETE /api/v1/webhooks/{webhook_id}': async () => ({ webhook_id: (await webhook()).id }),
+  'POST /api/v1/bookings/{booking_id}/cancel': () => ({ booking_id: spare.booking.id }),
+  'DELETE /api/v1/coupons/{coupon_id}': async () => ({ coupon_id: (await coupon()).id }),
 };
 
+const policy = { free_days: 7, free_days_before: 10, closes_days_before: 1, closes_at: '17:00', steps: [{ days_before: 1, percent: 10 }] };
+
 /* Bodies that the schema alone does not tell. */
-let serial = 0;
 const bodies = {
   'PUT /api/v1/performances/{performance_id}/poster': () => png(10, 10),
   'POST /api/v1/auth/signup': () => ({ email: `new${++serial}@example.com`, password: 'long enough 1', name: 'New' }),
   'POST /api/v1/auth/login': () => ({ email: world.admin.email, password: world.admin.password }),
   'POST /api/v1/auth/refresh': async () => ({ refresh_token: (await world.user()).refresh }),
+  'POST /api/v1/users/me/password': ({ password }) => ({ current_password: password ?? 'x', new_password: 'another long one 2' }),
+  'POST /api/v1/users/me/email': ({ password }) => ({ email: `new${++serial}@example.com`, password: password ?? 'x' }),
+  'POST /api/v1/users/me/totp': ({ password }) => ({ password: password ?? 'x' }),
+  'DELETE /api/v1/users/me/totp': ({ password }) => ({ password: password ?? 'x' }),
+  'DELETE /api/v1/users/me': ({ password }) => ({ password: password ?? 'x' }),
   'POST /api/v1/halls': () => ({ name: 'Hall', address: 'Seoul', plan: plan_of() }),
   'POST /api/v1/performances/{performance_id}/schedules': () => world.schedule_body(sale.hall),
   'POST /api/v1/schedules/{schedule_id}/holds': () => ({ best: { count: 1, grade: 'VIP' } }),
+  'POST /api/v1/webhooks': () => webhook_body,
+  'PATCH /api/v1/webhooks/{webhook_id}': () => ({ events: ['booking.cancelled'] }),
+  'POST /api/v1/bookings/{booking_id}/cancel': () => ({}),
+  'PUT /api/v1/performances/{performance_id}/cancellation_policy': () => policy,
+  'PUT /api/v1/schedules/{schedule_id}/terms': () => ({}),
+  'POST /api/v1/bookings': () => ({ hold_id: samples.known.hold_id }),
+  'PUT /api/v1/holds/{hold_id}/seats': () => ({ best: { count: 1, grade: 'VIP' } }),
+  'POST /api/v1/coupons': a_coupon,
+  'POST /api/v1/coupons/redeem_code': async () => ({ code: (await coupon()).code }),
   'POST /api/v1/checkin': () => ({ code: 'x', gate: 'North', nonce: `n${++serial}` }),
   'POST /api/v1/checkin/sync': () => ({ scans: [{ code: 'x', gate: 'North', nonce: `n${++serial}`, at: world.time() }] }),
   'PATCH /api/v1/schedules/{schedule_id}': () => ({ max_tickets_per_user: 4 }),
   'PUT /api/v1/schedules/{schedule_id}/house_seats': () => ({ holds: [{ reason: 'Camera', release_at: null, seats: [sale.guids.at(-1)] }] }),
+  'PUT /api/v1/schedules/{schedule_id}/plan': () => ({ plan: plan_of({ rows: 3, seats: 20 }) }),
   'POST /noop': () => ({ best: { count: 1, grade: 'VIP' } }),
   'POST /test/clock': () => ({ advance_ms: 0 }),
 };
 
-function body_of(operation) {
-  if (bodies[operation.name]) return bodies[operation.name]();
+function body_of(operation, as) {
+  if (bodies[operation.name]) return bodies[operation.name](as);
   const body = world.server.contract.resolve(operation.operation.requestBody);
   return body && samples.value('body', Object.values(body.content)[0].schema);
 }
 
 async function ask(operation, name) {
   const as = ends_oneself.has(operation.name) && roles[name] ? await world.user(roles[name]) : person[name];
-  const known = { ...samples.known, ...of_its_own[operation.name]?.() };
+  const known = { ...samples.known, ...await of_its_own[operation.name]?.() };
   const path = operation.path.replace(/\{([^}]+)\}/g, (_, parameter) => known[parameter]);
   if (operation.operation.responses[200]?.content?.['text/event-stream']) {
     const events = await Events.open(world.server, path, as.token && { authorization: `Bearer ${as.token}` });
     events.close();
     return events;
   }
-  return world.api(operation.method, path, await body_of(operation), { as });
+  return world.api(operation.method, path, await body_of(operation, as), { as });
 }
 
 const class_of = ({ status }) => (status < 400 || status === 409 ? 'ok' : String(status));

@@ -40,6 +40,7 @@ async function assert_bought(as, { booking, payment, hold }) {
 
 /* The one end of a way that came too late: everything is given back, no ticket is left. */
 async function assert_refunded(as, { booking, payment }) {
+  await world.advance(0);   /* booking is told by an event */
   assert.equal((await world.booking(as, booking.id)).status, 'refunded');
   const shown = await show(as, payment.id);
   assert.equal(shown.status, 'refunded');

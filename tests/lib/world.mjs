@@ -68,6 +68,12 @@ export class World {
     return this.sign_in(user);
   }
 
+  /* Closes an account. */
+  async close_account(user) {
+    ok(await this.api('DELETE', '/api/v1/users/me', { password: user.password }, { as: user }), 204);
+    this.users = this.users.filter((other) => other !== user);
+  }
+
   async crowd(count) {
     const people = [];
     while (people.length < count)
@@ -117,8 +123,13 @@ export class World {
     return this.api('POST', `/api/v1/schedules/${sale.id}/holds`, Array.isArray(wish) ? { seats: wish } : wish, { as, ...options });
   }
 
-  book(as, hold, options = {}) {
-    return this.api('POST', '/api/v1/bookings', { hold_id: hold.id }, { as, ...options });
+  book(as, hold, { coupon_id, mileage, people, ...options } = {}) {
+    return this.api('POST', '/api/v1/bookings', { hold_id: hold.id, coupon_id, mileage, people }, { as, ...options });
+  }
+
+  /* Who pays less, when, and who may buy first. */
+  terms(sale, terms, { as = this.admin } = {}) {
+    return this.api('PUT', `/api/v1/schedules/${sale.id}/terms`, terms, { as });
   }
 
   pay(as, booking, options = {}) {
@@ -153,6 +164,13 @@ export class World {
     await this.buy(as, sale, sale.guids.slice(0, 1));
     await this.advance(21 * day);
     return ok(await this.api('POST', `/api/v1/performances/${sale.performance.id}/reviews`, { rating: 5, title: 'Moving', content: 'Twice.' }, { as }), 201);
+  }
+
+  /* An entry of the waiting list of a house with one VIP seat, which somebody else holds. */
+  async waiting(as) {
+    const sale = await this.sale({ hall: { rows: 3, seats: 1 } });
+    ok(await this.hold(await this.user(), sale, sale.guids.slice(0, 1)), 201);
+    return ok(await this.api('POST', `/api/v1/schedules/${sale.id}/waitlist`, { grade: 'VIP', count: 1 }, { as }), 201);
   }
 
   async booking(as, id) {

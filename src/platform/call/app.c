@@ -235,6 +235,14 @@ void app_close(struct app *app)
 
 /* ---- the front's own parts ---- */
 
+static const struct shortcut *shortcut_of(const struct service *service, const struct call *story)
+{
+    for (const struct shortcut *s = service->shortcuts; s && s->story; s++)
+        if (s->story == story)
+            return s;
+    return NULL;
+}
+
 static void add_routes(struct front *f, struct arena *arena)
 {
     const struct app_options *o = &f->app->o;
@@ -242,7 +250,8 @@ static void add_routes(struct front *f, struct arena *arena)
         for (const struct route *r = o->services[i]->routes; r && r->path; r++) {
             if (((r->flags & BENCH_ONLY) && !o->bench) || ((r->flags & TEST_CLOCK_ONLY) && !o->test_clock))
                 continue;
-            router_add(f->router, arena, (struct routed){ .route = r, .service = o->services[i], .self = &f->app->selves[i] });
+            router_add(f->router, arena, (struct routed){ .route = r, .service = o->services[i], .shortcut = shortcut_of(o->services[i], r->call),
+                                                          .self = &f->app->selves[i] });
         }
 }
 

@@ -53,7 +53,8 @@ enum route_flags {
     TEST_CLOCK_ONLY = 1 << 5, /* there only with --test-clock */
     AUDITED = 1 << 6,         /* goes into the audit log (trail.h) though it needs no role: money, and what keeps an account safe */
     HASHES = 1 << 7,          /* a story that hashes a password: on threads of its own, since others must not wait behind a rush of sign-ins */
-    BINARY_BODY = 1 << 8,     /* with RAW_BODY: bytes that are no JSON, for the OpenAPI page */
+    ENROLS = 1 << 8,          /* answers also who has to set up a second factor before anything else */
+    BINARY_BODY = 1 << 9,     /* with RAW_BODY: bytes that are no JSON, for the OpenAPI page */
 };
 
 struct route {
@@ -74,6 +75,12 @@ struct job {
     const char *name;
     const struct call *call;
     int64_t (*due)(void *self);
+};
+
+/* A story whose simple case is one command: a request of that case costs no worker and one commit. Both calls have the same shapes. */
+struct shortcut {
+    const struct call *story, *command;
+    bool (*simple)(const void *in);
 };
 
 /* Events of other services. The call's input is described by its field table and read from the event's body; it must be idempotent. */
@@ -99,7 +106,9 @@ struct service {
     void (*tick)(void *self, struct http_loop *loop);    /* every 250 ms on each loop; may be NULL (event streams) */
     const struct call *const *calls;     /* NULL-terminated, like all below */
     const struct route *routes;
+    unsigned scope_read, scope_write;    /* of the limited tokens that its routes answer to; 0: to none */
     const struct raw_answer *raw_answers;            /* ends with a NULL call */
+    const struct shortcut *shortcuts;    /* ends with a NULL story */
     const struct job *jobs;
     const struct job *waiting_jobs;      /* stories that wait for machines of others (mail, webhooks): each has a thread of its own */
     const struct subscription *subscriptions;

@@ -15,6 +15,7 @@
 struct routed {               /* a route with the service it belongs to */
     const struct route *route;
     const struct service *service;
+    const struct shortcut *shortcut;     /* NULL: none */
     void *const *self;        /* filled when the service opens */
 };
 

@@ -30,7 +30,7 @@ static struct str name_failure(struct asked *a, int status)
 {
     char *id = arena_take(a->http->arena, UUID_TEXT);
     uuid7(clock_now(&a->front->app->clock), a->own_cx.rng, id);
-    LOG(LOG_WARN, "request failed", lf_s("request", str_of(id, UUID_TEXT)), lf_s("call", str_c(a->routed ? a->routed->route->call->name : "")),
+    LOG(LOG_WARN, "request failed", lf_s("request", str_of(id, UUID_TEXT)), lf_s("call", str_c(a->call ? a->call->name : "")),
         lf_i("status", status), lf_s("detail", a->cx->problem.detail));
     return str_of(id, UUID_TEXT);
 }
@@ -86,8 +86,7 @@ static void answer_raw(struct asked *a)
 /* Status and body of a finished call: encoded where it ran when the answer had to be kept, else here. */
 static void answer(struct asked *a)
 {
-    const struct call *call = a->routed->route->call;
-    if (!a->encoded && a->result == OK && !call->out && a->routed->route->status == 200) {
+    if (!a->encoded && a->result == OK && !a->call->out && a->routed->route->status == 200) {
         struct raw_out *raw = a->out;
         void (*release)(void *) = raw->release;
         void *held = raw->held;
@@ -163,7 +162,6 @@ static err run_command(struct command *c)
 {
     struct asked *a = (struct asked *)c;
     struct app *app = a->front->app;
-    const struct call *call = a->routed->route->call;
     enum idem_found found = IDEM_NEW;
     a->cx = &c->cx;
     if (a->key.given) {
@@ -171,7 +169,7 @@ static err run_command(struct command *c)
         if (e || found != IDEM_NEW)
             return e ? e : replay(a, found);
     }
-    a->result = call->fn(&c->cx, *a->routed->self, a->in, a->out);
+    a->result = a->call->fn(&c->cx, *a->routed->self, a->in, a->out);
     if (a->result == OK && a->audited)
         record(&c->cx, a, a->routed->route->status);
     if (a->key.given && worth_keeping(a)) {
@@ -285,7 +283,6 @@ static err settle_key(struct command *c)
 
 static void run_keyed_story(struct asked *a)
 {
-    const struct call *call = a->routed->route->call;
     struct key_command k = { .command = { .run = claim_key, .cx = *a->cx }, .asked = a };
     a->result = command_wait(a->front->app, &k.command);
     if (a->result)
@@ -294,7 +291,7 @@ static void run_keyed_story(struct asked *a)
         a->result = replay(a, k.found);
         return;
     }
-    a->result = call_run(a->cx, call, a->in, a->out);
+    a->result = call_run(a->cx, a->call, a->in, a->out);
     if (worth_keeping(a)) {
         struct buf own;
         buf_init(&own, FRONT_ANSWER_MAX);
@@ -331,7 +328,7 @@ static void run_story(struct asked *a)
     if (a->key.given)
         run_keyed_story(a);
     else
-        a->result = call_run(a->cx, a->routed->route->call, a->in, a->out);
+        a->result = call_run(a->cx, a->call, a->in, a->out);
     if (!worth_recording(a))
         return;
     struct record_command r = { .command = { .run = record_story, .cx = *a->cx }, .asked = a };
@@ -342,11 +339,10 @@ static void run_story(struct asked *a)
 static void run_work(struct work *w)
 {
     struct asked *a = (struct asked *)((char *)w - offsetof(struct asked, work));
-    const struct call *call = a->routed->route->call;
-    if (call->kind == CALL_STORY)
+    if (a->call->kind == CALL_STORY)
         run_story(a);
     else
-        a->result = call_run(a->cx, call, a->in, a->out);
+        a->result = call_run(a->cx, a->call, a->in, a->out);
     a->task.next = NULL;
     http_loop_post(a->http->loop, &a->task);
 }
@@ -356,17 +352,16 @@ static void run_work(struct work *w)
 static struct workers *pool_of(const struct asked *a)
 {
     const struct app *app = a->front->app;
-    if (a->routed->route->call->kind == CALL_READ)
+    if (a->call->kind == CALL_READ)
         return app->readers;
     return a->routed->route->flags & HASHES ? app->hashers : app->workers;
 }
 
 static err dispatch(struct asked *a)
 {
-    const struct call *call = a->routed->route->call;
-    switch (call->kind) {
+    switch (a->call->kind) {
     case CALL_MEMORY:
-        a->result = call->fn(a->cx, *a->routed->self, a->in, a->out);
+        a->result = a->call->fn(a->cx, *a->routed->self, a->in, a->out);
         answer(a);
         return OK;
     case CALL_COMMAND:

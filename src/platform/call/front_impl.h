@@ -19,6 +19,7 @@ struct asked {
     const struct routed *routed;
     const struct path_params *params;    /* only while preparing */
     struct ctx own_cx, *cx;   /* cx is &command.cx once the writer has it */
+    const struct call *call;  /* the route's, or its shortcut's */
     void *in, *out;
     struct idem_key key;
     struct buf *scratch;      /* of the thread that has the request now */

@@ -6,6 +6,21 @@
 
 #define IDEMPOTENCY_KEY_MAX 255
 
+/* A limited token goes only where its scope is named. */
+static err check_scope(struct asked *a)
+{
+    const struct route *r = a->routed->route;
+    bool reads = str_eq(a->http->method, S("GET")) || str_eq(a->http->method, S("HEAD"));
+    unsigned needed = r->flags & ENROLS ? SCOPE_ENROL : reads ? a->routed->service->scope_read : a->routed->service->scope_write;
+    unsigned has = a->cx->actor.scopes;
+    if (!has || (has & needed))
+        return OK;
+    if (has & SCOPE_ENROL)
+        return fail(a->cx, ERR_DENIED, "second_factor_needed", "Set up a second factor first: this account has to have one.",
+                    "이 계정에는 2단계 인증이 필요합니다. 먼저 설정해 주세요.");
+    return fail(a->cx, ERR_DENIED, "scope_missing", "This API key is not for that.", "이 API 키로는 할 수 없는 작업입니다.");
+}
+
 static err identify(struct asked *a)
 {
     const struct route *route = a->routed->route;
@@ -16,12 +31,17 @@ static err identify(struct asked *a)
     err e = ERR_WHO;
     if (header.n > 7 && str_eq_nocase(str_of(header.p, 7), S("bearer ")))
         e = app->o.authenticate(app_self(app, app->o.auth), a->cx, str_of(header.p + 7, header.n - 7));
+    if (e && (route->flags & NEED_USER))
+        return fail(a->cx, ERR_WHO, NULL, "Please sign in.", "로그인해 주세요.");
+    if (!e)
+        e = check_scope(a);
     if (e && !(route->flags & NEED_USER)) {
         fail_clear(a->cx);
+        a->cx->actor = (struct actor){ 0 };
         return OK;
     }
     if (e)
-        return fail(a->cx, ERR_WHO, NULL, "Please sign in.", "로그인해 주세요.");
+        return e;
     if (route->roles && !actor_has(a->cx, route->roles))
         return fail(a->cx, ERR_DENIED, NULL, "Your account may not do this.", "이 작업을 할 권한이 없습니다.");
     return OK;
@@ -132,7 +152,8 @@ static err idempotency_key(struct asked *a)
 
 err front_prepare(struct asked *a)
 {
-    const struct call *call = a->routed->route->call;
+    const struct shortcut *shortcut = a->routed->shortcut;
+    const struct call *call = a->call = a->routed->route->call;
     err e = identify(a);
     if (!e)
         e = decode(a);
@@ -143,6 +164,8 @@ err front_prepare(struct asked *a)
         a->object = a->params->value[0];
     if (!e && call)
         a->out = arena_take(a->http->arena, call->out ? call->out->size : sizeof(struct raw_out));
+    if (!e && shortcut && shortcut->simple(a->in))
+        a->call = shortcut->command;
     return e;
 }
 

@@ -1,5 +1,6 @@
 #include "platform/crypto/crypto.h"
 
+#include <nettle/hmac.h>
 #include <sodium.h>
 
 #include "platform/obs/log.h"
@@ -26,6 +27,14 @@ void crypto_random(void *out, size_t n)
 void crypto_hmac(const uint8_t key[32], struct str data, uint8_t out[32])
 {
     crypto_auth_hmacsha256(out, bytes(data), data.n, key);
+}
+
+void crypto_hmac_sha1(struct str key, struct str data, uint8_t out[20])
+{
+    struct hmac_sha1_ctx state;
+    hmac_sha1_set_key(&state, key.n, bytes(key));
+    hmac_sha1_update(&state, data.n, bytes(data));
+    hmac_sha1_digest(&state, 20, out);
 }
 
 void crypto_digest(struct str data, uint8_t *out, size_t out_size)
@@ -166,5 +175,31 @@ bool token_open(struct arena *arena, const uint8_t key[32], struct str purpose, 
     if (!crypto_equal(given, mac, sizeof(mac)))
         return false;
     *ret_payload = payload;
+    return true;
+}
+
+/* ---- sealed secrets ---- */
+
+#define NONCE crypto_aead_xchacha20poly1305_ietf_NPUBBYTES
+#define TAG   crypto_aead_xchacha20poly1305_ietf_ABYTES
+
+struct str secret_seal(struct arena *arena, const uint8_t key[32], struct str purpose, struct str plain)
+{
+    uint8_t *out = arena_take(arena, NONCE + plain.n + TAG);
+    crypto_random(out, NONCE);
+    crypto_aead_xchacha20poly1305_ietf_encrypt(out + NONCE, NULL, bytes(plain), plain.n, bytes(purpose), purpose.n, NULL, out, key);
+    return str_of((const char *)out, NONCE + plain.n + TAG);
+}
+
+bool secret_open(struct arena *arena, const uint8_t key[32], struct str purpose, struct str sealed, struct str *ret_plain)
+{
+    if (sealed.n < NONCE + TAG)
+        return false;
+    size_t n = sealed.n - NONCE - TAG;
+    uint8_t *out = arena_take(arena, n + 1);
+    const unsigned char *in = bytes(sealed);
+    if (crypto_aead_xchacha20poly1305_ietf_decrypt(out, NULL, NULL, in + NONCE, sealed.n - NONCE, bytes(purpose), purpose.n, in, key))
+        return false;
+    *ret_plain = str_of((const char *)out, n);
     return true;
 }

@@ -15,7 +15,9 @@
 struct keys {
     uint8_t token[32];        /* HMAC of access tokens */
     uint8_t place[32];        /* HMAC of place tokens and passes */
+    uint8_t presale[32];      /* HMAC of presale codes */
     uint8_t webhook[32];      /* HMAC of the sandbox provider's webhooks */
+    uint8_t secrets[32];      /* seals the secrets of others that have to be read again */
     uint8_t hooks[32];        /* secrets of the webhooks that we call are made with it */
     struct id_key ids;
     uint8_t ticket_public[32], ticket_secret[64];   /* Ed25519 */
@@ -28,6 +30,8 @@ bool keys_load(struct arena *arena, const char *dir, struct keys *ret, struct st
 void crypto_random(void *out, size_t n);
 /* HMAC-SHA-256 (RFC 2104), 32 bytes. */
 void crypto_hmac(const uint8_t key[32], struct str data, uint8_t out[32]);
+/* HMAC-SHA-1 (RFC 2104), 20 bytes: for one-time codes only, whose apps know nothing else. */
+void crypto_hmac_sha1(struct str key, struct str data, uint8_t out[20]);
 /* BLAKE2b of any length up to 64. */
 void crypto_digest(struct str data, uint8_t *out, size_t out_size);
 /* In constant time. */
@@ -54,5 +58,10 @@ bool signature_valid(const uint8_t public_key[32], struct str message, const uin
 /* A small signed token of our own: base64url(payload) "." base64url(HMAC over purpose, length and payload). */
 struct str token_seal(struct arena *arena, const uint8_t key[32], struct str purpose, struct str payload);
 bool token_open(struct arena *arena, const uint8_t key[32], struct str purpose, struct str token, struct str *ret_payload);
+
+/* A secret that has to be read again, as it may stand in a table: XChaCha20-Poly1305 under a random nonce, bound to its purpose; 40 bytes longer.
+ * False when it was not sealed with this key for this purpose. */
+struct str secret_seal(struct arena *arena, const uint8_t key[32], struct str purpose, struct str plain);
+bool secret_open(struct arena *arena, const uint8_t key[32], struct str purpose, struct str sealed, struct str *ret_plain);
 
 #endif

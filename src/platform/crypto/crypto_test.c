@@ -237,7 +237,9 @@ static void test_token(void **state)
 /* ---- access tokens ---- */
 
 static const struct keys test_keys = { .token = { 7, 7, 7 }, .ids = { { 9, 9 } } };
-static const struct jwt_claims test_claims = { 12, 34, ROLE_CUSTOMER | ROLE_STAFF | ROLE_ADMIN, 1700000000123, 1700000900000 };
+static const struct jwt_claims test_claims = {
+    .user = 12, .session = 34, .roles = ROLE_CUSTOMER | ROLE_STAFF | ROLE_ADMIN, .issued_ms = 1700000000123, .expires_ms = 1700000900000
+};
 
 /* A token with this header and payload, rightly signed. */
 static struct str jwt_of(const char *header, const char *payload)
@@ -525,12 +527,48 @@ static void test_keys_race(void **state)
 
 #define CASE(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
+static void test_secret(void **state)
+{
+    (void)state;
+    uint8_t key[32] = { 1 }, other[32] = { 2 };
+    struct str plain = S("twenty secret bytes."), opened;
+    struct str sealed = secret_seal(arena, key, S("totp"), plain), again = secret_seal(arena, key, S("totp"), plain);
+    assert_int_equal(sealed.n, plain.n + 40);
+    assert_false(str_eq(sealed, again));
+    assert_true(secret_open(arena, key, S("totp"), sealed, &opened));
+    assert_text(opened, "twenty secret bytes.");
+    assert_false(secret_open(arena, other, S("totp"), sealed, &opened));
+    assert_false(secret_open(arena, key, S("mail"), sealed, &opened));
+    for (size_t n = 0; n < sealed.n; n++)
+        assert_false(secret_open(arena, key, S("totp"), str_of(sealed.p, n), &opened));
+    char *bent = (char *)arena_str(arena, sealed).p;
+    for (size_t i = 0; i < sealed.n; i++) {
+        bent[i] ^= 1;
+        assert_false(secret_open(arena, key, S("totp"), str_of(bent, sealed.n), &opened));
+        bent[i] ^= 1;
+    }
+    assert_true(secret_open(arena, key, S("totp"), secret_seal(arena, key, S("totp"), (struct str){ 0 }), &opened));
+    assert_int_equal(opened.n, 0);
+}
+
+static void test_jwt_enrol(void **state)
+{
+    (void)state;
+    struct jwt_claims limited = test_claims, got;
+    limited.enrol = true;
+    assert_true(jwt_verify(&test_keys, jwt_sign(arena, &test_keys, &limited), 1700000000123, &got));
+    assert_true(got.enrol);
+    assert_int_equal(got.roles, test_claims.roles);
+    assert_true(jwt_verify(&test_keys, jwt_sign(arena, &test_keys, &test_claims), 1700000000123, &got));
+    assert_false(got.enrol);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         CASE(test_hmac), CASE(test_digest), CASE(test_ed25519), CASE(test_equal), CASE(test_random), CASE(test_base64url), CASE(test_password),
         CASE(test_token), CASE(test_jwt), CASE(test_jwt_time), CASE(test_jwt_tampered), CASE(test_jwt_forms), CASE(test_keys_made),
-        CASE(test_keys_fixed), CASE(test_keys_refused), CASE(test_keys_race),
+        CASE(test_keys_fixed), CASE(test_keys_refused), CASE(test_keys_race), CASE(test_secret), CASE(test_jwt_enrol),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -6,6 +6,7 @@
 #include "platform/obs/log.h"
 
 #define HEADER       "eyJhbGciOiJIUzI1NiIsInR5cCI6ImF0K2p3dCJ9."     /* {"alg":"HS256","typ":"at+jwt"} */
+#define ENROL        "\"scope\":\"enrol\","
 #define MAC_BYTES    32
 #define MAC_TEXT     43            /* those in base64url */
 #define PAYLOAD_MAX  384
@@ -31,9 +32,9 @@ static struct str jwt_write(struct arena *arena, const struct keys *keys, const 
     id_encode(&keys->ids, ID_SESSION, c->session, session);
     crypto_random(number, sizeof(number));
     struct str roles = roles_text(arena, c->roles), jti = base64url(arena, str_of((const char *)number, sizeof(number)));
-    return arena_fmt(arena, "{\"sub\":\"%.*s\",\"sid\":\"%.*s\",\"roles\":[%.*s],\"iat\":%lld.%03lld,\"exp\":%lld.%03lld,"
+    return arena_fmt(arena, "{\"sub\":\"%.*s\",\"sid\":\"%.*s\",\"roles\":[%.*s],%s\"iat\":%lld.%03lld,\"exp\":%lld.%03lld,"
                             "\"jti\":\"%.*s\",\"aud\":\"takenseat\"}",
-                     ID_TEXT, user, ID_TEXT, session, STR_ARG(roles), (long long)(c->issued_ms / 1000), (long long)(c->issued_ms % 1000),
+                     ID_TEXT, user, ID_TEXT, session, STR_ARG(roles), c->enrol ? ENROL : "", (long long)(c->issued_ms / 1000), (long long)(c->issued_ms % 1000),
                      (long long)(c->expires_ms / 1000), (long long)(c->expires_ms % 1000), STR_ARG(jti));
 }
 
@@ -77,6 +78,12 @@ static bool take_roles(struct str *s, unsigned *ret)
     return true;
 }
 
+static bool take_enrol(struct str *s, bool *ret)
+{
+    *ret = take(s, S(ENROL));
+    return true;
+}
+
 /* Seconds with three decimals, up to `end`. */
 static bool take_time(struct str *s, char end, int64_t *ret_ms)
 {
@@ -93,7 +100,7 @@ static bool jwt_read(const struct keys *keys, struct str s, struct jwt_claims *r
     return take(&s, S("{\"sub\":\"")) && take_id(&s, keys, ID_USER, &ret->user) &&
            take(&s, S(",\"sid\":\"")) && take_id(&s, keys, ID_SESSION, &ret->session) &&
            take(&s, S(",\"roles\":[")) && take_roles(&s, &ret->roles) &&
-           take(&s, S("],\"iat\":")) && take_time(&s, ',', &ret->issued_ms) &&
+           take(&s, S("],")) && take_enrol(&s, &ret->enrol) && take(&s, S("\"iat\":")) && take_time(&s, ',', &ret->issued_ms) &&
            take(&s, S("\"exp\":")) && take_time(&s, ',', &ret->expires_ms) &&
            take(&s, S("\"jti\":\"")) && str_cut(&s, '"').n > 0 && str_eq(s, S(",\"aud\":\"takenseat\"}"));
 }

@@ -12,6 +12,7 @@
 struct jwt_claims {
     int64_t user, session;        /* `sub` and `sid`: written as public ids */
     unsigned roles;               /* `roles`: bits of enum role, written as words */
+    bool enrol;                   /* `scope`: "enrol", good for setting up a second factor only */
     int64_t issued_ms, expires_ms;     /* `iat` and `exp`: seconds with three decimals in the token */
 };
 

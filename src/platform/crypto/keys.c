@@ -131,7 +131,9 @@ static void keys_derive(const struct secret *s, struct keys *ret)
     uint8_t seed[crypto_sign_SEEDBYTES], name[4];
     derive(s, "token", ret->token, sizeof(ret->token));
     derive(s, "place", ret->place, sizeof(ret->place));
+    derive(s, "presale", ret->presale, sizeof(ret->presale));
     derive(s, "webhook", ret->webhook, sizeof(ret->webhook));
+    derive(s, "secrets", ret->secrets, sizeof(ret->secrets));
     derive(s, "hooks", ret->hooks, sizeof(ret->hooks));
     derive(s, "ids", ret->ids.secret, sizeof(ret->ids.secret));
     derive(s, "ticket", seed, sizeof(seed));

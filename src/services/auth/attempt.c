@@ -81,17 +81,27 @@ err attempts_count(struct ctx *cx, struct str email)
     return OK;
 }
 
-err attempts_forgive(struct ctx *cx, struct str email)
+err attempts_back(struct ctx *cx, struct str email)
 {
     struct counted who[2];
     size_t n = counted_for(cx, email, who);
     for (size_t i = 0; i < n; i++) {
-        bool account = who[i].free == ACCOUNT_FREE;
-        err e = account ? store_attempts_forget(cx, who[i].who) : store_attempts_back(cx, who[i].who);
+        err e = store_attempts_back(cx, who[i].who);
         if (e)
             return e;
     }
     return OK;
+}
+
+err attempts_forgive(struct ctx *cx, struct str email)
+{
+    if (email.n) {
+        struct counted account = counted("mail", email.p, email.n, ACCOUNT_FREE);
+        err e = store_attempts_forget(cx, account.who);
+        if (e)
+            return e;
+    }
+    return attempts_back(cx, email);
 }
 
 err attempts_prune(struct ctx *cx)
@@ -122,7 +132,7 @@ err auth_attempt_forgive(struct ctx *cx, void *self, const void *in_, void *ret_
     return attempts_forgive(cx, in->email);
 }
 
-err password_confirm(struct ctx *cx, struct auth *a, const char *field, struct str password, struct credentials *ret)
+err password_match(struct ctx *cx, struct auth *a, const char *field, struct str password, struct credentials *ret)
 {
     bool same;
     err e = call_run(cx, &auth_attempt_call, &(struct attempt_in){ .user = cx->actor.user }, ret);
@@ -132,7 +142,13 @@ err password_confirm(struct ctx *cx, struct auth *a, const char *field, struct s
     if (e)
         return e;
     if (same)
-        return call_run(cx, &auth_attempt_forgive_call, &(struct attempt_in){ .email = ret->email }, NULL);
+        return OK;
     fail_field(cx, str_c(field), "is not your password", "현재 비밀번호와 다릅니다");
     return fail(cx, ERR_DENIED, "wrong_password", "The password is wrong.", "비밀번호가 올바르지 않습니다.");
+}
+
+err password_confirm(struct ctx *cx, struct auth *a, const char *field, struct str password, struct credentials *ret)
+{
+    err e = password_match(cx, a, field, password, ret);
+    return e ? e : call_run(cx, &auth_attempt_forgive_call, &(struct attempt_in){ .email = ret->email }, NULL);
 }

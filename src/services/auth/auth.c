@@ -18,21 +18,23 @@ static const struct call *const calls[] = {
     &auth_prune_call, &auth_password_change_call, &auth_password_save_call, &auth_email_change_call, &auth_email_wish_call,
     &auth_me_close_call, &auth_me_erase_call, &auth_verify_call, &auth_verify_resend_call, &auth_forgot_call, &auth_forgot_serve_call,
     &auth_reset_call, &auth_reset_look_call, &auth_reset_save_call, &auth_user_get_call, &auth_user_change_call, &auth_contact_call,
-    &auth_link_make_call, NULL,
+    &auth_link_make_call, &auth_totp_start_call, &auth_totp_put_call, &auth_totp_confirm_call, &auth_totp_remove_call, &auth_totp_drop_call,
+    &auth_api_key_make_call, &auth_api_keys_call, &auth_api_key_revoke_call, NULL,
 };
 
-#define API "/api/v1"
+#define API        "/api/v1"
+#define ORGANIZERS (ROLE_PRODUCER | ROLE_MANAGER | ROLE_ADMIN)
 
 static const struct route routes[] = {
     { .method = "POST", .path = API "/auth/signup", .call = &auth_signup_call, .flags = HASHES, .status = 201 },
     { .method = "POST", .path = API "/auth/login", .call = &auth_login_call, .flags = HASHES, .status = 200 },
     { .method = "POST", .path = API "/auth/refresh", .call = &auth_refresh_call, .status = 200 },
-    { .method = "POST", .path = API "/auth/logout", .call = &auth_logout_call, .flags = NEED_USER, .status = 204 },
+    { .method = "POST", .path = API "/auth/logout", .call = &auth_logout_call, .flags = NEED_USER | ENROLS, .status = 204 },
     { .method = "POST", .path = API "/auth/verify", .call = &auth_verify_call, .status = 200 },
     { .method = "POST", .path = API "/auth/verify/resend", .call = &auth_verify_resend_call, .flags = NEED_USER, .status = 202 },
     { .method = "POST", .path = API "/auth/password/forgot", .call = &auth_forgot_call, .status = 202 },
     { .method = "POST", .path = API "/auth/password/reset", .call = &auth_reset_call, .flags = HASHES | AUDITED, .status = 204 },
-    { .method = "GET", .path = API "/users/me", .call = &auth_me_call, .flags = NEED_USER, .status = 200 },
+    { .method = "GET", .path = API "/users/me", .call = &auth_me_call, .flags = NEED_USER | ENROLS, .status = 200 },
     { .method = "PATCH", .path = API "/users/me", .call = &auth_me_change_call, .flags = NEED_USER, .status = 200 },
     { .method = "DELETE", .path = API "/users/me", .call = &auth_me_close_call, .flags = NEED_USER | HASHES | AUDITED, .status = 204 },
     { .method = "POST", .path = API "/users/me/password", .call = &auth_password_change_call, .flags = NEED_USER | HASHES | AUDITED, .status = 204 },
@@ -40,6 +42,12 @@ static const struct route routes[] = {
     { .method = "GET", .path = API "/users/me/sessions", .call = &auth_sessions_call, .flags = NEED_USER, .status = 200 },
     { .method = "DELETE", .path = API "/users/me/sessions", .call = &auth_sessions_end_others_call, .flags = NEED_USER | AUDITED, .status = 204 },
     { .method = "DELETE", .path = API "/users/me/sessions/{session_id}", .call = &auth_session_end_call, .flags = NEED_USER | AUDITED, .status = 204 },
+    { .method = "POST", .path = API "/users/me/totp", .call = &auth_totp_start_call, .flags = NEED_USER | HASHES | AUDITED | ENROLS, .status = 201 },
+    { .method = "POST", .path = API "/users/me/totp/confirm", .call = &auth_totp_confirm_call, .flags = NEED_USER | AUDITED | ENROLS, .status = 200 },
+    { .method = "DELETE", .path = API "/users/me/totp", .call = &auth_totp_remove_call, .flags = NEED_USER | HASHES | AUDITED, .status = 204 },
+    { .method = "POST", .path = API "/users/me/api-keys", .call = &auth_api_key_make_call, .flags = NEED_USER, .roles = ORGANIZERS, .status = 201 },
+    { .method = "GET", .path = API "/users/me/api-keys", .call = &auth_api_keys_call, .flags = NEED_USER, .roles = ORGANIZERS, .status = 200 },
+    { .method = "DELETE", .path = API "/users/me/api-keys/{key_id}", .call = &auth_api_key_revoke_call, .flags = NEED_USER, .roles = ORGANIZERS, .status = 204 },
     { .method = "GET", .path = API "/users", .call = &auth_users_call, .flags = NEED_USER, .roles = ROLE_MANAGER | ROLE_ADMIN, .status = 200 },
     { .method = "GET", .path = API "/users/{user_id}", .call = &auth_user_get_call, .flags = NEED_USER, .roles = ROLE_MANAGER | ROLE_ADMIN, .status = 200 },
     { .method = "PATCH", .path = API "/users/{user_id}", .call = &auth_user_change_call, .flags = NEED_USER, .roles = ROLE_ADMIN, .status = 200 },
@@ -110,6 +118,7 @@ void auth_say_mail(struct ctx *cx, struct auth *a, const struct mail *m)
 static const struct config_key config[] = {
     { "auth.access_seconds", CONFIG_INT, "900", 60, ACCESS_SECONDS_MAX, "Life of an access token, in seconds.", false },
     { "auth.refresh_days", CONFIG_INT, "30", 1, 365, "Life of a session from its sign-in, in days.", false },
+    { "auth.admin_grace_days", CONFIG_INT, "7", 0, 3650, "Days in which an ADMIN has to set up a second factor; after that an account without one can do nothing else.", false },
     { "auth.argon2_memory_kib", CONFIG_INT, "19456", 8, 1 << 20, "Memory that hashing one password takes, in KiB.", false },
     { "auth.argon2_ops", CONFIG_INT, "2", 1, 20, "Passes that hashing one password makes over its memory.", false },
     { "auth.hash_threads", CONFIG_INT, "2", 1, 64, "Passwords hashed at the same time.", false },
@@ -152,15 +161,20 @@ static err auth_open(struct ctx *cx, void **ret_self)
     a->keys = app_keys(cx->app);
     a->access_s = config_int(c, "auth.access_seconds");
     a->refresh_ms = config_int(c, "auth.refresh_days") * 24 * 60 * 60 * 1000;
+    a->grace_ms = config_int(c, "auth.admin_grace_days") * 24 * 60 * 60 * 1000;
     a->prune_at = cx->now;
     hasher_open(&a->hasher, cx->arena, (int)config_int(c, "auth.hash_threads"), (int)config_int(c, "auth.hash_queue"),
                 (struct password_cost){ .ops = (uint64_t)config_int(c, "auth.argon2_ops"),
                                         .memory_bytes = (size_t)config_int(c, "auth.argon2_memory_kib") * 1024 });
     revoked_open(&a->revoked);
     verified_open(&a->verified);
+    api_keys_open(&a->api_keys);
     *ret_self = a;
 
     err e = store_auth_sequences(cx, a);
+    if (e)
+        return e;
+    e = store_api_keys_load(cx, &a->api_keys);
     if (e)
         return e;
     return store_sessions_revoked(cx, a, cx->now - ACCESS_SECONDS_MAX * 1000, revoked_before);
@@ -169,6 +183,7 @@ static err auth_open(struct ctx *cx, void **ret_self)
 static void auth_close(void *self)
 {
     struct auth *a = self;
+    api_keys_close(&a->api_keys);
     verified_close(&a->verified);
     revoked_close(&a->revoked);
     hasher_close(&a->hasher);

@@ -10,6 +10,7 @@ static err end_and_fail(struct ctx *cx, void *self, const void *in, void *ret_ou
     (void)self;
     (void)in;
     (void)ret_out;
+    api_keys_follow(cx, app_self(cx->app, &auth_service), cx->actor.user, 0);
     err e = sessions_end(cx, app_self(cx->app, &auth_service), cx->actor.user, 0);
     return e ? e : ERR_CONFLICT;
 }

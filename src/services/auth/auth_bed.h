@@ -56,7 +56,7 @@ void assert_field(const struct bed *b, const char *field);
 void assert_code(const struct bed *b, const char *code);
 void assert_str(struct str given, struct str expected);
 
-/* A command that fails after it has ended all sessions of the one who asks. */
+/* A command that fails after it has ended all sessions of the one who asks and taken the roles of the API keys. */
 extern const struct call end_and_fail_call;
 
 #endif

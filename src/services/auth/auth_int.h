@@ -63,19 +63,45 @@ void verified_close(struct verified *v);
 
 struct auth;
 struct session;
-/* A fresh token for a session. */
-struct str access_token(struct ctx *cx, const struct auth *a, const struct session *s);
+/* A fresh token for a session, good for so long; and how long that is to be. */
+struct str access_token(struct ctx *cx, const struct auth *a, const struct session *s, int64_t life_ms);
+int64_t access_life(const struct ctx *cx, const struct auth *a, const struct session *s);
+
+/* ---- API keys (api_key.c) ---- */
+
+#define TOKEN_HASH 32
+
+struct api_key {
+    uint8_t hash[TOKEN_HASH];
+    int64_t id, user, expires_at; /* expires_at 0: never */
+    unsigned roles, scopes;   /* roles: those of its owner now, none of a suspended one */
+};
+
+struct api_keys {
+    pthread_rwlock_t lock;
+    struct map at;            /* from bits of the hash to struct api_key, owned */
+};
+
+void api_keys_open(struct api_keys *k);
+void api_keys_close(struct api_keys *k);
+void api_keys_add(struct api_keys *k, const struct api_key *key);
+/* In a command: what the owner may do has changed. */
+void api_keys_follow(struct ctx *cx, struct auth *a, int64_t user, unsigned roles);
+bool api_key_is(struct str bearer);
+/* Sets cx->actor; false when there is no such key (any more). From any thread. */
+bool api_key_check(struct ctx *cx, struct auth *a, struct str bearer);
 
 /* ---- the service ---- */
 
 struct auth {
     const struct keys *keys;
-    int64_t access_s, refresh_ms;
+    int64_t access_s, refresh_ms, grace_ms;
     struct hasher hasher;
     struct revoked revoked;
-    struct sequence users, sessions, mails, forgotten;
+    struct sequence users, sessions, mails, forgotten, api_key_ids;
     _Atomic int64_t prune_at, forgot_at;
     struct verified verified;
+    struct api_keys api_keys;
 };
 
 struct user {
@@ -83,7 +109,7 @@ struct user {
     struct str email, name, phone;
     int lang;                 /* enum lang */
     unsigned roles;
-    bool verified, suspended;
+    bool verified, suspended, second_factor;
     int64_t created_at;
 };
 
@@ -92,6 +118,7 @@ struct credentials {
     struct str password_hash, email;
     unsigned roles;
     bool suspended;
+    int64_t admin_since;
 };
 
 /* A mail that is wanted; kind is enum auth_mail_kind. */
@@ -119,14 +146,14 @@ struct admin_save_in {
     struct str email, password_hash;
 };
 struct login_in {
-    struct str email, password, user_agent;
+    struct str email, password, totp, recovery_code, user_agent;
 };
 struct refresh_in {
     struct str refresh_token;
 };
 struct tokens_out {
     struct str access_token, refresh_token, token_type;
-    int64_t expires_in;
+    int64_t expires_in, second_factor_by;
 };
 struct attempt_in {           /* user 0: who has this address, if anybody */
     int64_t user;
@@ -135,7 +162,7 @@ struct attempt_in {           /* user 0: who has this address, if anybody */
 struct session_open_in {
     int64_t user;
     struct str password_hash; /* the one that matched: no session for a password changed meanwhile */
-    struct str refresh_token, device;
+    struct str refresh_token, device, totp, recovery_code;
 };
 struct session_rotate_in {
     struct str spent, fresh;
@@ -143,6 +170,9 @@ struct session_rotate_in {
 struct session {              /* id 0: refused */
     int64_t id, user;
     unsigned roles;
+    bool second_factor;
+    int64_t admin_since;
+    int found;                /* enum factor_found: why it is refused */
 };
 struct sessions_in {
     int64_t limit, cursor;
@@ -199,6 +229,39 @@ struct reset_in {
 struct reset_save_in {
     struct str token, password_hash;
 };
+struct totp_start_in {
+    struct str password;
+};
+struct totp_out {
+    struct str secret, uri;
+};
+struct totp_confirm_in {
+    struct str code;
+};
+struct recovery_out {
+    struct list codes;        /* struct str */
+};
+struct totp_remove_in {
+    struct str password, totp, recovery_code;
+};
+struct totp_drop_in {
+    struct str totp, recovery_code;
+};
+struct api_key_in {
+    struct str name;
+    unsigned scopes;
+    int64_t expires_at;
+};
+struct api_key_row {
+    int64_t id;
+    struct str name, hint;
+    unsigned scopes;
+    int64_t created_at, expires_at;
+    struct str key;           /* only when it is made */
+};
+struct api_key_ref {
+    int64_t key;
+};
 struct users_in {
     struct str q;
     int64_t limit, cursor;
@@ -222,7 +285,12 @@ call_fn auth_me, auth_me_change, auth_users, auth_user_get, auth_user_change;   
 call_fn auth_password_change, auth_password_save, auth_reset, auth_reset_look, auth_reset_save, auth_email_change, auth_email_wish,
     auth_me_close, auth_me_erase;                                                                             /* credential.c */
 call_fn auth_contact, auth_link_make, auth_verify, auth_verify_resend, auth_forgot, auth_forgot_serve;        /* mail.c */
+call_fn auth_totp_start, auth_totp_put, auth_totp_confirm, auth_totp_remove, auth_totp_drop;                  /* factor.c */
+call_fn auth_api_key_make, auth_api_keys, auth_api_key_revoke;                                                /* api_key.c */
 
+/* Described in calls_factor.c. */
+extern const struct call auth_api_key_make_call, auth_api_keys_call, auth_api_key_revoke_call,
+    auth_totp_start_call, auth_totp_put_call, auth_totp_confirm_call, auth_totp_remove_call, auth_totp_drop_call;
 /* Described in calls.c. */
 extern const struct call auth_signup_call, auth_login_call, auth_refresh_call, auth_logout_call, auth_me_call, auth_me_change_call,
     auth_users_call, auth_admin_save_call, auth_user_create_call, auth_session_open_call, auth_session_rotate_call, auth_attempt_call,
@@ -247,7 +315,6 @@ err admin_remains(struct ctx *cx, const struct user *without) MUST_USE;
 struct str device_name(struct arena *arena, struct str agent);
 
 /* A secret of 256 bits as text, and what a table keeps of it. It is random, so that no salt is needed. */
-#define TOKEN_HASH 32
 #define TOKEN_TEXT 43
 struct str token_make(struct arena *arena);
 struct str token_hash(struct str token, uint8_t out[TOKEN_HASH]);
@@ -262,11 +329,41 @@ struct attempts {
 
 /* Counts an attempt on an account (email empty: none) and from the address of who asks; ERR_LIMIT while one of them has to wait. In a command. */
 err attempts_count(struct ctx *cx, struct str email) MUST_USE;
-/* It was right. In a command. */
+/* It was right: the account starts anew. In a command. */
 err attempts_forgive(struct ctx *cx, struct str email) MUST_USE;
+/* It was neither right nor wrong: only this one does not count. In a command. */
+err attempts_back(struct ctx *cx, struct str email) MUST_USE;
 err attempts_prune(struct ctx *cx) MUST_USE;
-/* In a story: is this the password of who asks? ERR_DENIED naming the field when not. Counted like a sign-in. */
+/* In a story: is this the password of who asks? ERR_DENIED naming the field when not. Counted as an attempt, which stays. */
+err password_match(struct ctx *cx, struct auth *a, const char *field, struct str password, struct credentials *ret) MUST_USE;
+/* The same, and the attempt is forgiven. */
 err password_confirm(struct ctx *cx, struct auth *a, const char *field, struct str password, struct credentials *ret) MUST_USE;
+
+/* ---- the second factor (factor.c, totp.c) ---- */
+
+#define TOTP_SECRET 20
+
+struct factor {
+    struct str sealed;        /* empty: there is none */
+    bool confirmed;
+    int64_t last_step;
+};
+
+enum factor_found { FACTOR_NONE, FACTOR_REQUIRED, FACTOR_WRONG, FACTOR_RIGHT };
+
+/* Does the account have a second factor, and is it one of these? What was right is used up. In a command. */
+err factor_check(struct ctx *cx, const struct auth *a, int64_t user, struct str totp, struct str recovery, enum factor_found *ret) MUST_USE;
+/* The code of a step (30 s since 1970). */
+int totp_code(const uint8_t secret[TOTP_SECRET], int64_t step);
+/* The step that a code is of, at most one away from now and after the last one used; 0: none. */
+int64_t totp_step(const uint8_t secret[TOTP_SECRET], struct str code, int64_t now, int64_t last_step);
+/* The link that authenticator apps read from a picture. */
+struct str totp_uri(struct arena *arena, struct str email, struct str secret);
+/* RFC 4648, 6; n is a multiple of 5. */
+struct str base32(struct arena *arena, const uint8_t *p, size_t n);
+
+/* Until when an ADMIN without a second factor may sign in as if there were one; 0: nothing is asked of this session. */
+int64_t second_factor_by(const struct auth *a, const struct session *s);
 
 /* ---- mails (mail.c) ---- */
 
@@ -304,6 +401,8 @@ err store_admin_besides(struct ctx *cx, int64_t user, bool *ret) MUST_USE;
 void store_user_insert(struct ctx *cx, const struct user *u, struct str password_hash);
 err store_user_update(struct ctx *cx, const struct user *u) MUST_USE;
 err store_user_roles(struct ctx *cx, int64_t id, unsigned roles) MUST_USE;
+/* From now on counts for how long an ADMIN may be without a second factor. */
+err store_admin_since(struct ctx *cx, int64_t id) MUST_USE;
 err store_user_password(struct ctx *cx, int64_t id, struct str password_hash) MUST_USE;
 err store_user_email(struct ctx *cx, int64_t id, struct str email) MUST_USE;
 err store_user_verified(struct ctx *cx, int64_t id) MUST_USE;
@@ -354,5 +453,26 @@ err store_attempts_save(struct ctx *cx, const uint8_t who[ATTEMPT_WHO], const st
 err store_attempts_back(struct ctx *cx, const uint8_t who[ATTEMPT_WHO]) MUST_USE;
 err store_attempts_forget(struct ctx *cx, const uint8_t who[ATTEMPT_WHO]) MUST_USE;
 err store_attempts_prune(struct ctx *cx, int64_t before, size_t max) MUST_USE;
+
+/* ---- and more (store_factor.c) ---- */
+
+/* ret->sealed is empty when there is none. */
+err store_factor(struct ctx *cx, int64_t user, struct factor *ret) MUST_USE;
+void store_factor_insert(struct ctx *cx, int64_t user, struct str sealed);
+err store_factor_confirm(struct ctx *cx, int64_t user, int64_t step) MUST_USE;
+err store_factor_step(struct ctx *cx, int64_t user, int64_t step) MUST_USE;
+/* With its recovery codes. */
+err store_factor_delete(struct ctx *cx, int64_t user) MUST_USE;
+void store_recovery_insert(struct ctx *cx, int64_t user, struct str hash);
+/* *ret: it was one that had not been used. */
+err store_recovery_use(struct ctx *cx, int64_t user, struct str hash, bool *ret) MUST_USE;
+
+void store_api_key_insert(struct ctx *cx, const struct api_key *key, const struct api_key_row *row);
+/* Newest first. */
+err store_api_keys(struct ctx *cx, int64_t user, size_t max, struct api_key_row *ret, size_t *ret_n) MUST_USE;
+err store_api_key_delete(struct ctx *cx, int64_t id, int64_t user, bool *ret_there) MUST_USE;
+err store_api_keys_delete(struct ctx *cx, int64_t user) MUST_USE;
+/* Adds all of them to the memory. */
+err store_api_keys_load(struct ctx *cx, struct api_keys *k) MUST_USE;
 
 #endif

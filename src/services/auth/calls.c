@@ -24,6 +24,7 @@ FIELDS(user_fields, "User", struct user,
     { .name = "roles", .type = F_FLAGS, .words = auth_role_words, .at = offsetof(struct user, roles) },
     { .name = "email_verified", .type = F_BOOL, .at = offsetof(struct user, verified) },
     { .name = "suspended", .type = F_BOOL, .at = offsetof(struct user, suspended) },
+    { .name = "second_factor", .type = F_BOOL, .at = offsetof(struct user, second_factor) },
     { .name = "created_at", .type = F_TIME, .at = offsetof(struct user, created_at) });
 
 FIELDS(signup_fields, "SignupRequest", struct signup_in,
@@ -51,6 +52,10 @@ FIELDS(admin_save_fields, "AdminSave", struct admin_save_in,
 FIELDS(login_fields, "LoginRequest", struct login_in,
     { .name = "email", .type = F_STR, .at = offsetof(struct login_in, email), .low = 1, .high = 254 },
     { .name = "password", .type = F_STR, .secret = true, .at = offsetof(struct login_in, password), .low = 1, .high = 128 },
+    { .name = "totp", .type = F_STR, .secret = true, .at = offsetof(struct login_in, totp), .low = 6, .high = 6, .optional = true,
+      .help = "the code of the authenticator app, where a second factor is set up" },
+    { .name = "recovery_code", .type = F_STR, .secret = true, .at = offsetof(struct login_in, recovery_code), .low = 16, .high = 24, .optional = true,
+      .help = "in its place; each works once" },
     { .name = "User-Agent", .type = F_STR, .from = FROM_HEADER, .at = offsetof(struct login_in, user_agent), .high = 2000, .optional = true,
       .help = "by which the session is recognised later" });
 
@@ -62,7 +67,9 @@ FIELDS(tokens_fields, "Tokens", struct tokens_out,
     { .name = "access_token", .type = F_STR, .at = offsetof(struct tokens_out, access_token) },
     { .name = "refresh_token", .type = F_STR, .secret = true, .at = offsetof(struct tokens_out, refresh_token) },
     { .name = "token_type", .type = F_STR, .at = offsetof(struct tokens_out, token_type), .help = "always Bearer" },
-    { .name = "expires_in", .type = F_INT, .at = offsetof(struct tokens_out, expires_in), .help = "seconds the access token is good for" });
+    { .name = "expires_in", .type = F_INT, .at = offsetof(struct tokens_out, expires_in), .help = "seconds the access token is good for" },
+    { .name = "second_factor_by", .type = F_TIME, .at = offsetof(struct tokens_out, second_factor_by), .omit_empty = true,
+      .help = "until when an ADMIN has to set up a second factor; after that the tokens are good for nothing else" });
 
 FIELDS(attempt_fields, "Attempt", struct attempt_in,
     { .name = "user", .type = F_INT, .at = offsetof(struct attempt_in, user), .optional = true },
@@ -73,13 +80,16 @@ FIELDS(credentials_fields, "Credentials", struct credentials,
     { .name = "password_hash", .type = F_STR, .at = offsetof(struct credentials, password_hash), .high = 128 },
     { .name = "email", .type = F_STR, .at = offsetof(struct credentials, email), .high = 254 },
     { .name = "roles", .type = F_FLAGS, .words = auth_role_words, .at = offsetof(struct credentials, roles) },
-    { .name = "suspended", .type = F_BOOL, .at = offsetof(struct credentials, suspended) });
+    { .name = "suspended", .type = F_BOOL, .at = offsetof(struct credentials, suspended) },
+    { .name = "admin_since", .type = F_INT, .at = offsetof(struct credentials, admin_since) });
 
 FIELDS(session_open_fields, "SessionOpen", struct session_open_in,
     { .name = "user", .type = F_INT, .at = offsetof(struct session_open_in, user) },
     { .name = "password_hash", .type = F_STR, .at = offsetof(struct session_open_in, password_hash), .high = 128 },
     { .name = "refresh_token", .type = F_STR, .secret = true, .at = offsetof(struct session_open_in, refresh_token) },
-    { .name = "device", .type = F_STR, .at = offsetof(struct session_open_in, device), .high = 60, .optional = true });
+    { .name = "device", .type = F_STR, .at = offsetof(struct session_open_in, device), .high = 60, .optional = true },
+    { .name = "totp", .type = F_STR, .at = offsetof(struct session_open_in, totp), .optional = true },
+    { .name = "recovery_code", .type = F_STR, .at = offsetof(struct session_open_in, recovery_code), .optional = true });
 
 FIELDS(session_rotate_fields, "SessionRotate", struct session_rotate_in,
     { .name = "spent", .type = F_STR, .at = offsetof(struct session_rotate_in, spent) },
@@ -88,7 +98,10 @@ FIELDS(session_rotate_fields, "SessionRotate", struct session_rotate_in,
 FIELDS(session_fields, "Session", struct session,
     { .name = "id", .type = F_INT, .at = offsetof(struct session, id) },
     { .name = "user", .type = F_INT, .at = offsetof(struct session, user) },
-    { .name = "roles", .type = F_FLAGS, .words = auth_role_words, .at = offsetof(struct session, roles) });
+    { .name = "roles", .type = F_FLAGS, .words = auth_role_words, .at = offsetof(struct session, roles) },
+    { .name = "second_factor", .type = F_BOOL, .at = offsetof(struct session, second_factor) },
+    { .name = "admin_since", .type = F_INT, .at = offsetof(struct session, admin_since) },
+    { .name = "found", .type = F_INT, .at = offsetof(struct session, found) });
 
 FIELDS(me_change_fields, "UserChange", struct me_change_in,
     { .name = "name", .type = F_STR, .at = offsetof(struct me_change_in, name), .has_at = offsetof(struct me_change_in, has_name), .low = 1,

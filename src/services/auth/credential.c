@@ -199,6 +199,7 @@ err auth_me_erase(struct ctx *cx, void *self, const void *in_, void *ret_out)
     e = store_user_erase(cx, user.id);
     if (e)
         return e;
+    api_keys_follow(cx, a, user.id, 0);
     mail_want(cx, a, &user, AUTH_MAIL_CLOSED, user.email);
     auth_say(cx, a, "auth.user_left", user.id, 0);
     return OK;

@@ -3,12 +3,23 @@
 
 static void tokens_give(struct ctx *cx, const struct auth *a, const struct session *s, struct str refresh_token, struct tokens_out *ret)
 {
+    int64_t life_ms = access_life(cx, a, s);
     *ret = (struct tokens_out){
-        .access_token = access_token(cx, a, s),
+        .access_token = access_token(cx, a, s, life_ms),
         .refresh_token = refresh_token,
         .token_type = S("Bearer"),
-        .expires_in = a->access_s,
+        .expires_in = life_ms / 1000,
+        .second_factor_by = second_factor_by(a, s),
     };
+}
+
+static err second_factor(struct ctx *cx, int found)
+{
+    metric_add(&auth_logins_refused, 1);
+    if (found == FACTOR_REQUIRED)
+        return fail(cx, ERR_WHO, "second_factor_required", "Give the code of your authenticator app (totp) or a recovery code (recovery_code) as well.",
+                    "인증 앱의 코드(totp) 또는 복구 코드(recovery_code)를 함께 입력해 주세요.");
+    return fail(cx, ERR_WHO, "bad_second_factor", "The code does not fit, or was used before.", "코드가 맞지 않거나 이미 사용되었습니다.");
 }
 
 static err bad_credentials(struct ctx *cx)
@@ -38,12 +49,12 @@ err auth_login(struct ctx *cx, void *self, const void *in_, void *ret_out)
         return fail(cx, ERR_WHO, "account_suspended", "This account is suspended: ask the people who run this platform.",
                     "정지된 계정입니다. 운영자에게 문의해 주세요.");
 
-    struct session_open_in open = { known.user, known.password_hash, token_make(cx->arena), device_name(cx->arena, in->user_agent) };
+    struct session_open_in open = { known.user, known.password_hash, token_make(cx->arena), device_name(cx->arena, in->user_agent), in->totp, in->recovery_code };
     e = call_run(cx, &auth_session_open_call, &open, &session);
     if (e)
         return e;
     if (!session.id)
-        return bad_credentials(cx);
+        return session.found ? second_factor(cx, session.found) : bad_credentials(cx);
 
     metric_add(&auth_logins, 1);
     tokens_give(cx, a, &session, open.refresh_token, ret_out);

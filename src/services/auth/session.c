@@ -13,6 +13,7 @@ err auth_session_open(struct ctx *cx, void *self, const void *in_, void *ret_out
     const struct session_open_in *in = in_;
     struct session *ret = ret_out;
     struct credentials now;
+    enum factor_found found;
     uint8_t hash[TOKEN_HASH];
 
     err e = store_credentials_by_id(cx, in->user, &now);
@@ -22,7 +23,17 @@ err auth_session_open(struct ctx *cx, void *self, const void *in_, void *ret_out
     if (!now.user || now.suspended || !str_eq(now.password_hash, in->password_hash))
         return OK;
 
-    *ret = (struct session){ sequence_next(&a->sessions), now.user, now.roles };
+    e = factor_check(cx, a, now.user, in->totp, in->recovery_code, &found);
+    if (e)
+        return e;
+    ret->found = (int)found;
+    if (found == FACTOR_REQUIRED)
+        return attempts_back(cx, now.email);
+    if (found == FACTOR_WRONG)
+        return OK;
+
+    *ret = (struct session){ .id = sequence_next(&a->sessions), .user = now.user, .roles = now.roles, .second_factor = found == FACTOR_RIGHT,
+                             .admin_since = now.admin_since };
     store_session_insert(cx, ret, token_hash(in->refresh_token, hash), in->device, cx->now + a->refresh_ms);
     return attempts_forgive(cx, now.email);
 }

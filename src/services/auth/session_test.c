@@ -52,7 +52,7 @@ static void tokens_many(void **state)
     struct str *tokens = NEW_ARRAY(b->arena, struct str, MANY);
     bed_context(b);
     for (int64_t i = 0; i < MANY; i++)
-        tokens[i] = access_token(&b->cx, b->auth, &(struct session){ i + 1, i + 1000, ROLE_CUSTOMER });
+        tokens[i] = access_token(&b->cx, b->auth, &(struct session){ .id = i + 1, .user = i + 1000, .roles = ROLE_CUSTOMER }, 900 * SECOND_MS);
     for (int round = 0; round < 2; round++)
         for (int64_t i = 0; i < MANY; i++) {
             assert_int_equal(check(b, tokens[i]), OK);

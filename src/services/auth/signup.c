@@ -175,13 +175,20 @@ err auth_admin_save(struct ctx *cx, void *self, const void *in_, void *ret_out)
     if (!old.user) {
         struct user admin = { .email = in->email, .name = S("Admin"), .roles = ROLE_CUSTOMER | ROLE_ADMIN };
         account_put(cx, a, &admin, in->password_hash);
-        return store_user_verified(cx, admin.id);
+        e = store_admin_since(cx, admin.id);
+        return e ? e : store_user_verified(cx, admin.id);
     }
 
     e = store_user_password(cx, old.user, in->password_hash);
     if (e)
         return e;
     e = store_user_roles(cx, old.user, old.roles | ROLE_ADMIN);
+    if (e)
+        return e;
+    e = store_admin_since(cx, old.user);
+    if (e)
+        return e;
+    e = store_factor_delete(cx, old.user);
     if (e)
         return e;
     e = store_user_suspended(cx, old.user, false);
@@ -193,6 +200,7 @@ err auth_admin_save(struct ctx *cx, void *self, const void *in_, void *ret_out)
     e = sessions_end(cx, a, old.user, 0);
     if (e)
         return e;
+    api_keys_follow(cx, a, old.user, old.roles | ROLE_ADMIN);
     if (!(old.roles & ROLE_ADMIN))
         auth_say(cx, a, "auth.roles_changed", old.user, old.roles | ROLE_ADMIN);
     return OK;

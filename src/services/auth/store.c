@@ -9,6 +9,8 @@ err store_auth_sequences(struct ctx *cx, struct auth *a)
         e = sequence_load(cx, &auth_sql.session_max, &a->sessions);
     if (!e)
         e = sequence_load(cx, &auth_sql.mail_max, &a->mails);
+    if (!e)
+        e = sequence_load(cx, &auth_sql.api_key_max, &a->api_key_ids);
     return e ? e : sequence_load(cx, &auth_sql.forgot_max, &a->forgotten);
 }
 
@@ -22,6 +24,7 @@ static void take_credentials(struct ctx *cx, const struct rows *r, void *out)
         .email = row_text(cx, r, 2),
         .roles = (unsigned)row_int(r, 3),
         .suspended = row_int(r, 4) != 0,
+        .admin_since = row_int(r, 5),
     };
 }
 
@@ -50,7 +53,8 @@ static void take_user(struct ctx *cx, const struct rows *r, void *out)
         .roles = (unsigned)row_int(r, 5),
         .verified = row_int(r, 6) != 0,
         .suspended = row_int(r, 7) != 0,
-        .created_at = row_int(r, 8),
+        .second_factor = row_int(r, 8) != 0,
+        .created_at = row_int(r, 9),
     };
 }
 
@@ -95,7 +99,12 @@ err store_user_update(struct ctx *cx, const struct user *u)
 
 err store_user_roles(struct ctx *cx, int64_t id, unsigned roles)
 {
-    return db_run(cx, &auth_sql.user_roles_update, VALS(v_int(roles), v_int(cx->now), v_int(id)), NULL);
+    return db_run(cx, &auth_sql.user_roles_update, VALS(v_int(roles), v_int(roles & ROLE_ADMIN), v_int(cx->now), v_int(cx->now), v_int(id)), NULL);
+}
+
+err store_admin_since(struct ctx *cx, int64_t id)
+{
+    return db_run(cx, &auth_sql.admin_since_update, VALS(v_int(cx->now), v_int(id)), NULL);
 }
 
 err store_user_password(struct ctx *cx, int64_t id, struct str password_hash)
@@ -123,7 +132,11 @@ err store_user_erase(struct ctx *cx, int64_t id)
     err e = db_run(cx, &auth_sql.user_erase, VALS(v_int(cx->now), v_int(id)), NULL);
     if (!e)
         e = db_run(cx, &auth_sql.session_erase, VALS(v_int(id)), NULL);
-    return e ? e : db_run(cx, &auth_sql.mail_forget_user, VALS(v_int(id)), NULL);
+    if (!e)
+        e = db_run(cx, &auth_sql.mail_forget_user, VALS(v_int(id)), NULL);
+    if (!e)
+        e = store_api_keys_delete(cx, id);
+    return e ? e : store_factor_delete(cx, id);
 }
 
 /* ---- sessions ---- */
@@ -156,7 +169,8 @@ err store_session_owned(struct ctx *cx, int64_t session, int64_t user, bool *ret
 static void take_session(struct ctx *cx, const struct rows *r, void *out)
 {
     (void)cx;
-    *(struct session *)out = (struct session){ row_int(r, 0), row_int(r, 1), (unsigned)row_int(r, 2) };
+    *(struct session *)out = (struct session){ .id = row_int(r, 0), .user = row_int(r, 1), .roles = (unsigned)row_int(r, 2),
+                                               .second_factor = row_int(r, 3) != 0, .admin_since = row_int(r, 4) };
 }
 
 err store_session_by_refresh(struct ctx *cx, struct str hash, struct session *ret)

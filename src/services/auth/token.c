@@ -90,11 +90,16 @@ static struct slot *slot_find(struct place *place, struct str token)
     return slot_holds(&place->old, token) ? &place->old : NULL;
 }
 
+static struct actor actor_of(const struct jwt_claims *c)
+{
+    return (struct actor){ .user = c->user, .session = c->session, .roles = c->roles, .scopes = c->enrol ? SCOPE_ENROL : 0 };
+}
+
 static void slot_fill(struct place *place, struct str token, uint64_t generation, const struct jwt_claims *claims)
 {
     struct slot *s = &place->young;
     place->old = *s;
-    s->actor = (struct actor){ claims->user, claims->session, claims->roles };
+    s->actor = actor_of(claims);
     s->expires_ms = claims->expires_ms;
     s->generation = generation;
     s->n = token.n;
@@ -104,6 +109,8 @@ static void slot_fill(struct place *place, struct str token, uint64_t generation
 err auth_check(void *self, struct ctx *cx, struct str bearer)
 {
     struct auth *a = self;
+    if (api_key_is(bearer))
+        return api_key_check(cx, a, bearer) ? OK : refused(cx);
     /* Read before the set is asked: what is added in between is seen next time. */
     uint64_t generation = atomic_load(&a->revoked.generation);
     struct place *place = bearer.n > SIGNATURE && bearer.n <= TOKEN_MAX ? place_of(&a->verified, bearer) : NULL;
@@ -115,7 +122,7 @@ err auth_check(void *self, struct ctx *cx, struct str bearer)
             return refused(cx);
         if (place)
             slot_fill(place, bearer, generation, &claims);
-        cx->actor = (struct actor){ claims.user, claims.session, claims.roles };
+        cx->actor = actor_of(&claims);
         return OK;
     }
 
@@ -130,13 +137,22 @@ err auth_check(void *self, struct ctx *cx, struct str bearer)
     return OK;
 }
 
-struct str access_token(struct ctx *cx, const struct auth *a, const struct session *s)
+/* In the days that an ADMIN has to set up a second factor, no token outlives them. */
+int64_t access_life(const struct ctx *cx, const struct auth *a, const struct session *s)
 {
+    int64_t life = a->access_s * 1000, left = second_factor_by(a, s) - cx->now;
+    return left > 0 && left < life ? left : life;
+}
+
+struct str access_token(struct ctx *cx, const struct auth *a, const struct session *s, int64_t life_ms)
+{
+    int64_t by = second_factor_by(a, s);
     return jwt_sign(cx->arena, a->keys, &(struct jwt_claims){
         .user = s->user,
         .session = s->id,
         .roles = s->roles,
+        .enrol = by && by <= cx->now,
         .issued_ms = cx->now,
-        .expires_ms = cx->now + a->access_s * 1000,
+        .expires_ms = cx->now + life_ms,
     });
 }

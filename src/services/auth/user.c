@@ -1,5 +1,6 @@
 /* Accounts looked at and changed: one's own, and those of others by the people in charge. */
 #include "auth_int.h"
+#include "platform/call/app.h"
 
 /* ---- one's own ---- */
 
@@ -39,6 +40,12 @@ err admin_remains(struct ctx *cx, const struct user *without)
 }
 
 /* ---- those of others ---- */
+
+bool auth_user_known(const struct app *app, int64_t user)
+{
+    const struct auth *a = app_self(app, &auth_service);
+    return a && user > 0 && user <= a->users.last;
+}
 
 /* What is searched for, anywhere in the text; the wildcards of LIKE stand for themselves. */
 static struct str like_pattern(struct ctx *cx, struct str q)
@@ -110,6 +117,7 @@ err auth_user_change(struct ctx *cx, void *self, const void *in_, void *ret_out)
     e = sessions_end(cx, a, user.id, 0);
     if (e)
         return e;
+    api_keys_follow(cx, a, user.id, suspended ? 0 : roles);
     user.roles = roles;
     user.suspended = suspended;
     if (gives)

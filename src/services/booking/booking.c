@@ -12,13 +12,18 @@ struct metric metric_late_refunds = { "takenseat_late_refunds_total", METRIC_COU
 struct metric metric_cancelled_seats = { "takenseat_cancelled_seats_total", METRIC_COUNTER, "Seats of confirmed bookings that were given up", NULL, 0, { 0 }, 0 };
 
 static struct metric *const metrics[] = {
-    &metric_holds, &metric_taken, &metric_expired, &metric_confirmed, &metric_late_refunds, &metric_admitted, &metric_turned_away, &metric_cancelled_seats,
-    NULL,
+    &metric_holds, &metric_taken, &metric_expired, &metric_confirmed, &metric_late_refunds, &metric_admitted, &metric_turned_away,
+    &metric_cancelled_seats, NULL,
 };
 
 static const struct config_key config[] = {
     { "booking.hold_seconds", CONFIG_INT, "480", 10, 3600, "Seconds a hold keeps its seats.", false },
+    { "booking.hold_extensions", CONFIG_INT, "1", 0, 10, "How often a buyer may prolong a hold.", false },
+    { "booking.hold_extension_seconds", CONFIG_INT, "180", 10, 3600, "Seconds that a hold lasts longer each time.", false },
     { "booking.pay_grace_seconds", CONFIG_INT, "120", 0, 1800, "Seconds a payment that has begun may keep the seats beyond the end of the hold.", false },
+    { "booking.offer_seconds", CONFIG_INT, "1800", 10, 86400, "Seconds an offer of the waiting list keeps its seats.", false },
+    { "booking.ticket_font", CONFIG_STR, "/usr/share/fonts/truetype/nanum/NanumGothic.ttf", 1, 1000,
+      "TrueType font of tickets on paper; it needs Korean letters.", false },
     { "booking.doors_minutes", CONFIG_INT, "180", 0, 10080, "Minutes before the beginning from when tickets are let in.", false },
     { 0 },
 };
@@ -32,7 +37,9 @@ static const struct route routes[] = {
     { "GET", "/api/v1/schedules/{schedule_id}/stream", &stream_call, 0, 0, 200, 0, live_stream },
     { "GET", "/api/v1/holds/{hold_id}", &hold_get_call, NEED_USER, 0, 200, 0, NULL },
     { "DELETE", "/api/v1/holds/{hold_id}", &hold_release_call, NEED_USER, 0, 204, 0, NULL },
-    { "POST", "/api/v1/bookings", &booking_create_call, NEED_USER | IDEMPOTENT, 0, 201, 16 << 10, NULL },
+    { "PUT", "/api/v1/holds/{hold_id}/seats", &hold_seats_call, NEED_USER, 0, 200, 16 << 10, NULL },
+    { "POST", "/api/v1/holds/{hold_id}/extend", &hold_extend_call, NEED_USER | IDEMPOTENT, 0, 200, 16 << 10, NULL },
+    { "POST", "/api/v1/bookings", &booking_checkout_call, NEED_USER | IDEMPOTENT, 0, 201, 16 << 10, NULL },
     { "GET", "/api/v1/bookings", &booking_list_call, NEED_USER, 0, 200, 0, NULL },
     { "GET", "/api/v1/bookings/{booking_id}", &booking_get_call, NEED_USER, 0, 200, 0, NULL },
     { "GET", "/api/v1/bookings/{booking_id}/tickets", &ticket_list_call, NEED_USER, 0, 200, 0, NULL },
@@ -44,6 +51,13 @@ static const struct route routes[] = {
     { "GET", "/api/v1/tickets/keys", &ticket_keys_call, 0, 0, 200, 0, NULL },
     { "GET", "/api/v1/tickets/{ticket_id}", &ticket_get_call, NEED_USER, 0, 200, 0, NULL },
     { "GET", "/api/v1/tickets/{ticket_id}/qr.svg", &ticket_qr_call, NEED_USER, 0, 200, 0, NULL },
+    { "PUT", "/api/v1/schedules/{schedule_id}/terms", &terms_put_call, NEED_USER, ORGANIZERS, 200, 256 << 10, NULL },
+    { "GET", "/api/v1/schedules/{schedule_id}/terms", &terms_get_call, NEED_USER, ORGANIZERS, 200, 0, NULL },
+    { "POST", "/api/v1/schedules/{schedule_id}/waitlist", &waitlist_join_call, NEED_USER | IDEMPOTENT, 0, 201, 16 << 10, NULL },
+    { "GET", "/api/v1/waitlist/mine", &waitlist_mine_call, NEED_USER, 0, 200, 0, NULL },
+    { "DELETE", "/api/v1/waitlist/{waitlist_id}", &waitlist_leave_call, NEED_USER, 0, 204, 0, NULL },
+    { "POST", "/api/v1/waitlist/{waitlist_id}/accept", &waitlist_accept_call, NEED_USER | IDEMPOTENT, 0, 200, 0, NULL },
+    { "GET", "/api/v1/tickets/{ticket_id}/ticket.pdf", &ticket_pdf_call, NEED_USER, 0, 200, 0, NULL },
     { "POST", "/api/v1/tickets/{ticket_id}/reissue", &ticket_reissue_call, NEED_USER | IDEMPOTENT, 0, 200, 0, NULL },
     { "POST", "/api/v1/checkin", &checkin_call, NEED_USER, DOOR_ROLES, 200, 16 << 10, NULL },
     { "POST", "/api/v1/checkin/sync", &checkin_sync_call, NEED_USER, DOOR_ROLES, 200, 0, NULL },
@@ -56,23 +70,36 @@ static const struct route routes[] = {
 };
 
 static const struct call *const calls[] = {
-    &hold_create_call, &hold_get_call, &hold_release_call, &hold_expire_call, &noop_call, &availability_call, &booking_create_call, &booking_get_call,
-    &booking_list_call, &ticket_list_call, &ticket_get_call, &ticket_qr_call, &ticket_keys_call, &booking_schedule_open, &booking_sale_put, &booking_due_get,
-    &booking_pay_begin, &booking_paid_put, &booking_facts_call, &booking_attended_call, &ticket_reissue_call, &tickets_refused_call, &admissions_call,
-    &checkin_call, &checkin_put_call, &checkin_sync_call, &checkin_sync_put_call, &booking_schedule_cancel, &schedule_sweep_call, &house_put_call,
-    &house_get_call, &house_release_call, &booking_sales, &policy_get_call, &policy_set_call, &policy_put_command, &cancellation_quote_call, &cancel_call,
-    &booking_refunded_call, NULL,
+    &hold_create_call, &hold_get_call, &hold_release_call, &hold_expire_call, &noop_call, &availability_call, &booking_checkout_call,
+    &booking_create_call, &booking_get_call, &booking_list_call, &ticket_list_call, &ticket_get_call, &ticket_qr_call, &ticket_keys_call,
+    &booking_schedule_open, &booking_sale_put, &booking_due_get, &booking_pay_begin, &booking_paid_put, &booking_facts_call, &booking_attended_call,
+    &ticket_reissue_call, &tickets_refused_call, &admissions_call, &checkin_call, &checkin_put_call, &checkin_sync_call, &checkin_sync_put_call,
+    &booking_schedule_cancel, &schedule_sweep_call, &house_put_call, &house_get_call, &house_release_call, &booking_sales, &policy_get_call,
+    &policy_set_call, &policy_put_command, &cancellation_quote_call, &cancel_call, &booking_refunded_call, &order_begin_call, &order_price_call,
+    &order_withdraw_call, &terms_put_call, &terms_get_call, &hold_extend_call, &hold_seats_call, &ticket_pdf_call, &waitlist_join_call,
+    &waitlist_mine_call, &waitlist_leave_call, &waitlist_accept_call, &waitlist_serve_call, &booking_seats_drop, NULL,
 };
 
 static const struct raw_answer raw_answers[] = {
     { &availability_call, "application/json", &availability_fields, 0 },
     { &ticket_qr_call, "image/svg+xml", NULL, 0 },
+    { &ticket_pdf_call, "application/pdf", NULL, 0 },
+    { 0 },
+};
+
+static const struct shortcut shortcuts[] = {
+    { &booking_checkout_call, &booking_create_call, booking_is_plain },
     { 0 },
 };
 
 static int64_t expiry_due(void *self)
 {
     return atomic_load(&((struct booking *)self)->expiry_due);
+}
+
+static int64_t offer_due(void *self)
+{
+    return atomic_load(&((struct booking *)self)->offer_due);
 }
 
 static int64_t house_due(void *self)
@@ -87,6 +114,7 @@ static int64_t sweep_due(void *self)
 
 static const struct job jobs[] = {
     { "booking.hold_expire", &hold_expire_call, expiry_due },
+    { "booking.waitlist_serve", &waitlist_serve_call, offer_due },
     { "booking.house_release", &house_release_call, house_due },
     { "booking.schedule_sweep", &schedule_sweep_call, sweep_due },
     { 0 },
@@ -111,6 +139,7 @@ static void booking_close(void *self)
     map_free(&b->live);
     sales_free(b);
     hub_free(b->hub);
+    pricing_close(&b->pricing);
     pthread_rwlock_destroy(&b->sales_lock);
     free(b);
 }
@@ -124,13 +153,18 @@ static err booking_open(struct ctx *cx, void **ret_self)
         abort();
     b->app = cx->app;
     b->hold_ms = config_int(app_config(cx->app), "booking.hold_seconds") * 1000;
+    b->extensions = config_int(app_config(cx->app), "booking.hold_extensions");
+    b->extension_ms = config_int(app_config(cx->app), "booking.hold_extension_seconds") * 1000;
     b->pay_grace_ms = config_int(app_config(cx->app), "booking.pay_grace_seconds") * 1000;
     b->doors_ms = config_int(app_config(cx->app), "booking.doors_minutes") * 60 * 1000;
+    b->offer_ms = config_int(app_config(cx->app), "booking.offer_seconds") * 1000;
     b->hub = hub_new(cx->app);
+    pricing_open(&b->pricing);
     pthread_rwlock_init(&b->sales_lock, NULL);
     map_reserve(&b->live, HOLDS_USUAL);
     wheel_init(&b->wheel, cx->now);
     atomic_init(&b->expiry_due, INT64_MAX);
+    atomic_init(&b->offer_due, INT64_MAX);
     *ret_self = b;
     err e = sequence_load(cx, &booking_sql.hold_max, &b->holds);
     if (!e)
@@ -139,6 +173,8 @@ static err booking_open(struct ctx *cx, void **ret_self)
         e = sequence_load(cx, &booking_sql.ticket_max, &b->tickets);
     if (!e)
         e = sequence_load(cx, &booking_sql.admission_max, &b->admissions);
+    if (!e)
+        e = sequence_load(cx, &booking_sql.waiting_max, &b->waiting);
     if (!e)
         e = sequence_load(cx, &booking_sql.cancellation_max, &b->cancellations);
     if (!e)
@@ -153,7 +189,10 @@ const struct service booking_service = {
     .tick = live_tick,
     .calls = calls,
     .routes = routes,
+    .scope_read = SCOPE_SALES_READ,
+    .scope_write = SCOPE_SALES_WRITE,
     .raw_answers = raw_answers,
+    .shortcuts = shortcuts,
     .jobs = jobs,
     .subscriptions = subscriptions,
     .config = config,

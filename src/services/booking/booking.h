@@ -6,6 +6,74 @@
 
 extern const struct service booking_service;
 
+struct plan;
+
+/* ---- on what terms it is sold: person types, early prices, presale (memory, any thread) ---- */
+
+/* Whom a ticket is for. */
+enum person_type {
+    PERSON_ADULT, PERSON_CHILD, PERSON_TEEN, PERSON_STUDENT, PERSON_SENIOR, PERSON_DISABLED, PERSON_VETERAN, PERSON_SOLDIER, PERSON_TYPES
+};
+extern const char *const person_words[];
+
+#define EARLY_PRICES_MAX  8
+#define PRESALE_CODES_MAX 1000
+
+struct grade_fare {
+    struct str grade;         /* first: the key of a map */
+    struct money price;
+};
+
+struct person_terms {
+    int type;                 /* enum person_type; adults always pay the full price */
+    bool proof, has_percent;
+    int64_t percent;          /* taken off the price at the time of the hold */
+    struct list prices;       /* struct grade_fare, instead of percent */
+};
+
+struct early_price {
+    int64_t until, percent;
+};
+
+struct presale_terms {
+    int64_t starts_at, ends_at;
+    int64_t max_per_user;     /* 0: as in the sale */
+    int64_t uses;             /* people who may come in with one code */
+    struct list codes;        /* struct str; sealed once booking has them */
+};
+
+struct sale_terms {
+    struct list people;       /* struct person_terms */
+    struct list early;        /* struct early_price, by time */
+    bool has_presale;
+    struct presale_terms presale;
+};
+
+struct terms_shown {          /* as everybody sees them */
+    struct list people, early;           /* adults come first */
+    int64_t percent;          /* off, for a hold made now */
+    int64_t changes_at;       /* when that changes; 0: not any more */
+    bool has_presale;
+    struct presale_terms presale;
+};
+
+extern const struct fields terms_shown_fields;
+/* What terms are checked against, and named in the problem: person_types[0].percent. From any call. */
+struct terms_basis {
+    const struct plan *plan;
+    const char *currency;
+    int64_t sale_starts_at, sale_ends_at;
+};
+err booking_terms_check(struct ctx *cx, const struct sale_terms *t, const struct terms_basis *basis) MUST_USE;
+/* The codes of a presale as they are kept: keyed hashes. */
+void booking_terms_seal(struct ctx *cx, struct sale_terms *t);
+extern const struct fields person_terms_fields, early_price_fields, presale_terms_fields;
+
+/* Results are in `arena` and in booking's memory, which stays. */
+void booking_terms(const struct app *app, int64_t schedule, struct arena *arena, int64_t now, struct terms_shown *ret);
+/* When its presale begins; INT64_MAX when it has none. */
+int64_t booking_presale_at(const struct app *app, int64_t schedule);
+
 /* ---- a schedule goes on sale, or is changed (asked by performance; a story, safe to repeat) ---- */
 
 struct grade_price {
@@ -22,6 +90,7 @@ struct schedule_opening {
     struct list prices;       /* struct grade_price, one for each category of the plan that has seats */
     struct list blocked;      /* struct str: guids that are not for sale when it is opened; later they are the house's (house.c) */
     struct str title, hall_name;         /* as printed on tickets */
+    struct sale_terms terms;  /* when it is opened; sealed. Later they are booking's alone (terms.c) */
 };
 
 extern const struct fields schedule_opening_fields;
@@ -37,6 +106,15 @@ extern const struct fields schedule_cancelling_fields;
 /* in: struct schedule_cancelling. From now on nobody can hold its seats; holds end and bookings are cancelled in full soon after. Safe to repeat.
  * CALL_COMMAND. */
 extern const struct call booking_schedule_cancel;
+
+struct seats_dropped {
+    int64_t schedule;
+    struct list seats;        /* uint32_t: all seats of its plan that the next plan lacks */
+};
+
+/* in: struct seats_dropped. Takes these seats off the market, and puts back what an earlier plan lacked. ERR_CONFLICT `seats_in_use` with the guids
+ * of those that somebody holds or owns: then nothing changes. CALL_COMMAND. */
+extern const struct call booking_seats_drop;
 
 /* ---- what was sold (asked by performance) ---- */
 
@@ -159,5 +237,24 @@ struct attended {
 
 /* in: struct attended_ref, out: struct attended. CALL_READ. */
 extern const struct call booking_attended_call;
+
+/* ---- what booking tells others (events) ---- */
+
+/* booking.confirmed: paid for, or nothing was due. */
+struct booking_confirmed {
+    int64_t booking, schedule, performance, user;
+    int64_t total, discount, mileage_used, due;      /* minor units of the currency */
+    struct str currency;
+    int64_t seats;            /* how many */
+};
+extern const struct fields booking_confirmed_fields;
+
+/* booking.ended: a pending booking that will not be confirmed, or only by a late payment of the full price. */
+enum booking_end { END_EXPIRED, END_CANCELLED };
+struct booking_ended {
+    int64_t booking, schedule, user;
+    int how;                  /* enum booking_end */
+};
+extern const struct fields booking_ended_fields;
 
 #endif

@@ -113,7 +113,7 @@ static err decide(struct ctx *cx, const struct sale *s, const struct booking_row
         e = terms_of(cx, s, row, wish, at, ret_terms);
     if (e)
         return e;
-    const struct cancel_paid paid = { .prices = row->total, .money = row->due };
+    const struct cancel_paid paid = { .prices = row->total, .money = row->due, .mileage = row->mileage };
     struct cancel_sum sum = cancel_sum(ret_terms, &paid, row->total - prices_of(&row->lines), go.at, go.n);
     *ret = (struct cancellation){ .booking = row->id, .refund = sum.refund, .fee = sum.fee, .mileage_back = sum.mileage, .created_at = at,
                                   .reason = wish->reason, .whole = ret_stay->n == 0, .note = wish->note, .lines = go };

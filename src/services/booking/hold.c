@@ -6,27 +6,9 @@
 #include "services/performance/performance.h"
 #include "services/queue/queue.h"
 
-struct hold_in {
-    int64_t schedule;
-    struct list seats;        /* struct str: guids */
-    bool has_best;
-    struct best_in {
-        int64_t count;
-        struct str grade, section;
-    } best;
-    struct str pass;
-};
-
-struct hold_out {
-    int64_t id, schedule, expires_at;
-    int status;               /* enum hold_status */
-    struct list seats;        /* struct seat_out */
-    struct money total;
-};
-
 /* ---- memory of live holds ---- */
 
-static void arm(struct booking *b, struct hold *h)
+void hold_arm(struct booking *b, struct hold *h)
 {
     wheel_set(&b->wheel, &h->timer, h->expires_at);
     if (h->expires_at < atomic_load_explicit(&b->expiry_due, memory_order_relaxed))
@@ -42,7 +24,7 @@ struct hold *hold_keep(struct booking *b, const struct hold *from)
     memcpy(h, from, size);
     h->timer = (struct timer){ 0 };
     map_put_ptr(&b->live, (uint64_t)h->id, h);
-    arm(b, h);
+    hold_arm(b, h);
     return h;
 }
 
@@ -59,12 +41,19 @@ static void undo_keep(void *booking, const void *arg)
     free(*h);
 }
 
+struct hold *hold_begin(struct ctx *cx, struct booking *b, const struct hold *from)
+{
+    struct hold *h = hold_keep(b, from);
+    tx_undo(cx, undo_keep, b, &h, sizeof(h));
+    return h;
+}
+
 static void undo_forget(void *booking, const void *arg)
 {
     struct booking *b = booking;
     struct hold *const *h = arg;
     map_put_ptr(&b->live, (uint64_t)(*h)->id, *h);
-    arm(b, *h);
+    hold_arm(b, *h);
 }
 
 static void forgotten(void *hold)
@@ -77,6 +66,31 @@ void hold_forget(struct ctx *cx, struct booking *b, struct hold *h)
     drop(b, h);
     tx_undo(cx, undo_forget, b, &h, sizeof(h));
     tx_after_each(cx, forgotten, h);         /* not before the group is durable: until then it may have to come back */
+}
+
+struct until_undo {
+    struct hold *hold;
+    int64_t expires_at, ends_at;
+};
+
+static void undo_until(void *booking, const void *arg)
+{
+    const struct until_undo *u = arg;
+    u->hold->expires_at = u->expires_at;
+    u->hold->ends_at = u->ends_at;
+    hold_arm(booking, u->hold);
+}
+
+err hold_until(struct ctx *cx, struct booking *b, struct hold *h, int64_t expires_at)
+{
+    struct until_undo u = { h, h->expires_at, h->ends_at };
+    err e = store_hold_extend(cx, h->id, expires_at);
+    if (e)
+        return e;
+    h->expires_at = expires_at;
+    hold_arm(b, h);
+    tx_undo(cx, undo_until, b, &u, sizeof(u));
+    return OK;
 }
 
 /* ---- choosing ---- */
@@ -162,15 +176,17 @@ static err all_free(struct ctx *cx, const struct sale *s, const uint32_t *seats,
     return fail(cx, ERR_CONFLICT, "seat_taken", "Taken by somebody else: %.*s.", "이미 선택된 좌석입니다: %.*s", STR_ARG(names));
 }
 
-static err may_buy(struct ctx *cx, const struct sale *s, const struct hold_in *in, uint32_t n)
+static err may_buy(struct ctx *cx, struct sale *s, const struct hold_in *in, uint32_t n)
 {
     if (s->cancelled)
         return fail(cx, ERR_CONFLICT, "not_on_sale", "This schedule has been cancelled.", "취소된 회차입니다.");
-    if (cx->now < s->sale_starts_at)
-        return fail(cx, ERR_CONFLICT, "not_on_sale", "The sale has not begun.", "아직 판매가 시작되지 않았습니다.");
     if (cx->now >= s->sale_ends_at)
         return fail(cx, ERR_CONFLICT, "not_on_sale", "The sale is over.", "판매가 종료되었습니다.");
     err e = queue_pass_check(cx->app, cx, s->id, in->pass);
+    if (e)
+        return e;
+    if (cx->now < s->sale_starts_at)
+        e = presale_enter(cx, s, in->presale_code, n);
     if (e)
         return e;
     int64_t has = sale_of_user(s, cx->actor.user);
@@ -185,6 +201,20 @@ static err one_way(struct ctx *cx, const struct hold_in *in)
     if (in->has_best == (in->seats.n > 0))
         return fail_field(cx, S("seats"), "give either seats or best", "seats와 best 중 하나만 지정해야 합니다");
     return OK;
+}
+
+err hold_choose(struct ctx *cx, struct sale *s, const struct hold_in *in, uint32_t *ret_seats, uint32_t *ret_n)
+{
+    uint32_t n = (uint32_t)(in->has_best ? in->best.count : (int64_t)in->seats.n);
+    err e = one_way(cx, in);
+    if (!e)
+        e = may_buy(cx, s, in, n);
+    if (!e)
+        e = in->has_best ? choose_best(cx, s, in, ret_seats) : choose_named(cx, s, in, ret_seats);
+    if (!e)
+        e = all_free(cx, s, ret_seats, n);
+    *ret_n = n;
+    return e;
 }
 
 /* ---- POST /schedules/{schedule_id}/holds ---- */
@@ -203,31 +233,43 @@ struct list seats_out(struct ctx *cx, const struct sale *s, const struct seat_li
     for (size_t i = 0; i < n; i++) {
         uint32_t seat = lines[i].seat, row = layout_row(s->layout, seat);
         out[i] = (struct seat_out){ p->guid[seat], p->categories[p->category[seat]].name, p->sections[p->rows[row].section].name, p->rows[row].name,
-                                    p->number[seat], money_of(s, lines[i].price) };
+                                    p->number[seat], money_of(s, lines[i].price), lines[i].person, person_proof(s, lines[i].person) };
     }
     return (struct list){ out, n };
 }
 
-static struct hold_out hold_answer(struct ctx *cx, const struct sale *s, int64_t id, int status, int64_t expires_at, int64_t total,
-                                   const struct seat_line *lines, size_t n)
+struct hold_out hold_answer(struct ctx *cx, const struct sale *s, int64_t id, int status, int64_t expires_at, int64_t total,
+                            const struct seat_line *lines, size_t n)
 {
     return (struct hold_out){ .id = id, .schedule = s->id, .expires_at = expires_at, .status = status - 1, .seats = seats_out(cx, s, lines, n),
                               .total = money_of(s, total) };
 }
 
-static struct hold *take_seats(struct ctx *cx, struct booking *b, struct sale *s, const uint32_t *seats, uint32_t n)
+int64_t sale_price(const struct sale *s, uint32_t seat, int64_t percent_off)
+{
+    int64_t price = s->price[s->layout->plan->category[seat]];
+    return percent_off ? price_less(price, percent_off) : price;
+}
+
+struct hold_out hold_view(struct ctx *cx, const struct hold *h)
+{
+    return hold_answer(cx, h->sale, h->id, HOLD_ACTIVE, h->expires_at, h->total, h->lines, h->n);
+}
+
+struct hold *hold_take(struct ctx *cx, struct booking *b, struct sale *s, int64_t user, int64_t until, const uint32_t *seats, uint32_t n)
 {
     struct hold *h = arena_take(cx->arena, sizeof(*h) + n * sizeof(h->lines[0]));
-    *h = (struct hold){ .id = sequence_next(&b->holds), .user = cx->actor.user, .created_at = cx->now, .expires_at = cx->now + b->hold_ms, .sale = s, .n = n };
+    *h = (struct hold){ .id = sequence_next(&b->holds), .user = user, .created_at = cx->now, .expires_at = until, .ends_at = until, .sale = s, .n = n };
+    int64_t off = sale_early_percent(s, cx->now);
     for (uint32_t i = 0; i < n; i++) {
-        int64_t price = s->price[s->layout->plan->category[seats[i]]];
-        h->lines[i] = (struct seat_line){ seats[i], price };
-        ASSERT(money_add(h->total, price, &h->total));   /* HOLD_SEATS_MAX times MONEY_MAX fits */
+        h->lines[i] = (struct seat_line){ .seat = seats[i], .price = sale_price(s, seats[i], off) };
+        ASSERT(money_add(h->total, h->lines[i].price, &h->total));       /* HOLD_SEATS_MAX times MONEY_MAX fits */
         sale_set(cx, b, s, seats[i], SEAT_HELD);
     }
     sale_count_user(cx, s, h->user, (int32_t)n);
-    h = hold_keep(b, h);
-    tx_undo(cx, undo_keep, b, &h, sizeof(h));
+    h = hold_begin(cx, b, h);
+    store_hold_put(cx, h);
+    store_claims_put(cx, h);
     return h;
 }
 
@@ -236,26 +278,18 @@ static err hold_create(struct ctx *cx, void *self, const void *in_, void *out_)
     struct booking *b = self;
     const struct hold_in *in = in_;
     struct hold_out *ret = out_;
-    uint32_t seats[HOLD_SEATS_MAX], n = (uint32_t)(in->has_best ? in->best.count : (int64_t)in->seats.n);
+    uint32_t seats[HOLD_SEATS_MAX], n;
 
     struct sale *s = map_ptr(&b->sales, (uint64_t)in->schedule);
     if (!s)
         return sale_missing(cx);
-    err e = one_way(cx, in);
-    if (!e)
-        e = may_buy(cx, s, in, n);
-    if (!e)
-        e = in->has_best ? choose_best(cx, s, in, seats) : choose_named(cx, s, in, seats);
-    if (!e)
-        e = all_free(cx, s, seats, n);
+    err e = hold_choose(cx, s, in, seats, &n);
     if (e)
         return e;
 
-    struct hold *h = take_seats(cx, b, s, seats, n);
-    store_hold_put(cx, h);
-    store_claims_put(cx, h);
+    const struct hold *h = hold_take(cx, b, s, cx->actor.user, cx->now + b->hold_ms, seats, n);
     metric_add(&metric_holds, 1);
-    *ret = hold_answer(cx, s, h->id, HOLD_ACTIVE, h->expires_at, h->total, h->lines, h->n);
+    *ret = hold_view(cx, h);
     return OK;
 }
 
@@ -263,13 +297,19 @@ static err hold_create(struct ctx *cx, void *self, const void *in_, void *out_)
 
 err hold_end(struct ctx *cx, struct booking *b, struct hold *h, enum hold_status status, enum booking_status booking_to)
 {
+    if (h->pricing && pricing_under_way(&b->pricing, h->id))
+        return order_in_progress(cx);
     err e = store_claims_delete(cx, h->sale->id, h->id, h->lines, h->n);
     if (!e)
         e = store_hold_status(cx, h->id, status);
     if (!e && h->booking)
         e = booking_move(cx, h->booking, BOOKING_PENDING, booking_to, 0);
+    if (!e && h->offer)
+        e = waitlist_offer_ends(cx, h);
     if (e)
         return e;
+    if (h->booking)
+        tell_ended(cx, h, booking_to);
     for (uint32_t i = 0; i < h->n; i++)
         sale_set(cx, b, h->sale, h->lines[i].seat, SEAT_FREE);
     sale_count_user(cx, h->sale, h->user, -(int32_t)h->n);
@@ -278,6 +318,7 @@ err hold_end(struct ctx *cx, struct booking *b, struct hold *h, enum hold_status
 }
 
 #define EXPIRE_AT_ONCE 4096   /* a wave of expiries must not keep others waiting */
+#define PRICING_MS     1000   /* a checkout under way ends soon: so long its hold lasts on */
 
 static err hold_expire(struct ctx *cx, void *self, const void *in, void *out)
 {
@@ -290,9 +331,13 @@ static err hold_expire(struct ctx *cx, void *self, const void *in, void *out)
         if (!t)
             break;
         struct hold *h = (struct hold *)t;
+        if (h->pricing && pricing_under_way(&b->pricing, h->id)) {
+            wheel_set(&b->wheel, &h->timer, cx->now + PRICING_MS);
+            continue;
+        }
         err e = hold_end(cx, b, h, HOLD_EXPIRED, BOOKING_EXPIRED);
         if (e) {
-            arm(b, h);
+            hold_arm(b, h);
             return e;
         }
         metric_add(&metric_expired, 1);
@@ -314,6 +359,11 @@ static void take_hold(struct ctx *cx, const struct rows *r, void *out)
 err hold_missing(struct ctx *cx)
 {
     return fail(cx, ERR_MISSING, NULL, "There is no such hold.", "해당 선점 내역을 찾을 수 없습니다.");
+}
+
+err hold_over(struct ctx *cx)
+{
+    return fail(cx, ERR_CONFLICT, "hold_expired", "The hold is over; please choose seats again.", "선점 시간이 만료되었습니다. 좌석을 다시 선택해 주세요.");
 }
 
 err hold_owned(struct ctx *cx, int64_t id, struct hold_row *ret)
@@ -367,7 +417,7 @@ static err noop(struct ctx *cx, void *self, const void *in_, void *out_)
     struct money price = { 150000, "KRW" };
     struct seat_out *seats = NEW_ARRAY(cx->arena, struct seat_out, in->seats.n + 1);
     for (size_t i = 0; i < in->seats.n; i++)
-        seats[i] = (struct seat_out){ guid[i], S("R"), S("Floor 1"), S("A"), S("1"), price };
+        seats[i] = (struct seat_out){ .guid = guid[i], .grade = S("R"), .section = S("Floor 1"), .row = S("A"), .number = S("1"), .price = price };
     *(struct hold_out *)out_ = (struct hold_out){ .id = 1, .schedule = 1, .expires_at = cx->now, .seats = { seats, in->seats.n }, .total = price };
     return OK;
 }
@@ -377,31 +427,34 @@ static err noop(struct ctx *cx, void *self, const void *in_, void *out_)
 #define FIELD(type_, member) .at = offsetof(struct type_, member)
 
 static const struct field guid_row[] = { { .type = F_STR, .low = 1, .high = PLAN_NAME_MAX } };
-static const struct fields guid_list = { "SeatGuid", sizeof(struct str), guid_row, 1 };
+const struct fields hold_guid_list = { "SeatGuid", sizeof(struct str), guid_row, 1 };
 
 static const struct field best_rows[] = {
     { .name = "count", .type = F_INT, FIELD(best_in, count), .low = 1, .high = HOLD_SEATS_MAX, .help = "How many seats, side by side." },
-    { .name = "grade", .type = F_STR, .optional = true, FIELD(best_in, grade), .low = 1, .high = PLAN_NAME_MAX, .help = "Category of the hall's plan." },
+    { .name = "grade", .type = F_STR, .optional = true, FIELD(best_in, grade), .low = 1, .high = PLAN_NAME_MAX,
+      .help = "Category of the hall's plan." },
     { .name = "section", .type = F_STR, .optional = true, FIELD(best_in, section), .low = 1, .high = PLAN_NAME_MAX,
       .help = "Only in this section or standing area; enough by itself when all of it is of one grade." },
 };
-static const struct fields best_fields = { "BestAvailable", sizeof(struct best_in), best_rows, 3 };
+const struct fields hold_best_fields = { "BestAvailable", sizeof(struct best_in), best_rows, 3 };
 
 static const struct field hold_in_rows[] = {
     { .name = "schedule_id", .type = F_ID, .from = FROM_PATH, .id = ID_SCHEDULE, FIELD(hold_in, schedule) },
-    { .name = "seats", .type = F_LIST, .optional = true, FIELD(hold_in, seats), .low = 1, .high = HOLD_SEATS_MAX, .of = &guid_list,
+    { .name = "seats", .type = F_LIST, .optional = true, FIELD(hold_in, seats), .low = 1, .high = HOLD_SEATS_MAX, .of = &hold_guid_list,
       .help = "Seats chosen on the map; all or none are held." },
     { .name = "best", .type = F_OBJECT, .optional = true, .at = offsetof(struct hold_in, best), .has_at = offsetof(struct hold_in, has_best),
-      .of = &best_fields, .help = "Let the system choose; instead of seats." },
+      .of = &hold_best_fields, .help = "Let the system choose; instead of seats." },
     { .name = "Queue-Pass", .type = F_STR, .from = FROM_HEADER, .optional = true, FIELD(hold_in, pass), .low = 1, .high = 512,
       .help = "The pass of the waiting room, when it is on." },
+    { .name = "presale_code", .type = F_STR, .optional = true, FIELD(hold_in, presale_code), .low = 1, .high = 64, .secret = true,
+      .help = "Before the sale begins: once is enough." },
 };
-static const struct fields hold_in_fields = { "HoldRequest", sizeof(struct hold_in), hold_in_rows, 4 };
+static const struct fields hold_in_fields = { "HoldRequest", sizeof(struct hold_in), hold_in_rows, 5 };
 
 static const struct field noop_in_rows[] = {
-    { .name = "seats", .type = F_LIST, .optional = true, FIELD(hold_in, seats), .low = 1, .high = HOLD_SEATS_MAX, .of = &guid_list },
+    { .name = "seats", .type = F_LIST, .optional = true, FIELD(hold_in, seats), .low = 1, .high = HOLD_SEATS_MAX, .of = &hold_guid_list },
     { .name = "best", .type = F_OBJECT, .optional = true, .at = offsetof(struct hold_in, best), .has_at = offsetof(struct hold_in, has_best),
-      .of = &best_fields },
+      .of = &hold_best_fields },
 };
 static const struct fields noop_in_fields = { "NoopRequest", sizeof(struct hold_in), noop_in_rows, 2 };
 
@@ -421,7 +474,7 @@ static const struct field hold_out_rows[] = {
     { .name = "total", .type = F_MONEY, FIELD(hold_out, total) },
     { .name = "expires_at", .type = F_TIME, FIELD(hold_out, expires_at) },
 };
-static const struct fields hold_out_fields = { "Hold", sizeof(struct hold_out), hold_out_rows, 6 };
+const struct fields hold_out_fields = { "Hold", sizeof(struct hold_out), hold_out_rows, 6 };
 
 static const struct field hold_ref_rows[] = { { .name = "hold_id", .type = F_ID, .from = FROM_PATH, .id = ID_HOLD, FIELD(hold_ref, hold) } };
 static const struct fields hold_ref_fields = { "HoldRef", sizeof(struct hold_ref), hold_ref_rows, 1 };

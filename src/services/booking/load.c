@@ -19,7 +19,8 @@ static err load_schedule(struct ctx *cx, struct booking *b, const struct rows *r
         return fail(cx, ERR_INTERNAL, NULL, "Schedule %lld does not fit its hall's plan.", "회차 %lld의 좌석 배치가 맞지 않습니다.", (long long)s.id);
     struct sale *sale = sale_new(&s, layout, cx->now);
     map_put_ptr(&b->sales, (uint64_t)sale->id, sale);
-    return OK;
+    struct str terms = row_text_view(r, 16);
+    return terms.n ? terms_read(cx, sale, terms) : OK;
 }
 
 static err load_schedules(struct ctx *cx, struct booking *b)
@@ -66,8 +67,8 @@ static err load_holds(struct ctx *cx, struct booking *b)
         if (row_int(&r, 7) && row_int(&r, 8) != BOOKING_PENDING)
             continue;                        /* sold */
         struct hold *h = arena_take(cx->arena, sizeof(*h) + lines.n * sizeof(h->lines[0]));
-        *h = (struct hold){ .id = row_int(&r, 0), .sale = s, .user = row_int(&r, 2), .created_at = row_int(&r, 3), .expires_at = row_int(&r, 4),
-                            .total = row_int(&r, 5), .booking = row_int(&r, 7), .n = (uint32_t)lines.n };
+        *h = (struct hold){ .id = row_int(&r, 0), .sale = s, .user = row_int(&r, 2), .created_at = row_int(&r, 3), .expires_at = row_int(&r, 4), .ends_at = row_int(&r, 4),
+                            .total = row_int(&r, 5), .booking = row_int(&r, 7), .pricing = row_int(&r, 9) != 0, .n = (uint32_t)lines.n };
         memcpy(h->lines, lines.at, lines.n * sizeof(h->lines[0]));
         hold_keep(b, h);
     }
@@ -78,11 +79,15 @@ err sales_load(struct ctx *cx, struct booking *b)
 {
     err e = load_schedules(cx, b);
     if (!e)
+        e = presale_load(cx, b);
+    if (!e)
         e = house_load(cx, b);
     if (!e)
         e = load_claims(cx, b);
     if (!e)
         e = load_holds(cx, b);
+    if (!e)
+        e = waitlist_load(cx, b);
     size_t at = 0;
     uint64_t key, value;
     while (map_each(&b->sales, &at, &key, &value))

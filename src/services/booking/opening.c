@@ -1,5 +1,5 @@
-/* A schedule goes on sale, or what was said of it has changed: the story reads the hall's plan, the command makes or changes the sale. Safe to repeat,
- * in any order: performance asks, its events ask again, and its count of changes tells what is news. */
+/* A schedule goes on sale, or what was said of it has changed: the story reads the hall's plan, the command makes or changes the sale. Safe to
+ * repeat, in any order: performance asks, its events ask again, and its count of changes tells what is news. */
 #include "services/booking/booking_int.h"
 
 #include "services/performance/performance.h"
@@ -47,6 +47,7 @@ struct sale_put {
     const struct layout *layout;
     const uint32_t *blocked;  /* seats, of a new sale */
     size_t blocked_n;
+    const struct sale_terms *terms;      /* of a new sale */
 };
 
 static void undo_sale(void *booking, const void *arg)
@@ -66,7 +67,7 @@ static err sale_put(struct ctx *cx, void *self, const void *in_, void *out)
     const struct sale_put *in = in_;
     struct sale *s = map_ptr(&b->sales, (uint64_t)in->sale->id);
     if (s)
-        return sale_change(cx, s, in->sale);
+        return sale_change(cx, b, s, in->sale, in->layout);
     err e = store_schedule_put(cx, in->sale);
     if (e)
         return e;
@@ -76,7 +77,8 @@ static err sale_put(struct ctx *cx, void *self, const void *in_, void *out)
     pthread_rwlock_unlock(&b->sales_lock);
     tx_undo(cx, undo_sale, b, &s, sizeof(s));
     house_begin(cx, b, s, in->blocked, in->blocked_n);
-    return OK;
+    const struct sale_terms *t = in->terms;
+    return t->people.n || t->early.n || t->has_presale ? sale_terms_put(cx, s, t) : OK;
 }
 
 const struct call booking_sale_put = { .name = "booking.sale_put", .kind = CALL_COMMAND, .fn = sale_put };
@@ -119,7 +121,7 @@ static err schedule_open(struct ctx *cx, void *self, const void *in_, void *out)
         .ends_at = in->ends_at, .sale_starts_at = in->sale_starts_at, .sale_ends_at = in->sale_ends_at, .max_per_user = in->max_per_user,
         .title = in->title, .hall_name = in->hall_name, .revision = in->revision,
     };
-    struct sale_put put = { .sale = &s };
+    struct sale_put put = { .sale = &s, .terms = &in->terms };
     err e = layout_get(cx, self, in->hall, &put.layout);
     if (e)
         return e;
@@ -158,6 +160,7 @@ static const struct field opening_rows[] = {
     { .name = "blocked_seats", .type = F_LIST, .of = &guid_fields, .high = PLAN_SEATS_MAX, AT(blocked) },
     { .name = "title", .type = F_STR, AT(title) },
     { .name = "hall_name", .type = F_STR, AT(hall_name) },
+    { .name = "terms", .type = F_OBJECT, .of = &sale_terms_fields, .omit_empty = true, AT(terms) },
 };
 #undef AT
 const struct fields schedule_opening_fields = { "ScheduleOpening", sizeof(struct schedule_opening), opening_rows,

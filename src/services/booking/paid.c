@@ -6,6 +6,8 @@ static err due_of(struct ctx *cx, struct booking *b, const struct booking_row *r
     struct sale *s = sale_find(b, row->schedule);
     if (!s)
         return sale_missing(cx);
+    if (row->pricing && row->status == BOOKING_PENDING)
+        return order_in_progress(cx);
     *ret = (struct booking_due){ .schedule = row->schedule, .user = row->user, .status = row->status, .due = { .amount = row->due } };
     memcpy(ret->due.currency, s->currency, sizeof(s->currency));
     return OK;
@@ -19,34 +21,17 @@ static err due_get(struct ctx *cx, void *self, const void *in_, void *out)
     return e ? e : due_of(cx, self, &row, out);
 }
 
-struct extend_undo {
-    struct hold *hold;
-    int64_t expires_at;
-};
-
-static void undo_extend(void *booking, const void *arg)
+static int64_t least(int64_t a, int64_t b)
 {
-    const struct extend_undo *u = arg;
-    u->hold->expires_at = u->expires_at;
-    wheel_set(&((struct booking *)booking)->wheel, &u->hold->timer, u->expires_at);
+    return a < b ? a : b;
 }
 
 /* While money is on its way the seats stay, but not for ever: to the end of the hold and a grace behind it at most. */
 static err extend(struct ctx *cx, struct booking *b, struct hold *h)
 {
-    struct extend_undo u = { h, h->expires_at };
-    int64_t hard_end = h->created_at + b->hold_ms + b->pay_grace_ms, until = cx->now + b->pay_grace_ms;
-    if (until > hard_end)
-        until = hard_end;
-    if (until <= h->expires_at)
-        return OK;
-    err e = store_hold_extend(cx, h->id, until);
-    if (e)
-        return e;
-    h->expires_at = until;
-    wheel_set(&b->wheel, &h->timer, until);
-    tx_undo(cx, undo_extend, b, &u, sizeof(u));
-    return OK;
+    int64_t last = h->created_at + b->hold_ms + b->extensions * b->extension_ms;
+    int64_t until = least(cx->now, least(h->ends_at, last)) + b->pay_grace_ms;
+    return until > h->expires_at ? hold_until(cx, b, h, until) : OK;
 }
 
 static err pay_begin(struct ctx *cx, void *self, const void *in_, void *out)
@@ -117,7 +102,7 @@ static err paid_put(struct ctx *cx, void *self, const void *in_, void *out_)
 
     if (row.payment || row.status == BOOKING_CONFIRMED)
         return told_before(cx, &row, in->payment, ret);
-    if (in->amount != row.due) {             /* pays nothing here: the booking waits on */
+    if (in->amount != row.due || row.pricing) {      /* pays nothing here: the booking waits on */
         ret->result = PAID_REFUND;
         return OK;
     }
@@ -130,7 +115,9 @@ static err paid_put(struct ctx *cx, void *self, const void *in_, void *out_)
     if (row.status == BOOKING_CANCELLED)
         return refund(cx, &row, in->payment, ret);
     if (row.status == BOOKING_EXPIRED) {
-        if (s->cancelled || !all_free(s, &row.lines) || sale_of_user(s, row.user) + (int64_t)row.lines.n > s->max_per_user || cx->now >= s->ends_at)
+        bool reduced = row.discount || row.mileage;  /* what made it cheaper went back when it expired */
+        if (reduced || s->cancelled || !all_free(s, &row.lines)
+            || sale_of_user(s, row.user) + (int64_t)row.lines.n > s->max_per_user || cx->now >= s->ends_at)
             return refund(cx, &row, in->payment, ret);
         e = claim_again(cx, b, s, &row);
         if (e)

@@ -1,13 +1,15 @@
 /* Booking's statements as functions. */
 #include "services/booking/booking_int.h"
 
-#define LINE_BYTES 12         /* seat (32 bits), price (64 bits), in the machine's order: all machines served are little-endian */
+#define LINE_BYTES 12         /* seat (24 bits), person (8), price (64), in the machine's order: all machines served are little-endian */
+_Static_assert(PLAN_SEATS_MAX < 1 << 24 && PERSON_TYPES < 1 << 8, "a seat and a person fit");
 
 struct str lines_pack(struct ctx *cx, const struct seat_line *lines, size_t n)
 {
     char *p = arena_take(cx->arena, n * LINE_BYTES);
     for (size_t i = 0; i < n; i++) {
-        memcpy(p + i * LINE_BYTES, &lines[i].seat, 4);
+        uint32_t who = lines[i].seat | (uint32_t)lines[i].person << 24;
+        memcpy(p + i * LINE_BYTES, &who, 4);
         memcpy(p + i * LINE_BYTES + 4, &lines[i].price, 8);
     }
     return str_of(p, n * LINE_BYTES);
@@ -18,7 +20,10 @@ struct list lines_unpack(struct ctx *cx, struct str packed)
     size_t n = packed.n / LINE_BYTES;
     struct seat_line *lines = NEW_ARRAY(cx->arena, struct seat_line, n);
     for (size_t i = 0; i < n; i++) {
-        memcpy(&lines[i].seat, packed.p + i * LINE_BYTES, 4);
+        uint32_t who;
+        memcpy(&who, packed.p + i * LINE_BYTES, 4);
+        lines[i].seat = who & 0xffffff;
+        lines[i].person = (int)(who >> 24);
         memcpy(&lines[i].price, packed.p + i * LINE_BYTES + 4, 8);
     }
     return (struct list){ lines, n };
@@ -39,7 +44,7 @@ err store_sale_change(struct ctx *cx, const struct sale *to)
     return db_run(cx, &booking_sql.schedule_change,
                   VALS(v_int(to->revision), v_int(to->starts_at), v_int(to->ends_at), v_int(to->sale_starts_at), v_int(to->sale_ends_at),
                        v_blob(str_of((const char *)to->price, sizeof(to->price))), v_int(to->max_per_user), v_int(to->max_per_user),
-                       v_int(to->max_per_user), v_int(to->id)),
+                       v_int(to->max_per_user), v_int(to->hall), v_int(to->seats), v_int(to->id)),
                   NULL);
 }
 
@@ -71,6 +76,26 @@ err store_hold_status(struct ctx *cx, int64_t hold, enum hold_status status)
     return db_run(cx, &booking_sql.hold_status, VALS(v_int(status), v_int(hold)), NULL);
 }
 
+static bool has_line(const struct hold *h, uint32_t seat)
+{
+    for (uint32_t i = 0; i < h->n; i++)
+        if (h->lines[i].seat == seat)
+            return true;
+    return false;
+}
+
+err store_hold_seats(struct ctx *cx, const struct hold *had, const struct hold *h)
+{
+    err e = db_run(cx, &booking_sql.hold_seats, VALS(v_int(h->total), v_int(h->n), v_blob(lines_pack(cx, h->lines, h->n)), v_int(h->id)), NULL);
+    for (uint32_t i = 0; i < had->n && !e; i++)
+        if (!has_line(h, had->lines[i].seat))
+            e = db_run(cx, &booking_sql.claim_delete, VALS(v_int(h->sale->id), v_int(had->lines[i].seat), v_int(h->id)), NULL);
+    for (uint32_t i = 0; i < h->n && !e; i++)
+        if (!has_line(had, h->lines[i].seat))
+            db_put(cx, &booking_sql.claim_insert, VALS(v_int(h->sale->id), v_int(h->lines[i].seat), v_int(h->id)));
+    return e;
+}
+
 err store_hold_extend(struct ctx *cx, int64_t hold, int64_t expires_at)
 {
     return db_run(cx, &booking_sql.hold_extend, VALS(v_int(expires_at), v_int(hold)), NULL);
@@ -80,7 +105,25 @@ void store_booking_put(struct ctx *cx, const struct booking_row *row)
 {
     db_put(cx, &booking_sql.booking_insert,
            VALS(v_int(row->id), v_int(row->hold), v_int(row->schedule), v_int(row->user), v_int(row->status), v_int(row->payment), v_int(row->total),
-                v_int(row->due), v_int(row->created_at), v_int(row->created_at)));
+                v_int(row->due), v_int(row->created_at), v_int(row->created_at), v_int(row->pricing), v_int(row->coupon), v_int(row->discount),
+                v_int(row->mileage), row->own_lines ? v_blob(lines_pack(cx, row->lines.at, row->lines.n)) : v_null()));
+}
+
+err store_booking_price(struct ctx *cx, const struct booking_row *row)
+{
+    int64_t changed;
+    err e = db_run(cx, &booking_sql.booking_price, VALS(v_int(row->discount), v_int(row->mileage), v_int(row->due), v_int(cx->now), v_int(row->id)),
+                   &changed);
+    ASSERT(e || changed == 1);
+    return e;
+}
+
+err store_booking_withdraw(struct ctx *cx, int64_t booking)
+{
+    int64_t changed;
+    err e = db_run(cx, &booking_sql.booking_withdraw, VALS(v_int(booking)), &changed);
+    ASSERT(e || changed == 1);
+    return e;
 }
 
 static void take_booking(struct ctx *cx, const struct rows *r, void *out)
@@ -88,7 +131,8 @@ static void take_booking(struct ctx *cx, const struct rows *r, void *out)
     *(struct booking_row *)out = (struct booking_row){
         .id = row_int(r, 0), .hold = row_int(r, 1), .schedule = row_int(r, 2), .user = row_int(r, 3), .status = (int)row_int(r, 4),
         .payment = row_int(r, 5), .total = row_int(r, 6), .due = row_int(r, 7), .created_at = row_int(r, 8), .expires_at = row_int(r, 9),
-        .lines = lines_unpack(cx, row_text_view(r, 10)),
+        .lines = lines_unpack(cx, row_text_view(r, 10)), .pricing = row_int(r, 11) != 0, .coupon = row_int(r, 12), .discount = row_int(r, 13),
+        .mileage = row_int(r, 14),
     };
 }
 
@@ -111,16 +155,16 @@ err store_bookings_of_user(struct ctx *cx, int64_t user, int64_t before, int64_t
     return rows_end(cx, &r);
 }
 
-void store_ticket_put(struct ctx *cx, int64_t id, int64_t booking, const struct seat_line *line)
+void store_ticket_put(struct ctx *cx, int64_t id, int64_t booking, const struct seat_line *line, bool proof)
 {
-    db_put(cx, &booking_sql.ticket_insert,
-           VALS(v_int(id), v_int(booking), v_int(line->seat), v_int(line->price), v_int(0), v_int(TICKET_VALID), v_int(cx->now)));
+    db_put(cx, &booking_sql.ticket_insert, VALS(v_int(id), v_int(booking), v_int(line->seat), v_int(line->price), v_int(0), v_int(TICKET_VALID),
+                                                v_int(cx->now), v_int(line->person), v_int(proof)));
 }
 
-void take_int(struct ctx *cx, const struct rows *r, void *int64)
+void take_int(struct ctx *cx, const struct rows *r, void *out)
 {
     (void)cx;
-    *(int64_t *)int64 = row_int(r, 0);
+    *(int64_t *)out = row_int(r, 0);
 }
 
 err store_attended(struct ctx *cx, int64_t user, int64_t performance, int64_t *ret_booking, bool *ret_found)

@@ -77,7 +77,9 @@ err store_ticket_void(struct ctx *cx, int64_t booking, uint32_t seat)
 
 err store_hold_shrink(struct ctx *cx, int64_t hold, const struct seat_line *lines, size_t n)
 {
-    return db_run(cx, &booking_sql.hold_shrink, VALS(v_blob(lines_pack(cx, lines, n)), v_int((int64_t)n), v_int(hold)), NULL);
+    struct val seats = v_blob(lines_pack(cx, lines, n));
+    err e = db_run(cx, &booking_sql.hold_shrink, VALS(seats, v_int((int64_t)n), v_int(hold)), NULL);
+    return e ? e : db_run(cx, &booking_sql.booking_shrink, VALS(seats, v_int(hold)), NULL);
 }
 
 void store_policy_put(struct ctx *cx, int64_t id, int64_t performance, struct str body)

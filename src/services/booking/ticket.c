@@ -3,17 +3,21 @@
 
 #include <qrencode.h>
 
+#include "services/booking/ticket_pdf.h"
+
 const char *const ticket_status_words[] = { "valid", "used", "void", NULL };
 
 struct ticket_row {
     int64_t id, booking, schedule, user, issue;
     uint32_t seat;
-    int status;
+    int status, person;
+    bool proof;
 };
 
 struct ticket_out {
     int64_t id, booking, schedule, starts_at;
-    int status;
+    int status, person;
+    bool proof;
     struct str code, title, hall_name;
     struct ticket_seat seat;
 };
@@ -22,7 +26,8 @@ static void take_ticket(struct ctx *cx, const struct rows *r, void *out)
 {
     (void)cx;
     *(struct ticket_row *)out = (struct ticket_row){ .id = row_int(r, 0), .booking = row_int(r, 1), .schedule = row_int(r, 5), .user = row_int(r, 6),
-                                                     .issue = row_int(r, 3), .seat = (uint32_t)row_int(r, 2), .status = (int)row_int(r, 4) };
+                                                     .issue = row_int(r, 3), .seat = (uint32_t)row_int(r, 2), .status = (int)row_int(r, 4),
+                                                     .person = (int)row_int(r, 7), .proof = row_int(r, 8) != 0 };
 }
 
 static struct str code_of(struct ctx *cx, const struct sale *s, const struct ticket_row *t)
@@ -43,7 +48,8 @@ static err show(struct ctx *cx, struct booking *b, const struct ticket_row *t, s
     if (!s)
         return sale_missing(cx);
     *ret = (struct ticket_out){
-        .id = t->id, .booking = t->booking, .schedule = t->schedule, .starts_at = s->starts_at, .status = t->status - 1,
+        .id = t->id, .booking = t->booking, .schedule = t->schedule, .starts_at = s->starts_at, .status = t->status - 1, .person = t->person,
+        .proof = t->proof,
         .code = code_of(cx, s, t), .title = s->title, .hall_name = s->hall_name, .seat = ticket_seat(s, t->seat),
     };
     return OK;
@@ -125,21 +131,31 @@ static void draw(struct buf *out, const QRcode *qr)
     buf_str(out, S("\"/></svg>"));
 }
 
+/* A ticket that can be shown at a door, and its picture: to be freed. */
+static err picture(struct ctx *cx, struct booking *b, int64_t id, struct ticket_out *ret, QRcode **ret_qr)
+{
+    struct ticket_row row;
+    err e = owned(cx, id, &row);
+    if (!e && row.status == TICKET_VOID)
+        return fail(cx, ERR_MISSING, "ticket_void", "This ticket is no longer valid.", "유효하지 않은 티켓입니다.");
+    if (!e)
+        e = show(cx, b, &row, ret);
+    if (e)
+        return e;
+    *ret_qr = QRcode_encodeData((int)ret->code.n, (const unsigned char *)ret->code.p, 0, QR_ECLEVEL_M);
+    ASSERT(*ret_qr);                         /* the code's length is fixed and fits */
+    return OK;
+}
+
 static err ticket_qr(struct ctx *cx, void *self, const void *in_, void *out_)
 {
     const struct ticket_ref *in = in_;
     struct raw_out *ret = out_;
-    struct ticket_row row;
     struct ticket_out ticket;
-    err e = owned(cx, in->ticket, &row);
-    if (!e && row.status == TICKET_VOID)
-        return fail(cx, ERR_MISSING, "ticket_void", "This ticket is no longer valid.", "유효하지 않은 티켓입니다.");
-    if (!e)
-        e = show(cx, self, &row, &ticket);
+    QRcode *qr;
+    err e = picture(cx, self, in->ticket, &ticket, &qr);
     if (e)
         return e;
-    QRcode *qr = QRcode_encodeData((int)ticket.code.n, (const unsigned char *)ticket.code.p, 0, QR_ECLEVEL_M);
-    ASSERT(qr);                              /* the code's length is fixed and fits */
     struct buf svg;
     buf_init(&svg, 1 << 20);
     draw(&svg, qr);
@@ -147,6 +163,29 @@ static err ticket_qr(struct ctx *cx, void *self, const void *in_, void *out_)
     *ret = (struct raw_out){ .content_type = S("image/svg+xml"), .body = arena_str(cx->arena, buf_view(&svg)), .cache_control = S("private, no-cache") };
     buf_free(&svg);
     return OK;
+}
+
+/* ---- GET /tickets/{ticket_id}/ticket.pdf ---- */
+
+static err ticket_pdf(struct ctx *cx, void *self, const void *in_, void *out_)
+{
+    const struct ticket_ref *in = in_;
+    struct raw_out *ret = out_;
+    struct ticket_out t;
+    struct str pdf;
+    QRcode *qr;
+    char code[CODE_TEXT];
+    err e = picture(cx, self, in->ticket, &t, &qr);
+    if (e)
+        return e;
+    id_code(&app_keys(cx->app)->ids, ID_BOOKING, t.booking, code);
+    struct ticket_print print = { t.title, t.hall_name, t.seat.grade, t.seat.section, t.seat.row, t.seat.number, str_of(code, CODE_TEXT), t.starts_at,
+                                  qr->data, qr->width };
+    e = ticket_pdf_make(cx, config_str(app_config(cx->app), "booking.ticket_font"), &print, &pdf);
+    QRcode_free(qr);
+    if (!e)
+        *ret = (struct raw_out){ .content_type = S("application/pdf"), .body = pdf, .cache_control = S("private, no-cache") };
+    return e;
 }
 
 /* ---- POST /tickets/{ticket_id}/reissue: a new code; the old one is refused from now on ---- */
@@ -212,6 +251,8 @@ static const struct field ticket_rows[] = {
     { .name = "code", .type = F_STR, FIELD(ticket_out, code), .help = "Signed: what the QR picture shows." },
     { .name = "status", .type = F_ENUM, .words = ticket_status_words, FIELD(ticket_out, status) },
     { .name = "seat", .type = F_OBJECT, .of = &ticket_seat_fields, FIELD(ticket_out, seat) },
+    { .name = "person_type", .type = F_ENUM, .words = person_words, FIELD(ticket_out, person), .help = "Whom it is for." },
+    { .name = "proof_at_door", .type = F_BOOL, FIELD(ticket_out, proof), .help = "A proof of that is asked for at the door." },
     { .name = "title", .type = F_STR, FIELD(ticket_out, title) },
     { .name = "hall_name", .type = F_STR, FIELD(ticket_out, hall_name) },
     { .name = "starts_at", .type = F_TIME, FIELD(ticket_out, starts_at) },
@@ -251,3 +292,4 @@ const struct call ticket_reissue_call = {
     "booking.ticket_reissue", "A new code for a ticket of one's own; the old one is refused from now on.", CALL_COMMAND, &ref_fields, &ticket_fields,
     ticket_reissue,
 };
+const struct call ticket_pdf_call = { "booking.ticket_pdf", "A ticket on paper.", CALL_READ, &ref_fields, NULL, ticket_pdf };

@@ -52,7 +52,7 @@ err coupon_issue(struct ctx *cx, struct coupons *s, struct coupon *c, int64_t co
     c->open_codes -= code ? 1 : 0;
     tx_undo(cx, undo_give, s, &g, sizeof(g));
 
-    e = store_offer_issue(cx, c->id, 1, code ? -1 : 0);
+    e = store_coupon_issue(cx, c->id, 1, code ? -1 : 0);
     if (e)
         return e;
     store_piece_insert(cx, &piece, code);
@@ -65,12 +65,8 @@ err coupon_claim(struct ctx *cx, void *self, const void *in_, void *ret_out)
 {
     struct coupons *s = self;
     const struct coupon_in *in = in_;
-    struct coupon *c;
-    err e = coupon_find(cx, s, in->coupon, &c);
-    if (!e && !c->listed)
-        e = fail(cx, ERR_MISSING, NULL, "There is no such coupon.", "그런 쿠폰이 없습니다.");
-    if (!e)
-        e = coupon_issue(cx, s, c, 0, ret_out);
+    struct coupon *c = map_ptr(&s->all, (uint64_t)in->coupon);
+    err e = c && c->listed && !c->deleted ? coupon_issue(cx, s, c, 0, ret_out) : coupon_missing(cx);
     if (e)
         metric_add(&coupon_claims_refused, 1);
     return e;
@@ -94,7 +90,7 @@ static err tidy(struct ctx *cx, struct coupons *s, struct coupon *c)
     c->tidied = true;
     coupon_forget_holders(c);
     coupon_due_look(s);
-    return store_offer_tidied(cx, c->id);
+    return store_coupon_tidied(cx, c->id);
 }
 
 /* One coupon at a time. Nobody depends on it: whether a piece is over is asked of the clock (piece.c). */

@@ -4,13 +4,11 @@
 
 #include <stdlib.h>
 
-#define CODES_MAX   100000    /* single-use codes of one coupon */
-#define CODE_GROUPS 2         /* hyphens in "AB12-CD34-EF567" */
-#define CODE_BYTES  (ID_TEXT + CODE_GROUPS)
+#include "base/csv.h"
 
 /* ---- a code as people read it ---- */
 
-static void code_write(const struct id_key *key, int64_t code, char out[CODE_BYTES])
+static void code_write(const struct id_key *key, int64_t code, char out[CODE_TYPED])
 {
     char id[ID_TEXT];
     id_encode(key, ID_COUPON_CODE, code, id);
@@ -64,11 +62,11 @@ err codes_make(struct ctx *cx, void *self, const void *in_, void *ret_out)
     struct coupons *s = self;
     const struct codes_in *in = in_;
     struct coupon *c;
-    err e = coupon_find(cx, s, in->coupon, &c);
+    err e = coupon_managed(cx, s, in->coupon, &c);
     if (!e)
         e = check_room(cx, c, in->count);
     if (!e)
-        e = store_offer_issue(cx, c->id, 0, in->count);
+        e = store_coupon_issue(cx, c->id, 0, in->count);
     if (e)
         return e;
 
@@ -91,13 +89,11 @@ struct sheet {
 
 static void line(struct sheet *s, int64_t redeemed_at)
 {
-    char code[CODE_BYTES], time[TIME_TEXT_MAX];
+    char code[CODE_TYPED], time[TIME_TEXT_MAX];
     code_write(s->key, s->next++, code);
-    buf_add(s->out, code, sizeof(code));
-    buf_char(s->out, ',');
-    if (redeemed_at)
-        buf_str(s->out, time_format(redeemed_at, time));
-    buf_str(s->out, S("\r\n"));
+    csv_text(s->out, str_of(code, sizeof(code)));
+    csv_text(s->out, redeemed_at ? time_format(redeemed_at, time) : (struct str){ 0 });
+    csv_row_end(s->out);
 }
 
 static void lines_to(void *to, int64_t code, int64_t redeemed_at)
@@ -114,7 +110,7 @@ static void release(void *held)
     free(held);
 }
 
-#define LINE_MAX (CODE_BYTES + 1 + TIME_TEXT_MAX + 2)
+#define LINE_MAX (CODE_TYPED + TIME_TEXT_MAX + 8)
 
 err codes_export(struct ctx *cx, void *self, const void *in_, void *ret_out)
 {
@@ -123,9 +119,9 @@ err codes_export(struct ctx *cx, void *self, const void *in_, void *ret_out)
     struct list batches;
     bool found;
     (void)self;
-    err e = store_offer(cx, in->coupon, &o, &found);
-    if (!e && !found)
-        e = fail(cx, ERR_MISSING, NULL, "There is no such coupon.", "그런 쿠폰이 없습니다.");
+    err e = store_coupon(cx, in->coupon, &o, &found);
+    if (!e && (!found || !coupon_manages(cx, o.made_by)))
+        e = coupon_missing(cx);
     if (!e)
         e = store_batches(cx, in->coupon, &batches);
     if (e)
@@ -134,7 +130,10 @@ err codes_export(struct ctx *cx, void *self, const void *in_, void *ret_out)
     struct buf *out = malloc(sizeof(*out));
     ASSERT(out != NULL);
     buf_init(out, (size_t)(CODES_MAX + 1) * LINE_MAX);
-    buf_str(out, S("code,redeemed_at\r\n"));
+    csv_begin(out);
+    csv_text(out, S("code"));
+    csv_text(out, S("redeemed_at"));
+    csv_row_end(out);
     struct sheet sheet = { .out = out, .key = &app_keys(cx->app)->ids };
     for (const struct batch *b = batches.at; !e && b < (const struct batch *)batches.at + batches.n; b++) {
         sheet.next = b->first;
@@ -180,14 +179,14 @@ static err unknown_code(struct ctx *cx, struct coupons *s)
     map_get(&s->attempts, (uint64_t)cx->actor.user, &wrong);
     map_put(&s->attempts, (uint64_t)cx->actor.user, wrong + 1);
     metric_add(&coupon_codes_refused, 1);
-    return fail(cx, ERR_MISSING, "unknown_code", "There is no such code.", "존재하지 않는 코드입니다.");
+    return fail(cx, ERR_CONFLICT, "unknown_code", "There is no such code.", "존재하지 않는 코드입니다.");
 }
 
 /* *ret_code: the single-use code; 0 for one that many share, or none. */
 static err look_up(struct ctx *cx, struct str typed, int64_t *ret_coupon, int64_t *ret_code, bool *ret_found)
 {
     *ret_code = 0;
-    err e = store_offer_by_code(cx, code_key(cx, typed), ret_coupon, ret_found);
+    err e = store_coupon_by_code(cx, coupon_code_key(cx, typed), ret_coupon, ret_found);
     if (e || *ret_found || !code_read(&app_keys(cx->app)->ids, typed, ret_code))
         return e;
     return store_code_coupon(cx, *ret_code, ret_coupon, ret_found);

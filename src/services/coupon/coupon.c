@@ -3,6 +3,8 @@
 
 #include <stdlib.h>
 
+#include "services/booking/booking.h"
+
 /* ---- field tables ---- */
 
 static const char *const status_words[] = { "usable", "reserved", "used", "expired", NULL };
@@ -49,17 +51,17 @@ FIELDS(offer_change_fields, "CouponChange", struct offer_change_in,
     { .name = "starts_at", .type = F_TIME, .at = offsetof(owner, starts_at) },                                                                       \
     { .name = "expires_at", .type = F_TIME, .at = offsetof(owner, expires_at) }
 
-#define STAFF_ONLY .omit_empty = true, .has_at = offsetof(struct offer_view, staff), .help = "only told to staff"
+#define MANAGED .omit_empty = true, .has_at = offsetof(struct offer_view, managed), .help = "only told to who manages it"
 
 FIELDS(offer_fields, "Coupon", struct offer_view,
     { .name = "id", .type = F_ID, .id = ID_COUPON, .at = offsetof(struct offer_view, id) },
     TERMS_ROWS(struct offer_view),
     { .name = "quantity", .type = F_INT, .at = offsetof(struct offer_view, quantity) },
     { .name = "left", .type = F_INT, .at = offsetof(struct offer_view, left), .help = "pieces neither given out nor kept for single-use codes" },
-    { .name = "code", .type = F_STR, .high = 50, .at = offsetof(struct offer_view, code), STAFF_ONLY },
-    { .name = "public", .type = F_BOOL, .at = offsetof(struct offer_view, listed), STAFF_ONLY },
-    { .name = "issued", .type = F_INT, .at = offsetof(struct offer_view, issued), STAFF_ONLY },
-    { .name = "open_codes", .type = F_INT, .at = offsetof(struct offer_view, open_codes), STAFF_ONLY },
+    { .name = "code", .type = F_STR, .high = 50, .at = offsetof(struct offer_view, code), MANAGED },
+    { .name = "public", .type = F_BOOL, .at = offsetof(struct offer_view, listed), MANAGED },
+    { .name = "issued", .type = F_INT, .at = offsetof(struct offer_view, issued), MANAGED },
+    { .name = "open_codes", .type = F_INT, .at = offsetof(struct offer_view, open_codes), MANAGED },
     { .name = "created_at", .type = F_TIME, .at = offsetof(struct offer_view, created_at) });
 
 #define PAGE_ROWS(kind)                                                                                                                              \
@@ -84,7 +86,7 @@ FIELDS(redeem_fields, "CouponRedeem", struct redeem_in,
 
 FIELDS(codes_in_fields, "CouponCodesRequest", struct codes_in,
     COUPON_FROM_PATH(struct codes_in),
-    { .name = "count", .type = F_INT, .low = 1, .high = 100000, .at = offsetof(struct codes_in, count) });
+    { .name = "count", .type = F_INT, .low = 1, .high = CODES_MAX, .at = offsetof(struct codes_in, count) });
 
 FIELDS(codes_fields, "CouponCodes", struct codes_out,
     { .name = "coupon_id", .type = F_ID, .id = ID_COUPON, .at = offsetof(struct codes_out, coupon) },
@@ -122,11 +124,8 @@ FIELDS(reserve_fields, "CouponReserved", struct coupon_reserve_out,
 FIELDS(benefit_ref_fields, "BenefitRef", struct benefit_ref,
     { .name = "booking", .type = F_INT, .at = offsetof(struct benefit_ref, booking) });
 
-struct booking_event {        /* booking.confirmed, booking.ended, booking.cancelled: docs/decisions/006 */
-    union {
-        struct benefit_ref booking;
-        struct cancelled_in cancelled;
-    };
+struct booking_event {        /* booking.confirmed, booking.ended: docs/decisions/006 */
+    struct benefit_ref booking;
     struct str other;         /* what does not matter here */
 };
 
@@ -137,21 +136,20 @@ FIELDS(confirmed_fields, "BookingConfirmed", struct booking_event,
     BOOKING_ROW, OTHER("schedule_id"), OTHER("performance_id"), OTHER("user_id"), OTHER("total"), OTHER("discount"), OTHER("mileage_used"),
     OTHER("due"), OTHER("currency"), OTHER("seats"));
 FIELDS(ended_fields, "BookingEnded", struct booking_event, BOOKING_ROW, OTHER("schedule_id"), OTHER("user_id"), OTHER("how"));
-FIELDS(cancelled_fields, "BookingCancelled", struct booking_event,
-    BOOKING_ROW, { .name = "coupon_back", .type = F_BOOL, .at = offsetof(struct booking_event, cancelled.coupon_back) }, OTHER("cancellation_id"),
-    OTHER("schedule_id"), OTHER("performance_id"), OTHER("user_id"), OTHER("payment_id"), OTHER("seats"), OTHER("whole"), OTHER("refund"), OTHER("fee"),
-    OTHER("currency"), OTHER("mileage_back"), OTHER("reason"));
 
 /* ---- calls ---- */
 
-static const struct call create_call = { "coupon.create", "Makes a coupon.", CALL_COMMAND, &offer_in_fields, &offer_fields, offer_create };
+static const struct call create_call = { "coupon.create", "Makes a coupon; producers for their own performances.", CALL_STORY, &offer_in_fields,
+                                         &offer_fields, coupon_create };
+const struct call coupon_put_call = { "coupon.put", "The part of coupon.create that changes something.", CALL_COMMAND, &offer_in_fields,
+                                      &offer_fields, coupon_put };
 static const struct call change_call = { "coupon.change", "Changes what is given of a coupon; never what it is worth.", CALL_COMMAND,
-                                         &offer_change_fields, &offer_fields, offer_change };
+                                         &offer_change_fields, &offer_fields, coupon_change };
 static const struct call delete_call = { "coupon.delete", "Nobody gets it any more; what customers have of it stays theirs.", CALL_COMMAND,
-                                         &coupon_fields, NULL, offer_delete };
-static const struct call show_call = { "coupon.show", "A coupon.", CALL_READ, &coupon_fields, &offer_fields, offer_show };
-static const struct call list_call = { "coupon.list", "Coupons that may be claimed now or soon; all of them for staff.", CALL_READ, &offers_in_fields,
-                                       &offers_fields, offer_list };
+                                         &coupon_fields, NULL, coupon_delete };
+static const struct call show_call = { "coupon.show", "A coupon.", CALL_READ, &coupon_fields, &offer_fields, coupon_show };
+static const struct call list_call = { "coupon.list", "Coupons that may be claimed now or soon, and those one has made; all of them for the people in charge.",
+                                       CALL_READ, &offers_in_fields, &offers_fields, coupon_list };
 static const struct call claim_call = { "coupon.claim", "Takes a piece while there is one; one a customer for ever.", CALL_COMMAND, &coupon_fields,
                                         &claim_fields, coupon_claim };
 static const struct call redeem_call = { "coupon.redeem_code", "Takes the piece that a code stands for.", CALL_COMMAND, &redeem_fields, &claim_fields,
@@ -171,29 +169,29 @@ const struct call coupon_confirmed_call = { "coupon.confirmed", "What a booking 
                                             piece_confirmed };
 const struct call coupon_ended_call = { "coupon.ended", "What a booking has reserved is free again.", CALL_COMMAND, &ended_fields, NULL,
                                         piece_release };
-const struct call coupon_cancelled_call = { "coupon.cancelled", "What a booking has used comes back.", CALL_COMMAND, &cancelled_fields, NULL,
+const struct call coupon_cancelled_call = { "coupon.cancelled", "What a booking has used comes back.", CALL_COMMAND, &booking_cancelled_fields, NULL,
                                             piece_cancelled };
 
 static const struct call *const calls[] = {
-    &create_call, &change_call, &delete_call, &show_call, &list_call, &claim_call, &redeem_call, &mine_call, &codes_call, &export_call, &tidy_call,
-    &coupon_reserve_call, &coupon_release_call, &coupon_confirmed_call, &coupon_ended_call, &coupon_cancelled_call, NULL,
+    &create_call, &coupon_put_call, &change_call, &delete_call, &show_call, &list_call, &claim_call, &redeem_call, &mine_call, &codes_call,
+    &export_call, &tidy_call, &coupon_reserve_call, &coupon_release_call, &coupon_confirmed_call, &coupon_ended_call, &coupon_cancelled_call, NULL,
 };
 
 #define API        "/api/v1/coupons"
 #define ONE        API "/{coupon_id}"
-#define IN_CHARGE  (ROLE_MANAGER | ROLE_ADMIN)
+#define ORGANIZERS (ROLE_PRODUCER | ROLE_MANAGER | ROLE_ADMIN)
 
 static const struct route routes[] = {
-    { .method = "POST", .path = API, .call = &create_call, .flags = NEED_USER | IDEMPOTENT, .roles = IN_CHARGE, .status = 201 },
+    { .method = "POST", .path = API, .call = &create_call, .flags = NEED_USER | IDEMPOTENT, .roles = ORGANIZERS, .status = 201 },
     { .method = "GET", .path = API, .call = &list_call, .flags = MAY_USER, .status = 200 },
     { .method = "GET", .path = API "/mine", .call = &mine_call, .flags = NEED_USER, .status = 200 },
     { .method = "POST", .path = API "/redeem_code", .call = &redeem_call, .flags = NEED_USER | IDEMPOTENT, .status = 201, .body_max = 4096 },
     { .method = "GET", .path = ONE, .call = &show_call, .flags = MAY_USER, .status = 200 },
-    { .method = "PATCH", .path = ONE, .call = &change_call, .flags = NEED_USER, .roles = IN_CHARGE, .status = 200 },
-    { .method = "DELETE", .path = ONE, .call = &delete_call, .flags = NEED_USER, .roles = IN_CHARGE, .status = 204 },
+    { .method = "PATCH", .path = ONE, .call = &change_call, .flags = NEED_USER, .roles = ORGANIZERS, .status = 200 },
+    { .method = "DELETE", .path = ONE, .call = &delete_call, .flags = NEED_USER, .roles = ORGANIZERS, .status = 204 },
     { .method = "POST", .path = ONE "/claim", .call = &claim_call, .flags = NEED_USER | IDEMPOTENT, .status = 201 },
-    { .method = "POST", .path = ONE "/codes", .call = &codes_call, .flags = NEED_USER | IDEMPOTENT, .roles = IN_CHARGE, .status = 201 },
-    { .method = "GET", .path = ONE "/codes.csv", .call = &export_call, .flags = NEED_USER, .roles = IN_CHARGE, .status = 200 },
+    { .method = "POST", .path = ONE "/codes", .call = &codes_call, .flags = NEED_USER | IDEMPOTENT, .roles = ORGANIZERS, .status = 201 },
+    { .method = "GET", .path = ONE "/codes.csv", .call = &export_call, .flags = NEED_USER, .roles = ORGANIZERS, .status = 200 },
     { 0 },
 };
 
@@ -220,7 +218,8 @@ struct metric coupon_claims_issued = { .name = "takenseat_coupon_claims_total", 
                                        .labels = "result=\"issued\"" };
 struct metric coupon_claims_refused = { .name = "takenseat_coupon_claims_total", .kind = METRIC_COUNTER, .help = "Claims of coupons",
                                         .labels = "result=\"refused\"" };
-struct metric coupon_codes_refused = { .name = "takenseat_coupon_unknown_codes_total", .kind = METRIC_COUNTER, .help = "Codes typed that there are not" };
+struct metric coupon_codes_refused = { .name = "takenseat_coupon_unknown_codes_total", .kind = METRIC_COUNTER,
+                                       .help = "Codes typed that there are not" };
 
 static struct metric *const metrics[] = { &coupon_claims_issued, &coupon_claims_refused, &coupon_codes_refused, NULL };
 
@@ -231,7 +230,7 @@ static err coupon_open(struct ctx *cx, void **ret_self)
     struct coupons *s = calloc(1, sizeof(*s));
     ASSERT(s != NULL);
     *ret_self = s;
-    err e = store_load(cx, s);
+    err e = store_coupons_load(cx, s);
     coupon_due_look(s);
     return e;
 }
@@ -256,6 +255,8 @@ const struct service coupon_service = {
     .close = coupon_close,
     .calls = calls,
     .routes = routes,
+    .scope_read = SCOPE_COUPONS_READ,
+    .scope_write = SCOPE_COUPONS_WRITE,
     .raw_answers = raw_answers,
     .jobs = jobs,
     .subscriptions = subscriptions,

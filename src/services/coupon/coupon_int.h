@@ -31,7 +31,7 @@ err terms_apply(struct ctx *cx, const struct terms *t, const struct coupon_reser
 /* ---- coupons in memory (memory.c) ---- */
 
 struct coupon {
-    int64_t id, quantity, issued, open_codes, starts_at, expires_at;
+    int64_t id, made_by, quantity, issued, open_codes, starts_at, expires_at;
     bool listed, deleted, tidied;
     bool loaded;              /* `holders` is complete: from the first claim on */
     struct map holders;       /* users who have a piece */
@@ -49,8 +49,11 @@ struct coupons {
     _Atomic int64_t due;      /* when the next coupon ends */
 };
 
-/* ERR_MISSING unless there is one that was not deleted. */
-err coupon_find(struct ctx *cx, struct coupons *s, int64_t id, struct coupon **ret) MUST_USE;
+err coupon_missing(struct ctx *cx) MUST_USE;
+/* May cx->actor see and change all of a coupon? The people in charge, and who made it. */
+bool coupon_manages(const struct ctx *cx, int64_t made_by);
+/* One that was not deleted, to be changed by who may: ERR_MISSING. */
+err coupon_managed(struct ctx *cx, struct coupons *s, int64_t id, struct coupon **ret) MUST_USE;
 /* Takes it into memory; undone with the command. */
 void coupon_add(struct ctx *cx, struct coupons *s, const struct coupon *made);
 /* Notes it as it is, to be so again if the command fails. Before each change. */
@@ -71,7 +74,7 @@ struct offer {
     struct str name, code;
     struct terms terms;
     bool listed;
-    int64_t quantity, issued, open_codes, created_at;
+    int64_t quantity, issued, open_codes, made_by, created_at;
 };
 
 enum piece_state { PIECE_USABLE, PIECE_RESERVED, PIECE_USED, PIECE_EXPIRED };
@@ -94,18 +97,18 @@ struct batch {
     int64_t first, last, made_at;
 };
 
-err store_load(struct ctx *cx, struct coupons *s) MUST_USE;
+err store_coupons_load(struct ctx *cx, struct coupons *s) MUST_USE;
 err store_holders(struct ctx *cx, struct coupon *c) MUST_USE;
 
-err store_offer(struct ctx *cx, int64_t id, struct offer *ret, bool *ret_found) MUST_USE;
-err store_offer_by_code(struct ctx *cx, struct str key, int64_t *ret_id, bool *ret_found) MUST_USE;
-/* Newest first, before an id; at most `max`. open_at: only what is listed and not over by then; 0: all. */
-err store_offers(struct ctx *cx, int64_t before, int64_t open_at, size_t max, struct offer *ret, size_t *ret_n) MUST_USE;
-void store_offer_insert(struct ctx *cx, const struct offer *o, struct str key);
-err store_offer_change(struct ctx *cx, const struct offer *o) MUST_USE;
-err store_offer_delete(struct ctx *cx, int64_t id) MUST_USE;
-err store_offer_tidied(struct ctx *cx, int64_t id) MUST_USE;
-err store_offer_issue(struct ctx *cx, int64_t id, int64_t pieces, int64_t codes) MUST_USE;
+err store_coupon(struct ctx *cx, int64_t id, struct offer *ret, bool *ret_found) MUST_USE;
+err store_coupon_by_code(struct ctx *cx, struct str key, int64_t *ret_id, bool *ret_found) MUST_USE;
+/* Newest first, before an id; at most `max`: all, or else what is listed and not over, and what cx->actor has made. */
+err store_coupons(struct ctx *cx, int64_t before, bool all, size_t max, struct offer *ret, size_t *ret_n) MUST_USE;
+void store_coupon_insert(struct ctx *cx, const struct offer *o, struct str key);
+err store_coupon_change(struct ctx *cx, const struct offer *o) MUST_USE;
+err store_coupon_delete(struct ctx *cx, int64_t id) MUST_USE;
+err store_coupon_tidied(struct ctx *cx, int64_t id) MUST_USE;
+err store_coupon_issue(struct ctx *cx, int64_t id, int64_t pieces, int64_t codes) MUST_USE;
 
 void store_piece_insert(struct ctx *cx, const struct piece *p, int64_t code);
 err store_piece_state(struct ctx *cx, int64_t id, enum piece_state state, int64_t booking) MUST_USE;
@@ -148,7 +151,7 @@ struct offer_view {
     int64_t id, percent, performance, quantity, left, issued, open_codes, starts_at, expires_at, created_at;
     struct str name, code;
     struct money amount_off, max_off, min_total;
-    bool staff;               /* is shown what only staff may see */
+    bool managed;             /* is shown what only those may see who manage it */
     bool listed;
 };
 
@@ -185,14 +188,9 @@ struct piece_view {
     struct money amount_off, max_off, min_total;
 };
 
-struct cancelled_in {
-    int64_t booking;
-    bool coupon_back;
-};
-
 typedef err coupon_fn(struct ctx *cx, void *self, const void *in, void *ret_out);
 
-coupon_fn offer_create, offer_change, offer_delete, offer_show, offer_list;          /* offer.c */
+coupon_fn coupon_create, coupon_put, coupon_change, coupon_delete, coupon_show, coupon_list;          /* offer.c */
 coupon_fn coupon_claim, coupon_tidy;                                                 /* claim.c */
 coupon_fn codes_make, codes_export, code_redeem;                                     /* codes.c */
 coupon_fn piece_mine, piece_reserve, piece_release, piece_confirmed, piece_cancelled;           /* piece.c */
@@ -200,10 +198,14 @@ coupon_fn piece_mine, piece_reserve, piece_release, piece_confirmed, piece_cance
 /* A piece for cx->actor; `code`: the single-use code it is for, 0: none. */
 err coupon_issue(struct ctx *cx, struct coupons *s, struct coupon *c, int64_t code, struct claim_out *ret) MUST_USE;
 struct money terms_money(const struct terms *t, int64_t amount);
-/* A code as it is compared. */
-struct str code_key(struct ctx *cx, struct str code);
 
-/* What booking says (coupon.c). */
+#define CODES_MAX  100000     /* single-use codes of one coupon */
+#define CODE_TYPED (ID_TEXT + 2)         /* a single-use code, "AB12-CD34-EF567" */
+/* A code as it is compared. */
+struct str coupon_code_key(struct ctx *cx, struct str code);
+
+/* coupon.c */
+extern const struct call coupon_put_call;
 extern const struct call coupon_confirmed_call, coupon_ended_call, coupon_cancelled_call;
 
 extern struct metric coupon_claims_issued, coupon_claims_refused, coupon_codes_refused;

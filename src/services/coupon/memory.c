@@ -4,11 +4,21 @@
 
 #include <stdlib.h>
 
-err coupon_find(struct ctx *cx, struct coupons *s, int64_t id, struct coupon **ret)
+err coupon_missing(struct ctx *cx)
+{
+    return fail(cx, ERR_MISSING, NULL, "There is no such coupon.", "그런 쿠폰이 없습니다.");
+}
+
+bool coupon_manages(const struct ctx *cx, int64_t made_by)
+{
+    return actor_has(cx, ROLE_MANAGER | ROLE_ADMIN) || (cx->actor.user && cx->actor.user == made_by);
+}
+
+err coupon_managed(struct ctx *cx, struct coupons *s, int64_t id, struct coupon **ret)
 {
     struct coupon *c = map_ptr(&s->all, (uint64_t)id);
-    if (!c || c->deleted)
-        return fail(cx, ERR_MISSING, NULL, "There is no such coupon.", "그런 쿠폰이 없습니다.");
+    if (!c || c->deleted || !coupon_manages(cx, c->made_by))
+        return coupon_missing(cx);
     *ret = c;
     return OK;
 }

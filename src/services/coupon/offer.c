@@ -1,5 +1,6 @@
 /* Coupons as staff make them and as customers see them. */
 #include "coupon_int.h"
+#include "services/performance/performance.h"
 
 #define PAGE 20
 
@@ -12,40 +13,35 @@ static void show(struct ctx *cx, const struct offer *o, struct offer_view *ret)
         .id = o->id, .name = o->name, .code = o->code, .percent = t->percent, .amount_off = terms_money(t, t->amount_off),
         .max_off = terms_money(t, t->max_off), .min_total = terms_money(t, t->min_total), .performance = t->performance, .quantity = o->quantity,
         .left = o->quantity - o->issued - o->open_codes, .issued = o->issued, .open_codes = o->open_codes, .starts_at = t->starts_at,
-        .expires_at = t->expires_at, .created_at = o->created_at, .listed = o->listed, .staff = actor_has(cx, ROLE_MANAGER | ROLE_ADMIN),
+        .expires_at = t->expires_at, .created_at = o->created_at, .listed = o->listed, .managed = coupon_manages(cx, o->made_by),
     };
 }
 
-static err offer_missing(struct ctx *cx)
-{
-    return fail(cx, ERR_MISSING, NULL, "There is no such coupon.", "그런 쿠폰이 없습니다.");
-}
-
-err offer_show(struct ctx *cx, void *self, const void *in_, void *ret_out)
+err coupon_show(struct ctx *cx, void *self, const void *in_, void *ret_out)
 {
     const struct coupon_in *in = in_;
     struct offer o;
     bool found;
     (void)self;
-    err e = store_offer(cx, in->coupon, &o, &found);
+    err e = store_coupon(cx, in->coupon, &o, &found);
     if (e)
         return e;
-    if (!found || (!o.listed && !actor_has(cx, ROLE_MANAGER | ROLE_ADMIN)))
-        return offer_missing(cx);
+    if (!found || (!o.listed && !coupon_manages(cx, o.made_by)))
+        return coupon_missing(cx);
     show(cx, &o, ret_out);
     return OK;
 }
 
-err offer_list(struct ctx *cx, void *self, const void *in_, void *ret_out)
+err coupon_list(struct ctx *cx, void *self, const void *in_, void *ret_out)
 {
     const struct page_in *in = in_;
     struct page_out *ret = ret_out;
     size_t limit = in->limit ? (size_t)in->limit : PAGE, n;
     struct offer *found = NEW_ARRAY(cx->arena, struct offer, limit + 1);
-    int64_t open_at = actor_has(cx, ROLE_MANAGER | ROLE_ADMIN) ? 0 : cx->now;
+    bool all = actor_has(cx, ROLE_MANAGER | ROLE_ADMIN);
     (void)self;
 
-    err e = store_offers(cx, in->cursor ? in->cursor : INT64_MAX, open_at, limit + 1, found, &n);
+    err e = store_coupons(cx, in->cursor ? in->cursor : INT64_MAX, all, limit + 1, found, &n);
     if (e)
         return e;
 
@@ -98,7 +94,7 @@ static err check_currency(struct ctx *cx, const struct offer_in *in, char ret[4]
 }
 
 /* Codes are compared without case, spaces around them set aside. */
-struct str code_key(struct ctx *cx, struct str code)
+struct str coupon_code_key(struct ctx *cx, struct str code)
 {
     code = str_trim(code);
     char *p = arena_take(cx->arena, code.n);
@@ -111,23 +107,23 @@ static err check_code(struct ctx *cx, struct str key)
 {
     int64_t other;
     bool taken = false;
-    err e = key.n ? store_offer_by_code(cx, key, &other, &taken) : OK;
+    err e = key.n ? store_coupon_by_code(cx, key, &other, &taken) : OK;
     if (e)
         return e;
     return taken ? fail(cx, ERR_CONFLICT, "code_taken", "Another coupon has this code.", "다른 쿠폰이 쓰고 있는 코드입니다.") : OK;
 }
 
-err offer_create(struct ctx *cx, void *self, const void *in_, void *ret_out)
+err coupon_put(struct ctx *cx, void *self, const void *in_, void *ret_out)
 {
     struct coupons *s = self;
     const struct offer_in *in = in_;
     struct offer o = {
         .name = str_trim(in->name), .code = str_trim(in->code), .quantity = in->quantity, .listed = in->has_listed ? in->listed : true,
-        .created_at = cx->now,
+        .made_by = cx->actor.user, .created_at = cx->now,
         .terms = { .percent = in->percent, .amount_off = in->amount_off.amount, .max_off = in->max_off.amount, .min_total = in->min_total.amount,
                    .performance = in->performance, .starts_at = in->starts_at ? in->starts_at : cx->now, .expires_at = in->expires_at },
     };
-    struct str key = code_key(cx, in->code);
+    struct str key = coupon_code_key(cx, in->code);
 
     err e = check_discount(cx, in);
     if (!e)
@@ -140,11 +136,27 @@ err offer_create(struct ctx *cx, void *self, const void *in_, void *ret_out)
         return e;
 
     o.id = sequence_next(&s->offers);
-    store_offer_insert(cx, &o, key);
-    coupon_add(cx, s, &(struct coupon){ .id = o.id, .quantity = o.quantity, .starts_at = o.terms.starts_at, .expires_at = o.terms.expires_at,
-                                        .listed = o.listed, .loaded = true });
+    store_coupon_insert(cx, &o, key);
+    coupon_add(cx, s, &(struct coupon){ .id = o.id, .made_by = o.made_by, .quantity = o.quantity, .starts_at = o.terms.starts_at,
+                                        .expires_at = o.terms.expires_at, .listed = o.listed, .loaded = true });
     show(cx, &o, ret_out);
     return OK;
+}
+
+/* Producers give away what is for their own performances. */
+err coupon_create(struct ctx *cx, void *self, const void *in_, void *ret_out)
+{
+    const struct offer_in *in = in_;
+    struct performance_facts facts;
+    bool in_charge = actor_has(cx, ROLE_MANAGER | ROLE_ADMIN);
+    (void)self;
+    if (!in_charge && !in->performance)
+        return fail(cx, ERR_DENIED, NULL, "A producer's coupon is for one performance: give performance_id.",
+                    "기획자의 쿠폰은 한 공연에만 쓸 수 있습니다. performance_id를 지정해 주세요.");
+    err e = in->performance ? call_run(cx, &performance_facts_call, &(struct performance_ref){ in->performance }, &facts) : OK;
+    if (!e && !in_charge && facts.owner != cx->actor.user)
+        e = fail(cx, ERR_MISSING, NULL, "There is no such performance.", "그런 공연이 없습니다.");
+    return e ? e : call_run(cx, &coupon_put_call, in, ret_out);
 }
 
 /* ---- PATCH, DELETE /coupons/{coupon_id} ---- */
@@ -159,16 +171,16 @@ static err check_change(struct ctx *cx, const struct coupon *c, const struct off
     return check_dates(cx, o->terms.starts_at, o->terms.expires_at);
 }
 
-err offer_change(struct ctx *cx, void *self, const void *in_, void *ret_out)
+err coupon_change(struct ctx *cx, void *self, const void *in_, void *ret_out)
 {
     struct coupons *s = self;
     const struct offer_change_in *in = in_;
     struct coupon *c;
     struct offer o;
     bool found;
-    err e = coupon_find(cx, s, in->coupon, &c);
+    err e = coupon_managed(cx, s, in->coupon, &c);
     if (!e)
-        e = store_offer(cx, in->coupon, &o, &found);
+        e = store_coupon(cx, in->coupon, &o, &found);
     if (e)
         return e;
     ASSERT(found);
@@ -180,7 +192,7 @@ err offer_change(struct ctx *cx, void *self, const void *in_, void *ret_out)
     o.listed = in->has_listed ? in->listed : o.listed;
     e = check_change(cx, c, &o);
     if (!e)
-        e = store_offer_change(cx, &o);
+        e = store_coupon_change(cx, &o);
     if (e)
         return e;
 
@@ -195,15 +207,15 @@ err offer_change(struct ctx *cx, void *self, const void *in_, void *ret_out)
 }
 
 /* Nobody gets it any more; what customers have stays theirs. */
-err offer_delete(struct ctx *cx, void *self, const void *in_, void *ret_out)
+err coupon_delete(struct ctx *cx, void *self, const void *in_, void *ret_out)
 {
     struct coupons *s = self;
     const struct coupon_in *in = in_;
     struct coupon *c;
     (void)ret_out;
-    err e = coupon_find(cx, s, in->coupon, &c);
+    err e = coupon_managed(cx, s, in->coupon, &c);
     if (!e)
-        e = store_offer_delete(cx, c->id);
+        e = store_coupon_delete(cx, c->id);
     if (e)
         return e;
     coupon_keep(cx, s, c);

@@ -3,6 +3,7 @@
  *
  * Events may come again and, between topics, out of order: what a booking's row says decides, and a cancellation may overtake its confirmation. */
 #include "coupon_int.h"
+#include "services/booking/booking.h"
 
 #define PAGE 50
 
@@ -144,7 +145,7 @@ err piece_confirmed(struct ctx *cx, void *self, const void *in_, void *ret_out)
 
 err piece_cancelled(struct ctx *cx, void *self, const void *in_, void *ret_out)
 {
-    const struct cancelled_in *in = in_;
+    const struct booking_cancelled *in = in_;
     struct use u;
     bool found;
     (void)self;

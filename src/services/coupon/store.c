@@ -10,7 +10,7 @@ static struct val or_null(int64_t id)
 
 /* ---- memory ---- */
 
-err store_load(struct ctx *cx, struct coupons *s)
+err store_coupons_load(struct ctx *cx, struct coupons *s)
 {
     struct rows r;
     err e = sequence_load(cx, &coupon_sql.offer_max, &s->offers);
@@ -27,7 +27,7 @@ err store_load(struct ctx *cx, struct coupons *s)
         ASSERT(c != NULL);
         *c = (struct coupon){ .id = row_int(&r, 0), .listed = row_int(&r, 1) != 0, .quantity = row_int(&r, 2), .issued = row_int(&r, 3),
                               .open_codes = row_int(&r, 4), .starts_at = row_int(&r, 5), .expires_at = row_int(&r, 6),
-                              .deleted = row_int(&r, 7) != 0, .tidied = row_int(&r, 8) != 0 };
+                              .deleted = row_int(&r, 7) != 0, .tidied = row_int(&r, 8) != 0, .made_by = row_int(&r, 9) };
         map_put_ptr(&s->all, (uint64_t)c->id, c);
     }
     return rows_end(cx, &r);
@@ -65,7 +65,7 @@ static void take_offer(struct ctx *cx, const struct rows *r, void *out)
     struct offer *o = out;
     *o = (struct offer){ .id = row_int(r, 0), .name = row_text(cx, r, 1), .code = row_text(cx, r, 2), .terms = row_terms(r, 3),
                          .listed = row_int(r, 9) != 0, .quantity = row_int(r, 10), .issued = row_int(r, 11), .open_codes = row_int(r, 12),
-                         .created_at = row_int(r, 15) };
+                         .created_at = row_int(r, 15), .made_by = row_int(r, 16) };
     o->terms.starts_at = row_int(r, 13);
     o->terms.expires_at = row_int(r, 14);
 }
@@ -76,22 +76,22 @@ static void take_id(struct ctx *cx, const struct rows *r, void *out)
     *(int64_t *)out = row_int(r, 0);
 }
 
-err store_offer(struct ctx *cx, int64_t id, struct offer *ret, bool *ret_found)
+err store_coupon(struct ctx *cx, int64_t id, struct offer *ret, bool *ret_found)
 {
     return db_one(cx, &coupon_sql.offer_by_id, VALS(v_int(id)), take_offer, ret, ret_found);
 }
 
-err store_offer_by_code(struct ctx *cx, struct str key, int64_t *ret_id, bool *ret_found)
+err store_coupon_by_code(struct ctx *cx, struct str key, int64_t *ret_id, bool *ret_found)
 {
     return db_one(cx, &coupon_sql.offer_by_code, VALS(v_text(key)), take_id, ret_id, ret_found);
 }
 
-err store_offers(struct ctx *cx, int64_t before, int64_t open_at, size_t max, struct offer *ret, size_t *ret_n)
+err store_coupons(struct ctx *cx, int64_t before, bool all, size_t max, struct offer *ret, size_t *ret_n)
 {
     struct rows r;
     size_t n = 0;
-    err e = open_at ? db_rows(cx, &coupon_sql.offer_page_open, VALS(v_int(before), v_int(open_at), v_int((int64_t)max)), &r)
-                    : db_rows(cx, &coupon_sql.offer_page, VALS(v_int(before), v_int((int64_t)max)), &r);
+    err e = all ? db_rows(cx, &coupon_sql.offer_page, VALS(v_int(before), v_int((int64_t)max)), &r)
+                : db_rows(cx, &coupon_sql.offer_page_open, VALS(v_int(before), v_int(cx->now), v_int(cx->actor.user), v_int((int64_t)max)), &r);
     if (e)
         return e;
     while (n < max && rows_next(&r))
@@ -100,32 +100,32 @@ err store_offers(struct ctx *cx, int64_t before, int64_t open_at, size_t max, st
     return rows_end(cx, &r);
 }
 
-void store_offer_insert(struct ctx *cx, const struct offer *o, struct str key)
+void store_coupon_insert(struct ctx *cx, const struct offer *o, struct str key)
 {
     const struct terms *t = &o->terms;
     db_put(cx, &coupon_sql.offer_insert,
            VALS(v_int(o->id), v_text(o->name), v_text(o->code), key.n ? v_text(key) : v_null(), v_int(t->percent), v_int(t->amount_off),
                 v_int(t->max_off), v_int(t->min_total), v_text(str_c(t->currency)), or_null(t->performance), v_int(o->listed), v_int(o->quantity),
-                v_int(t->starts_at), v_int(t->expires_at), v_int(cx->actor.user), v_int(cx->now)));
+                v_int(t->starts_at), v_int(t->expires_at), v_int(o->made_by), v_int(cx->now)));
 }
 
-err store_offer_change(struct ctx *cx, const struct offer *o)
+err store_coupon_change(struct ctx *cx, const struct offer *o)
 {
     return db_run(cx, &coupon_sql.offer_change,
                   VALS(v_text(o->name), v_int(o->listed), v_int(o->quantity), v_int(o->terms.starts_at), v_int(o->terms.expires_at), v_int(o->id)), NULL);
 }
 
-err store_offer_delete(struct ctx *cx, int64_t id)
+err store_coupon_delete(struct ctx *cx, int64_t id)
 {
     return db_run(cx, &coupon_sql.offer_delete, VALS(v_int(cx->now), v_int(id)), NULL);
 }
 
-err store_offer_tidied(struct ctx *cx, int64_t id)
+err store_coupon_tidied(struct ctx *cx, int64_t id)
 {
     return db_run(cx, &coupon_sql.offer_tidied, VALS(v_int(id)), NULL);
 }
 
-err store_offer_issue(struct ctx *cx, int64_t id, int64_t pieces, int64_t codes)
+err store_coupon_issue(struct ctx *cx, int64_t id, int64_t pieces, int64_t codes)
 {
     int64_t changed;
     err e = db_run(cx, &coupon_sql.offer_issue, VALS(v_int(pieces), v_int(codes), v_int(id)), &changed);

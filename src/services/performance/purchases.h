@@ -18,7 +18,8 @@ struct affinity {             /* another performance, and how many bought both *
 
 /* ---- store_purchases.c ---- */
 
-err store_purchase(struct ctx *cx, int64_t booking, struct purchase *ret, bool *ret_found) MUST_USE;
+/* The row of io->booking; where there is none, *io stays as it is. */
+err store_show_purchase(struct ctx *cx, struct purchase *io, bool *ret_found) MUST_USE;
 err store_purchase_put(struct ctx *cx, const struct purchase *p, bool is_new) MUST_USE;
 err store_purchases_prune(struct ctx *cx, int64_t before) MUST_USE;
 /* Lists of performances (int64_t). */

@@ -123,23 +123,26 @@ static struct str id_text(struct bed *b, enum id_kind kind, int64_t id)
 
 static void confirmed(struct bed *b, int64_t booking, int show, int64_t user, int seats)
 {
-    struct arena *a = b->program.arena;
     as(b, 0);
     ask_body(b, &purchase_confirmed_call,
-             arena_fmt(a, "{\"booking_id\":\"%.*s\",\"schedule_id\":\"%.*s\",\"performance_id\":\"x\",\"user_id\":\"%.*s\",\"total\":1,\"discount\":0,"
-                          "\"mileage_used\":0,\"due\":1,\"currency\":\"KRW\",\"seats\":%d}", STR_ARG(id_text(b, ID_BOOKING, booking)),
-                       STR_ARG(id_text(b, ID_SCHEDULE, b->schedule[show])), STR_ARG(id_text(b, ID_USER, user)), seats), NULL);
+             arena_fmt(b->program.arena,
+                       "{\"booking_id\":\"%.*s\",\"schedule_id\":\"%.*s\",\"performance_id\":\"%.*s\",\"user_id\":\"%.*s\",\"total\":1,\"discount\":0,"
+                       "\"mileage_used\":0,\"due\":1,\"currency\":\"KRW\",\"seats\":%d}",
+                       STR_ARG(id_text(b, ID_BOOKING, booking)), STR_ARG(id_text(b, ID_SCHEDULE, b->schedule[show])),
+                       STR_ARG(id_text(b, ID_PERFORMANCE, b->show[show])), STR_ARG(id_text(b, ID_USER, user)), seats), NULL);
 }
 
 static void cancelled(struct bed *b, int64_t cancellation, int64_t booking, int show, int seats)
 {
-    struct arena *a = b->program.arena;
     as(b, 0);
     ask_body(b, &purchase_cancelled_call,
-             arena_fmt(a, "{\"cancellation_id\":\"%.*s\",\"booking_id\":\"%.*s\",\"schedule_id\":\"%.*s\",\"user_id\":\"%.*s\","
-                          "\"payment_id\":null,\"seats\":%d,\"whole\":false,\"refund\":0,\"fee\":0,\"currency\":\"KRW\",\"mileage_back\":0,\"coupon_back\":false,\"reason\":\"buyer\"}",
+             arena_fmt(b->program.arena,
+                       "{\"cancellation_id\":\"%.*s\",\"booking_id\":\"%.*s\",\"schedule_id\":\"%.*s\",\"performance_id\":\"%.*s\",\"user_id\":\"%.*s\","
+                       "\"payment_id\":null,\"seats\":%d,\"whole\":false,\"refund\":0,\"fee\":0,\"currency\":\"KRW\",\"mileage_back\":0,"
+                       "\"coupon_back\":false,\"reason\":\"buyer\"}",
                        STR_ARG(id_text(b, ID_CANCELLATION, cancellation)), STR_ARG(id_text(b, ID_BOOKING, booking)),
-                       STR_ARG(id_text(b, ID_SCHEDULE, b->schedule[show])), STR_ARG(id_text(b, ID_USER, 7)), seats), NULL);
+                       STR_ARG(id_text(b, ID_SCHEDULE, b->schedule[show])), STR_ARG(id_text(b, ID_PERFORMANCE, b->show[show])),
+                       STR_ARG(id_text(b, ID_USER, 7)), seats), NULL);
 }
 
 /* Seats sold of the first performance within a week; 0: it is not ranked. */
@@ -248,11 +251,11 @@ static int64_t rows_kept(struct bed *b)
 {
     int64_t n = 0;
     for (int64_t booking = 1; booking <= 3; booking++) {
-        struct purchase row;
+        struct purchase row = { .booking = booking };
         bool found;
         as(b, 0);
         b->cx.db = db_read_begin(app_db(b->program.app));
-        assert_int_equal(store_purchase(&b->cx, booking, &row, &found), OK);
+        assert_int_equal(store_show_purchase(&b->cx, &row, &found), OK);
         db_read_end(app_db(b->program.app), b->cx.db);
         n += found;
     }

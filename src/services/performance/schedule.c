@@ -41,6 +41,7 @@ err schedule_fill(struct ctx *cx, struct schedule *s)
     s->status = sale_status(cx, s, &left);
     s->queue_mode = queue_mode_get(cx->app, s->id);
     s->server_time = cx->now;
+    booking_terms(cx->app, s->id, cx->arena, cx->now, &s->terms);
     return OK;
 }
 
@@ -118,7 +119,7 @@ err seat_plan(struct ctx *cx, void *self, const void *in_, void *ret_out)
     err e = store_schedule(cx, in->schedule, &s);
     if (e)
         return e;
-    e = hall_plan_read(cx, s.hall, &plan, NULL);
+    e = hall_plan_read(cx, s.plan, &plan, NULL);
     if (e)
         return e;
     *(struct seat_plan *)ret_out = seats_of(cx->arena, plan);
@@ -217,9 +218,14 @@ static err check_blocked(struct ctx *cx, const struct schedule_create_in *in, co
 /* Checks the whole request against the hall, so that all its faults are named together. */
 static err check_request(struct ctx *cx, const struct schedule_create_in *in, const struct plan *plan, struct grade *grades)
 {
-    struct schedule asked = { .starts_at = in->starts_at, .ends_at = in->ends_at, .sale_starts_at = in->sale_starts_at, .sale_ends_at = in->sale_ends_at };
+    struct schedule asked = { .starts_at = in->starts_at, .ends_at = in->ends_at };
+    asked.sale_starts_at = in->sale_starts_at;
+    asked.sale_ends_at = in->sale_ends_at;
+    const struct price_item *price = in->prices.at;
+    struct terms_basis basis = { plan, price[0].price.currency, in->sale_starts_at, in->sale_ends_at };
     err times = schedule_check_times(cx, &asked), prices = check_prices(cx, in, plan, grades), blocked = check_blocked(cx, in, plan, grades);
-    return times ? times : prices ? prices : blocked;
+    err terms = booking_terms_check(cx, &in->terms, &basis);
+    return times ? times : prices ? prices : blocked ? blocked : terms;
 }
 
 /* What booking is told: among other things a price for every category of the plan, 0 where nobody sits. */
@@ -244,6 +250,7 @@ static struct schedule_opening opening_of(struct ctx *cx, const struct schedule_
         .currency = str_c(prices[0].price.currency),
         .prices = { all, n },
         .blocked = in->blocked_seats,
+        .terms = in->terms,
         .title = basis->show.title,
         .hall_name = basis->hall.name,
     };
@@ -265,6 +272,7 @@ err schedule_create(struct ctx *cx, void *self, const void *in_, void *ret_out)
         return e;
 
     row.opening = opening_of(cx, in, &basis, grades);
+    booking_terms_seal(cx, &row.opening.terms);
     for (uint32_t c = 0; c < basis.plan->category_count; c++)
         if (grades[c].grade.p)
             grades[row.grade_count++] = grades[c];

@@ -4,6 +4,8 @@
  * what is left over is carried to the next time. The limit counts passes that are good at that moment. */
 #include "queue_int.h"
 
+#include "services/booking/booking.h"
+
 #define ADMIT_EVERY_MS 500
 #define HOUR_MS        (60 * 60 * 1000)
 
@@ -52,7 +54,7 @@ static struct step step_from(const struct room *r, int64_t want, int64_t now)
 static err admit(struct ctx *cx, struct room *r)
 {
     const struct rules *rules = &r->terms.rules;
-    if (!moves(r) || cx->now < r->sale_starts_at || cx->now >= r->sale_ends_at)
+    if (!moves(r) || cx->now < room_sells_at(r) || cx->now >= r->sale_ends_at)
         return OK;
     room_touch(cx, r);
     line_settle(&r->line, rules, cx->now);
@@ -70,8 +72,21 @@ static err admit(struct ctx *cx, struct room *r)
 
 static int64_t room_due(const struct queue *q, const struct room *r)
 {
-    int64_t due = max(q->ran_at + ADMIT_EVERY_MS, r->sale_starts_at);
+    int64_t due = max(q->ran_at + ADMIT_EVERY_MS, room_sells_at(r));
     return moves(r) && due < r->sale_ends_at ? due : INT64_MAX;
+}
+
+int64_t room_sells_at(const struct room *r)
+{
+    return min(r->sale_starts_at, booking_presale_at(r->queue->app, r->schedule));
+}
+
+void queue_sale_moved(const struct app *app, int64_t schedule)
+{
+    struct queue *q = app_self(app, &queue_service);
+    const struct room *r = q ? room_find(q, schedule) : NULL;
+    if (r)
+        queue_wake(q, r);
 }
 
 void queue_wake(struct queue *q, const struct room *r)

@@ -64,7 +64,7 @@ static void test_refused_leaves_no_trace(void **state)
     struct place_out *p = line_up(h, rules, 3), lost;
     struct settings_out out, was = numbers(h);
     struct settings_in off = { .schedule = SCHEDULE };
-    struct bought_in bought = { 5, SCHEDULE, 1 };
+    struct booking_confirmed bought = { .booking = 5, .schedule = SCHEDULE, .user = 1 };
     struct grade_price grade = { S("R"), 1 };
     struct schedule_opening opening = { .schedule = 8, .owner = OWNER, .sale_ends_at = now(h) + DAY_MS, .prices = { &grade, 1 } };
 

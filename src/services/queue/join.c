@@ -122,7 +122,7 @@ err queue_leave(struct ctx *cx, void *self, const void *in_, void *ret_out)
 err queue_bought(struct ctx *cx, void *self, const void *in_, void *ret_out)
 {
     struct queue *q = self;
-    const struct bought_in *in = in_;
+    const struct booking_confirmed *in = in_;
     bool known;
     (void)ret_out;
     struct room *r = room_find(q, in->schedule);

@@ -60,11 +60,6 @@ FIELDS(place_fields, "Place", struct place_out,
       .help = "to be sent as Queue-Pass; good for this account only" },
     { .name = "pass_expires_at", .type = F_TIME, .nullable = true, .at = offsetof(struct place_out, pass_expires_at) });
 
-FIELDS(bought_fields, "BookingConfirmed", struct bought_in,
-    { .name = "booking_id", .type = F_ID, .id = ID_BOOKING, .at = offsetof(struct bought_in, booking) },
-    { .name = "schedule_id", .type = F_ID, .id = ID_SCHEDULE, .at = offsetof(struct bought_in, schedule) },
-    { .name = "user_id", .type = F_ID, .id = ID_USER, .at = offsetof(struct bought_in, user) });
-
 /* ---- calls ---- */
 
 const struct call queue_settings_put_call = { "queue.settings_put", "Sets up the waiting room of a schedule.", CALL_STORY, &settings_in_fields,
@@ -73,18 +68,20 @@ const struct call queue_settings_get_call = { "queue.settings_get", "The waiting
                                                &join_fields, &settings_fields, queue_settings_get };
 const struct call queue_settings_set_call = { "queue.settings_set", "The part of queue.settings_put that changes the room.", CALL_COMMAND,
                                               &settings_in_fields, &settings_fields, queue_settings_set };
-const struct call queue_opened_call = { "queue.opened", "A schedule was made: it has a room, which is off. Or its sale was moved.", CALL_COMMAND, &schedule_opening_fields,
-                                        NULL, queue_opened };
+const struct call queue_opened_call = { "queue.opened", "A schedule was made: it has a room, which is off. Or its sale was moved.", CALL_COMMAND,
+                                        &schedule_opening_fields, NULL, queue_opened };
+const struct call queue_cancelled_call = { "queue.cancelled", "A schedule was cancelled: its room closes.", CALL_COMMAND, &schedule_cancelling_fields,
+                                           NULL, queue_cancelled };
 const struct call queue_join_call = { "queue.join", "Takes a place in the waiting room; the same account again: the same place.", CALL_COMMAND,
                                       &join_fields, &place_fields, queue_join };
 const struct call queue_poll_call = { "queue.poll", "How far a place has come, and its pass once it is admitted.", CALL_MEMORY, &token_fields,
                                       &place_fields, queue_poll };
 const struct call queue_leave_call = { "queue.leave", "Gives a place or a pass up.", CALL_COMMAND, &token_fields, NULL, queue_leave };
-const struct call queue_bought_call = { "queue.bought", "A buyer's pass is used.", CALL_COMMAND, &bought_fields, NULL, queue_bought };
+const struct call queue_bought_call = { "queue.bought", "A buyer's pass is used.", CALL_COMMAND, &booking_confirmed_fields, NULL, queue_bought };
 const struct call queue_admit_call = { "queue.admit", "Lets people in.", CALL_COMMAND, NULL, NULL, queue_admit };
 
 static const struct call *const calls[] = {
-    &queue_settings_put_call, &queue_settings_get_call, &queue_settings_set_call, &queue_opened_call, &queue_join_call,
+    &queue_settings_put_call, &queue_settings_get_call, &queue_settings_set_call, &queue_opened_call, &queue_cancelled_call, &queue_join_call,
     &queue_poll_call, &queue_leave_call, &queue_bought_call, &queue_admit_call, NULL,
 };
 
@@ -109,6 +106,7 @@ static const struct job jobs[] = {
 static const struct subscription subscriptions[] = {
     { "performance.schedule_opened", &queue_opened_call },
     { "performance.schedule_changed", &queue_opened_call },
+    { "performance.schedule_cancelled", &queue_cancelled_call },
     { "booking.confirmed", &queue_bought_call },
     { 0 },
 };
@@ -153,6 +151,7 @@ static err queue_open(struct ctx *cx, void **ret_self)
 {
     struct queue *q = calloc(1, sizeof(*q));
     ASSERT(q != NULL);
+    q->app = cx->app;
     q->keys = app_keys(cx->app);
     lock_init(&q->lock);
     atomic_init(&q->due, INT64_MAX);
@@ -178,6 +177,8 @@ const struct service queue_service = {
     .close = queue_close,
     .calls = calls,
     .routes = routes,
+    .scope_read = SCOPE_CATALOGUE_READ,
+    .scope_write = SCOPE_CATALOGUE_WRITE,
     .jobs = jobs,
     .subscriptions = subscriptions,
     .audits = queue_audits,

@@ -24,6 +24,9 @@ int64_t queue_event_write(const struct app *app, int64_t schedule, int64_t seen,
 
 /* ---- only in a command ---- */
 
+/* Booking sells the schedule from another time on: its presale. */
+void queue_sale_moved(const struct app *app, int64_t schedule);
+
 /* May cx->actor buy? OK when the room is off, or `pass` is one of this schedule and this account, not expired, its place neither left nor used;
  * else ERR_DENIED `pass_required`. About 2 us. */
 err queue_pass_check(const struct app *app, struct ctx *cx, int64_t schedule, struct str pass) MUST_USE;
@@ -31,6 +34,7 @@ err queue_pass_check(const struct app *app, struct ctx *cx, int64_t schedule, st
 /* Listens to:
  *   performance.schedule_opened  booking's struct schedule_opening: the schedule has a room, which is off until its organizer says otherwise
  *   performance.schedule_changed the same body: the room follows the sale's new beginning and end
- *   booking.confirmed  {"booking_id","schedule_id","user_id"}  the buyer's pass is used, the next one may come in */
+ *   performance.schedule_cancelled  nobody waits for it any more
+ *   booking.confirmed  struct booking_confirmed: the buyer's pass is used, the next one may come in */
 
 #endif

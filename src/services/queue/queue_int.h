@@ -127,6 +127,7 @@ struct room {
 };
 
 struct queue {
+    struct app *app;
     const struct keys *keys;
     pthread_rwlock_t lock;
     struct map rooms;         /* schedule -> room, for ever */
@@ -219,18 +220,15 @@ struct join_in {
 struct place_in {
     struct str token;
 };
-struct bought_in {
-    int64_t booking, schedule, user;
-};
 
 typedef err call_fn(struct ctx *cx, void *self, const void *in, void *ret_out);
 
-call_fn queue_opened, queue_settings_put, queue_settings_get, queue_settings_set;      /* settings.c */
+call_fn queue_opened, queue_cancelled, queue_settings_put, queue_settings_get, queue_settings_set;      /* settings.c */
 call_fn queue_join, queue_leave, queue_bought;                           /* join.c */
 call_fn queue_poll;                                                      /* poll.c */
 call_fn queue_admit;                                                     /* admit.c */
 
-extern const struct call queue_opened_call, queue_settings_put_call, queue_settings_get_call, queue_settings_set_call;
+extern const struct call queue_opened_call, queue_cancelled_call, queue_settings_put_call, queue_settings_get_call, queue_settings_set_call;
 extern const struct call queue_join_call, queue_leave_call, queue_bought_call, queue_poll_call, queue_admit_call;
 
 /* Brings credit up to date, by the rules in force until now. */
@@ -239,6 +237,8 @@ void line_settle(struct line *line, const struct rules *rules, int64_t now);
 void line_pace_reset(struct line *line, const struct rules *rules, int64_t now);
 /* Has the job look at this room when it is time. */
 void queue_wake(struct queue *q, const struct room *r);
+/* When people are let in at the earliest: the sale or its presale begins. Any thread. */
+int64_t room_sells_at(const struct room *r);
 int64_t queue_due(void *queue);
 
 /* Does booking know the schedule? */

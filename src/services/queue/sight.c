@@ -42,7 +42,7 @@ void place_look(struct ctx *cx, const struct room *r, const struct terms *terms,
     ret->state = place_state(r, line, place, cx->now, &ret->until);
     if (ret->state == PLACE_WAITING) {
         ret->position = place - line->serving;
-        ret->eta_ms = max(0, r->sale_starts_at - cx->now) + ret->position * HOUR_MS / line_pace(&terms->rules, line);
+        ret->eta_ms = max(0, room_sells_at(r) - cx->now) + ret->position * HOUR_MS / line_pace(&terms->rules, line);
     }
 }
 

@@ -6,19 +6,23 @@ INSERT INTO auth_user (id, email, name, phone, lang, password_hash, roles, creat
 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 
 -- name: user_by_id
-SELECT id, email, name, phone, lang, roles, verified_at IS NOT NULL, suspended_at IS NOT NULL, created_at FROM auth_user WHERE id = ? AND email IS NOT NULL
+SELECT id, email, name, phone, lang, roles, verified_at IS NOT NULL, suspended_at IS NOT NULL,
+       (SELECT COUNT(*) FROM auth_factor f WHERE f.user_id = auth_user.id AND f.confirmed_at IS NOT NULL), created_at
+FROM auth_user WHERE id = ? AND email IS NOT NULL
 
 -- name: user_page
 -- (before this id, pattern, pattern, rows)
-SELECT id, email, name, phone, lang, roles, verified_at IS NOT NULL, suspended_at IS NOT NULL, created_at FROM auth_user
+SELECT id, email, name, phone, lang, roles, verified_at IS NOT NULL, suspended_at IS NOT NULL,
+       (SELECT COUNT(*) FROM auth_factor f WHERE f.user_id = auth_user.id AND f.confirmed_at IS NOT NULL), created_at
+FROM auth_user
 WHERE id < ? AND email IS NOT NULL AND (email LIKE ? ESCAPE '!' OR name LIKE ? ESCAPE '!')
 ORDER BY id DESC LIMIT ?
 
 -- name: credentials_by_email
-SELECT id, password_hash, email, roles, suspended_at IS NOT NULL FROM auth_user WHERE email = ?
+SELECT id, password_hash, email, roles, suspended_at IS NOT NULL, COALESCE(admin_since, 0) FROM auth_user WHERE email = ?
 
 -- name: credentials_by_id
-SELECT id, password_hash, email, roles, suspended_at IS NOT NULL FROM auth_user WHERE id = ? AND email IS NOT NULL
+SELECT id, password_hash, email, roles, suspended_at IS NOT NULL, COALESCE(admin_since, 0) FROM auth_user WHERE id = ? AND email IS NOT NULL
 
 -- name: admin_other
 SELECT id FROM auth_user WHERE id <> ? AND (roles & 16) <> 0 AND suspended_at IS NULL LIMIT 1
@@ -27,7 +31,11 @@ SELECT id FROM auth_user WHERE id <> ? AND (roles & 16) <> 0 AND suspended_at IS
 UPDATE auth_user SET name = ?, phone = ?, lang = ?, updated_at = ? WHERE id = ?
 
 -- name: user_roles_update
-UPDATE auth_user SET roles = ?, updated_at = ? WHERE id = ?
+-- (roles, is it an ADMIN now, now, now, id)
+UPDATE auth_user SET roles = ?, admin_since = CASE WHEN ? = 0 THEN NULL ELSE COALESCE(admin_since, ?) END, updated_at = ? WHERE id = ?
+
+-- name: admin_since_update
+UPDATE auth_user SET admin_since = ? WHERE id = ?
 
 -- name: user_password_update
 UPDATE auth_user SET password_hash = ?, updated_at = ? WHERE id = ?
@@ -42,7 +50,7 @@ UPDATE auth_user SET verified_at = ? WHERE id = ? AND verified_at IS NULL
 UPDATE auth_user SET suspended_at = ?, updated_at = ? WHERE id = ?
 
 -- name: user_erase
-UPDATE auth_user SET email = NULL, name = '', phone = '', password_hash = '', roles = 0, verified_at = NULL, updated_at = ? WHERE id = ?
+UPDATE auth_user SET email = NULL, name = '', phone = '', password_hash = '', roles = 0, verified_at = NULL, admin_since = NULL, updated_at = ? WHERE id = ?
 
 -- name: session_erase
 UPDATE auth_session SET device = '', address = '' WHERE user_id = ?
@@ -66,7 +74,8 @@ SELECT id FROM auth_session WHERE id = ? AND user_id = ? AND revoked_at IS NULL 
 
 -- name: session_by_refresh
 -- (hash, now): the session whose turn this token is, with what its user may do today
-SELECT s.id, s.user_id, u.roles FROM auth_session s JOIN auth_user u ON u.id = s.user_id
+SELECT s.id, s.user_id, u.roles, (SELECT COUNT(*) FROM auth_factor f WHERE f.user_id = u.id AND f.confirmed_at IS NOT NULL), COALESCE(u.admin_since, 0)
+FROM auth_session s JOIN auth_user u ON u.id = s.user_id
 WHERE s.refresh_hash = ? AND s.revoked_at IS NULL AND s.expires_at > ? AND s.created_at >= u.tokens_valid_from
 
 -- name: session_by_spent

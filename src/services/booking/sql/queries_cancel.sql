@@ -34,6 +34,10 @@ SELECT id FROM booking_ticket WHERE booking_id = ? LIMIT 1
 -- (seats left, how many, id)
 UPDATE booking_hold SET seats = ?, seat_count = ? WHERE id = ?
 
+-- name: booking_shrink
+-- where it has seats of its own (person types)
+UPDATE booking_booking SET seats = ? WHERE hold_id = ? AND seats IS NOT NULL
+
 -- name: policy_max
 SELECT COALESCE(MAX(id), 0) FROM booking_policy
 

@@ -3,7 +3,7 @@ SELECT COALESCE(MAX(id), 0) FROM coupon_offer
 
 -- name: offer_counts
 -- What the writer keeps in memory of each coupon.
-SELECT id, listed, quantity, issued, open_codes, starts_at, expires_at, deleted_at IS NOT NULL, tidied FROM coupon_offer
+SELECT id, listed, quantity, issued, open_codes, starts_at, expires_at, deleted_at IS NOT NULL, tidied, made_by FROM coupon_offer
 
 -- name: offer_insert
 INSERT INTO coupon_offer (id, name, code, code_key, percent, amount_off, max_off, min_total, currency, performance_id, listed, quantity, issued,
@@ -25,7 +25,7 @@ UPDATE coupon_offer SET issued = issued + ?, open_codes = open_codes + ? WHERE i
 
 -- name: offer_by_id
 SELECT id, name, code, percent, amount_off, max_off, min_total, currency, performance_id, listed, quantity, issued, open_codes, starts_at, expires_at,
-       created_at
+       created_at, made_by
 FROM coupon_offer WHERE id = ? AND deleted_at IS NULL
 
 -- name: offer_by_code
@@ -34,14 +34,14 @@ SELECT id FROM coupon_offer WHERE code_key = ?
 -- name: offer_page
 -- (before, rows): for staff
 SELECT id, name, code, percent, amount_off, max_off, min_total, currency, performance_id, listed, quantity, issued, open_codes, starts_at, expires_at,
-       created_at
+       created_at, made_by
 FROM coupon_offer WHERE id < ? AND deleted_at IS NULL ORDER BY id DESC LIMIT ?
 
 -- name: offer_page_open
--- (before, now, rows): what customers may claim now or soon
+-- (before, now, user, rows): what customers may claim now or soon, and what the user has made
 SELECT id, name, code, percent, amount_off, max_off, min_total, currency, performance_id, listed, quantity, issued, open_codes, starts_at, expires_at,
-       created_at
-FROM coupon_offer WHERE id < ? AND deleted_at IS NULL AND listed = 1 AND expires_at > ? ORDER BY id DESC LIMIT ?
+       created_at, made_by
+FROM coupon_offer WHERE id < ? AND deleted_at IS NULL AND ((listed = 1 AND expires_at > ?) OR made_by = ?) ORDER BY id DESC LIMIT ?
 
 -- name: piece_max
 SELECT COALESCE(MAX(id), 0) FROM coupon_piece

@@ -74,7 +74,8 @@ static void test_words(void **state)
         int64_t found;
     } cases[] = {
         { "", 4321 }, { " ", 4321 }, { "햄릿", 1 }, { "햄", 1 }, { "릿", 1 }, { "유령", 32 }, { "오페라 유령", 2 }, { "유령 오페라", 2 }, { "PHANTOM", 2 },
-        { "hanto", 2 }, { "유령 phantom", 2 }, { "유령 hamlet", 0 }, { "les miserables", 4 }, { "Misérables", 4 }, { "제라블", 4 }, { "조승우", 21 }, { "조", 21 },
+        { "hanto", 2 }, { "유령 phantom", 2 }, { "유령 hamlet", 0 }, { "les miserables", 4 }, { "Misérables", 4 }, { "제라블", 4 },
+        { "조승우", 21 }, { "조", 21 },
         { "승우조", 0 }, { "a", 421 }, { "t\np", 0 }, { "%", 0 }, { "\"", 0 }, { "xyzzy", 0 },
     };
     struct bed *b = *state;
@@ -114,7 +115,10 @@ static void test_many_changes(void **state)
 {
     struct bed *b = *state;
     char title[32];
-    struct listing_date dates[] = { { .hall = 1, .starts_at = NOW + 1, .low = 5, .high = 7 }, { .hall = 2, .starts_at = NOW + 2, .low = 6, .high = 8 } };
+    struct listing_date dates[] = {
+        { .hall = 1, .starts_at = NOW + 1, .low = 5, .high = 7 },
+        { .hall = 2, .starts_at = NOW + 2, .low = 6, .high = 8 },
+    };
     for (int round = 0; round < 3000; round++) {
         snprintf(title, sizeof(title), "round %d", round);
         put(b, 1, title, "first", dates, (size_t)(round % 3));
@@ -138,7 +142,10 @@ static void test_many_changes(void **state)
 static void test_one_date_fits_all(void **state)
 {
     struct bed *b = *state;
-    const struct listing_date first[] = { { .hall = 1, .starts_at = 100, .low = 10, .high = 20 }, { .hall = 2, .starts_at = 200, .low = 50, .high = 90 } };
+    const struct listing_date first[] = {
+        { .hall = 1, .starts_at = 100, .low = 10, .high = 20 },
+        { .hall = 2, .starts_at = 200, .low = 50, .high = 90 },
+    };
     const struct listing_date second[] = { { .hall = 2, .starts_at = 100, .low = 10, .high = 20, .cancelled = true } };
     catalogue_hall(&b->cx, b->c, 1, S("서울"));
     catalogue_hall(&b->cx, b->c, 2, S("부산"));
@@ -148,7 +155,8 @@ static void test_one_date_fits_all(void **state)
         const char *region;
         int64_t from, to, low, high, found;
     } cases[] = {
-        { "", 0, 0, 0, -1, 21 }, { "서울", 0, 0, 0, -1, 1 }, { " 서울 ", 0, 0, 0, -1, 1 }, { "서", 0, 0, 0, -1, 0 }, { "서울", 101, 0, 0, -1, 0 }, { "부산", 101, 0, 0, -1, 1 },
+        { "", 0, 0, 0, -1, 21 }, { "서울", 0, 0, 0, -1, 1 }, { " 서울 ", 0, 0, 0, -1, 1 }, { "서", 0, 0, 0, -1, 0 },
+        { "서울", 101, 0, 0, -1, 0 }, { "부산", 101, 0, 0, -1, 1 },
         { "", 100, 101, 0, -1, 1 }, { "", 101, 200, 0, -1, 0 }, { "", 0, 0, 21, 49, 0 }, { "", 0, 0, 20, 49, 1 }, { "", 0, 0, 91, -1, 0 },
         { "부산", 0, 0, 0, 49, 0 }, { "부산", 0, 0, 0, 50, 1 }, { "", 0, 0, 0, 0, 0 },
     };
@@ -175,7 +183,10 @@ static void test_orders(void **state)
 {
     struct bed *b = *state;
     const struct listing_date cheap[] = { { .starts_at = NOW + 300, .low = 10, .high = 20 } };
-    const struct listing_date soon[] = { { .starts_at = NOW - 100, .low = 5, .high = 5, .cancelled = true }, { .starts_at = NOW + 100, .low = 30, .high = 40 } };
+    const struct listing_date soon[] = {
+        { .starts_at = NOW - 100, .low = 5, .high = 5, .cancelled = true },
+        { .starts_at = NOW + 100, .low = 30, .high = 40 },
+    };
     const struct listing_date over[] = { { .starts_at = NOW - 1, .low = 15, .high = 20 } };
     put(b, 1, "나비", "", cheap, 1);
     put(b, 2, "Butterfly", "", soon, 2);

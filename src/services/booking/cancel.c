@@ -116,7 +116,7 @@ static err decide(struct ctx *cx, const struct sale *s, const struct booking_row
     const struct cancel_paid paid = { .prices = row->total, .money = row->due, .mileage = row->mileage };
     struct cancel_sum sum = cancel_sum(ret_terms, &paid, row->total - prices_of(&row->lines), go.at, go.n);
     *ret = (struct cancellation){ .booking = row->id, .refund = sum.refund, .fee = sum.fee, .mileage_back = sum.mileage, .created_at = at,
-                                  .reason = wish->reason, .whole = ret_stay->n == 0, .note = wish->note, .lines = go };
+                                  .reason = (int)wish->reason, .whole = ret_stay->n == 0, .note = wish->note, .lines = go };
     return OK;
 }
 
@@ -182,7 +182,7 @@ static err cancel_pending(struct ctx *cx, struct booking *b, const struct bookin
     ASSERT(h);                               /* a pending booking has a live hold */
     if (wish->guids.n)
         return fail(cx, ERR_CONFLICT, "not_confirmed", "A booking that is not paid is cancelled as a whole.", "결제 전 예매는 전체만 취소할 수 있습니다.");
-    *ret = (struct cancellation){ .booking = row->id, .created_at = cx->now, .refunded_at = cx->now, .reason = wish->reason, .whole = true, .lines = row->lines };
+    *ret = (struct cancellation){ .booking = row->id, .created_at = cx->now, .refunded_at = cx->now, .reason = (int)wish->reason, .whole = true, .lines = row->lines };
     return hold_end(cx, b, h, HOLD_RELEASED, BOOKING_CANCELLED);
 }
 

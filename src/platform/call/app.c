@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 
 #include "platform/call/front_impl.h"
+#include "platform/http/http.h"
 #include "platform/obs/log.h"
 #include "platform_sql.h"
 

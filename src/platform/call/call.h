@@ -6,9 +6,11 @@
 #include "base/ctx.h"
 #include "platform/config/config.h"
 #include "platform/db/db.h"
-#include "platform/http/http.h"
 #include "platform/json/fields.h"
 #include "platform/obs/metrics.h"
+
+struct http_request;
+struct http_loop;
 
 enum call_kind {
     CALL_MEMORY,              /* answers from memory on the thread that asks; never waits, no database */

@@ -5,6 +5,7 @@
 #include "base/rng.h"
 #include "platform/call/call_impl.h"
 #include "platform/call/front.h"
+#include "platform/http/http.h"
 
 #define FRONT_ANSWER_MAX (64u << 20)
 

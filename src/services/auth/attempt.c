@@ -2,6 +2,7 @@
  * network address it came from. An attempt is counted before it is known how it ends, so that many at once gain nothing, and taken back when
  * it was right. An e-mail address is counted whether or not somebody has it: the answers tell nothing. The table keeps an hour, as hashes. */
 #include "auth_int.h"
+#include "platform/http/http.h"
 
 #define ACCOUNT_FREE    5         /* failures without a pause */
 #define ADDRESS_FREE    100       /* a whole office may sit behind one address */

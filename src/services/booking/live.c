@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "platform/http/http.h"
 #include "services/queue/queue.h"
 
 /* ---- publishing (writer) ---- */

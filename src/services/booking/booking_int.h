@@ -121,9 +121,10 @@ struct booking {
     int64_t hold_ms, pay_grace_ms, extension_ms, extensions, doors_ms, offer_ms;
     struct pricing pricing;
     err (*between)(struct ctx *cx);      /* tests: runs between the steps of a checkout; an error is the end of the program */
-    struct sequence holds, bookings, tickets, admissions, waiting, cancellations, policies;
+    struct sequence holds, bookings, tickets, admissions, waiting, cancellations, policies, notes;
     struct map live;          /* hold id -> struct hold */
     struct wheel wheel;
+    _Atomic int printing;                /* tickets being put on paper now */
     _Atomic int64_t expiry_due, offer_due;
 
     pthread_rwlock_t sales_lock;         /* for other threads; the writer reads without it and takes it to add */
@@ -304,8 +305,6 @@ err hold_owned(struct ctx *cx, int64_t id, struct hold_row *ret);
 err hold_missing(struct ctx *cx);
 /* ERR_CONFLICT `hold_expired`. */
 err hold_over(struct ctx *cx);
-/* Sets its timer to expires_at. */
-void hold_arm(struct booking *b, struct hold *h);
 /* Puts a hold into memory with its timer. */
 struct hold *hold_keep(struct booking *b, const struct hold *h);
 /* The same in a command, with its note. */
@@ -314,10 +313,10 @@ struct hold *hold_begin(struct ctx *cx, struct booking *b, const struct hold *fr
 err hold_until(struct ctx *cx, struct booking *b, struct hold *h, int64_t expires_at);
 /* The rules of a hold: may the actor buy, and are the seats there? `ret_seats` has room for HOLD_SEATS_MAX. */
 err hold_choose(struct ctx *cx, struct sale *s, const struct hold_in *in, uint32_t *ret_seats, uint32_t *ret_n);
+/* Only the second question: whoever asks. */
+err seats_choose(struct ctx *cx, const struct sale *s, const struct hold_in *in, uint32_t *ret_seats, uint32_t *ret_n);
 /* What a seat costs when it is held now, less an early price's percent. */
 int64_t sale_price(const struct sale *s, uint32_t seat, int64_t percent_off);
-struct hold_out hold_answer(struct ctx *cx, const struct sale *s, int64_t id, int status, int64_t expires_at, int64_t total,
-                            const struct seat_line *lines, size_t n);
 extern const struct fields hold_out_fields, hold_best_fields, hold_guid_list;
 void hold_forget(struct ctx *cx, struct booking *b, struct hold *h);
 /* Ends a live hold: seats free, claims gone; its booking, if any, ends in `booking_to`, which others are told. ERR_CONFLICT while a story prices it. */
@@ -392,16 +391,6 @@ void tell_confirmed(struct ctx *cx, const struct sale *s, const struct booking_r
 /* The hold's booking ends in `status`. */
 void tell_ended(struct ctx *cx, const struct hold *h, enum booking_status status);
 
-/* ---- ticket.c ---- */
-
-struct ticket_seat {
-    struct str guid, section, row, number, grade;
-};
-
-extern const struct fields ticket_seat_fields;
-extern const char *const ticket_status_words[];
-struct ticket_seat ticket_seat(const struct sale *s, uint32_t seat);
-
 /* ---- cancel.c ---- */
 
 /* In a command: cancels all of a booking that is pending or confirmed; one that ended is left as it is. The buyer pays the fee of the policy (and may
@@ -432,15 +421,6 @@ struct list lines_unpack(struct ctx *cx, struct str packed);
 void take_int(struct ctx *cx, const struct rows *r, void *int64);
 err store_attended(struct ctx *cx, int64_t user, int64_t performance, int64_t *ret_booking, bool *ret_found);
 
-/* ---- waitlist.c ---- */
-
-/* The seat has been given up: keeps it if others wait for its grade. */
-bool waitlist_keeps(struct ctx *cx, struct booking *b, struct sale *s, uint32_t seat);
-/* A hold that is an offer ends without having been accepted. */
-err waitlist_offer_ends(struct ctx *cx, struct hold *h);
-/* Start: lines and offers from the database; what is free and waited for is kept until the first round of offers. */
-err waitlist_load(struct ctx *cx, struct booking *b);
-
 /* ---- live.c ---- */
 
 struct stream_hub *hub_new(struct app *app);
@@ -454,16 +434,15 @@ void live_publish(void *booking);
 /* ---- calls and shapes, by file ---- */
 
 extern const struct fields booking_seat_fields;      /* struct seat_out, of a hold */
+extern const struct fields ticket_fields;
+/* All tickets of a booking, in the shape of ticket_fields. From reads and commands. */
+err tickets_of(struct ctx *cx, struct booking *b, int64_t booking, struct list *ret) MUST_USE;
 
 extern const struct call hold_create_call, hold_get_call, hold_release_call, hold_expire_call, noop_call;
 extern const struct call booking_checkout_call, booking_create_call, booking_get_call, booking_list_call;
-extern const struct call ticket_list_call, ticket_get_call, ticket_qr_call, ticket_keys_call;
-extern const struct call ticket_pdf_call, ticket_reissue_call, tickets_refused_call, admissions_call;
-extern const struct call checkin_call, checkin_put_call, checkin_sync_call, checkin_sync_put_call;
-extern const struct call waitlist_join_call, waitlist_mine_call, waitlist_leave_call, waitlist_accept_call, waitlist_serve_call;
 extern const struct call availability_call;
 extern const struct fields availability_fields;
-extern struct metric metric_holds, metric_taken, metric_expired, metric_confirmed, metric_late_refunds, metric_admitted, metric_turned_away;
+extern struct metric metric_holds, metric_taken, metric_expired, metric_confirmed, metric_late_refunds;
 extern const char *const booking_status_words[];
 
 #endif

@@ -6,7 +6,7 @@ const char *const booking_status_words[] = { "pending", "confirmed", "cancelled"
 /* From which states a booking may go where; everything else is a bug. */
 static const unsigned may_become[] = {
     [BOOKING_PENDING] = 1u << BOOKING_CONFIRMED | 1u << BOOKING_CANCELLED | 1u << BOOKING_EXPIRED,
-    [BOOKING_CONFIRMED] = 1u << BOOKING_CANCELLED | 1u << BOOKING_REFUND_DUE,
+    [BOOKING_CONFIRMED] = 1u << BOOKING_CANCELLED | 1u << BOOKING_REFUND_DUE | 1u << BOOKING_REFUNDED,
     [BOOKING_CANCELLED] = 1u << BOOKING_REFUND_DUE,
     [BOOKING_EXPIRED] = 1u << BOOKING_CONFIRMED | 1u << BOOKING_REFUND_DUE,
     [BOOKING_REFUND_DUE] = 1u << BOOKING_REFUNDED,
@@ -67,7 +67,8 @@ err booking_confirm(struct ctx *cx, struct booking *b, struct sale *s, const str
         store_ticket_put(cx, sequence_next(&b->tickets), row->id, &line[i], person_proof(s, line[i].person));
         sale_set(cx, b, s, line[i].seat, SEAT_SOLD);
     }
-    tell_confirmed(cx, s, row);
+    if (row->user)                           /* a buyer at the box office has no account: nobody waits for a mail or mileage */
+        tell_confirmed(cx, s, row);
     metric_add(&metric_confirmed, 1);
     return OK;
 }

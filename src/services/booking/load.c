@@ -1,5 +1,5 @@
 /* Start: the sales, who has which seat, and the holds that are live, from the database into memory. */
-#include "services/booking/booking_int.h"
+#include "services/booking/waitlist.h"
 
 static err load_schedule(struct ctx *cx, struct booking *b, const struct rows *r)
 {

@@ -1,6 +1,6 @@
 /* A schedule on sale: who may see what, and the states of its seats. The writer changes them; each change leaves a note of how to undo it and
  * is shown to others once the group is durable. */
-#include "services/booking/booking_int.h"
+#include "services/booking/waitlist.h"
 
 #include <stdlib.h>
 

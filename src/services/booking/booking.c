@@ -12,7 +12,6 @@ struct metric metric_expired = { "takenseat_holds_total", METRIC_COUNTER, "", "r
 struct metric metric_confirmed = { "takenseat_bookings_confirmed_total", METRIC_COUNTER, "Bookings confirmed", NULL, 0, { 0 }, 0 };
 struct metric metric_late_refunds = { "takenseat_late_refunds_total", METRIC_COUNTER, "Payments that came too late and go back", NULL, 0, { 0 }, 0 };
 
-struct metric metric_cancelled_seats = { "takenseat_cancelled_seats_total", METRIC_COUNTER, "Seats of bookings that were given up", NULL, 0, { 0 }, 0 };
 struct metric metric_cancelled_seats = {
     .name = "takenseat_cancelled_seats_total", .kind = METRIC_COUNTER, .help = "Seats of confirmed bookings that were given up",
 };

@@ -241,7 +241,8 @@ extern const struct call terms_put_call, terms_get_call;
 
 /* Somebody has come in with a code of that name. */
 void presale_count(struct sale *s, int64_t user, int64_t code);
-/* In a command, before the sale begins: may the actor hold so many seats more? */
+bool presale_on(const struct sale *s, int64_t now);
+/* In a command, while the presale is on: may the actor hold so many seats more? */
 err presale_enter(struct ctx *cx, struct sale *s, struct str code, uint32_t seats);
 err presale_check(struct ctx *cx, const struct sale_terms *t, int64_t sale_starts_at);
 /* A short name for a sealed code, in the table of uses. */

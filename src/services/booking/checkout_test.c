@@ -248,7 +248,7 @@ static struct booking *service(struct bed *b)
 static int64_t hold(struct bed *b, int64_t count)
 {
     struct hold_out out;
-    struct hold_in in = { .schedule = SCHEDULE, .has_best = true, .best = { count, S("R") } };
+    struct hold_in in = { .schedule = SCHEDULE, .has_best = true, .best = { .count = count, .grade = S("R") } };
     assert_int_equal(ask(b, &hold_create_call, &in, &out), OK);
     return out.id;
 }

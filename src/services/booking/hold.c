@@ -180,12 +180,15 @@ static err may_buy(struct ctx *cx, struct sale *s, const struct hold_in *in, uin
 {
     if (s->cancelled)
         return fail(cx, ERR_CONFLICT, "not_on_sale", "This schedule has been cancelled.", "취소된 회차입니다.");
+    bool early = cx->now < s->sale_starts_at;
+    if (early && !presale_on(s, cx->now))
+        return fail(cx, ERR_CONFLICT, "not_on_sale", "The sale has not begun.", "아직 판매가 시작되지 않았습니다.");
     if (cx->now >= s->sale_ends_at)
         return fail(cx, ERR_CONFLICT, "not_on_sale", "The sale is over.", "판매가 종료되었습니다.");
     err e = queue_pass_check(cx->app, cx, s->id, in->pass);
     if (e)
         return e;
-    if (cx->now < s->sale_starts_at)
+    if (early)
         e = presale_enter(cx, s, in->presale_code, n);
     if (e)
         return e;

@@ -98,12 +98,16 @@ static err come_in(struct ctx *cx, struct sale *s, const struct presale_terms *p
     return OK;
 }
 
+bool presale_on(const struct sale *s, int64_t now)
+{
+    const struct sale_terms *t = sale_terms(s);
+    return t && t->has_presale && now >= t->presale.starts_at && now < t->presale.ends_at;
+}
+
 err presale_enter(struct ctx *cx, struct sale *s, struct str code, uint32_t seats)
 {
     const struct sale_terms *t = sale_terms(s);
     uint64_t with;
-    if (!t || !t->has_presale || cx->now < t->presale.starts_at || cx->now >= t->presale.ends_at)
-        return fail(cx, ERR_CONFLICT, "not_on_sale", "The sale has not begun.", "아직 판매가 시작되지 않았습니다.");
     if (!map_get(&s->presale_of_user, (uint64_t)cx->actor.user, &with)) {
         err e = come_in(cx, s, &t->presale, code);
         if (e)

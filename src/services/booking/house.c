@@ -137,6 +137,7 @@ static bool same(const struct kept *a, const struct kept *b)
     return a == b || (a && b && a->release_at == b->release_at && str_eq(a->reason, b->reason));
 }
 
+/* Makes what the house has what it wishes. */
 static err replace(struct ctx *cx, struct booking *b, struct sale *s, const struct kept *const *kept, const struct kept *const *wish)
 {
     for (uint32_t seat = 0; seat < s->seats; seat++) {
@@ -147,12 +148,12 @@ static err replace(struct ctx *cx, struct booking *b, struct sale *s, const stru
             if (e)
                 return e;
         }
-        if (wish[seat])
-            keep(cx, b, s, seat, wish[seat]);
-        else
+        if (!wish[seat]) {
             sale_set(cx, b, s, seat, SEAT_FREE);
-        if (wish[seat])
-            look_at(b, wish[seat]->release_at);
+            continue;
+        }
+        keep(cx, b, s, seat, wish[seat]);
+        look_at(b, wish[seat]->release_at);
     }
     return OK;
 }

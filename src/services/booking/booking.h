@@ -107,6 +107,15 @@ extern const struct fields schedule_cancelling_fields;
  * CALL_COMMAND. */
 extern const struct call booking_schedule_cancel;
 
+struct seats_dropped {
+    int64_t schedule;
+    struct list seats;        /* uint32_t: all seats of its plan that the next plan lacks */
+};
+
+/* in: struct seats_dropped. Takes these seats off the market, and puts back what an earlier plan lacked. ERR_CONFLICT `seats_in_use` with the guids
+ * of those that somebody holds or owns: then nothing changes. CALL_COMMAND. */
+extern const struct call booking_seats_drop;
+
 /* ---- what was sold (asked by performance) ---- */
 
 struct sales_ref {

@@ -55,8 +55,9 @@ struct sale {
     int64_t id, performance, hall, owner;
     char currency[4];
     struct str title, hall_name;
-    const struct layout *layout;
-    uint32_t seats, grades;
+    const struct layout *_Atomic layout; /* of the writer; others may look, for a seat of a row they have read: it only grows */
+    _Atomic uint32_t seats;
+    uint32_t grades;          /* under lock, like all that is shown */
     struct terms *_Atomic terms;         /* the writer's to change, all may read; NULL: none */
 
     /* What the organizer may change: by the writer, read by all. */
@@ -135,6 +136,8 @@ enum seat_state sale_state(const struct sale *s, uint32_t seat);
 void sale_set(struct ctx *cx, struct booking *b, struct sale *s, uint32_t seat, enum seat_state state);
 /* The same without asking whether others wait. */
 void sale_set_directly(struct ctx *cx, struct booking *b, struct sale *s, uint32_t seat, enum seat_state state);
+/* Publishes a seat whose state stays. */
+void sale_touch(struct ctx *cx, struct booking *b, struct sale *s, uint32_t seat);
 /* Adds to (or takes from) the seats a user holds or owns here. */
 void sale_count_user(struct ctx *cx, struct sale *s, int64_t user, int32_t seats);
 int64_t sale_of_user(const struct sale *s, int64_t user);
@@ -161,8 +164,15 @@ extern const struct call booking_sale_put;
 
 /* ---- change.c: what an organizer changes of a sale ---- */
 
-/* Takes over newer plain values (times, prices, limit); older ones change nothing. Only in commands. */
-err sale_change(struct ctx *cx, struct sale *s, const struct sale *to);
+/* Takes over newer plain values (times, prices, limit) and a layout that extends the one it has; older ones change nothing. Only in commands. */
+err sale_change(struct ctx *cx, struct booking *b, struct sale *s, const struct sale *to, const struct layout *layout);
+
+/* ---- move.c: another plan ---- */
+
+/* Has it all seats of `old` under their numbers? */
+bool layout_extends(const struct layout *l, const struct layout *old);
+/* Only in commands. */
+void sale_move(struct ctx *cx, struct booking *b, struct sale *s, const struct layout *to);
 
 /* ---- house.c: seats that the house keeps for itself ---- */
 
@@ -171,6 +181,8 @@ void house_begin(struct ctx *cx, struct booking *b, struct sale *s, const uint32
 /* At start. */
 err house_load(struct ctx *cx, struct booking *b);
 extern const struct call house_put_call, house_get_call, house_release_call;
+/* Not a time of release: the plan no longer has this seat. */
+#define HOUSE_GONE (-1)
 
 /* ---- cancelled.c: a schedule that will not take place ---- */
 

@@ -441,7 +441,8 @@ const struct fields hold_guid_list = { "SeatGuid", sizeof(struct str), guid_row,
 
 static const struct field best_rows[] = {
     { .name = "count", .type = F_INT, FIELD(best_in, count), .low = 1, .high = HOLD_SEATS_MAX, .help = "How many seats, side by side." },
-    { .name = "grade", .type = F_STR, .optional = true, FIELD(best_in, grade), .low = 1, .high = PLAN_NAME_MAX, .help = "Category of the hall's plan." },
+    { .name = "grade", .type = F_STR, .optional = true, FIELD(best_in, grade), .low = 1, .high = PLAN_NAME_MAX,
+      .help = "Category of the hall's plan." },
     { .name = "section", .type = F_STR, .optional = true, FIELD(best_in, section), .low = 1, .high = PLAN_NAME_MAX,
       .help = "Only in this section or standing area; enough by itself when all of it is of one grade." },
 };

@@ -1,5 +1,5 @@
-/* A schedule goes on sale, or what was said of it has changed: the story reads the hall's plan, the command makes or changes the sale. Safe to repeat,
- * in any order: performance asks, its events ask again, and its count of changes tells what is news. */
+/* A schedule goes on sale, or what was said of it has changed: the story reads the hall's plan, the command makes or changes the sale. Safe to
+ * repeat, in any order: performance asks, its events ask again, and its count of changes tells what is news. */
 #include "services/booking/booking_int.h"
 
 #include "services/performance/performance.h"
@@ -67,7 +67,7 @@ static err sale_put(struct ctx *cx, void *self, const void *in_, void *out)
     const struct sale_put *in = in_;
     struct sale *s = map_ptr(&b->sales, (uint64_t)in->sale->id);
     if (s)
-        return sale_change(cx, s, in->sale);
+        return sale_change(cx, b, s, in->sale, in->layout);
     err e = store_schedule_put(cx, in->sale);
     if (e)
         return e;

@@ -15,6 +15,17 @@ static void put_state(uint8_t *states, uint32_t seat, enum seat_state state)
     states[seat / 4] = (uint8_t)((states[seat / 4] & ~(3u << shift)) | (unsigned)state << shift);
 }
 
+static void touch(struct sale *s, uint32_t seat)
+{
+    if (s->touched_n == s->touched_cap) {
+        s->touched_cap = s->touched_cap ? s->touched_cap * 2 : 64;
+        s->touched = realloc(s->touched, s->touched_cap * sizeof(*s->touched));
+        if (!s->touched)
+            abort();
+    }
+    s->touched[s->touched_n++] = seat;
+}
+
 void sale_set_quietly(struct sale *s, uint32_t seat, enum seat_state state)
 {
     enum seat_state was = sale_state(s, seat);
@@ -27,13 +38,7 @@ void sale_set_quietly(struct sale *s, uint32_t seat, enum seat_state state)
     else
         s->free_bits[seat / 64] &= ~bit;
     put_state(s->state, seat, state);
-    if (s->touched_n == s->touched_cap) {
-        s->touched_cap = s->touched_cap ? s->touched_cap * 2 : 64;
-        s->touched = realloc(s->touched, s->touched_cap * sizeof(*s->touched));
-        if (!s->touched)
-            abort();
-    }
-    s->touched[s->touched_n++] = seat;
+    touch(s, seat);
 }
 
 struct seat_undo {
@@ -47,17 +52,28 @@ static void undo_seat(void *sale, const void *arg)
     sale_set_quietly(sale, u->seat, u->was);
 }
 
-void sale_set_directly(struct ctx *cx, struct booking *b, struct sale *s, uint32_t seat, enum seat_state state)
+static void publish_later(struct ctx *cx, struct booking *b, struct sale *s)
 {
-    struct seat_undo u = { seat, sale_state(s, seat) };
-    tx_undo(cx, undo_seat, s, &u, sizeof(u));
-    sale_set_quietly(s, seat, state);
     if (!s->dirty) {
         s->dirty = true;
         s->next_dirty = b->dirty;
         b->dirty = s;
     }
     tx_after(cx, live_publish, b);
+}
+
+void sale_touch(struct ctx *cx, struct booking *b, struct sale *s, uint32_t seat)
+{
+    touch(s, seat);
+    publish_later(cx, b, s);
+}
+
+void sale_set_directly(struct ctx *cx, struct booking *b, struct sale *s, uint32_t seat, enum seat_state state)
+{
+    struct seat_undo u = { seat, sale_state(s, seat) };
+    tx_undo(cx, undo_seat, s, &u, sizeof(u));
+    sale_set_quietly(s, seat, state);
+    publish_later(cx, b, s);
 }
 
 void sale_set(struct ctx *cx, struct booking *b, struct sale *s, uint32_t seat, enum seat_state state)
@@ -132,8 +148,8 @@ void booking_remaining(const struct app *app, int64_t schedule, struct remaining
     *ret = (struct remaining){ .known = s != NULL };
     if (!s)
         return;
-    ret->grades = s->grades;
     pthread_mutex_lock(&s->lock);
+    ret->grades = s->grades;
     memcpy(ret->free, s->shown_free, sizeof(ret->free));
     memcpy(ret->total, s->shown_total, sizeof(ret->total));
     pthread_mutex_unlock(&s->lock);

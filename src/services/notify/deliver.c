@@ -12,7 +12,7 @@ static void prepare(struct ctx *cx, struct notify *s, const struct delivery_due 
 {
     char secret[SECRET_TEXT];
     signature_secret(s->hook_key, d->salt, secret);
-    *ret = (struct post){ .url = d->url.p, .body = d->delivery.body, .loopback = s->loopback };
+    *ret = (struct post){ .url = d->url.p, .body = d->delivery.body, .loopback = s->loopback, .timeout_s = s->webhook_timeout_s };
     ret->signature = signature_make(cx->arena, secret, clock_now(app_clock(cx->app)), d->delivery.body);
 }
 

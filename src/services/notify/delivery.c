@@ -174,6 +174,8 @@ static err done(struct ctx *cx, void *self, const void *in_, void *ret_out)
     d.answer = in->answer;
     judge(cx, &d);
     e = store_delivery_update(cx, &d);
+    if (!e && d.why.n && d.due_at)                   /* no answer: no use to wait for it again with every event that is due */
+        e = store_deliveries_hold_back(cx, d.webhook, d.due_at);
     if (!e)
         e = judge_webhook(cx, self, &d);
     return e ? e : note_next(cx, self);

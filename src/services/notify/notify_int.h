@@ -26,8 +26,8 @@ extern const char *const mail_status_words[];
 /* What an event said that cannot be asked for later. */
 struct mail_facts {
     int64_t booking, schedule;
-    int64_t seats, refund, fee, until;
-    char currency[4];
+    int64_t seats, until;
+    struct money refund, fee;
     struct str grade, url;
 };
 
@@ -70,6 +70,7 @@ extern const struct call mail_done_call;
 extern const struct call mail_prune_call;
 /* When the next mail or the server may be tried. */
 int64_t mail_send_due(void *self);
+#define NOTIFY_PRUNE_MS INT64_C(3600000)
 int64_t notify_prune_due(void *self);
 
 /* ---- what a mail says (compose.c) ---- */
@@ -109,10 +110,12 @@ err setting_allows(struct ctx *cx, int64_t user, enum mail_kind kind, bool *ret)
 struct notify {
     struct sequence mails, webhooks, deliveries;
     struct smtp_server smtp;
+    bool told_unset;          /* the log says that there is none; the writer's */
     struct str from, from_name, public_url, message_host;
     int utc_offset_minutes;
     int64_t keep_ms;
     bool loopback;            /* webhooks may be called there, without TLS: tests */
+    long webhook_timeout_s;
     uint8_t hook_key[32];
     _Atomic int64_t mail_due, delivery_due, prune_due;
     _Atomic int64_t server_not_before;               /* the mail server is left alone until then */
@@ -186,7 +189,8 @@ err store_mails_due(struct ctx *cx, size_t max, struct mail *ret, size_t *ret_n)
 err store_mail_next(struct ctx *cx, int64_t *ret) MUST_USE;
 /* Newest first, below `before`; status < 0: any. */
 err store_mails(struct ctx *cx, int status, int64_t before, size_t max, struct mail *ret, size_t *ret_n) MUST_USE;
-err store_notify_prune(struct ctx *cx, int64_t done_before) MUST_USE;
+/* Mails and deliveries that were finished before, and mails that have waited since then. */
+err store_notify_prune(struct ctx *cx, int64_t before) MUST_USE;
 /* 0 when nothing is switched off. */
 err store_setting(struct ctx *cx, int64_t user, int64_t *ret_off, bool *ret_found) MUST_USE;
 err store_setting_put(struct ctx *cx, int64_t user, int64_t off, bool found) MUST_USE;

@@ -7,8 +7,6 @@
 #include "platform/obs/log.h"
 #include "webhook.h"
 
-#define CONNECT_S   5
-#define ANSWER_S    10
 #define HEARD_MAX   (64 * 1024)
 #define LOOK_MS     200
 
@@ -61,8 +59,8 @@ static CURL *begin(struct post *p, struct curl_slist *headers)
     SET(c, CURLOPT_FOLLOWLOCATION, 0L);
     SET(c, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
     SET(c, CURLOPT_NOSIGNAL, 1L);
-    SET(c, CURLOPT_CONNECTTIMEOUT, (long)CONNECT_S);
-    SET(c, CURLOPT_TIMEOUT, (long)ANSWER_S);
+    SET(c, CURLOPT_CONNECTTIMEOUT, p->timeout_s);
+    SET(c, CURLOPT_TIMEOUT, p->timeout_s);
     SET(c, CURLOPT_USERAGENT, "TakenSeat-Webhook/1");
     SET(c, CURLOPT_HTTPHEADER, headers);
     SET(c, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)p->body.n);

@@ -134,11 +134,13 @@ call_fn deliveries_list, delivery_redeliver;
 struct post {
     const char *url;
     struct str body, signature;
+    long timeout_s;
+    bool loopback;            /* http:// and this machine are fine */
     int64_t status;           /* from here on set by posts_run: 0 without an answer */
     const char *why;
     char answer[ANSWER_BYTES];
     size_t answer_n, heard;
-    bool refused_address, loopback;
+    bool refused_address;
 };
 /* All at the same time; returns when each has an answer or has failed. *ret_stopped: `stop` said so, what is unanswered is to be done again. */
 void posts_run(struct post *posts, size_t n, bool (*stop)(void *arg), void *arg, bool *ret_stopped);
@@ -164,6 +166,7 @@ err store_delivery_update(struct ctx *cx, const struct delivery *d) MUST_USE;
 err store_deliveries_due(struct ctx *cx, size_t max, struct delivery *ret, size_t *ret_n) MUST_USE;
 err store_deliveries(struct ctx *cx, int64_t webhook, int64_t before, size_t max, struct delivery *ret, size_t *ret_n) MUST_USE;
 err store_delivery_next(struct ctx *cx, int64_t *ret) MUST_USE;
+err store_deliveries_hold_back(struct ctx *cx, int64_t webhook, int64_t until) MUST_USE;
 err store_deliveries_give_up(struct ctx *cx, int64_t webhook, const char *why) MUST_USE;
 
 #endif

@@ -62,7 +62,8 @@ struct seat_plan {
 /* in: struct schedule_ref, out: struct seat_plan. ERR_MISSING when there is no such schedule. CALL_READ. */
 extern const struct call performance_seat_plan;
 
-/* The plan of a hall in its stored form, for plan_decode(), in the caller's arena; also of a hall that has been deleted. ERR_MISSING when there
+/* The plan of a hall in its stored form, for plan_decode(), in the caller's arena; also of a hall that has been deleted; or a plan that a
+ * schedule moved to, by its own id. ERR_MISSING when there
  * never was one. From reads and stories. */
 err performance_hall_plan(struct ctx *cx, int64_t hall, struct str *ret_blob) MUST_USE;
 

@@ -1,5 +1,8 @@
 /* Booking: its tables and its life. */
 #include "services/booking/admin.h"
+#include "services/booking/cancel.h"
+#include "services/booking/door_int.h"
+#include "services/booking/waitlist.h"
 
 #include <stdlib.h>
 
@@ -9,7 +12,9 @@ struct metric metric_expired = { "takenseat_holds_total", METRIC_COUNTER, "", "r
 struct metric metric_confirmed = { "takenseat_bookings_confirmed_total", METRIC_COUNTER, "Bookings confirmed", NULL, 0, { 0 }, 0 };
 struct metric metric_late_refunds = { "takenseat_late_refunds_total", METRIC_COUNTER, "Payments that came too late and go back", NULL, 0, { 0 }, 0 };
 
-struct metric metric_cancelled_seats = { "takenseat_cancelled_seats_total", METRIC_COUNTER, "Seats of bookings that were given up", NULL, 0, { 0 }, 0 };
+struct metric metric_cancelled_seats = {
+    .name = "takenseat_cancelled_seats_total", .kind = METRIC_COUNTER, .help = "Seats of confirmed bookings that were given up",
+};
 
 static struct metric *const metrics[] = {
     &metric_holds, &metric_taken, &metric_expired, &metric_confirmed, &metric_late_refunds, &metric_admitted, &metric_turned_away,
@@ -83,8 +88,8 @@ static const struct call *const calls[] = {
     &booking_schedule_cancel, &schedule_sweep_call, &house_put_call, &house_get_call, &house_release_call, &booking_sales, &policy_get_call,
     &policy_set_call, &policy_put_command, &cancellation_quote_call, &cancel_call, &booking_refunded_call, &order_begin_call, &order_price_call,
     &order_withdraw_call, &terms_put_call, &terms_get_call, &hold_extend_call, &hold_seats_call, &ticket_pdf_call, &waitlist_join_call,
-    &waitlist_mine_call, &waitlist_leave_call, &waitlist_accept_call, &waitlist_serve_call, &booking_seats_drop, &admin_list_call,
-    &admin_csv_call, &admin_get_call, &admin_cancel_call, &note_add_call, &note_list_call, &counter_sell_call, NULL,
+    &waitlist_mine_call, &waitlist_leave_call, &waitlist_accept_call, &waitlist_serve_call, &booking_seats_drop, &admin_list_call, &admin_csv_call,
+    &admin_get_call, &admin_cancel_call, &note_add_call, &note_list_call, &counter_sell_call, NULL,
 };
 
 static const struct raw_answer raw_answers[] = {
@@ -173,6 +178,7 @@ static err booking_open(struct ctx *cx, void **ret_self)
     wheel_init(&b->wheel, cx->now);
     atomic_init(&b->expiry_due, INT64_MAX);
     atomic_init(&b->offer_due, INT64_MAX);
+    atomic_init(&b->printing, 0);
     *ret_self = b;
     err e = sequence_load(cx, &booking_sql.hold_max, &b->holds);
     if (!e)

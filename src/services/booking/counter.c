@@ -9,7 +9,7 @@ struct sale_in {
 };
 
 static const char *const counter_words[] = { "cash", "card_terminal", "complimentary", NULL };
-static const enum sale_method methods[] = { SOLD_CASH, SOLD_CARD_TERMINAL, SOLD_COMPLIMENTARY };
+static const int methods[] = { SOLD_CASH, SOLD_CARD_TERMINAL, SOLD_COMPLIMENTARY };   /* enum sale_method, by word */
 
 static err may_sell(struct ctx *cx, const struct sale *s, const struct sale_in *in)
 {

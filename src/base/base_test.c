@@ -3,6 +3,7 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/clock.h"
+#include "base/csv.h"
 #include "base/ctx.h"
 #include "base/id.h"
 #include "base/map.h"
@@ -291,13 +292,35 @@ static void test_fail(void **state)
     arena_free(cx.arena);
 }
 
+/* ---- tables for spreadsheets ---- */
+
+static void test_csv(void **state)
+{
+    (void)state;
+    struct buf out;
+    buf_init(&out, 1000);
+    csv_begin(&out);
+    csv_text(&out, S("plain"));
+    csv_int(&out, -7);
+    csv_text(&out, S(""));
+    csv_row_end(&out);
+    csv_text(&out, S("say \"hi\",\r\nagain"));
+    csv_text(&out, S("=1+1"));
+    csv_text(&out, S("@a"));
+    csv_row_end(&out);
+    static const char expected[] = "\xef\xbb\xbf\"plain\",-7,\"\"\r\n\"say \"\"hi\"\",\r\nagain\",\"'=1+1\",\"'@a\"\r\n";
+    assert_int_equal(out.n, sizeof(expected) - 1);
+    assert_memory_equal(out.p, expected, out.n);
+    buf_free(&out);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_numbers), cmocka_unit_test(test_utf8), cmocka_unit_test(test_cut), cmocka_unit_test(test_arena),
         cmocka_unit_test(test_buf), cmocka_unit_test(test_times), cmocka_unit_test(test_time_round_trip), cmocka_unit_test(test_ids),
         cmocka_unit_test(test_uuid7), cmocka_unit_test(test_map_against_array), cmocka_unit_test(test_wheel_against_array), cmocka_unit_test(test_rng),
-        cmocka_unit_test(test_fail),
+        cmocka_unit_test(test_fail), cmocka_unit_test(test_csv),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

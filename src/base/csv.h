@@ -1,5 +1,5 @@
-/* Tables for spreadsheets: RFC 4180 in UTF-8 with a byte order mark, which the spreadsheets people use in Korea need to see. A text that a spreadsheet
- * would take for a formula gets an apostrophe in front. */
+/* Tables for spreadsheets: RFC 4180 in UTF-8 with a byte order mark, which the spreadsheets people use in Korea need to see. A text that a
+ * spreadsheet would take for a formula gets an apostrophe in front. */
 #ifndef BASE_CSV_H
 #define BASE_CSV_H
 

@@ -6,7 +6,7 @@
  *   404  not there for this person
  *
  * nobody: without a token. owner, other: customers; what was bought (hold, booking, payment, ticket, place in line) is the owner's.
- * producer, rival: PRODUCERs; hall, performance, schedule and coupon are the producer's. */
+ * producer, rival: PRODUCERs; hall, performance, schedule, coupon and webhook are the producer's. */
 export const people = 'nobody owner other producer rival staff manager admin'.split(' ');
 
 const everybody = 'ok     ok    ok    ok       ok    ok    ok      ok';
@@ -17,6 +17,8 @@ const organizer = '401    403   403   ok       ok    403   ok      ok';
 const its_maker = '401    403   403   ok       404   403   ok      ok';
 const its_program = '401  403   403   ok       404   403   404     404';
 const in_charge = '401    403   403   403      403   403   ok      ok';
+const its_caller = '401   403   403   ok       404   403   403     ok';
+const callers   = '401    403   403   ok       ok    403   403     ok';
 const admins    = '401    403   403   403      403   403   403     ok';
 /* The place token alone, or with its owner's session. */
 const its_place = 'ok     ok    404   404      404   404   404     404';
@@ -84,6 +86,7 @@ export const table = {
   'GET /posters/{file}': everybody,
   'PATCH /api/v1/schedules/{schedule_id}': its_maker,
   'POST /api/v1/schedules/{schedule_id}/cancel': its_maker,
+  'PUT /api/v1/schedules/{schedule_id}/plan': its_maker,
   'PUT /api/v1/schedules/{schedule_id}/house_seats': its_maker,
   'GET /api/v1/schedules/{schedule_id}/house_seats': its_maker,
   'GET /api/v1/schedules/{schedule_id}/map': everybody,
@@ -103,10 +106,21 @@ export const table = {
   'DELETE /api/v1/holds/{hold_id}': its_owner,
   'PUT /api/v1/holds/{hold_id}/seats': its_owner,
   'POST /api/v1/holds/{hold_id}/extend': its_owner,
+  'POST /api/v1/schedules/{schedule_id}/waitlist': signed_in,
+  'GET /api/v1/waitlist/mine': signed_in,
+  'DELETE /api/v1/waitlist/{waitlist_id}': its_owner,
+  'POST /api/v1/waitlist/{waitlist_id}/accept': its_owner,
   'POST /api/v1/bookings': its_owner,
   'GET /api/v1/bookings': signed_in,
   'GET /api/v1/bookings/{booking_id}': its_owner,
   'GET /api/v1/bookings/{booking_id}/tickets': its_owner,
+  'GET /api/v1/admin/bookings': organizer,
+  'GET /api/v1/admin/bookings.csv': organizer,
+  'GET /api/v1/admin/bookings/{booking_id}': its_maker,
+  'POST /api/v1/admin/bookings/{booking_id}/cancel': its_maker,
+  'POST /api/v1/admin/bookings/{booking_id}/notes': its_maker,
+  'GET /api/v1/admin/bookings/{booking_id}/notes': its_maker,
+  'POST /api/v1/admin/schedules/{schedule_id}/sales': its_door,
   'GET /api/v1/bookings/{booking_id}/cancellation': its_owner,
   'POST /api/v1/bookings/{booking_id}/cancel': its_owner,
   'GET /api/v1/performances/{performance_id}/cancellation_policy': everybody,
@@ -114,6 +128,7 @@ export const table = {
   'GET /api/v1/tickets/keys': everybody,
   'GET /api/v1/tickets/{ticket_id}': its_owner,
   'GET /api/v1/tickets/{ticket_id}/qr.svg': its_owner,
+  'GET /api/v1/tickets/{ticket_id}/ticket.pdf': its_owner,
   'POST /api/v1/tickets/{ticket_id}/reissue': its_owner,
   'POST /api/v1/checkin': at_doors,
   'POST /api/v1/checkin/sync': at_doors,
@@ -156,4 +171,15 @@ export const table = {
   'PATCH /api/v1/reviews/{review_id}': its_owner,
   'DELETE /api/v1/reviews/{review_id}': its_owner,
   'GET /api/v1/admin/reviews': in_charge,
+
+  'GET /api/v1/notifications/settings': signed_in,
+  'PATCH /api/v1/notifications/settings': signed_in,
+  'GET /api/v1/admin/mails': in_charge,
+  'POST /api/v1/admin/mails/{mail_id}/retry': in_charge,
+  'POST /api/v1/webhooks': callers,
+  'GET /api/v1/webhooks': callers,
+  'PATCH /api/v1/webhooks/{webhook_id}': its_caller,
+  'DELETE /api/v1/webhooks/{webhook_id}': its_caller,
+  'GET /api/v1/webhooks/{webhook_id}/deliveries': its_caller,
+  'POST /api/v1/webhooks/deliveries/{delivery_id}/redeliver': its_caller,
 };

@@ -16,22 +16,25 @@ const roles = {
 let world, person, samples, sale, spare;
 
 before(async () => {
-  world = await World.open();
+  world = await World.open({ settings: { 'notify.webhook_loopback': true } });
   person = { nobody: {} };
   for (const [name, of] of Object.entries(roles)) person[name] = await world.user(of);
   const review = await world.review(person.owner);
   sale = await world.sale({ as: person.producer, hall: { rows: 3, seats: 20 } });
+  const hook = await webhook();
   spare = await world.sale({ as: person.producer });
   const bought = await world.buy(person.owner, sale, sale.guids.slice(0, 1));
+  await world.advance(0);
+  const [delivery] = ok(await world.api('GET', `/api/v1/webhooks/${hook.id}/deliveries`, undefined, { as: person.producer })).items;
+  const [mail] = ok(await world.api('GET', '/api/v1/admin/mails', undefined, { as: world.admin })).items;
   spare.booking = (await world.buy(person.owner, spare, spare.guids.slice(0, 1))).booking;
   const place = await place_of(person.owner);
   const { poster_url } = ok(await world.api('PUT', `/api/v1/performances/${spare.performance.id}/poster`, png(10, 10), { as: world.admin }));
   samples = new Samples(world.server.contract, {
     user_id: (await world.user()).id, hall_id: sale.hall.id, performance_id: sale.performance.id, schedule_id: sale.id, hold_id: bought.hold.id,
-    booking_id: bought.booking.id, payment_id: bought.payment.id, ticket_id: bought.tickets[0].id, place_token: place, review_id: review.id, amount: bought.payment.amount.amount,
-    coupon_id: (await coupon()).id,
-    session_id: await session_of(person.owner), key_id: await key_of(person.producer), booking_id: bought.booking.id, payment_id: bought.payment.id, ticket_id: bought.tickets[0].id, place_token: place, review_id: review.id, amount: bought.payment.amount.amount,
-    booking_id: bought.booking.id, payment_id: bought.payment.id, ticket_id: bought.tickets[0].id, place_token: place, review_id: review.id, file: poster_url.split('/').pop(),
+    booking_id: bought.booking.id, payment_id: bought.payment.id, ticket_id: bought.tickets[0].id, place_token: place, review_id: review.id,
+    coupon_id: (await coupon()).id, session_id: await session_of(person.owner), key_id: await key_of(person.producer), file: poster_url.split('/').pop(),
+    waitlist_id: (await world.waiting(person.owner)).id, webhook_id: hook.id, delivery_id: delivery.id, mail_id: mail.id,
     amount: bought.payment.amount.amount,
   });
 });
@@ -55,6 +58,9 @@ async function place_of(user) {
   return ok(await world.api('POST', `/api/v1/schedules/${other.id}/queue`, undefined, { as: user }), 201).place_token;
 }
 
+/* Nobody listens there. */
+const webhook_body = { url: 'http://127.0.0.1:9/', events: ['booking.confirmed'] };
+const webhook = async () => ok(await world.api('POST', '/api/v1/webhooks', webhook_body, { as: person.producer }), 201);
 let serial = 0;
 const a_coupon = () => ({ name: 'Ten', code: `TEN-${++serial}`, quantity: 100, discount_percent: 10, performance_id: sale.performance.id,
   expires_at: '2040-01-01T00:00:00Z' });
@@ -66,7 +72,9 @@ const ends_oneself = new Set(['POST /api/v1/auth/logout', 'DELETE /api/v1/users/
 /* What would end what others ask for has one of its own. */
 const of_its_own = {
   'POST /api/v1/schedules/{schedule_id}/cancel': () => ({ schedule_id: spare.id }),
+  'DELETE /api/v1/webhooks/{webhook_id}': async () => ({ webhook_id: (await webhook()).id }),
   'POST /api/v1/bookings/{booking_id}/cancel': () => ({ booking_id: spare.booking.id }),
+  'POST /api/v1/admin/bookings/{booking_id}/cancel': () => ({ booking_id: spare.booking.id }),
   'DELETE /api/v1/coupons/{coupon_id}': async () => ({ coupon_id: (await coupon()).id }),
 };
 
@@ -86,7 +94,11 @@ const bodies = {
   'POST /api/v1/halls': () => ({ name: 'Hall', address: 'Seoul', plan: plan_of() }),
   'POST /api/v1/performances/{performance_id}/schedules': () => world.schedule_body(sale.hall),
   'POST /api/v1/schedules/{schedule_id}/holds': () => ({ best: { count: 1, grade: 'VIP' } }),
+  'POST /api/v1/webhooks': () => webhook_body,
+  'PATCH /api/v1/webhooks/{webhook_id}': () => ({ events: ['booking.cancelled'] }),
   'POST /api/v1/bookings/{booking_id}/cancel': () => ({}),
+  'POST /api/v1/admin/bookings/{booking_id}/cancel': () => ({ reason: 'Asked for by telephone' }),
+  'POST /api/v1/admin/schedules/{schedule_id}/sales': () => ({ best: { count: 1, grade: 'VIP' }, method: 'cash' }),
   'PUT /api/v1/performances/{performance_id}/cancellation_policy': () => policy,
   'PUT /api/v1/schedules/{schedule_id}/terms': () => ({}),
   'POST /api/v1/bookings': () => ({ hold_id: samples.known.hold_id }),
@@ -97,6 +109,7 @@ const bodies = {
   'POST /api/v1/checkin/sync': () => ({ scans: [{ code: 'x', gate: 'North', nonce: `n${++serial}`, at: world.time() }] }),
   'PATCH /api/v1/schedules/{schedule_id}': () => ({ max_tickets_per_user: 4 }),
   'PUT /api/v1/schedules/{schedule_id}/house_seats': () => ({ holds: [{ reason: 'Camera', release_at: null, seats: [sale.guids.at(-1)] }] }),
+  'PUT /api/v1/schedules/{schedule_id}/plan': () => ({ plan: plan_of({ rows: 3, seats: 20 }) }),
   'POST /noop': () => ({ best: { count: 1, grade: 'VIP' } }),
   'POST /test/clock': () => ({ advance_ms: 0 }),
 };

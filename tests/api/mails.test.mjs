@@ -67,6 +67,33 @@ test('a purchase is confirmed by mail with code, seats and a link to the tickets
   }
 });
 
+test('who cancels is told the fee and the refund, and when the money has gone back', async () => {
+  const user = await world.user();
+  const sale = await world.sale();
+  const { booking } = await world.buy(user, sale, sale.guids.slice(0, 2));
+  ok(await world.api('POST', `/api/v1/bookings/${booking.id}/cancel`, { seats: [sale.guids[1]] }, { as: user }));
+  await world.advance(minute);
+  const [cancelled] = box.to(user.email).filter(({ subject }) => subject.includes('cancelled'));
+  assert.match(cancelled.subject, new RegExp(`Booking ${booking.code} cancelled`));
+  assert.match(cancelled.text, /Cancelled seats: 1\r\n/);
+  assert.match(cancelled.text, /Refund: KRW [\d,]+ /);
+  const [refunded] = box.to(user.email).filter(({ subject }) => subject.includes('Refund'));
+  assert.match(refunded.text, /Refund: KRW [\d,]+\r\n/);
+});
+
+test('when an event is called off everybody with a ticket is told, in their language', async () => {
+  const [ann, min] = [await world.user(), await world.user()];
+  ok(await world.api('PATCH', '/api/v1/users/me', { lang: 'ko' }, { as: min }));
+  const sale = await world.sale();
+  await world.buy(ann, sale, sale.guids.slice(0, 1));
+  await world.buy(min, sale, sale.guids.slice(1, 3));
+  ok(await world.api('POST', `/api/v1/schedules/${sale.id}/cancel`, { reason: 'The singer is ill' }, { as: world.admin }));
+  await world.advance(minute);
+  const told = (user, pattern) => box.to(user.email).filter(({ subject }) => pattern.test(subject)).length;
+  assert.equal(told(ann, /^Cancelled: An Evening/), 1);
+  assert.equal(told(min, /^공연 취소 안내: An Evening/), 1);
+});
+
 test('an account that speaks Korean gets Korean mails', async () => {
   const user = await world.user();
   ok(await world.api('PATCH', '/api/v1/users/me', { lang: 'ko' }, { as: user }));

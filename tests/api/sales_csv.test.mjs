@@ -1,7 +1,7 @@
 /* The table of sales: what the server says was sold, day by day, as spreadsheets read it. */
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { refused } from '../lib/server.mjs';
+import { ok, refused } from '../lib/server.mjs';
 import { World, day } from '../lib/world.mjs';
 
 let world, producer;
@@ -50,6 +50,19 @@ test('what was sold, by schedule and day', async () => {
   assert.equal(today.date, korean_day());
   assert.equal(parse(await ask(sale.performance, `?to=${world.time(-1000)}`)).length, 1);
   assert.match((await ask(sale.performance, '', { lang: 'ko' })).text, /^\ufeff?"예매일"/);
+});
+
+test('what is given back counts on the day it is', async () => {
+  const sale = await world.sale({ as: producer, hall: { rows: 3, seats: 4 } });
+  const ann = await world.user();
+  const { booking } = await world.buy(ann, sale, sale.guids.slice(0, 2));
+  const first = korean_day();
+  await world.advance(2 * day);
+  ok(await world.api('POST', `/api/v1/bookings/${booking.id}/cancel`, {}, { as: ann }));
+  const rows = parse(await ask(sale.performance));
+  assert.deepEqual(rows.map((row) => [row.date, row.seats_sold, row.seats_cancelled]), [[first, 2, 0], [korean_day(), 0, 2]]);
+  assert.equal(rows[0].refunded_amount, 0);
+  assert.ok(rows[1].refunded_amount > 0 && rows[1].refunded_amount <= rows[0].paid_amount);
 });
 
 test('a title is text, whatever it begins with', async () => {

@@ -125,6 +125,26 @@ test('what has begun keeps its beginning, what is over stays as it is', async ()
   refused(await house(sale, []), 409, 'schedule_over');
 });
 
+test('the waiting room follows the sale', async () => {
+  const sale = await make({ sale_ends_at: world.time(hour) });
+  const [ann, ben, cem] = [await world.user(), await world.user(), await world.user()];
+  ok(await world.api('PUT', `/api/v1/schedules/${sale.id}/queue/settings`,
+    { mode: 'fifo', admit_per_minute: 1, active_limit: 1, pass_seconds: 600, paused: true }, { as: producer }));
+  const join = (as) => world.api('POST', `/api/v1/schedules/${sale.id}/queue`, undefined, { as });
+  const place = ok(await join(ann), 201);
+  await world.advance(hour);
+  refused(await join(ben), 409, 'not_on_sale');
+  await world.crash();                       /* the room of a sale that is over is not even loaded */
+  ok(await change(sale, { sale_ends_at: world.time(2 * hour) }));
+  await world.advance(1000);
+  assert.equal(ok(await join(ben), 201).position, 2);
+  assert.equal(ok(await world.api('GET', `/api/v1/queue/${place.place_token}`)).state, 'waiting');
+  ok(await world.api('POST', `/api/v1/schedules/${sale.id}/cancel`, { reason: 'over' }, { as: producer }));
+  await world.advance(1000);
+  refused(await join(cem), 409, 'not_on_sale');
+  assert.equal(ok(await world.api('GET', `/api/v1/queue/${place.place_token}`)).state, 'expired');
+});
+
 /* ---- seats kept by the house ---- */
 
 test('the house keeps seats, with a reason, and gives them back', async () => {
@@ -220,6 +240,41 @@ test('a cancelled schedule sells nothing and takes nothing back', async () => {
   await world.crash();
   assert.equal((await get(sale)).status, 'cancelled');
   refused(await world.hold(cem, sale, [sale.guids[5]]), 409, 'not_on_sale');
+});
+
+test('everybody who has booked a cancelled schedule gets all back, without a fee', async () => {
+  const sale = await make({ starts_at: world.time(30 * hour), ends_at: world.time(32 * hour), sale_ends_at: world.time(29 * hour) });
+  const people = await Promise.all(Array.from({ length: 5 }, () => world.user()));
+  const bought = [];
+  for (const [i, as] of people.entries()) bought.push(await world.buy(as, sale, sale.guids.slice(2 * i, 2 * i + 2)));
+  await world.advance(26 * hour);            /* when a buyer would get little back */
+  ok(await world.api('POST', `/api/v1/schedules/${sale.id}/cancel`, { reason: 'The singer is ill' }, { as: producer }));
+  await world.advance(minute);
+  for (const [i, as] of people.entries()) {
+    const booking = await world.booking(as, bought[i].booking.id);
+    assert.equal(booking.status, 'refunded');
+    const payment = ok(await world.api('GET', `/api/v1/payments/${bought[i].payment.id}`, undefined, { as }));
+    assert.equal(payment.status, 'refunded');
+    for (const ticket of ok(await world.api('GET', `/api/v1/bookings/${booking.id}/tickets`, undefined, { as })).items) assert.equal(ticket.status, 'void');
+  }
+  assert.ok((await world.seats(sale)).every((seat) => seat === FREE));
+  await world.server.audit();
+});
+
+test('a crash while a schedule is being cancelled loses nobody', async () => {
+  const sale = await make({ hall: { rows: 15, seats: 20 } });
+  const people = await world.crowd(40);
+  const bought = await Promise.all(people.map((as, i) => world.buy(as, sale, sale.guids.slice(4 * i, 4 * i + 4))));
+  const [answer] = await Promise.allSettled([
+    world.api('POST', `/api/v1/schedules/${sale.id}/cancel`, { reason: 'Flood' }, { as: producer }),
+    world.server.kill9(),
+  ]);
+  await world.server.restart();
+  await world.catch_up();
+  if (answer.status === 'rejected') ok(await world.api('POST', `/api/v1/schedules/${sale.id}/cancel`, { reason: 'Flood' }, { as: producer }));
+  await world.advance(minute);
+  for (const [i, as] of people.entries()) assert.equal((await world.booking(as, bought[i].booking.id)).status, 'refunded');
+  await world.server.audit();
 });
 
 test('what was changed is so after a crash', async () => {

@@ -9,6 +9,7 @@ export class Mailbox {
     box.tries = 0;
     box.waiting = new Set();
     box.encrypted = 0;
+    box.delay_ms = 0;                                /* between the whole mail and the answer to it */
     box.answer = () => undefined;                    /* an Error with responseCode refuses a recipient; 'hang' never answers */
     box.server = new SMTPServer({
       ...(tls ?? {}), authOptional: !auth, disabledCommands: [...(tls ? [] : ['STARTTLS']), ...(auth ? [] : ['AUTH'])], logger: false, closeTimeout: 100,
@@ -26,7 +27,7 @@ export class Mailbox {
         stream.on('end', () => {
           box.mails.push(new Mail(session.envelope, Buffer.concat(chunks).toString('utf8')));
           if (session.secure) box.encrypted++;
-          done();
+          setTimeout(done, box.delay_ms);
           for (const look of box.waiting) look();
         });
       },

@@ -9,6 +9,7 @@ export class Receiver {
     receiver.heard = [];
     receiver.waiting = new Set();
     receiver.secret = undefined;
+    receiver.delay_ms = 0;
     receiver.answer = () => ({ status: 204 });       /* { status, body, headers }, or 'hang' */
     receiver.server = http.createServer((request, response) => {
       const chunks = [];
@@ -28,7 +29,7 @@ export class Receiver {
     const event = { ...JSON.parse(bytes), path: request.url, headers: request.headers, text: bytes.toString('utf8'), fault: this.fault_of(request, bytes) };
     this.heard.push(event);
     const answer = this.answer(event);
-    if (answer !== 'hang') response.writeHead(answer.status, answer.headers).end(answer.body);
+    if (answer !== 'hang') setTimeout(() => response.writeHead(answer.status, answer.headers).end(answer.body), this.delay_ms);
     for (const look of this.waiting) look();
   }
 

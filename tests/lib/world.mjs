@@ -166,6 +166,13 @@ export class World {
     return ok(await this.api('POST', `/api/v1/performances/${sale.performance.id}/reviews`, { rating: 5, title: 'Moving', content: 'Twice.' }, { as }), 201);
   }
 
+  /* An entry of the waiting list of a house with one VIP seat, which somebody else holds. */
+  async waiting(as) {
+    const sale = await this.sale({ hall: { rows: 3, seats: 1 } });
+    ok(await this.hold(await this.user(), sale, sale.guids.slice(0, 1)), 201);
+    return ok(await this.api('POST', `/api/v1/schedules/${sale.id}/waitlist`, { grade: 'VIP', count: 1 }, { as }), 201);
+  }
+
   async booking(as, id) {
     return ok(await this.api('GET', `/api/v1/bookings/${id}`, undefined, { as }));
   }

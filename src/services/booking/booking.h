@@ -45,6 +45,7 @@ struct presale_terms {
 struct sale_terms {
     struct list people;       /* struct person_terms */
     struct list early;        /* struct early_price, by time */
+    int64_t max_of_performance;          /* seats one may hold or own over all schedules of the performance; 0: as many as each allows */
     bool has_presale;
     struct presale_terms presale;
 };
@@ -53,6 +54,7 @@ struct terms_shown {          /* as everybody sees them */
     struct list people, early;           /* adults come first */
     int64_t percent;          /* off, for a hold made now */
     int64_t changes_at;       /* when that changes; 0: not any more */
+    int64_t max_of_performance;
     bool has_presale;
     struct presale_terms presale;
 };
@@ -106,6 +108,15 @@ extern const struct fields schedule_cancelling_fields;
 /* in: struct schedule_cancelling. From now on nobody can hold its seats; holds end and bookings are cancelled in full soon after. Safe to repeat.
  * CALL_COMMAND. */
 extern const struct call booking_schedule_cancel;
+
+struct seats_dropped {
+    int64_t schedule;
+    struct list seats;        /* uint32_t: all seats of its plan that the next plan lacks */
+};
+
+/* in: struct seats_dropped. Takes these seats off the market, and puts back what an earlier plan lacked. ERR_CONFLICT `seats_in_use` with the guids
+ * of those that somebody holds or owns: then nothing changes. CALL_COMMAND. */
+extern const struct call booking_seats_drop;
 
 /* ---- what was sold (asked by performance) ---- */
 

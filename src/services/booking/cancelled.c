@@ -1,5 +1,5 @@
-/* A schedule that will not take place. At once nobody can hold its seats any more; then, a bounded number at a time and resumed after a crash, holds end
- * and confirmed bookings are cancelled in full, each with its own cancellation. What is left to do is what still has a claim. */
+/* A schedule that will not take place. At once nobody can hold its seats any more; then, a bounded number at a time and resumed after a crash, holds
+ * end and confirmed bookings are cancelled in full, each with its own cancellation. What is left to do is what still has a claim. */
 #include "services/booking/booking_int.h"
 
 #define SWEEP_AT_ONCE 128
@@ -57,7 +57,10 @@ static err end_claim(struct ctx *cx, struct booking *b, const struct claimant *c
     struct hold *h = map_ptr(&b->live, (uint64_t)c->hold);
     if (h)
         return hold_end(cx, b, h, HOLD_RELEASED, BOOKING_CANCELLED);
-    return OK; /*INTERIM*/
+    if (c->status != BOOKING_CONFIRMED)
+        return fail(cx, ERR_INTERNAL, "claim_of_nobody", "Hold %lld has claims and has ended.", "선점 %lld이(가) 종료되었는데 좌석이 남아 있습니다.",
+                    (long long)c->hold);
+    return booking_cancel_whole(cx, b, c->booking, CANCEL_SCHEDULE);
 }
 
 static err sweep(struct ctx *cx, void *self, const void *in, void *out)
@@ -79,10 +82,6 @@ static err sweep(struct ctx *cx, void *self, const void *in, void *out)
     e = find_claimants(cx, schedule, claimants, &n);
     for (size_t i = 0; i < n && !e; i++)
         e = end_claim(cx, b, &claimants[i]);
-    bool only_booked = true; /*INTERIM*/
-    for (size_t i = 0; i < n && !e; i++) only_booked &= claimants[i].status == BOOKING_CONFIRMED;
-    if (!e && n && only_booked)
-        atomic_store(&b->sweep_due, INT64_MAX);
     if (!e && n == 0)
         e = db_run(cx, &booking_sql.schedule_swept, VALS(v_int(cx->now), v_int(schedule)), NULL);
     return e;

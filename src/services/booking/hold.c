@@ -1,5 +1,5 @@
 /* Holds: seats kept for one user until they are booked, given back, or the time is over. */
-#include "services/booking/booking_int.h"
+#include "services/booking/waitlist.h"
 
 #include <stdlib.h>
 
@@ -189,11 +189,7 @@ static err may_buy(struct ctx *cx, struct sale *s, const struct hold_in *in, uin
         e = presale_enter(cx, s, in->presale_code, n);
     if (e)
         return e;
-    int64_t has = sale_of_user(s, cx->actor.user);
-    if (has + n > s->max_per_user)
-        return fail(cx, ERR_CONFLICT, "limit_reached", "At most %lld seats a person; you have %lld.", "1인당 최대 %lld석까지 가능합니다. 현재 %lld석을 보유하고 있습니다.",
-                    (long long)s->max_per_user, (long long)has);
-    return OK;
+    return sale_limits(cx, s, cx->actor.user, n);
 }
 
 static err one_way(struct ctx *cx, const struct hold_in *in)
@@ -203,18 +199,28 @@ static err one_way(struct ctx *cx, const struct hold_in *in)
     return OK;
 }
 
-err hold_choose(struct ctx *cx, struct sale *s, const struct hold_in *in, uint32_t *ret_seats, uint32_t *ret_n)
+static uint32_t wanted(const struct hold_in *in)
 {
-    uint32_t n = (uint32_t)(in->has_best ? in->best.count : (int64_t)in->seats.n);
+    return (uint32_t)(in->has_best ? in->best.count : (int64_t)in->seats.n);
+}
+
+err seats_choose(struct ctx *cx, const struct sale *s, const struct hold_in *in, uint32_t *ret_seats, uint32_t *ret_n)
+{
     err e = one_way(cx, in);
-    if (!e)
-        e = may_buy(cx, s, in, n);
     if (!e)
         e = in->has_best ? choose_best(cx, s, in, ret_seats) : choose_named(cx, s, in, ret_seats);
     if (!e)
-        e = all_free(cx, s, ret_seats, n);
-    *ret_n = n;
+        e = all_free(cx, s, ret_seats, wanted(in));
+    *ret_n = wanted(in);
     return e;
+}
+
+err hold_choose(struct ctx *cx, struct sale *s, const struct hold_in *in, uint32_t *ret_seats, uint32_t *ret_n)
+{
+    err e = one_way(cx, in);
+    if (!e)
+        e = may_buy(cx, s, in, wanted(in));
+    return e ? e : seats_choose(cx, s, in, ret_seats, ret_n);
 }
 
 /* ---- POST /schedules/{schedule_id}/holds ---- */
@@ -238,8 +244,8 @@ struct list seats_out(struct ctx *cx, const struct sale *s, const struct seat_li
     return (struct list){ out, n };
 }
 
-struct hold_out hold_answer(struct ctx *cx, const struct sale *s, int64_t id, int status, int64_t expires_at, int64_t total,
-                            const struct seat_line *lines, size_t n)
+static struct hold_out answer_of(struct ctx *cx, const struct sale *s, int64_t id, int status, int64_t expires_at, int64_t total,
+                                 const struct seat_line *lines, size_t n)
 {
     return (struct hold_out){ .id = id, .schedule = s->id, .expires_at = expires_at, .status = status - 1, .seats = seats_out(cx, s, lines, n),
                               .total = money_of(s, total) };
@@ -251,11 +257,15 @@ int64_t sale_price(const struct sale *s, uint32_t seat, int64_t percent_off)
     return percent_off ? price_less(price, percent_off) : price;
 }
 
-static struct hold *take_seats(struct ctx *cx, struct booking *b, struct sale *s, const uint32_t *seats, uint32_t n)
+struct hold_out hold_view(struct ctx *cx, const struct hold *h)
+{
+    return answer_of(cx, h->sale, h->id, HOLD_ACTIVE, h->expires_at, h->total, h->lines, h->n);
+}
+
+struct hold *hold_take(struct ctx *cx, struct booking *b, struct sale *s, int64_t user, int64_t until, const uint32_t *seats, uint32_t n)
 {
     struct hold *h = arena_take(cx->arena, sizeof(*h) + n * sizeof(h->lines[0]));
-    *h = (struct hold){ .id = sequence_next(&b->holds), .user = cx->actor.user, .created_at = cx->now, .sale = s, .n = n,
-                         .expires_at = cx->now + b->hold_ms, .ends_at = cx->now + b->hold_ms };
+    *h = (struct hold){ .id = sequence_next(&b->holds), .user = user, .created_at = cx->now, .expires_at = until, .ends_at = until, .sale = s, .n = n };
     int64_t off = sale_early_percent(s, cx->now);
     for (uint32_t i = 0; i < n; i++) {
         h->lines[i] = (struct seat_line){ .seat = seats[i], .price = sale_price(s, seats[i], off) };
@@ -263,7 +273,10 @@ static struct hold *take_seats(struct ctx *cx, struct booking *b, struct sale *s
         sale_set(cx, b, s, seats[i], SEAT_HELD);
     }
     sale_count_user(cx, s, h->user, (int32_t)n);
-    return hold_begin(cx, b, h);
+    h = hold_begin(cx, b, h);
+    store_hold_put(cx, h);
+    store_claims_put(cx, h);
+    return h;
 }
 
 static err hold_create(struct ctx *cx, void *self, const void *in_, void *out_)
@@ -280,11 +293,9 @@ static err hold_create(struct ctx *cx, void *self, const void *in_, void *out_)
     if (e)
         return e;
 
-    struct hold *h = take_seats(cx, b, s, seats, n);
-    store_hold_put(cx, h);
-    store_claims_put(cx, h);
+    const struct hold *h = hold_take(cx, b, s, cx->actor.user, cx->now + b->hold_ms, seats, n);
     metric_add(&metric_holds, 1);
-    *ret = hold_answer(cx, s, h->id, HOLD_ACTIVE, h->expires_at, h->total, h->lines, h->n);
+    *ret = hold_view(cx, h);
     return OK;
 }
 
@@ -299,6 +310,8 @@ err hold_end(struct ctx *cx, struct booking *b, struct hold *h, enum hold_status
         e = store_hold_status(cx, h->id, status);
     if (!e && h->booking)
         e = booking_move(cx, h->booking, BOOKING_PENDING, booking_to, 0);
+    if (!e && h->offer)
+        e = waitlist_offer_ends(cx, h);
     if (e)
         return e;
     if (h->booking)
@@ -381,7 +394,7 @@ static err hold_get(struct ctx *cx, void *self, const void *in_, void *out_)
     if (!s)
         return sale_missing(cx);
     int status = row.status == HOLD_ACTIVE && row.expires_at <= cx->now ? HOLD_EXPIRED : row.status;     /* the job comes within a second */
-    *(struct hold_out *)out_ = hold_answer(cx, s, in->hold, status, row.expires_at, row.total, row.lines.at, row.lines.n);
+    *(struct hold_out *)out_ = answer_of(cx, s, in->hold, status, row.expires_at, row.total, row.lines.at, row.lines.n);
     return OK;
 }
 
@@ -424,7 +437,8 @@ const struct fields hold_guid_list = { "SeatGuid", sizeof(struct str), guid_row,
 
 static const struct field best_rows[] = {
     { .name = "count", .type = F_INT, FIELD(best_in, count), .low = 1, .high = HOLD_SEATS_MAX, .help = "How many seats, side by side." },
-    { .name = "grade", .type = F_STR, .optional = true, FIELD(best_in, grade), .low = 1, .high = PLAN_NAME_MAX, .help = "Category of the hall's plan." },
+    { .name = "grade", .type = F_STR, .optional = true, FIELD(best_in, grade), .low = 1, .high = PLAN_NAME_MAX,
+      .help = "Category of the hall's plan." },
     { .name = "section", .type = F_STR, .optional = true, FIELD(best_in, section), .low = 1, .high = PLAN_NAME_MAX,
       .help = "Only in this section or standing area; enough by itself when all of it is of one grade." },
 };

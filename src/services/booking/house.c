@@ -1,5 +1,5 @@
-/* Seats that the house keeps for itself: for the press, for a camera, for who comes late. Such a seat is blocked and has a row, with a reason and perhaps
- * a time at which it goes on sale by itself; it never has a claim as well. */
+/* Seats that the house keeps for itself: for the press, for a camera, for who comes late. Such a seat is blocked and has a row, with a reason and
+ * perhaps a time at which it goes on sale by itself; it never has a claim as well. */
 #include "services/booking/booking_int.h"
 
 #define HOUSE_HOLDS_MAX 200
@@ -33,7 +33,7 @@ struct kept {
 
 static void look_at(struct booking *b, int64_t due)
 {
-    if (due && due < atomic_load_explicit(&b->house_due, memory_order_relaxed))
+    if (due > 0 && due < atomic_load_explicit(&b->house_due, memory_order_relaxed))
         atomic_store(&b->house_due, due);
 }
 
@@ -118,7 +118,7 @@ static err read_kept(struct ctx *cx, const struct sale *s, const struct kept **r
     return rows_end(cx, &r);
 }
 
-/* Refuses when the house wants a seat that somebody holds or owns: all of them are named. */
+/* Refuses when a seat that is wished is not to be had: all of them are named. */
 static err wish_is_free(struct ctx *cx, const struct sale *s, const struct kept *const *kept, const struct kept *const *wish)
 {
     size_t n = 0;
@@ -155,6 +155,43 @@ static err replace(struct ctx *cx, struct booking *b, struct sale *s, const stru
             look_at(b, wish[seat]->release_at);
     }
     return OK;
+}
+
+/* ---- seats that the plan no longer has ---- */
+
+static err read_gone(struct ctx *cx, const struct sale *s, const struct kept **ret, const struct kept *gone)
+{
+    struct rows r;
+    err e = db_rows(cx, &booking_sql.house_gone, VALS(v_int(s->id)), &r);
+    if (e)
+        return e;
+    while (rows_next(&r))
+        ret[row_int(&r, 0)] = gone;
+    return rows_end(cx, &r);
+}
+
+static err seats_drop(struct ctx *cx, void *self, const void *in_, void *out)
+{
+    (void)out;
+    struct booking *b = self;
+    const struct seats_dropped *in = in_;
+    const uint32_t *dropped = in->seats.at;
+    const struct kept gone = { .reason = S(""), .release_at = HOUSE_GONE };
+    struct sale *s = map_ptr(&b->sales, (uint64_t)in->schedule);
+    if (!s)
+        return fail(cx, ERR_UNAVAILABLE, NULL, "The schedule has not been opened yet.", "아직 준비되지 않은 회차입니다.");
+    const struct kept **wish = NEW_ARRAY(cx->arena, const struct kept *, s->seats), **kept = NEW_ARRAY(cx->arena, const struct kept *, s->seats);
+    err e = read_kept(cx, s, kept);
+    if (e)
+        return e;
+    memcpy(wish, kept, s->seats * sizeof(*wish));            /* the house keeps the others */
+    e = read_gone(cx, s, kept, &gone);
+    for (size_t i = 0; i < in->seats.n; i++)
+        if (dropped[i] < s->seats)
+            wish[dropped[i]] = &gone;
+    if (!e)
+        e = wish_is_free(cx, s, kept, wish);
+    return e ? e : replace(cx, b, s, kept, wish);
 }
 
 /* ---- what the organizer sees ---- */
@@ -314,7 +351,8 @@ static const struct field guid_row[] = { { .type = F_STR, .low = 1, .high = PLAN
 static const struct fields guid_list = { "SeatGuid", sizeof(struct str), guid_row, 1 };
 
 static const struct field wish_rows[] = {
-    { .name = "reason", .type = F_STR, AT(house_hold, reason), .low = 1, .high = REASON_MAX, .rule = &blank_rule, .help = "For the house's own people." },
+    { .name = "reason", .type = F_STR, AT(house_hold, reason), .low = 1, .high = REASON_MAX, .rule = &blank_rule,
+      .help = "For the house's own people." },
     { .name = "release_at", .type = F_TIME, .optional = true, .nullable = true, AT(house_hold, release_at),
       .help = "When these seats go on sale by themselves; null: never." },
     { .name = "seats", .type = F_LIST, .of = &guid_list, .low = 1, .high = PLAN_SEATS_MAX, AT(house_hold, seats) },
@@ -334,7 +372,9 @@ static const struct field kept_rows[] = {
     { .name = "seats", .type = F_LIST, .of = &guid_list, .high = PLAN_SEATS_MAX, AT(house_hold, seats) },
 };
 static const struct fields kept_fields = { "HouseHold", sizeof(struct house_hold), kept_rows, 3 };
-static const struct field house_out_rows[] = { { .name = "items", .type = F_LIST, .of = &kept_fields, .high = PLAN_SEATS_MAX, AT(house_out, items) } };
+static const struct field house_out_rows[] = {
+    { .name = "items", .type = F_LIST, .of = &kept_fields, .high = PLAN_SEATS_MAX, AT(house_out, items) },
+};
 static const struct fields house_out_fields = { "HouseSeats", sizeof(struct house_out), house_out_rows, 1 };
 
 static const struct field ref_rows[] = { { .name = "schedule_id", .type = F_ID, .from = FROM_PATH, .id = ID_SCHEDULE, AT(house_ref, schedule) } };
@@ -347,4 +387,5 @@ const struct call house_put_call = {
 const struct call house_get_call = {
     "booking.house_get", "Seats that the house keeps for itself.", CALL_READ, &ref_fields, &house_out_fields, house_get,
 };
+const struct call booking_seats_drop = { .name = "booking.seats_drop", .kind = CALL_COMMAND, .fn = seats_drop };
 const struct call house_release_call = { "booking.house_release", NULL, CALL_COMMAND, NULL, NULL, house_release };

@@ -65,9 +65,9 @@ static err availability(struct ctx *cx, void *self, const void *in_, void *out_)
     struct sale *s = sale_find(self, in->schedule);
     if (!s)
         return sale_missing(cx);
+    pthread_mutex_lock(&s->lock);
     size_t bytes = (s->seats + 3) / 4;
     char *body = arena_take(cx->arena, bytes * 4 / 3 + 64);
-    pthread_mutex_lock(&s->lock);
     uint64_t version = s->version;
     int head = snprintf(body, 64, "{\"version\":%llu,\"seats\":\"", (unsigned long long)version);
     size_t n = (size_t)head + base64(s->shown, bytes, body + head);

@@ -1,8 +1,16 @@
 /* A schedule on sale: who may see what, and the states of its seats. The writer changes them; each change leaves a note of how to undo it and
  * is shown to others once the group is durable. */
-#include "services/booking/booking_int.h"
+#include "services/booking/waitlist.h"
 
 #include <stdlib.h>
+
+static void *zeroed(size_t n)
+{
+    void *p = calloc(1, n);
+    if (!p)
+        abort();
+    return p;
+}
 
 enum seat_state sale_state(const struct sale *s, uint32_t seat)
 {
@@ -13,6 +21,17 @@ static void put_state(uint8_t *states, uint32_t seat, enum seat_state state)
 {
     unsigned shift = 2 * (seat % 4);
     states[seat / 4] = (uint8_t)((states[seat / 4] & ~(3u << shift)) | (unsigned)state << shift);
+}
+
+static void touch(struct sale *s, uint32_t seat)
+{
+    if (s->touched_n == s->touched_cap) {
+        s->touched_cap = s->touched_cap ? s->touched_cap * 2 : 64;
+        s->touched = realloc(s->touched, s->touched_cap * sizeof(*s->touched));
+        if (!s->touched)
+            abort();
+    }
+    s->touched[s->touched_n++] = seat;
 }
 
 void sale_set_quietly(struct sale *s, uint32_t seat, enum seat_state state)
@@ -27,13 +46,7 @@ void sale_set_quietly(struct sale *s, uint32_t seat, enum seat_state state)
     else
         s->free_bits[seat / 64] &= ~bit;
     put_state(s->state, seat, state);
-    if (s->touched_n == s->touched_cap) {
-        s->touched_cap = s->touched_cap ? s->touched_cap * 2 : 64;
-        s->touched = realloc(s->touched, s->touched_cap * sizeof(*s->touched));
-        if (!s->touched)
-            abort();
-    }
-    s->touched[s->touched_n++] = seat;
+    touch(s, seat);
 }
 
 struct seat_undo {
@@ -47,11 +60,8 @@ static void undo_seat(void *sale, const void *arg)
     sale_set_quietly(sale, u->seat, u->was);
 }
 
-void sale_set(struct ctx *cx, struct booking *b, struct sale *s, uint32_t seat, enum seat_state state)
+static void publish_later(struct ctx *cx, struct booking *b, struct sale *s)
 {
-    struct seat_undo u = { seat, sale_state(s, seat) };
-    tx_undo(cx, undo_seat, s, &u, sizeof(u));
-    sale_set_quietly(s, seat, state);
     if (!s->dirty) {
         s->dirty = true;
         s->next_dirty = b->dirty;
@@ -60,19 +70,53 @@ void sale_set(struct ctx *cx, struct booking *b, struct sale *s, uint32_t seat, 
     tx_after(cx, live_publish, b);
 }
 
+void sale_touch(struct ctx *cx, struct booking *b, struct sale *s, uint32_t seat)
+{
+    touch(s, seat);
+    publish_later(cx, b, s);
+}
+
+void sale_set_directly(struct ctx *cx, struct booking *b, struct sale *s, uint32_t seat, enum seat_state state)
+{
+    struct seat_undo u = { seat, sale_state(s, seat) };
+    tx_undo(cx, undo_seat, s, &u, sizeof(u));
+    sale_set_quietly(s, seat, state);
+    publish_later(cx, b, s);
+}
+
+void sale_set(struct ctx *cx, struct booking *b, struct sale *s, uint32_t seat, enum seat_state state)
+{
+    bool kept = state == SEAT_FREE && waitlist_keeps(cx, b, s, seat);
+    sale_set_directly(cx, b, s, seat, kept ? SEAT_HELD : state);
+}
+
 struct user_undo {
     int64_t user;
     int32_t seats;
 };
 
-void sale_add_user(struct sale *s, int64_t user, int32_t seats)
+static int64_t count_of(const struct map *of_user, int64_t user)
 {
-    int64_t n = sale_of_user(s, user) + seats;
+    uint64_t n = 0;
+    map_get(of_user, (uint64_t)user, &n);
+    return (int64_t)n;
+}
+
+static void count_add(struct map *of_user, int64_t user, int64_t seats)
+{
+    int64_t n = count_of(of_user, user) + seats;
     ASSERT(n >= 0);
     if (n)
-        map_put(&s->of_user, (uint64_t)user, (uint64_t)n);
+        map_put(of_user, (uint64_t)user, (uint64_t)n);
     else
-        map_remove(&s->of_user, (uint64_t)user);
+        map_remove(of_user, (uint64_t)user);
+}
+
+void sale_add_user(struct sale *s, int64_t user, int32_t seats)
+{
+    count_add(&s->of_user, user, seats);
+    if (s->run)
+        count_add(&s->run->of_user, user, seats);
 }
 
 static void undo_user(void *sale, const void *arg)
@@ -90,9 +134,48 @@ void sale_count_user(struct ctx *cx, struct sale *s, int64_t user, int32_t seats
 
 int64_t sale_of_user(const struct sale *s, int64_t user)
 {
-    uint64_t n = 0;
-    map_get(&s->of_user, (uint64_t)user, &n);
-    return (int64_t)n;
+    return count_of(&s->of_user, user);
+}
+
+int64_t sale_of_user_in_run(const struct sale *s, int64_t user)
+{
+    return s->run ? count_of(&s->run->of_user, user) : 0;
+}
+
+static void join_run(struct sale *s, struct run *run)
+{
+    size_t at = 0;
+    uint64_t user, seats;
+    s->run = run;
+    while (map_each(&s->of_user, &at, &user, &seats))
+        count_add(&run->of_user, (int64_t)user, (int64_t)seats);
+}
+
+void sale_count_run(struct booking *b, struct sale *s)
+{
+    size_t at = 0;
+    uint64_t id, other;
+    if (s->run)
+        return;
+    struct run *run = zeroed(sizeof(*run));
+    map_put_ptr(&b->runs, (uint64_t)s->performance, run);
+    while (map_each(&b->sales, &at, &id, &other))
+        if (((struct sale *)(uintptr_t)other)->performance == s->performance)
+            join_run((struct sale *)(uintptr_t)other, run);
+}
+
+err sale_limits(struct ctx *cx, const struct sale *s, int64_t user, int64_t more)
+{
+    int64_t most = s->max_per_user, has = sale_of_user(s, user);
+    if (has + more > most)
+        return fail(cx, ERR_CONFLICT, "limit_reached", "At most %lld seats a person; you have %lld.",
+                    "1인당 최대 %lld석까지 가능합니다. 현재 %lld석을 보유하고 있습니다.", (long long)most, (long long)has);
+    const struct sale_terms *t = s->run ? sale_terms(s) : NULL;
+    has = t ? sale_of_user_in_run(s, user) : 0;
+    if (t && t->max_of_performance && has + more > t->max_of_performance)
+        return fail(cx, ERR_CONFLICT, "limit_reached", "At most %lld seats a person over all dates of this performance; you have %lld.",
+                    "이 공연은 모든 회차를 합해 1인당 최대 %lld석까지 가능합니다. 현재 %lld석을 보유하고 있습니다.", (long long)t->max_of_performance, (long long)has);
+    return OK;
 }
 
 /* ---- finding ---- */
@@ -126,22 +209,14 @@ void booking_remaining(const struct app *app, int64_t schedule, struct remaining
     *ret = (struct remaining){ .known = s != NULL };
     if (!s)
         return;
-    ret->grades = s->grades;
     pthread_mutex_lock(&s->lock);
+    ret->grades = s->grades;
     memcpy(ret->free, s->shown_free, sizeof(ret->free));
     memcpy(ret->total, s->shown_total, sizeof(ret->total));
     pthread_mutex_unlock(&s->lock);
 }
 
 /* ---- making ---- */
-
-static void *zeroed(size_t n)
-{
-    void *p = calloc(1, n);
-    if (!p)
-        abort();
-    return p;
-}
 
 static struct str keep(struct str s)
 {
@@ -191,6 +266,7 @@ void sale_free(struct sale *s)
     free(s->state);
     free(s->shown);
     free(s->free_bits);
+    free(s->kept);
     free(s->touched);
     free(s->changes);
     free(s);
@@ -205,6 +281,12 @@ void sales_free(struct booking *b)
     at = 0;
     while (map_each(&b->layouts, &at, &key, &value))
         layout_free((struct layout *)(uintptr_t)value);
+    at = 0;
+    while (map_each(&b->runs, &at, &key, &value)) {
+        map_free(&((struct run *)(uintptr_t)value)->of_user);
+        free((struct run *)(uintptr_t)value);
+    }
+    map_free(&b->runs);
     map_free(&b->sales);
     map_free(&b->layouts);
 }

@@ -44,7 +44,7 @@ err store_sale_change(struct ctx *cx, const struct sale *to)
     return db_run(cx, &booking_sql.schedule_change,
                   VALS(v_int(to->revision), v_int(to->starts_at), v_int(to->ends_at), v_int(to->sale_starts_at), v_int(to->sale_ends_at),
                        v_blob(str_of((const char *)to->price, sizeof(to->price))), v_int(to->max_per_user), v_int(to->max_per_user),
-                       v_int(to->max_per_user), v_int(to->id)),
+                       v_int(to->max_per_user), v_int(to->hall), v_int(to->seats), v_int(to->id)),
                   NULL);
 }
 

@@ -28,11 +28,16 @@ static struct str page(struct letter *l, const char *folder, struct str id)
     return arena_fmt(l->cx->arena, "%.*s/%s/%.*s", STR_ARG(l->s->public_url), folder, STR_ARG(id));
 }
 
-static struct str money(struct letter *l, int64_t amount, const char *currency)
+static struct str money(struct letter *l, struct money m)
 {
-    struct money m = { .amount = amount };
-    memcpy(m.currency, currency, sizeof(m.currency));
     return render_money(l->cx->arena, l->ret->lang, m);
+}
+
+static struct str amount(struct letter *l, int64_t n, const struct booking_facts *of)
+{
+    struct money m = { .amount = n };
+    memcpy(m.currency, of->currency, sizeof(m.currency));
+    return money(l, m);
 }
 
 static struct str when(struct letter *l, int64_t ms)
@@ -116,11 +121,11 @@ static err about_booking(struct letter *l, bool *ret_gone)
     v[VALUE_HALL] = facts.hall_name;
     v[VALUE_WHEN] = when(l, facts.starts_at);
     v[VALUE_SEATS] = seat_list(l, &facts.seats);
-    v[VALUE_TOTAL] = money(l, facts.total, facts.currency);
-    v[VALUE_DUE] = money(l, facts.due, facts.currency);
+    v[VALUE_TOTAL] = amount(l, facts.total, &facts);
+    v[VALUE_DUE] = amount(l, facts.due, &facts);
     v[VALUE_COUNT] = number(l, l->facts.seats);
-    v[VALUE_FEE] = money(l, l->facts.fee, l->facts.currency);
-    v[VALUE_REFUND] = money(l, l->facts.refund, l->facts.currency);
+    v[VALUE_FEE] = money(l, l->facts.fee);
+    v[VALUE_REFUND] = money(l, l->facts.refund);
     return OK;
 }
 

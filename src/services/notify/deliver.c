@@ -1,6 +1,8 @@
 /* One round of deliveries, as a story on a thread of its own. Between a receiver's answer and the note of it the program may die: then the event
  * goes out once more, with the same id and body. */
 #include "platform/call/app.h"
+#include "post.h"
+#include "signature.h"
 #include "webhook.h"
 
 static bool stopping(void *app)
@@ -12,7 +14,7 @@ static void prepare(struct ctx *cx, struct notify *s, const struct delivery_due 
 {
     char secret[SECRET_TEXT];
     signature_secret(s->hook_key, d->salt, secret);
-    *ret = (struct post){ .url = d->url.p, .body = d->delivery.body, .loopback = s->loopback };
+    *ret = (struct post){ .url = d->url.p, .body = d->delivery.body, .loopback = s->loopback, .timeout_s = s->webhook_timeout_s };
     ret->signature = signature_make(cx->arena, secret, clock_now(app_clock(cx->app)), d->delivery.body);
 }
 

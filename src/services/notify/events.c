@@ -5,22 +5,16 @@
 #include "services/performance/performance.h"
 #include "webhook.h"
 
+#include "platform/obs/log.h"
+
 /* ---- bodies: only what is used here is read ---- */
 
 struct heard {
-    int64_t mail, cancellation, booking, schedule, performance, user, offer;
-    int64_t seats, refund, fee, total, until;
-    int reason;
-    char currency[4];
+    int64_t mail, schedule, performance, user, offer, seats, until;
     struct str grade, rest;
 };
 
-static const char *const reason_words[] = { "buyer", "staff", "schedule", NULL };
-enum { REASON_BUYER, REASON_STAFF, REASON_SCHEDULE };
-
 #define HEARD_ID(word, kind, member) { .name = word, .type = F_ID, .id = kind, .at = offsetof(struct heard, member) }
-#define HEARD_INT(word, member)      { .name = word, .type = F_INT, .at = offsetof(struct heard, member), .optional = true }
-#define HEARD_CURRENCY               { .name = "currency", .type = F_CURRENCY, .at = offsetof(struct heard, currency), .optional = true }
 #define UNUSED(word)                 { .name = word, .type = F_RAW, .at = offsetof(struct heard, rest), .optional = true }
 
 FIELDS(mail_wanted_fields, "HeardMailWanted", struct heard,
@@ -28,24 +22,9 @@ FIELDS(mail_wanted_fields, "HeardMailWanted", struct heard,
 
 FIELDS(user_left_fields, "HeardUserLeft", struct heard, HEARD_ID("user_id", ID_USER, user), UNUSED("roles"));
 
-FIELDS(confirmed_fields, "HeardConfirmed", struct heard,
-    HEARD_ID("booking_id", ID_BOOKING, booking), HEARD_ID("schedule_id", ID_SCHEDULE, schedule), HEARD_ID("user_id", ID_USER, user),
-    HEARD_INT("total", total), HEARD_CURRENCY, HEARD_INT("seats", seats), UNUSED("performance_id"), UNUSED("discount"), UNUSED("mileage_used"),
-    UNUSED("due"));
-
-FIELDS(cancelled_fields, "HeardCancelled", struct heard,
-    HEARD_ID("cancellation_id", ID_CANCELLATION, cancellation), HEARD_ID("booking_id", ID_BOOKING, booking),
-    HEARD_ID("schedule_id", ID_SCHEDULE, schedule), HEARD_ID("user_id", ID_USER, user), HEARD_INT("seats", seats), HEARD_INT("refund", refund),
-    HEARD_INT("fee", fee), HEARD_CURRENCY,
-    { .name = "reason", .type = F_ENUM, .words = reason_words, .at = offsetof(struct heard, reason) },
-    UNUSED("performance_id"), UNUSED("payment_id"), UNUSED("whole"), UNUSED("mileage_back"), UNUSED("coupon_back"));
-
-FIELDS(refunded_fields, "HeardRefunded", struct heard,
-    HEARD_ID("cancellation_id", ID_CANCELLATION, cancellation), HEARD_ID("booking_id", ID_BOOKING, booking), HEARD_ID("user_id", ID_USER, user),
-    HEARD_INT("refund", refund), HEARD_CURRENCY);
-
 FIELDS(offered_fields, "HeardOffered", struct heard,
-    HEARD_ID("offer_id", ID_OFFER, offer), HEARD_ID("schedule_id", ID_SCHEDULE, schedule), HEARD_ID("user_id", ID_USER, user), HEARD_INT("seats", seats),
+    HEARD_ID("offer_id", ID_OFFER, offer), HEARD_ID("schedule_id", ID_SCHEDULE, schedule), HEARD_ID("user_id", ID_USER, user),
+    { .name = "seats", .type = F_INT, .at = offsetof(struct heard, seats) },
     { .name = "grade", .type = F_STR, .at = offsetof(struct heard, grade) },
     { .name = "until", .type = F_TIME, .at = offsetof(struct heard, until) });
 
@@ -73,7 +52,7 @@ FIELDS(told_fields, "WebhookData", struct told,
     { .name = "total", .type = F_MONEY, .at = offsetof(struct told, total), .omit_empty = true },
     { .name = "refund", .type = F_MONEY, .at = offsetof(struct told, refund), .omit_empty = true },
     { .name = "fee", .type = F_MONEY, .at = offsetof(struct told, fee), .omit_empty = true },
-    { .name = "reason", .type = F_ENUM, .words = reason_words, .at = offsetof(struct told, reason), .has_at = offsetof(struct told, has_reason),
+    { .name = "reason", .type = F_ENUM, .words = cancel_reason_words, .at = offsetof(struct told, reason), .has_at = offsetof(struct told, has_reason),
       .omit_empty = true });
 
 /* ---- both, in one command ---- */
@@ -97,10 +76,11 @@ static err note(struct ctx *cx, void *self, const void *in_, void *ret_out)
 
 const struct call notify_note_call = { .name = "notify.note", .kind = CALL_COMMAND, .fn = note };
 
-static struct money money_of(int64_t amount, const char *currency)
+static struct money money_of(int64_t amount, struct str currency)
 {
     struct money m = { .amount = amount };
-    memcpy(m.currency, currency, sizeof(m.currency));
+    ASSERT(currency.n < sizeof(m.currency));
+    memcpy(m.currency, currency.p, currency.n);
     return m;
 }
 
@@ -133,44 +113,39 @@ static err note_booking(struct ctx *cx, struct mail_order mail, enum hook_event 
 
 static err heard_confirmed(struct ctx *cx, void *self, const void *in_, void *ret_out)
 {
-    const struct heard *in = in_;
-    struct booking_facts facts;
+    const struct booking_confirmed *in = in_;
+    struct mail_order mail = { .kind = MAIL_BOOKING_CONFIRMED, .source = in->booking, .user = in->user, .facts.booking = in->booking };
     (void)self;
     (void)ret_out;
-    err e = facts_of(cx, in->booking, &facts);
-    if (e)
-        return e;
-    struct mail_order mail = { .kind = MAIL_BOOKING_CONFIRMED, .source = in->booking, .user = in->user, .facts.booking = in->booking };
-    return note_booking(cx, mail, HOOK_CONFIRMED, (struct told){ .booking = in->booking, .seats = (int64_t)facts.seats.n,
-                                                                 .total = money_of(facts.total, facts.currency) });
+    return note_booking(cx, mail, HOOK_CONFIRMED,
+                        (struct told){ .booking = in->booking, .seats = in->seats, .total = money_of(in->total, in->currency) });
 }
 
 static err heard_cancelled(struct ctx *cx, void *self, const void *in_, void *ret_out)
 {
-    const struct heard *in = in_;
+    const struct booking_cancelled *in = in_;
+    struct money refund = money_of(in->refund, in->currency), fee = money_of(in->fee, in->currency);
     struct mail_order mail = {
-        .kind = in->reason == REASON_SCHEDULE ? MAIL_SCHEDULE_CANCELLED : MAIL_BOOKING_CANCELLED, .source = in->cancellation, .user = in->user,
-        .facts = { .booking = in->booking, .seats = in->seats, .refund = in->refund, .fee = in->fee },
+        .kind = in->reason == CANCEL_SCHEDULE ? MAIL_SCHEDULE_CANCELLED : MAIL_BOOKING_CANCELLED, .source = in->cancellation, .user = in->user,
+        .facts = { .booking = in->booking, .seats = in->seats, .refund = refund, .fee = fee },
     };
     (void)self;
     (void)ret_out;
-    memcpy(mail.facts.currency, in->currency, sizeof(in->currency));
-    return note_booking(cx, mail, HOOK_CANCELLED,
-                        (struct told){ .booking = in->booking, .cancellation = in->cancellation, .seats = in->seats,
-                                       .refund = money_of(in->refund, in->currency), .fee = money_of(in->fee, in->currency), .has_reason = true,
-                                       .reason = in->reason });
+    return note_booking(cx, mail, HOOK_CANCELLED, (struct told){ .booking = in->booking, .cancellation = in->cancellation, .seats = in->seats,
+                                                                 .refund = refund, .fee = fee, .has_reason = true, .reason = in->reason });
 }
 
 static err heard_refunded(struct ctx *cx, void *self, const void *in_, void *ret_out)
 {
-    const struct heard *in = in_;
+    const struct booking_refunded *in = in_;
+    struct money refund = money_of(in->refund, in->currency);
     struct mail_order mail = { .kind = MAIL_REFUND_DONE, .source = in->cancellation, .user = in->user,
-                               .facts = { .booking = in->booking, .refund = in->refund } };
+                               .facts = { .booking = in->booking, .refund = refund } };
     (void)self;
     (void)ret_out;
-    memcpy(mail.facts.currency, in->currency, sizeof(in->currency));
-    return note_booking(cx, mail, HOOK_REFUNDED, (struct told){ .booking = in->booking, .cancellation = in->cancellation,
-                                                                .refund = money_of(in->refund, in->currency) });
+    if (in->refund == 0)                             /* there was nothing to give back */
+        return OK;
+    return note_booking(cx, mail, HOOK_REFUNDED, (struct told){ .booking = in->booking, .cancellation = in->cancellation, .refund = refund });
 }
 
 static err heard_offered(struct ctx *cx, void *self, const void *in_, void *ret_out)
@@ -221,9 +196,9 @@ static err heard_user_left(struct ctx *cx, void *self, const void *in_, void *re
     return e;
 }
 
-const struct call heard_confirmed_call = { .name = "notify.heard_confirmed", .kind = CALL_STORY, .in = &confirmed_fields, .fn = heard_confirmed };
-const struct call heard_cancelled_call = { .name = "notify.heard_cancelled", .kind = CALL_STORY, .in = &cancelled_fields, .fn = heard_cancelled };
-const struct call heard_refunded_call = { .name = "notify.heard_refunded", .kind = CALL_STORY, .in = &refunded_fields, .fn = heard_refunded };
+const struct call heard_confirmed_call = { .name = "notify.heard_confirmed", .kind = CALL_STORY, .in = &booking_confirmed_fields, .fn = heard_confirmed };
+const struct call heard_cancelled_call = { .name = "notify.heard_cancelled", .kind = CALL_STORY, .in = &booking_cancelled_fields, .fn = heard_cancelled };
+const struct call heard_refunded_call = { .name = "notify.heard_refunded", .kind = CALL_STORY, .in = &booking_refunded_fields, .fn = heard_refunded };
 const struct call heard_offered_call = { .name = "notify.heard_offered", .kind = CALL_COMMAND, .in = &offered_fields, .fn = heard_offered };
 const struct call heard_mail_wanted_call = { .name = "notify.heard_mail_wanted", .kind = CALL_COMMAND, .in = &mail_wanted_fields, .fn = heard_mail_wanted };
 const struct call heard_schedule_cancelled_call = { .name = "notify.heard_schedule_cancelled", .kind = CALL_STORY, .in = &schedule_cancelled_fields,

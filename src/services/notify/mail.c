@@ -28,10 +28,9 @@ static const struct field facts_rows[] = {
     { .name = "booking", .type = F_INT, .at = offsetof(struct mail_facts, booking), .omit_empty = true },
     { .name = "schedule", .type = F_INT, .at = offsetof(struct mail_facts, schedule), .omit_empty = true },
     { .name = "seats", .type = F_INT, .at = offsetof(struct mail_facts, seats), .omit_empty = true },
-    { .name = "refund", .type = F_INT, .at = offsetof(struct mail_facts, refund), .omit_empty = true },
-    { .name = "fee", .type = F_INT, .at = offsetof(struct mail_facts, fee), .omit_empty = true },
+    { .name = "refund", .type = F_MONEY, .at = offsetof(struct mail_facts, refund), .omit_empty = true },
+    { .name = "fee", .type = F_MONEY, .at = offsetof(struct mail_facts, fee), .omit_empty = true },
     { .name = "until", .type = F_INT, .at = offsetof(struct mail_facts, until), .omit_empty = true },
-    { .name = "currency", .type = F_CURRENCY, .at = offsetof(struct mail_facts, currency), .omit_empty = true },
     { .name = "grade", .type = F_STR, .at = offsetof(struct mail_facts, grade), .omit_empty = true },
     { .name = "url", .type = F_STR, .at = offsetof(struct mail_facts, url), .omit_empty = true },
 };
@@ -57,6 +56,14 @@ void due_by(_Atomic int64_t *due, int64_t at)
 
 /* ---- putting in ---- */
 
+static void tell_unset(struct notify *s)
+{
+    if (s->smtp.url || s->told_unset)
+        return;
+    s->told_unset = true;
+    LOG0(LOG_WARN, "no mail server is set (notify.smtp_url): mails are kept and not sent");
+}
+
 err mail_put(struct ctx *cx, struct notify *s, const struct mail_order *order)
 {
     bool known, wanted;
@@ -75,6 +82,7 @@ err mail_put(struct ctx *cx, struct notify *s, const struct mail_order *order)
         .created_at = cx->now,
     };
     store_mail_row_insert(cx, &m);
+    tell_unset(s);
     due_by(&s->mail_due, m.due_at);
     return OK;
 }
@@ -178,8 +186,6 @@ const struct call mail_done_call = { .name = "notify.mail_done", .kind = CALL_CO
 
 /* ---- what is over is forgotten ---- */
 
-#define PRUNE_EVERY_MS (60 * MINUTE_MS)
-
 int64_t notify_prune_due(void *self)
 {
     struct notify *s = self;
@@ -191,7 +197,7 @@ static err prune(struct ctx *cx, void *self, const void *in, void *ret_out)
     struct notify *s = self;
     (void)in;
     (void)ret_out;
-    atomic_store(&s->prune_due, cx->now + PRUNE_EVERY_MS);
+    atomic_store(&s->prune_due, cx->now + NOTIFY_PRUNE_MS);
     return store_notify_prune(cx, cx->now - s->keep_ms);
 }
 

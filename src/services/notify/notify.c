@@ -4,6 +4,7 @@
 #include <curl/curl.h>
 #include <stdlib.h>
 
+#include "address.h"
 #include "notify_sql.h"
 #include "platform/call/app.h"
 #include "platform/obs/log.h"
@@ -147,11 +148,12 @@ static const struct route routes[] = {
     { .method = "POST", .path = API "/admin/mails/{mail_id}/retry", .call = &mail_retry_call, .flags = NEED_USER, .roles = IN_CHARGE, .status = 200 },
     { .method = "GET", .path = API "/notifications/settings", .call = &settings_call, .flags = NEED_USER, .status = 200 },
     { .method = "PATCH", .path = API "/notifications/settings", .call = &settings_change_call, .flags = NEED_USER, .status = 200 },
-    { .method = "POST", .path = API "/webhooks", .call = &webhook_create_call, .flags = NEED_USER | IDEMPOTENT, .roles = ORGANIZER, .status = 201 },
+    { .method = "POST", .path = API "/webhooks", .call = &webhook_create_call, .flags = NEED_USER, .roles = ORGANIZER, .status = 201 },
     { .method = "GET", .path = API "/webhooks", .call = &webhooks_call, .flags = NEED_USER, .roles = ORGANIZER, .status = 200 },
     { .method = "PATCH", .path = API "/webhooks/{webhook_id}", .call = &webhook_change_call, .flags = NEED_USER, .roles = ORGANIZER, .status = 200 },
     { .method = "DELETE", .path = API "/webhooks/{webhook_id}", .call = &webhook_delete_call, .flags = NEED_USER, .roles = ORGANIZER, .status = 204 },
-    { .method = "GET", .path = API "/webhooks/{webhook_id}/deliveries", .call = &deliveries_call, .flags = NEED_USER, .roles = ORGANIZER, .status = 200 },
+    { .method = "GET", .path = API "/webhooks/{webhook_id}/deliveries", .call = &deliveries_call, .flags = NEED_USER, .roles = ORGANIZER,
+      .status = 200 },
     { .method = "POST", .path = API "/webhooks/deliveries/{delivery_id}/redeliver", .call = &redeliver_call, .flags = NEED_USER, .roles = ORGANIZER,
       .status = 200 },
     { 0 },
@@ -179,11 +181,14 @@ static const struct config_key config[] = {
       .help = "Seconds to wait for an answer of the mail server." },
     { .name = "notify.from", .type = CONFIG_STR, .def = "tickets@localhost", .help = "Address that mails come from." },
     { .name = "notify.from_name", .type = CONFIG_STR, .def = "TakenSeat", .help = "Name beside it." },
-    { .name = "notify.public_url", .type = CONFIG_STR, .def = "http://localhost:8080", .help = "Address of the web client, for links in mails; no slash at its end." },
+    { .name = "notify.public_url", .type = CONFIG_STR, .def = "http://localhost:8080",
+      .help = "Address of the web client, for links in mails; no slash at its end." },
     { .name = "notify.utc_offset_minutes", .type = CONFIG_INT, .def = "540", .low = -720, .high = 840,
       .help = "Minutes that the times in mails are ahead of UTC." },
     { .name = "notify.keep_days", .type = CONFIG_INT, .def = "30", .low = 1, .high = 3650,
       .help = "Days that mails and webhook deliveries are kept after they were finished." },
+    { .name = "notify.webhook_timeout_seconds", .type = CONFIG_INT, .def = "10", .low = 1, .high = 60,
+      .help = "Seconds that a webhook has for its answer." },
     { .name = "notify.webhook_loopback", .type = CONFIG_BOOL, .def = "false",
       .help = "Webhooks may be http:// and on this machine: for tests, only with --bench." },
     { 0 },
@@ -243,6 +248,7 @@ static err read_config(struct ctx *cx, struct notify *s)
     s->public_url = own(config_str(c, "notify.public_url"));
     s->utc_offset_minutes = (int)config_int(c, "notify.utc_offset_minutes");
     s->keep_ms = config_int(c, "notify.keep_days") * 24 * 3600 * 1000;
+    s->webhook_timeout_s = (long)config_int(c, "notify.webhook_timeout_seconds");
     s->loopback = config_bool(c, "notify.webhook_loopback") && app_bench(cx->app);
     if (!message_address(s->from))
         return fail(cx, ERR_INPUT, NULL, "notify.from must be a plain e-mail address.", "notify.from은 이메일 주소여야 합니다.");
@@ -271,12 +277,11 @@ static err notify_open(struct ctx *cx, void **ret_self)
     CURLcode curl = curl_global_init(CURL_GLOBAL_DEFAULT);
     ASSERT(s != NULL && curl == CURLE_OK);
     memcpy(s->hook_key, app_keys(cx->app)->hooks, sizeof(s->hook_key));
+    s->prune_due = cx->now + NOTIFY_PRUNE_MS;
     *ret_self = s;
     err e = read_config(cx, s);
     if (!e)
         e = store_notify_open(cx, s);
-    if (!e && !s->smtp.url)
-        LOG0(LOG_WARN, "no mail server is set (notify.smtp_url): mails are kept and not sent");
     return e;
 }
 

@@ -6,6 +6,7 @@
 
 #include "message.h"
 #include "notify.h"
+#include "smtp.h"
 
 typedef err call_fn(struct ctx *cx, void *self, const void *in, void *ret_out);
 
@@ -26,8 +27,8 @@ extern const char *const mail_status_words[];
 /* What an event said that cannot be asked for later. */
 struct mail_facts {
     int64_t booking, schedule;
-    int64_t seats, refund, fee, until;
-    char currency[4];
+    int64_t seats, until;
+    struct money refund, fee;
     struct str grade, url;
 };
 
@@ -54,13 +55,6 @@ err mail_put(struct ctx *cx, struct notify *s, const struct mail_order *order) M
 /* out: struct list of struct mail: those due, at most MAIL_ROUND. */
 extern const struct call mail_take_call;
 
-enum mail_outcome {
-    OUTCOME_SENT,
-    OUTCOME_DROPPED,          /* nobody to tell any more */
-    OUTCOME_REFUSED,          /* for good */
-    OUTCOME_LATER,
-    OUTCOME_DOWN,             /* the mail server itself does not answer or wants nothing from us: others need not be tried now */
-};
 struct mail_done {
     int64_t mail;
     enum mail_outcome outcome;
@@ -70,6 +64,7 @@ extern const struct call mail_done_call;
 extern const struct call mail_prune_call;
 /* When the next mail or the server may be tried. */
 int64_t mail_send_due(void *self);
+#define NOTIFY_PRUNE_MS INT64_C(3600000)
 int64_t notify_prune_due(void *self);
 
 /* ---- what a mail says (compose.c) ---- */
@@ -77,20 +72,7 @@ int64_t notify_prune_due(void *self);
 /* In a story. *ret_gone: it is not to be sent any more. ERR_UNAVAILABLE and the like: later. */
 err mail_compose(struct ctx *cx, struct notify *s, const struct mail *m, struct message *ret, bool *ret_gone) MUST_USE;
 
-/* ---- sending (send.c, smtp.c) ---- */
-
-struct smtp_server {          /* of the configuration, NUL behind each */
-    const char *url;          /* NULL: there is none */
-    const char *user, *password, *ca_file;
-    enum smtp_tls { SMTP_TLS_NEVER, SMTP_TLS_OFFERED, SMTP_TLS_REQUIRED } tls;
-    int timeout_s;
-};
-
-struct smtp;
-struct smtp *smtp_open(const struct smtp_server *server, bool (*stop)(void *arg), void *arg);
-void smtp_close(struct smtp *c);
-/* One mail over the connection that is kept meanwhile. *ret_why: a sentence when it was not taken, in the arena. */
-enum mail_outcome smtp_send(struct smtp *c, struct arena *arena, struct str from, struct str to, struct str message, struct str *ret_why);
+/* ---- sending (send.c) ---- */
 
 call_fn mail_send;
 extern const struct call mail_send_call;
@@ -109,10 +91,12 @@ err setting_allows(struct ctx *cx, int64_t user, enum mail_kind kind, bool *ret)
 struct notify {
     struct sequence mails, webhooks, deliveries;
     struct smtp_server smtp;
+    bool told_unset;          /* the log says that there is none; the writer's */
     struct str from, from_name, public_url, message_host;
     int utc_offset_minutes;
     int64_t keep_ms;
     bool loopback;            /* webhooks may be called there, without TLS: tests */
+    long webhook_timeout_s;
     uint8_t hook_key[32];
     _Atomic int64_t mail_due, delivery_due, prune_due;
     _Atomic int64_t server_not_before;               /* the mail server is left alone until then */
@@ -186,7 +170,8 @@ err store_mails_due(struct ctx *cx, size_t max, struct mail *ret, size_t *ret_n)
 err store_mail_next(struct ctx *cx, int64_t *ret) MUST_USE;
 /* Newest first, below `before`; status < 0: any. */
 err store_mails(struct ctx *cx, int status, int64_t before, size_t max, struct mail *ret, size_t *ret_n) MUST_USE;
-err store_notify_prune(struct ctx *cx, int64_t done_before) MUST_USE;
+/* Mails and deliveries that were finished before, and mails that have waited since then. */
+err store_notify_prune(struct ctx *cx, int64_t before) MUST_USE;
 /* 0 when nothing is switched off. */
 err store_setting(struct ctx *cx, int64_t user, int64_t *ret_off, bool *ret_found) MUST_USE;
 err store_setting_put(struct ctx *cx, int64_t user, int64_t off, bool found) MUST_USE;

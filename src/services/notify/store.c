@@ -110,10 +110,12 @@ err store_mails(struct ctx *cx, int status, int64_t before, size_t max, struct m
     return e ? e : take_mails(cx, &r, max, ret, ret_n);
 }
 
-err store_notify_prune(struct ctx *cx, int64_t done_before)
+err store_notify_prune(struct ctx *cx, int64_t before)
 {
-    err e = db_run(cx, &notify_sql.mail_prune, VALS(v_int(done_before)), NULL);
-    return e ? e : db_run(cx, &notify_sql.delivery_prune, VALS(v_int(done_before)), NULL);
+    err e = db_run(cx, &notify_sql.mail_prune, VALS(v_int(before)), NULL);
+    if (!e)
+        e = db_run(cx, &notify_sql.mail_prune_unsent, VALS(v_int(before)), NULL);
+    return e ? e : db_run(cx, &notify_sql.delivery_prune, VALS(v_int(before)), NULL);
 }
 
 /* ---- settings ---- */

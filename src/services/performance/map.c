@@ -200,7 +200,7 @@ err map_write(struct ctx *cx, const struct id_key *ids, int64_t schedule, struct
     e = store_prices(cx, schedule, &s.remaining);
     if (e)
         return e;
-    e = hall_plan_read(cx, s.hall, &plan, NULL);
+    e = hall_plan_read(cx, s.plan, &plan, NULL);
     if (e)
         return e;
     write_map(&(struct map_writer){ out, plan, &s, ids });

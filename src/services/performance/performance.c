@@ -109,6 +109,8 @@ FIELDS(price_fields, "Price", struct price_item, { .type = F_MONEY, .at = offset
       .high = PERSON_TYPES, .help = "who pays less" },                                                                                      \
     { .name = "early_bird", .type = F_LIST, .optional = true, .of = &early_price_fields, .at = offsetof(owner, path early), .low = 0,          \
       .high = EARLY_PRICES_MAX, .help = "the first whose time has not come counts" },                                                       \
+    { .name = "max_per_user_of_performance", .type = F_INT, .optional = true, .nullable = true, .at = offsetof(owner, path max_of_performance), \
+      .low = 1, .high = 1000000, .help = "seats one may hold or own, counted over all schedules of the performance" },                       \
     { .name = "presale", .type = F_OBJECT, .optional = true, .nullable = true, .of = &presale_terms_fields, .at = offsetof(owner, path presale), \
       .has_at = offsetof(owner, path has_presale) }
 
@@ -136,6 +138,14 @@ FIELDS(schedule_change_fields, "ScheduleChange", struct schedule_change_in,
         .optional = true, .help = "whoever has more already keeps them"),
     { .name = "prices", .type = F_MAP, .of = &price_fields, .at = offsetof(struct schedule_change_in, prices), .low = 1, .high = PLAN_CATEGORIES_MAX,
       .optional = true, .help = "of the grades that change; what is held or booked keeps its price" });
+
+FIELDS(plan_put_fields, "PlanChange", struct plan_put_in,
+    ID_ROW(struct plan_put_in, "schedule_id", schedule, ID_SCHEDULE, .from = FROM_PATH),
+    ROW(struct plan_put_in, format, F_ENUM, .words = plan_format_words, .optional = true, .help = "of the plan; pretix unless told"),
+    ROW(struct plan_put_in, repair, F_BOOL, .optional = true, .help = "rename repeated seat guids"),
+    ROW(struct plan_put_in, plan, F_RAW, .help = "a JSON document of that format; seats are the same by their guid"),
+    { .name = "prices", .type = F_MAP, .of = &price_fields, .at = offsetof(struct plan_put_in, prices), .low = 1, .high = PLAN_CATEGORIES_MAX,
+      .optional = true, .help = "of the grades that are new" });
 
 FIELDS(schedule_cancel_fields, "ScheduleCancel", struct schedule_cancel_in,
     ID_ROW(struct schedule_cancel_in, "schedule_id", schedule, ID_SCHEDULE, .from = FROM_PATH),
@@ -170,10 +180,11 @@ const struct call schedule_get_call = { "performance.schedule_get", "A schedule 
 
 static const struct call schedule_change_call = { "performance.schedule_change", "Changes what is given of a schedule; nothing that was sold.",
                                                   CALL_STORY, &schedule_change_fields, &schedule_detail_fields, schedule_change };
-static const struct call schedule_cancel_call = { "performance.schedule_cancel", "Cancels a schedule: who has booked gets everything back.", CALL_STORY,
-                                                  &schedule_cancel_fields, &schedule_detail_fields, schedule_cancel };
-
-static const struct call sales_csv_call = { "performance.sales_csv", "What was sold and given back by schedule and day, as a table for spreadsheets and for KOPIS.",
+static const struct call schedule_cancel_call = { "performance.schedule_cancel", "Cancels a schedule: who has booked gets everything back.",
+                                                  CALL_STORY, &schedule_cancel_fields, &schedule_detail_fields, schedule_cancel };
+static const struct call schedule_plan_call = { "performance.schedule_plan_put", "Moves a schedule to another plan that lacks no seat which is held or sold.",
+                                                CALL_STORY, &plan_put_fields, &schedule_detail_fields, schedule_plan_put };
+static const struct call sales_csv_call = { "performance.sales_csv", "What was sold and given back by schedule and day, for spreadsheets and KOPIS.",
                                             CALL_READ, &sales_csv_fields, NULL, sales_csv };
 
 /* For other services. */
@@ -189,18 +200,25 @@ const struct call schedule_basis_call = { "performance.schedule_basis", "What a 
 const struct call schedule_insert_call = { "performance.schedule_insert", "Writes a schedule if its hall is free.", CALL_COMMAND, NULL, NULL,
                                            schedule_insert };
 
-const struct call schedule_change_put_call = { "performance.schedule_change_put", "The part of schedule_change that decides.", CALL_COMMAND, NULL, NULL,
-                                               schedule_change_put };
-const struct call schedule_cancel_put_call = { "performance.schedule_cancel_put", "The part of schedule_cancel that decides.", CALL_COMMAND, NULL, NULL,
-                                               schedule_cancel_put };
+const struct call schedule_change_put_call = { "performance.schedule_change_put", "The part of schedule_change that decides.", CALL_COMMAND, NULL,
+                                               NULL, schedule_change_put };
+const struct call schedule_cancel_put_call = { "performance.schedule_cancel_put", "The part of schedule_cancel that decides.", CALL_COMMAND, NULL,
+                                               NULL, schedule_cancel_put };
+
+const struct call schedule_plan_basis_call = { "performance.schedule_plan_basis", "What a new plan is checked against.", CALL_READ, NULL, NULL,
+                                               schedule_plan_basis };
+const struct call schedule_plan_store_call = { "performance.schedule_plan_store", "Writes a plan and moves the schedule to it.", CALL_COMMAND, NULL, NULL,
+                                               schedule_plan_store };
 
 static const struct call *const calls[] = {
     &hall_create_call, &hall_list_call,       &hall_get_call,  &hall_change_call, &hall_delete_call,    &show_create_call,     &show_list_call, &show_get_call,
     &schedule_create_call, &schedule_get_call, &map_call, &hall_insert_call, &hall_plan_call, &schedule_basis_call, &schedule_insert_call,
     &show_change_call, &show_delete_call, &schedule_cast_call, &ranking_call, &recommended_call, &purchase_confirmed_call, &purchase_cancelled_call,
-    &poster_upload_call, &poster_look_call, &poster_put_call, &poster_get_call, &purchases_prune_call, &affinity_step_call, &affinity_look_call, &affinity_set_call,
+    &poster_upload_call, &poster_look_call, &poster_put_call, &poster_get_call, &purchases_prune_call,
+    &affinity_step_call, &affinity_look_call, &affinity_set_call,
     &performance_schedule_facts, &performance_facts_call, &performance_seat_plan, &schedule_change_call, &schedule_change_put_call,
-    &schedule_cancel_call, &schedule_cancel_put_call, &sales_csv_call, NULL,
+    &schedule_cancel_call, &schedule_cancel_put_call, &sales_csv_call, &schedule_plan_call,
+    &schedule_plan_basis_call, &schedule_plan_store_call, NULL,
 };
 
 static const struct route routes[] = {
@@ -225,7 +243,10 @@ static const struct route routes[] = {
     { .method = "GET", .path = API "/performances/{performance_id}/sales.csv", .call = &sales_csv_call, .flags = NEED_USER, .roles = ORGANIZERS,
       .status = 200 },
     { .method = "GET", .path = API "/schedules/{schedule_id}", .call = &schedule_get_call, .status = 200 },
-    { .method = "PATCH", .path = API "/schedules/{schedule_id}", .call = &schedule_change_call, .flags = NEED_USER, .roles = ORGANIZERS, .status = 200 },
+    { .method = "PATCH", .path = API "/schedules/{schedule_id}", .call = &schedule_change_call, .flags = NEED_USER, .roles = ORGANIZERS,
+      .status = 200 },
+    { .method = "PUT", .path = API "/schedules/{schedule_id}/plan", .call = &schedule_plan_call, .flags = NEED_USER, .roles = ORGANIZERS,
+      .status = 200, .body_max = 32 << 20 },
     { .method = "POST", .path = API "/schedules/{schedule_id}/cancel", .call = &schedule_cancel_call, .flags = NEED_USER, .roles = ORGANIZERS,
       .status = 200 },
     { .method = "GET", .path = API "/schedules/{schedule_id}/map", .call = &map_call, .status = 200 },

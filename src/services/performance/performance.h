@@ -62,13 +62,16 @@ struct seat_plan {
 /* in: struct schedule_ref, out: struct seat_plan. ERR_MISSING when there is no such schedule. CALL_READ. */
 extern const struct call performance_seat_plan;
 
-/* The plan of a hall in its stored form, for plan_decode(), in the caller's arena; also of a hall that has been deleted. ERR_MISSING when there
+/* The plan of a hall in its stored form, for plan_decode(), in the caller's arena; also of a hall that has been deleted; or a plan that a
+ * schedule moved to, by its own id. ERR_MISSING when there
  * never was one. From reads and stories. */
 err performance_hall_plan(struct ctx *cx, int64_t hall, struct str *ret_blob) MUST_USE;
 
 /* Events:
  *   performance.schedule_opened     a schedule was made; the body is booking's struct schedule_opening, as its field table writes it
  *   performance.schedule_changed    something of it has changed; the same body without blocked seats, with a higher revision
- *   performance.schedule_cancelled  it will not take place; the body is booking's struct schedule_cancelling */
+ *   performance.schedule_cancelled  it will not take place; the body is booking's struct schedule_cancelling
+ * Listens to:
+ *   booking.confirmed, booking.cancelled  what is sold, for rankings and recommendations */
 
 #endif

@@ -104,6 +104,7 @@ struct schedule {
     int64_t max_tickets_per_user, server_time;
     int64_t own_limit;        /* max_tickets_per_user, when it is not the performance's; else 0 */
     int64_t revision;         /* counts the changes */
+    int64_t plan;             /* of the hall itself, or one that the schedule has moved to */
     bool cancelled;
     int status;               /* enum sale_status */
     int queue_mode;           /* enum queue_mode */
@@ -210,6 +211,22 @@ struct schedule_change_in {
 struct sales_csv_in {
     int64_t performance, from, to;       /* to 0: no end */
 };
+struct plan_put_in {
+    int64_t schedule;
+    struct str plan;
+    struct list prices;       /* struct price_item: of new grades */
+    int format;               /* enum plan_format */
+    bool repair;
+};
+struct plan_basis {
+    struct schedule schedule;
+    struct plan *plan;
+};
+struct plan_store_in {
+    const struct schedule *schedule;     /* with the grades of the new plan */
+    uint32_t seat_count;
+    struct str warnings, plan;           /* a line each; encoded */
+};
 struct schedule_cancel_in {
     int64_t schedule;
     struct str reason;
@@ -252,7 +269,7 @@ int store_word_index(const char *const *words, struct str word);
 err store_catalogue_sequences(struct ctx *cx, struct performance *p);
 void store_hall_insert(struct ctx *cx, const struct hall_insert_in *in);
 err store_hall(struct ctx *cx, int64_t id, struct hall *ret) MUST_USE;
-/* The plan in its stored form, also of a deleted hall. */
+/* The plan in its stored form, also of a deleted hall; or one that came later, by its own id. */
 struct stored_plan {
     struct str warnings, blob;
 };
@@ -280,6 +297,11 @@ err store_prices(struct ctx *cx, int64_t schedule, struct list *ret) MUST_USE;
 
 /* *ret_free: false when the hall is taken at the new time. */
 err store_schedule_change(struct ctx *cx, const struct schedule *to, bool *ret_free) MUST_USE;
+void store_price_insert(struct ctx *cx, int64_t schedule, const struct grade *g);
+/* *ret_moved: false when the schedule is not at that revision any more. */
+err store_schedule_move(struct ctx *cx, const struct schedule *to, const struct plan_store_in *in, bool *ret_moved) MUST_USE;
+/* Plans that schedules in this hall have moved to. */
+err store_plan_count(struct ctx *cx, int64_t hall, int64_t *ret) MUST_USE;
 err store_schedule_cancel(struct ctx *cx, int64_t id, struct str reason) MUST_USE;
 
 /* ---- store_catalogue.c ---- */
@@ -323,6 +345,11 @@ err schedule_fill(struct ctx *cx, struct schedule *s) MUST_USE;
 
 /* ---- schedule_change.c ---- */
 
+/* A schedule that the actor manages; ERR_MISSING otherwise. */
+err schedule_owned(struct ctx *cx, int64_t id, struct schedule *ret) MUST_USE;
+/* What booking is told of a schedule that stands, with its grades. */
+struct schedule_opening schedule_opening_of(struct ctx *cx, const struct schedule *s);
+
 /* ERR_CONFLICT when it has been cancelled or is over. */
 err schedule_still_on(struct ctx *cx, const struct schedule *s) MUST_USE;
 
@@ -355,6 +382,9 @@ CALL_FN(schedule_change_put);
 CALL_FN(schedule_cancel);
 CALL_FN(schedule_cancel_put);
 CALL_FN(sales_csv);
+CALL_FN(schedule_plan_basis);
+CALL_FN(schedule_plan_put);
+CALL_FN(schedule_plan_store);
 CALL_FN(schedule_facts);
 CALL_FN(show_facts);
 CALL_FN(seat_plan);
@@ -364,6 +394,6 @@ CALL_FN(seat_map_get);
 
 extern const struct call show_create_call, show_change_call, show_delete_call, show_list_call, show_get_call, schedule_cast_call;
 extern const struct call hall_insert_call, hall_plan_call, schedule_basis_call, schedule_insert_call, schedule_get_call;
-extern const struct call schedule_change_put_call, schedule_cancel_put_call;
+extern const struct call schedule_change_put_call, schedule_cancel_put_call, schedule_plan_basis_call, schedule_plan_store_call;
 
 #endif

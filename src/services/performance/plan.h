@@ -104,6 +104,13 @@ bool plan_fill_area(struct plan_maker *m, struct str prefix, uint32_t capacity, 
 /* Works out what follows from the seats: bounds, pitch, breaks, ranks, missing outlines. At least one seat is there. */
 struct plan *plan_end(struct plan_maker *m);
 
+/* ---- changing the plan of seats that are being sold ---- */
+
+/* All seats of `old` in their order, each as `new` has it, then those that only `new` has. A seat that `new` lacks stays as it was; its bit in
+ * *ret_gone, which is zero and has one a seat of `old`, is set. Categories keep their order in the same way. Texts are not copied. NULL when a
+ * limit is exceeded. */
+struct plan *plan_merge(struct arena *arena, const struct plan *old, const struct plan *new, uint8_t *ret_gone);
+
 /* ---- asking ---- */
 
 /* Index of a category by name, or -1. */

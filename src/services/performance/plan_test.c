@@ -351,6 +351,80 @@ static void test_blob(void **state)
     buf_free(&again);
 }
 
+/* ---- another plan for seats that are being sold ---- */
+
+/* Rows as words: each letter is a seat with its row and letter as guid; the first section is category A, the second B. */
+static struct plan *small_plan(struct arena *arena, const char *const *rows, size_t n, double x)
+{
+    struct plan_maker m;
+    plan_begin(&m, arena);
+    assert_true(plan_add_category(&m, S("A"), S("#aa0000")) && plan_add_category(&m, x > 0 ? S("C") : S("B"), S("#00bb00")));
+    for (size_t r = 0; r < n; r++) {
+        if (r < 2)
+            assert_true(plan_add_section(&m, r ? S("Back") : S("Front"), SECTION_SEATS));
+        assert_true(plan_add_row(&m, arena_fmt(arena, "%zu", r + 1)));
+        for (size_t i = 0; rows[r][i]; i++)
+            assert_true(plan_add_seat(&m, arena_fmt(arena, "%zu%c", r + 1, rows[r][i]), S("1"), x + (double)i, (double)r, r > 0));
+    }
+    return plan_end(&m);
+}
+
+static struct str guids_of(struct arena *arena, const struct plan *p)
+{
+    struct str all = S("");
+    for (uint32_t i = 0; i < p->seat_count; i++)
+        all = arena_fmt(arena, "%.*s%s%.*s", STR_ARG(all), i ? " " : "", STR_ARG(p->guid[i]));
+    return all;
+}
+
+static void assert_text(struct str text, const char *expected)
+{
+    expect(str_eq(text, str_c(expected)), "%.*s, not %s\n", STR_ARG(text), expected);
+}
+
+static void test_merge_keeps_numbers(void **state)
+{
+    struct bed *b = *state;
+    static const char *const before[] = { "abcd", "ab" }, *const after[] = { "xabd", "ab", "ab" };
+    const struct plan *old = small_plan(b->cx.arena, before, 2, 0), *new = small_plan(b->cx.arena, after, 3, 10);
+    uint8_t gone[1] = { 0 };
+    const struct plan *p = plan_merge(b->cx.arena, old, new, gone);
+    assert_non_null(p);
+    assert_text(guids_of(b->cx.arena, p), "1a 1b 1c 1d 2a 2b 1x 3a 3b");
+    assert_int_equal(gone[0], 1 << 2);
+
+    /* What stays is where the new plan has it, what is gone where it was; what is new has the new plan's section and row. */
+    assert_true(p->at[0].x > 10.5f && p->at[0].x < 11.5f && p->at[2].x < 2.5f && p->at[6].x < 10.5f);
+    assert_text(p->rows[plan_row_of(p, 6)].name, "1");
+    assert_text(p->sections[p->rows[plan_row_of(p, 6)].section].name, "Front");
+    assert_int_equal(plan_row_of(p, 2), plan_row_of(p, 1));              /* a gap in a row does not cut it */
+    assert_int_equal(plan_row_of(p, 7), plan_row_of(p, 8));
+
+    /* Categories keep their numbers: B, which the new plan does not know, and C behind it. */
+    assert_int_equal(p->category_count, 3);
+    assert_text(p->categories[1].name, "B");
+    assert_int_equal(p->category[4], 2);
+    assert_text(p->categories[2].name, "C");
+}
+
+static void test_merge_of_the_same_changes_nothing(void **state)
+{
+    struct bed *b = *state;
+    static const char *const rows[] = { "abcd", "ab", "abc" };
+    const struct plan *old = small_plan(b->cx.arena, rows, 3, 0);
+    uint8_t gone[2] = { 0, 0 };
+    const struct plan *p = plan_merge(b->cx.arena, old, old, gone);
+    struct buf one, two;
+    buf_init(&one, PLAN_BLOB_MAX);
+    buf_init(&two, PLAN_BLOB_MAX);
+    plan_encode(old, &one);
+    plan_encode(p, &two);
+    assert_int_equal(gone[0] | gone[1], 0);
+    expect(str_eq(buf_view(&one), buf_view(&two)), "a plan merged with itself is another\n");
+    buf_free(&one);
+    buf_free(&two);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
@@ -368,6 +442,8 @@ int main(void)
         TEST(test_area_places_lie_inside),
         TEST(test_too_many_seats),
         TEST(test_blob),
+        TEST(test_merge_keeps_numbers),
+        TEST(test_merge_of_the_same_changes_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

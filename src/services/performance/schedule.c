@@ -119,7 +119,7 @@ err seat_plan(struct ctx *cx, void *self, const void *in_, void *ret_out)
     err e = store_schedule(cx, in->schedule, &s);
     if (e)
         return e;
-    e = hall_plan_read(cx, s.hall, &plan, NULL);
+    e = hall_plan_read(cx, s.plan, &plan, NULL);
     if (e)
         return e;
     *(struct seat_plan *)ret_out = seats_of(cx->arena, plan);
@@ -218,7 +218,9 @@ static err check_blocked(struct ctx *cx, const struct schedule_create_in *in, co
 /* Checks the whole request against the hall, so that all its faults are named together. */
 static err check_request(struct ctx *cx, const struct schedule_create_in *in, const struct plan *plan, struct grade *grades)
 {
-    struct schedule asked = { .starts_at = in->starts_at, .ends_at = in->ends_at, .sale_starts_at = in->sale_starts_at, .sale_ends_at = in->sale_ends_at };
+    struct schedule asked = { .starts_at = in->starts_at, .ends_at = in->ends_at };
+    asked.sale_starts_at = in->sale_starts_at;
+    asked.sale_ends_at = in->sale_ends_at;
     const struct price_item *price = in->prices.at;
     struct terms_basis basis = { plan, price[0].price.currency, in->sale_starts_at, in->sale_ends_at };
     err times = schedule_check_times(cx, &asked), prices = check_prices(cx, in, plan, grades), blocked = check_blocked(cx, in, plan, grades);

@@ -6,7 +6,7 @@
 #include "performance_int.h"
 #include "platform/obs/log.h"
 
-static err owned(struct ctx *cx, int64_t id, struct schedule *ret)
+err schedule_owned(struct ctx *cx, int64_t id, struct schedule *ret)
 {
     err e = store_schedule(cx, id, ret);
     if (e)
@@ -86,8 +86,7 @@ static struct schedule wished(const struct schedule *s, const struct schedule_ch
     return to;
 }
 
-/* What booking is told of a schedule that stands. */
-static struct schedule_opening opening_of(struct ctx *cx, const struct schedule *s)
+struct schedule_opening schedule_opening_of(struct ctx *cx, const struct schedule *s)
 {
     const struct grade *grades = s->remaining.at;
     struct grade_price *prices = NEW_ARRAY(cx->arena, struct grade_price, s->remaining.n);
@@ -96,7 +95,7 @@ static struct schedule_opening opening_of(struct ctx *cx, const struct schedule 
     return (struct schedule_opening){
         .schedule = s->id,
         .performance = s->performance,
-        .hall = s->hall,
+        .hall = s->plan,
         .owner = s->owner,
         .starts_at = s->starts_at,
         .ends_at = s->ends_at,
@@ -118,7 +117,7 @@ err schedule_change_put(struct ctx *cx, void *self, const void *in_, void *ret_o
     struct schedule s;
     bool hall_free;
 
-    err e = owned(cx, in->schedule, &s);
+    err e = schedule_owned(cx, in->schedule, &s);
     if (!e)
         e = store_prices(cx, s.id, &s.remaining);
     if (e)
@@ -136,7 +135,7 @@ err schedule_change_put(struct ctx *cx, void *self, const void *in_, void *ret_o
         return e;
     if (!hall_free)
         return schedule_hall_busy(cx);
-    struct schedule_opening opening = opening_of(cx, &to);
+    struct schedule_opening opening = schedule_opening_of(cx, &to);
     schedule_say(cx, p, "performance.schedule_changed", &opening);
     if (in->prices.n)
         tx_after(cx, map_cache_clear, &p->maps);             /* the map shows prices */
@@ -173,7 +172,7 @@ err schedule_cancel_put(struct ctx *cx, void *self, const void *in_, void *ret_o
     struct schedule s;
     struct buf body;
 
-    err e = owned(cx, in->schedule, &s);
+    err e = schedule_owned(cx, in->schedule, &s);
     if (!e)
         e = may_cancel(cx, &s);
     if (e)

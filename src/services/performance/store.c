@@ -58,7 +58,7 @@ static void take_plan(struct ctx *cx, const struct rows *r, void *out)
 err store_hall_plan(struct ctx *cx, int64_t id, struct stored_plan *ret)
 {
     bool found;
-    err e = db_one(cx, &performance_sql.hall_plan, VALS(v_int(id)), take_plan, ret, &found);
+    err e = db_one(cx, &performance_sql.hall_plan, VALS(v_int(id), v_int(id)), take_plan, ret, &found);
     if (e)
         return e;
     return found ? OK : missing(cx);
@@ -198,7 +198,15 @@ static void take_schedule(struct ctx *cx, const struct rows *r, void *out)
         .cancelled = row_int(r, 11) != 0,
         .own_limit = row_int(r, 12),
         .revision = row_int(r, 13),
+        .plan = row_int(r, 14),
     };
+}
+
+void store_price_insert(struct ctx *cx, int64_t schedule, const struct grade *g)
+{
+    db_put(cx, &performance_sql.price_insert,
+           VALS(v_int(schedule), v_int(g->category), v_text(g->grade), v_text(g->color), v_int(g->price.amount), v_text(str_c(g->price.currency)),
+                v_int(g->total)));
 }
 
 err store_schedule_insert(struct ctx *cx, int64_t id, const struct schedule_insert_in *in, bool *ret_free)
@@ -211,12 +219,8 @@ err store_schedule_insert(struct ctx *cx, int64_t id, const struct schedule_inse
                    &changed);
     if (e)
         return e;
-    for (size_t i = 0; changed == 1 && i < in->grade_count; i++) {
-        const struct grade *g = &in->grades[i];
-        db_put(cx, &performance_sql.price_insert,
-               VALS(v_int(id), v_int(g->category), v_text(g->grade), v_text(g->color), v_int(g->price.amount), v_text(str_c(g->price.currency)),
-                    v_int(g->total)));
-    }
+    for (size_t i = 0; changed == 1 && i < in->grade_count; i++)
+        store_price_insert(cx, id, &in->grades[i]);
     *ret_free = changed == 1;
     return OK;
 }

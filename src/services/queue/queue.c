@@ -68,8 +68,10 @@ const struct call queue_settings_get_call = { "queue.settings_get", "The waiting
                                                &join_fields, &settings_fields, queue_settings_get };
 const struct call queue_settings_set_call = { "queue.settings_set", "The part of queue.settings_put that changes the room.", CALL_COMMAND,
                                               &settings_in_fields, &settings_fields, queue_settings_set };
-const struct call queue_opened_call = { "queue.opened", "A schedule was made: it has a room, which is off. Or its sale was moved.", CALL_COMMAND, &schedule_opening_fields,
-                                        NULL, queue_opened };
+const struct call queue_opened_call = { "queue.opened", "A schedule was made: it has a room, which is off. Or its sale was moved.", CALL_COMMAND,
+                                        &schedule_opening_fields, NULL, queue_opened };
+const struct call queue_cancelled_call = { "queue.cancelled", "A schedule was cancelled: its room closes.", CALL_COMMAND, &schedule_cancelling_fields,
+                                           NULL, queue_cancelled };
 const struct call queue_join_call = { "queue.join", "Takes a place in the waiting room; the same account again: the same place.", CALL_COMMAND,
                                       &join_fields, &place_fields, queue_join };
 const struct call queue_poll_call = { "queue.poll", "How far a place has come, and its pass once it is admitted.", CALL_MEMORY, &token_fields,
@@ -79,7 +81,7 @@ const struct call queue_bought_call = { "queue.bought", "A buyer's pass is used.
 const struct call queue_admit_call = { "queue.admit", "Lets people in.", CALL_COMMAND, NULL, NULL, queue_admit };
 
 static const struct call *const calls[] = {
-    &queue_settings_put_call, &queue_settings_get_call, &queue_settings_set_call, &queue_opened_call, &queue_join_call,
+    &queue_settings_put_call, &queue_settings_get_call, &queue_settings_set_call, &queue_opened_call, &queue_cancelled_call, &queue_join_call,
     &queue_poll_call, &queue_leave_call, &queue_bought_call, &queue_admit_call, NULL,
 };
 
@@ -104,6 +106,7 @@ static const struct job jobs[] = {
 static const struct subscription subscriptions[] = {
     { "performance.schedule_opened", &queue_opened_call },
     { "performance.schedule_changed", &queue_opened_call },
+    { "performance.schedule_cancelled", &queue_cancelled_call },
     { "booking.confirmed", &queue_bought_call },
     { 0 },
 };

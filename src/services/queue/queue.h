@@ -34,6 +34,7 @@ err queue_pass_check(const struct app *app, struct ctx *cx, int64_t schedule, st
 /* Listens to:
  *   performance.schedule_opened  booking's struct schedule_opening: the schedule has a room, which is off until its organizer says otherwise
  *   performance.schedule_changed the same body: the room follows the sale's new beginning and end
+ *   performance.schedule_cancelled  nobody waits for it any more
  *   booking.confirmed  struct booking_confirmed: the buyer's pass is used, the next one may come in */
 
 #endif

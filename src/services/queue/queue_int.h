@@ -223,12 +223,12 @@ struct place_in {
 
 typedef err call_fn(struct ctx *cx, void *self, const void *in, void *ret_out);
 
-call_fn queue_opened, queue_settings_put, queue_settings_get, queue_settings_set;      /* settings.c */
+call_fn queue_opened, queue_cancelled, queue_settings_put, queue_settings_get, queue_settings_set;      /* settings.c */
 call_fn queue_join, queue_leave, queue_bought;                           /* join.c */
 call_fn queue_poll;                                                      /* poll.c */
 call_fn queue_admit;                                                     /* admit.c */
 
-extern const struct call queue_opened_call, queue_settings_put_call, queue_settings_get_call, queue_settings_set_call;
+extern const struct call queue_opened_call, queue_cancelled_call, queue_settings_put_call, queue_settings_get_call, queue_settings_set_call;
 extern const struct call queue_join_call, queue_leave_call, queue_bought_call, queue_poll_call, queue_admit_call;
 
 /* Brings credit up to date, by the rules in force until now. */

@@ -48,9 +48,9 @@ static err revive(struct ctx *cx, struct room *r)
 }
 
 /* The organizer has moved the sale. */
-static err change_window(struct ctx *cx, struct room *r, const struct schedule_opening *in)
+static err change_window(struct ctx *cx, struct room *r, struct window after)
 {
-    struct window before = { r->sale_starts_at, r->sale_ends_at }, after = { in->sale_starts_at, in->sale_ends_at };
+    struct window before = { r->sale_starts_at, r->sale_ends_at };
     if (memcmp(&before, &after, sizeof(after)) == 0)
         return OK;                           /* told again */
     err e = store_room_window(cx, r->schedule, after.sale_starts_at, after.sale_ends_at);
@@ -74,7 +74,7 @@ err queue_opened(struct ctx *cx, void *self, const void *in_, void *ret_out)
     (void)ret_out;
     struct room *known = room_find(q, in->schedule);
     if (known)
-        return in->revision ? change_window(cx, known, in) : OK;         /* opened: told again */
+        return in->revision ? change_window(cx, known, (struct window){ in->sale_starts_at, in->sale_ends_at }) : OK;    /* 0: told again */
 
     struct str *grades = NEW_ARRAY(cx->arena, struct str, in->prices.n);
     for (size_t i = 0; i < in->prices.n; i++)
@@ -88,6 +88,17 @@ err queue_opened(struct ctx *cx, void *self, const void *in_, void *ret_out)
     room_touch(cx, r);
     store_room_insert(cx, r);
     return OK;
+}
+
+/* Of a cancelled schedule nothing is sold any more: nobody waits for it. */
+err queue_cancelled(struct ctx *cx, void *self, const void *in_, void *ret_out)
+{
+    const struct schedule_cancelling *in = in_;
+    struct room *r = room_find(self, in->schedule);
+    (void)ret_out;
+    if (!r || cx->now >= r->sale_ends_at)
+        return OK;
+    return change_window(cx, r, (struct window){ r->sale_starts_at, cx->now });
 }
 
 /* ---- the organizer's decision ---- */

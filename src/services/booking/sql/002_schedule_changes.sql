@@ -7,7 +7,8 @@ ALTER TABLE booking_schedule ADD COLUMN cancelled_at INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE booking_schedule ADD COLUMN swept_at INTEGER NOT NULL DEFAULT 0;
 UPDATE booking_schedule SET limit_max = max_per_user;
 
--- Seats that the house keeps for itself. A seat has a claim or stands here, never both. release_at: when it goes on sale by itself; 0: never.
+-- Seats that the house keeps for itself. A seat has a claim or stands here, never both. release_at: when it goes on sale by itself; 0: never;
+-- -1: the schedule's plan no longer has it.
 CREATE TABLE booking_house_seat (
     schedule_id INTEGER NOT NULL,
     seat        INTEGER NOT NULL,

@@ -19,3 +19,20 @@ CREATE TABLE booking_admission (
     CONSTRAINT booking_admission_once UNIQUE (ticket_id, admits)
 );
 CREATE INDEX booking_admission_schedule ON booking_admission (schedule_id, id);
+
+-- Who waits for seats of a grade that is sold out, in the order of id. status: 0 waiting, 1 offered (hold_id keeps the seats), 2 accepted, 3 lapsed, 4 left
+CREATE TABLE booking_waiting (
+    id          INTEGER PRIMARY KEY,
+    schedule_id BIGINT NOT NULL,
+    grade       INTEGER NOT NULL,          -- category of the plan
+    user_id     BIGINT NOT NULL,
+    seat_count  INTEGER NOT NULL,
+    status      INTEGER NOT NULL,
+    live        INTEGER CHECK (live = 1),  -- while waiting or offered: one a user and grade
+    hold_id     BIGINT,
+    created_at  BIGINT NOT NULL,
+    changed_at  BIGINT NOT NULL,
+    CONSTRAINT booking_waiting_once UNIQUE (schedule_id, grade, user_id, live)
+);
+CREATE INDEX booking_waiting_line ON booking_waiting (schedule_id, grade, status, id);
+CREATE INDEX booking_waiting_user ON booking_waiting (user_id, id);

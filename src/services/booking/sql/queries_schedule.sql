@@ -2,7 +2,7 @@
 -- (the new values, the limit twice more, schedule)
 UPDATE booking_schedule
    SET revision = ?, starts_at = ?, ends_at = ?, sale_starts_at = ?, sale_ends_at = ?, prices = ?, max_per_user = ?,
-       limit_max = CASE WHEN limit_max < ? THEN ? ELSE limit_max END
+       limit_max = CASE WHEN limit_max < ? THEN ? ELSE limit_max END, hall_id = ?, seat_count = ?
  WHERE id = ?
 
 -- name: schedule_cancel
@@ -24,9 +24,13 @@ UPDATE booking_schedule SET swept_at = ? WHERE id = ?
 SELECT schedule_id, seat FROM booking_house_seat
 
 -- name: house_of
+-- what the organizer knows of: without seats that the plan no longer has
 SELECT h.seat, h.reason, h.release_at, s.hall_id
   FROM booking_house_seat h JOIN booking_schedule s ON s.id = h.schedule_id
- WHERE h.schedule_id = ? ORDER BY h.release_at, h.reason, h.seat
+ WHERE h.schedule_id = ? AND h.release_at >= 0 ORDER BY h.release_at, h.reason, h.seat
+
+-- name: house_gone
+SELECT seat FROM booking_house_seat WHERE schedule_id = ? AND release_at < 0
 
 -- name: house_insert
 INSERT INTO booking_house_seat (schedule_id, seat, reason, release_at, held_at) VALUES (?, ?, ?, ?, ?)
@@ -51,8 +55,7 @@ SELECT schedule_id, day, SUM(sold), SUM(complimentary), SUM(price), SUM(paid), S
          WHERE s.performance_id = ? AND b.created_at >= ? AND b.created_at < ?
          GROUP BY b.id, b.schedule_id, b.created_at, b.due
          UNION ALL
-        SELECT b.schedule_id, (b.changed_at + 32400000) / 86400000, 0, 0, 0, 0, COUNT(*), 0
-          FROM booking_schedule s JOIN booking_booking b ON b.schedule_id = s.id JOIN booking_ticket t ON t.booking_id = b.id
-         WHERE s.performance_id = ? AND b.changed_at >= ? AND b.changed_at < ? AND t.status = 3
-         GROUP BY b.id, b.schedule_id, b.changed_at) AS one
+        SELECT b.schedule_id, (c.created_at + 32400000) / 86400000, 0, 0, 0, 0, c.seat_count, c.refund
+          FROM booking_schedule s JOIN booking_booking b ON b.schedule_id = s.id JOIN booking_cancellation c ON c.booking_id = b.id
+         WHERE s.performance_id = ? AND c.created_at >= ? AND c.created_at < ?) AS one
  GROUP BY schedule_id, day ORDER BY day, schedule_id

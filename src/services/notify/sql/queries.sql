@@ -37,6 +37,10 @@ WHERE status = ? AND id < ? ORDER BY id DESC LIMIT ?
 -- (done before)
 DELETE FROM notify_mail WHERE done_at <= ?
 
+-- name: mail_prune_unsent
+-- Without a mail server nothing ever finishes: (made before)
+DELETE FROM notify_mail WHERE status = 'queued' AND created_at <= ?
+
 -- name: setting_get
 SELECT off FROM notify_setting WHERE user_id = ?
 

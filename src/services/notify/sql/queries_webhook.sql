@@ -56,6 +56,10 @@ UPDATE notify_delivery SET status = ?, attempts = ?, http_status = ?, why = ?, a
 -- What waits for a webhook that is out of use: (why, now, webhook)
 UPDATE notify_delivery SET status = 'failed', why = ?, due_at = NULL, done_at = ? WHERE webhook_id = ? AND status = 'queued'
 
+-- name: delivery_hold_back
+-- A webhook that does not answer is left alone: (until, webhook, until)
+UPDATE notify_delivery SET due_at = ? WHERE webhook_id = ? AND status = 'queued' AND due_at < ?
+
 -- name: delivery_page
 -- (webhook, before this id, rows)
 SELECT id, webhook_id, event, event_id, body, status, attempts, http_status, why, answer, due_at, retry_until, created_at, done_at

@@ -10,9 +10,15 @@ LEFT JOIN performance_show p ON p.id = s.performance_id LEFT JOIN performance_ha
 WHERE p.id IS NULL OR h.id IS NULL
 
 -- name: schedule_seats
--- help: The categories of a schedule together have no more seats than its hall
-SELECT s.id, h.seat_count, SUM(c.seats) FROM performance_schedule s JOIN performance_hall h ON h.id = s.hall_id
-JOIN performance_schedule_price c ON c.schedule_id = s.id GROUP BY s.id, h.seat_count HAVING SUM(c.seats) > h.seat_count
+-- help: The categories of a schedule together have no more seats than its plan
+SELECT s.id, h.seat_count, p.seat_count, SUM(c.seats) FROM performance_schedule s JOIN performance_hall h ON h.id = s.hall_id
+LEFT JOIN performance_plan p ON p.id = s.plan_id JOIN performance_schedule_price c ON c.schedule_id = s.id
+GROUP BY s.id, h.seat_count, p.seat_count HAVING SUM(c.seats) > COALESCE(p.seat_count, h.seat_count)
+
+-- name: schedule_plan
+-- help: A schedule that has moved to another plan has one of its own hall
+SELECT s.id, s.plan_id FROM performance_schedule s LEFT JOIN performance_plan p ON p.id = s.plan_id
+WHERE s.plan_id IS NOT NULL AND (p.id IS NULL OR p.hall_id <> s.hall_id)
 
 -- name: schedule_currency
 -- help: All prices of a schedule are in one currency, and there is at least one

@@ -1,5 +1,6 @@
 -- name: hall_max
-SELECT COALESCE(MAX(id), 0) FROM performance_hall
+-- plans that came later have their ids from the same sequence
+SELECT COALESCE(MAX(id), 0) FROM (SELECT id FROM performance_hall UNION ALL SELECT id FROM performance_plan) AS t
 
 -- name: show_max
 SELECT COALESCE(MAX(id), 0) FROM performance_show
@@ -14,7 +15,8 @@ INSERT INTO performance_hall (id, owner_id, name, address, region, seat_count, c
 SELECT id, owner_id, name, address, region, seat_count, created_at FROM performance_hall WHERE id = ? AND deleted_at IS NULL
 
 -- name: hall_plan
-SELECT warnings, plan FROM performance_hall WHERE id = ?
+-- (twice the id, of a hall or of a later plan)
+SELECT warnings, plan FROM performance_hall WHERE id = ? UNION ALL SELECT warnings, plan FROM performance_plan WHERE id = ?
 
 -- name: hall_page
 -- (before this id, pattern three times, rows)
@@ -66,13 +68,15 @@ AND NOT EXISTS (SELECT 1 FROM performance_schedule s WHERE s.hall_id = ? AND s.c
 
 -- name: schedule_by_id
 SELECT s.id, s.performance_id, s.hall_id, p.owner_id, h.name, p.title, s.starts_at, s.ends_at, s.sale_starts_at, s.sale_ends_at,
-    COALESCE(s.max_tickets_per_user, p.max_tickets_per_user), s.cancelled, COALESCE(s.max_tickets_per_user, 0), s.revision
+    COALESCE(s.max_tickets_per_user, p.max_tickets_per_user), s.cancelled, COALESCE(s.max_tickets_per_user, 0), s.revision,
+    COALESCE(s.plan_id, s.hall_id)
 FROM performance_schedule s JOIN performance_show p ON p.id = s.performance_id JOIN performance_hall h ON h.id = s.hall_id
 WHERE s.id = ?
 
 -- name: schedules_of
 SELECT s.id, s.performance_id, s.hall_id, p.owner_id, h.name, p.title, s.starts_at, s.ends_at, s.sale_starts_at, s.sale_ends_at,
-    COALESCE(s.max_tickets_per_user, p.max_tickets_per_user), s.cancelled, COALESCE(s.max_tickets_per_user, 0), s.revision
+    COALESCE(s.max_tickets_per_user, p.max_tickets_per_user), s.cancelled, COALESCE(s.max_tickets_per_user, 0), s.revision,
+    COALESCE(s.plan_id, s.hall_id)
 FROM performance_schedule s JOIN performance_show p ON p.id = s.performance_id JOIN performance_hall h ON h.id = s.hall_id
 WHERE s.performance_id = ? ORDER BY s.starts_at, s.id
 

@@ -10,3 +10,16 @@ UPDATE performance_schedule_price SET amount = ? WHERE schedule_id = ? AND categ
 
 -- name: schedule_cancel
 UPDATE performance_schedule SET cancelled = 1, cancelled_at = ?, cancel_reason = ? WHERE id = ? AND cancelled = 0
+
+-- name: plans_of_hall
+SELECT COUNT(*) FROM performance_plan WHERE hall_id = ?
+
+-- name: plan_insert
+INSERT INTO performance_plan (id, hall_id, seat_count, created_at, warnings, plan) VALUES (?, ?, ?, ?, ?, ?)
+
+-- name: schedule_move
+-- (plan, schedule, the revision that was looked at)
+UPDATE performance_schedule SET plan_id = ?, revision = revision + 1 WHERE id = ? AND revision = ? AND cancelled = 0
+
+-- name: prices_delete
+DELETE FROM performance_schedule_price WHERE schedule_id = ?

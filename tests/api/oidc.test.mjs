@@ -79,19 +79,23 @@ test('an account that somebody made with the address of another is not entered',
   refused(await finish(await journey('victim')), 409, 'email_taken');
 });
 
-test('a second factor is asked for here as well', async () => {
-  accounts.careful = { email: 'careful@example.com', email_verified: true };
-  const tokens = ok(await finish(await journey('careful')));
-  const { id } = await me(tokens);
-  refused(await post('/users/me/totp', { password: 'any' }, { token: tokens.access_token }), 403, 'wrong_password');
-  assert.ok(id);
-});
-
 test('a suspended account stays out', async () => {
   accounts.gone = { email: 'gone@example.com', email_verified: true };
   const { id } = await me(ok(await finish(await journey('gone'))));
   ok(await world.api('PATCH', `/api/v1/users/${id}`, { suspended: true }, { as: world.admin }));
   refused(await finish(await journey('gone')), 401, 'account_suspended');
+});
+
+test('an account with the same address, verified on both sides, is entered, and its second factor is asked for', async () => {
+  accounts.boss = { email: world.admin.email, email_verified: true };
+  const { id } = await me({ access_token: world.admin.token });
+  assert.equal((await me(ok(await finish(await journey('boss'))))).id, id);
+  const { secret } = ok(await post('/users/me/totp', { password: world.admin.password }, { as: world.admin }), 201);
+  ok(await post('/users/me/totp/confirm', { code: totp(secret, world.now) }, { as: world.admin }));
+  refused(await finish(await journey('boss')), 401, 'second_factor_required');
+  refused(await finish(await journey('boss'), { totp: totp(secret, world.now) }), 401, 'bad_second_factor');
+  world.now = Date.parse(await world.server.clock(30000));
+  assert.equal((await me(ok(await finish(await journey('boss'), { totp: totp(secret, world.now) })))).id, id);
 });
 
 test('no code or token of the provider stands in the log', async () => {

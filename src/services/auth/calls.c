@@ -71,7 +71,8 @@ static const struct field tokens_fields_rows[] = {
     { .name = "second_factor_by", .type = F_TIME, .at = offsetof(struct tokens_out, second_factor_by), .omit_empty = true,
       .help = "until when an ADMIN has to set up a second factor; after that the tokens are good for nothing else" },
 };
-const struct fields auth_tokens_fields = { "Tokens", sizeof(struct tokens_out), tokens_fields_rows, sizeof(tokens_fields_rows) / sizeof(tokens_fields_rows[0]) };
+const struct fields auth_tokens_fields = { "Tokens",
+    sizeof(struct tokens_out), tokens_fields_rows, sizeof(tokens_fields_rows) / sizeof(tokens_fields_rows[0]) };
 
 FIELDS(attempt_fields, "Attempt", struct attempt_in,
     { .name = "user", .type = F_INT, .at = offsetof(struct attempt_in, user), .optional = true },
@@ -105,7 +106,8 @@ static const struct field session_fields_rows[] = {
     { .name = "admin_since", .type = F_INT, .at = offsetof(struct session, admin_since) },
     { .name = "found", .type = F_INT, .at = offsetof(struct session, found) },
 };
-const struct fields auth_session_fields = { "Session", sizeof(struct session), session_fields_rows, sizeof(session_fields_rows) / sizeof(session_fields_rows[0]) };
+const struct fields auth_session_fields = { "Session",
+    sizeof(struct session), session_fields_rows, sizeof(session_fields_rows) / sizeof(session_fields_rows[0]) };
 
 FIELDS(me_change_fields, "UserChange", struct me_change_in,
     { .name = "name", .type = F_STR, .at = offsetof(struct me_change_in, name), .has_at = offsetof(struct me_change_in, has_name), .low = 1,

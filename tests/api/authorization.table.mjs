@@ -46,6 +46,8 @@ export const table = {
   'POST /api/v1/auth/verify/resend': signed_in,
   'POST /api/v1/auth/password/forgot': everybody,
   'POST /api/v1/auth/password/reset': everybody,
+  'POST /api/v1/auth/oidc/start': everybody,
+  'POST /api/v1/auth/oidc/callback': everybody,
   'GET /api/v1/users/me': signed_in,
   'PATCH /api/v1/users/me': signed_in,
   'DELETE /api/v1/users/me': signed_in,

@@ -37,6 +37,11 @@ void crypto_hmac_sha1(struct str key, struct str data, uint8_t out[20])
     hmac_sha1_digest(&state, 20, out);
 }
 
+void crypto_sha256(struct str data, uint8_t out[32])
+{
+    crypto_hash_sha256(out, bytes(data), data.n);
+}
+
 void crypto_digest(struct str data, uint8_t *out, size_t out_size)
 {
     int failed = crypto_generichash(out, out_size, bytes(data), data.n, NULL, 0);

@@ -32,6 +32,7 @@ void crypto_random(void *out, size_t n);
 void crypto_hmac(const uint8_t key[32], struct str data, uint8_t out[32]);
 /* HMAC-SHA-1 (RFC 2104), 20 bytes: for one-time codes only, whose apps know nothing else. */
 void crypto_hmac_sha1(struct str key, struct str data, uint8_t out[20]);
+void crypto_sha256(struct str data, uint8_t out[32]);
 /* BLAKE2b of any length up to 64. */
 void crypto_digest(struct str data, uint8_t *out, size_t out_size);
 /* In constant time. */

@@ -1,5 +1,5 @@
 /* The auth service: its routes, events and settings, and its life. */
-#include "auth_int.h"
+#include "oidc.h"
 
 #include <stdlib.h>
 
@@ -19,7 +19,7 @@ static const struct call *const calls[] = {
     &auth_me_close_call, &auth_me_erase_call, &auth_verify_call, &auth_verify_resend_call, &auth_forgot_call, &auth_forgot_serve_call,
     &auth_reset_call, &auth_reset_look_call, &auth_reset_save_call, &auth_user_get_call, &auth_user_change_call, &auth_contact_call,
     &auth_link_make_call, &auth_totp_start_call, &auth_totp_put_call, &auth_totp_confirm_call, &auth_totp_remove_call, &auth_totp_drop_call,
-    &auth_api_key_make_call, &auth_api_keys_call, &auth_api_key_revoke_call, NULL,
+    &auth_api_key_make_call, &auth_api_keys_call, &auth_api_key_revoke_call, &auth_oidc_start_call, &auth_oidc_finish_call, &auth_oidc_open_call, NULL,
 };
 
 #define API        "/api/v1"
@@ -34,6 +34,8 @@ static const struct route routes[] = {
     { .method = "POST", .path = API "/auth/verify/resend", .call = &auth_verify_resend_call, .flags = NEED_USER, .status = 202 },
     { .method = "POST", .path = API "/auth/password/forgot", .call = &auth_forgot_call, .status = 202 },
     { .method = "POST", .path = API "/auth/password/reset", .call = &auth_reset_call, .flags = HASHES | AUDITED, .status = 204 },
+    { .method = "POST", .path = API "/auth/oidc/start", .call = &auth_oidc_start_call, .status = 200 },
+    { .method = "POST", .path = API "/auth/oidc/callback", .call = &auth_oidc_finish_call, .status = 200 },
     { .method = "GET", .path = API "/users/me", .call = &auth_me_call, .flags = NEED_USER | ENROLS, .status = 200 },
     { .method = "PATCH", .path = API "/users/me", .call = &auth_me_change_call, .flags = NEED_USER, .status = 200 },
     { .method = "DELETE", .path = API "/users/me", .call = &auth_me_close_call, .flags = NEED_USER | HASHES | AUDITED, .status = 204 },
@@ -121,6 +123,10 @@ static const struct config_key config[] = {
     { "auth.refresh_days", CONFIG_INT, "30", 1, 365, "Life of a session from its sign-in, in days.", false },
     { "auth.admin_grace_days", CONFIG_INT, "7", 0, 3650,
       "Days in which an ADMIN has to set up a second factor; after that an account without one can do nothing else.", false },
+    { "auth.oidc_issuer", CONFIG_STR, "", 0, 0, "Issuer of the OpenID Connect provider that people may sign in with (https); none when empty.", false },
+    { "auth.oidc_client_id", CONFIG_STR, "", 0, 0, "What this platform is called there.", false },
+    { "auth.oidc_client_secret", CONFIG_STR, "", 0, 0, "Its secret there; a public client with PKCE alone when empty.", true },
+    { "auth.oidc_redirect", CONFIG_STR, "", 0, 0, "Page of the web client that the provider sends people back to, as registered there.", false },
     { "auth.argon2_memory_kib", CONFIG_INT, "19456", 8, 1 << 20, "Memory that hashing one password takes, in KiB.", false },
     { "auth.argon2_ops", CONFIG_INT, "2", 1, 20, "Passes that hashing one password makes over its memory.", false },
     { "auth.hash_threads", CONFIG_INT, "2", 1, 64, "Passwords hashed at the same time.", false },
@@ -172,7 +178,8 @@ static err auth_open(struct ctx *cx, void **ret_self)
     verified_open(&a->verified);
     api_keys_open(&a->api_keys);
     *ret_self = a;
-
+    if (!oidc_open(cx, &a->oidc, c))
+        return ERR_INPUT;
     err e = store_auth_sequences(cx, a);
     if (e)
         return e;
@@ -185,6 +192,7 @@ static err auth_open(struct ctx *cx, void **ret_self)
 static void auth_close(void *self)
 {
     struct auth *a = self;
+    oidc_close(&a->oidc);
     api_keys_close(&a->api_keys);
     verified_close(&a->verified);
     revoked_close(&a->revoked);

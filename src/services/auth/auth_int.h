@@ -91,6 +91,23 @@ bool api_key_is(struct str bearer);
 /* Sets cx->actor; false when there is no such key (any more). From any thread. */
 bool api_key_check(struct ctx *cx, struct auth *a, struct str bearer);
 
+/* ---- sign-in elsewhere (oidc.c) ---- */
+
+#define OIDC_URL 1000
+
+struct oidc {
+    struct str issuer, client_id, client_secret, redirect;       /* issuer empty: there is none */
+    pthread_mutex_t lock;
+    struct oidc_endpoints {
+        char authorize[OIDC_URL], token[OIDC_URL];
+        int64_t until;        /* when to ask again */
+    } known;
+};
+
+/* False and a reason when the settings cannot be meant. */
+bool oidc_open(struct ctx *cx, struct oidc *o, const struct config *c);
+void oidc_close(struct oidc *o);
+
 /* ---- the service ---- */
 
 struct auth {
@@ -102,6 +119,7 @@ struct auth {
     _Atomic int64_t prune_at, forgot_at;
     struct verified verified;
     struct api_keys api_keys;
+    struct oidc oidc;
 };
 
 struct user {
@@ -289,7 +307,8 @@ call_fn auth_totp_start, auth_totp_put, auth_totp_confirm, auth_totp_remove, aut
 call_fn auth_api_key_make, auth_api_keys, auth_api_key_revoke;                                                /* api_key.c */
 
 /* Described in calls_factor.c. */
-extern const struct call auth_api_key_make_call, auth_api_keys_call, auth_api_key_revoke_call,
+extern const struct call auth_oidc_start_call, auth_oidc_finish_call,
+    auth_api_key_make_call, auth_api_keys_call, auth_api_key_revoke_call,
     auth_totp_start_call, auth_totp_put_call, auth_totp_confirm_call, auth_totp_remove_call, auth_totp_drop_call;
 /* Described in calls.c. */
 extern const struct call auth_signup_call, auth_login_call, auth_refresh_call, auth_logout_call, auth_me_call, auth_me_change_call,
@@ -298,6 +317,9 @@ extern const struct call auth_signup_call, auth_login_call, auth_refresh_call, a
     auth_password_change_call, auth_password_save_call, auth_email_change_call, auth_email_wish_call, auth_me_close_call,
     auth_me_erase_call, auth_verify_call, auth_verify_resend_call, auth_forgot_call, auth_forgot_serve_call, auth_reset_call,
     auth_reset_look_call, auth_reset_save_call, auth_user_get_call, auth_user_change_call;
+
+/* struct tokens_out and struct session. */
+extern const struct fields auth_tokens_fields, auth_session_fields;
 
 /* The table of roles' names, ends with NULL. */
 extern const char *const auth_role_words[];
@@ -377,6 +399,13 @@ err mail_used(struct ctx *cx, struct str token, int kind, struct mail *ret) MUST
 err mail_promised(struct ctx *cx, struct promised_out *ret) MUST_USE;
 err mails_prune(struct ctx *cx) MUST_USE;
 
+/* A session for somebody who has shown who they are, if their second factor is there too: ret->found. In a command. */
+err session_open(struct ctx *cx, struct auth *a, const struct credentials *who, const struct session_open_in *in, struct session *ret) MUST_USE;
+/* What is answered to them: tokens, or what is wrong with the second factor. */
+err sign_in_answer(struct ctx *cx, const struct auth *a, const struct session *s, struct str refresh_token, struct tokens_out *ret) MUST_USE;
+err account_suspended(struct ctx *cx) MUST_USE;
+/* A new account: sets id and time. In a command. */
+void account_put(struct ctx *cx, struct auth *a, struct user *u, struct str password_hash);
 /* Ends all sessions of a user but one (0: none); in a command. */
 err sessions_end(struct ctx *cx, struct auth *a, int64_t user, int64_t keep) MUST_USE;
 /* Writes an event to the outbox; roles only where the event has them. */
@@ -474,5 +503,10 @@ err store_api_key_delete(struct ctx *cx, int64_t id, int64_t user, bool *ret_the
 err store_api_keys_delete(struct ctx *cx, int64_t user) MUST_USE;
 /* Adds all of them to the memory. */
 err store_api_keys_load(struct ctx *cx, struct api_keys *k) MUST_USE;
+
+/* *ret is 0 when nobody has signed in so. */
+err store_identity(struct ctx *cx, struct str issuer, struct str subject, int64_t *ret) MUST_USE;
+void store_identity_insert(struct ctx *cx, struct str issuer, struct str subject, int64_t user);
+err store_identities_forget(struct ctx *cx, int64_t user) MUST_USE;
 
 #endif

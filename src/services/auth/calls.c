@@ -63,13 +63,16 @@ FIELDS(refresh_fields, "RefreshRequest", struct refresh_in,
     { .name = "refresh_token", .type = F_STR, .secret = true, .at = offsetof(struct refresh_in, refresh_token), .low = 1, .high = 128,
       .help = "the latest one given; each works once" });
 
-FIELDS(tokens_fields, "Tokens", struct tokens_out,
+static const struct field tokens_fields_rows[] = {
     { .name = "access_token", .type = F_STR, .at = offsetof(struct tokens_out, access_token) },
     { .name = "refresh_token", .type = F_STR, .secret = true, .at = offsetof(struct tokens_out, refresh_token) },
     { .name = "token_type", .type = F_STR, .at = offsetof(struct tokens_out, token_type), .help = "always Bearer" },
     { .name = "expires_in", .type = F_INT, .at = offsetof(struct tokens_out, expires_in), .help = "seconds the access token is good for" },
     { .name = "second_factor_by", .type = F_TIME, .at = offsetof(struct tokens_out, second_factor_by), .omit_empty = true,
-      .help = "until when an ADMIN has to set up a second factor; after that the tokens are good for nothing else" });
+      .help = "until when an ADMIN has to set up a second factor; after that the tokens are good for nothing else" },
+};
+const struct fields auth_tokens_fields = { "Tokens",
+    sizeof(struct tokens_out), tokens_fields_rows, sizeof(tokens_fields_rows) / sizeof(tokens_fields_rows[0]) };
 
 FIELDS(attempt_fields, "Attempt", struct attempt_in,
     { .name = "user", .type = F_INT, .at = offsetof(struct attempt_in, user), .optional = true },
@@ -95,13 +98,16 @@ FIELDS(session_rotate_fields, "SessionRotate", struct session_rotate_in,
     { .name = "spent", .type = F_STR, .at = offsetof(struct session_rotate_in, spent) },
     { .name = "fresh", .type = F_STR, .at = offsetof(struct session_rotate_in, fresh) });
 
-FIELDS(session_fields, "Session", struct session,
+static const struct field session_fields_rows[] = {
     { .name = "id", .type = F_INT, .at = offsetof(struct session, id) },
     { .name = "user", .type = F_INT, .at = offsetof(struct session, user) },
     { .name = "roles", .type = F_FLAGS, .words = auth_role_words, .at = offsetof(struct session, roles) },
     { .name = "second_factor", .type = F_BOOL, .at = offsetof(struct session, second_factor) },
     { .name = "admin_since", .type = F_INT, .at = offsetof(struct session, admin_since) },
-    { .name = "found", .type = F_INT, .at = offsetof(struct session, found) });
+    { .name = "found", .type = F_INT, .at = offsetof(struct session, found) },
+};
+const struct fields auth_session_fields = { "Session",
+    sizeof(struct session), session_fields_rows, sizeof(session_fields_rows) / sizeof(session_fields_rows[0]) };
 
 FIELDS(me_change_fields, "UserChange", struct me_change_in,
     { .name = "name", .type = F_STR, .at = offsetof(struct me_change_in, name), .has_at = offsetof(struct me_change_in, has_name), .low = 1,
@@ -217,11 +223,11 @@ const struct call auth_signup_call = {
     .help = "Makes an account with the role CUSTOMER."
 };
 const struct call auth_login_call = {
-    .name = "auth.login", .kind = CALL_STORY, .in = &login_fields, .out = &tokens_fields, .fn = auth_login,
+    .name = "auth.login", .kind = CALL_STORY, .in = &login_fields, .out = &auth_tokens_fields, .fn = auth_login,
     .help = "Signs in."
 };
 const struct call auth_refresh_call = {
-    .name = "auth.refresh", .kind = CALL_STORY, .in = &refresh_fields, .out = &tokens_fields, .fn = auth_refresh,
+    .name = "auth.refresh", .kind = CALL_STORY, .in = &refresh_fields, .out = &auth_tokens_fields, .fn = auth_refresh,
     .help = "Gives new tokens for a refresh token, which works once; used again it ends the session."
 };
 const struct call auth_logout_call = {
@@ -254,11 +260,11 @@ const struct call auth_user_create_call = {
     .help = "Writes the account that auth.signup has prepared."
 };
 const struct call auth_session_open_call = {
-    .name = "auth.session_open", .kind = CALL_COMMAND, .in = &session_open_fields, .out = &session_fields, .fn = auth_session_open,
+    .name = "auth.session_open", .kind = CALL_COMMAND, .in = &session_open_fields, .out = &auth_session_fields, .fn = auth_session_open,
     .help = "Opens a session."
 };
 const struct call auth_session_rotate_call = {
-    .name = "auth.session_rotate", .kind = CALL_COMMAND, .in = &session_rotate_fields, .out = &session_fields, .fn = auth_session_rotate,
+    .name = "auth.session_rotate", .kind = CALL_COMMAND, .in = &session_rotate_fields, .out = &auth_session_fields, .fn = auth_session_rotate,
     .help = "Uses up a refresh token."
 };
 

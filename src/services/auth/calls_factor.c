@@ -1,5 +1,5 @@
-/* The calls about second factors and API keys: what each takes and gives. */
-#include "auth_int.h"
+/* The calls about second factors, API keys and sign-in elsewhere: what each takes and gives. */
+#include "oidc.h"
 
 /* clang-format off */
 
@@ -56,7 +56,43 @@ FIELDS(api_keys_fields, "ApiKeys", struct page_out,
 FIELDS(api_key_ref_fields, "ApiKeyRef", struct api_key_ref,
     { .name = "key_id", .type = F_ID, .id = ID_API_KEY, .from = FROM_PATH, .at = offsetof(struct api_key_ref, key) });
 
+FIELDS(oidc_start_fields, "ProviderSignIn", struct oidc_start_out,
+    { .name = "url", .type = F_STR, .at = offsetof(struct oidc_start_out, url), .help = "where to send the browser" },
+    { .name = "state", .type = F_STR, .at = offsetof(struct oidc_start_out, state),
+      .help = "to be kept there, and compared with what comes back: another one is not this person's sign-in" });
+FIELDS(oidc_finish_fields, "ProviderSignInEnd", struct oidc_finish_in,
+    { .name = "code", .type = F_STR, .secret = true, .at = offsetof(struct oidc_finish_in, code), .low = 1, .high = 2000 },
+    { .name = "state", .type = F_STR, .secret = true, .at = offsetof(struct oidc_finish_in, state), .low = 1, .high = 500 },
+    { .name = "totp", .type = F_STR, .secret = true, .at = offsetof(struct oidc_finish_in, totp), .low = 6, .high = 6, .optional = true,
+      .help = "where a second factor is set up here" },
+    { .name = "recovery_code", .type = F_STR, .secret = true, .at = offsetof(struct oidc_finish_in, recovery_code), .low = 16, .high = 24,
+      .optional = true, .help = "in its place" },
+    { .name = "User-Agent", .type = F_STR, .from = FROM_HEADER, .at = offsetof(struct oidc_finish_in, user_agent), .high = 2000, .optional = true,
+      .help = "by which the session is recognised later" });
+FIELDS(oidc_open_fields, "ProviderSession", struct oidc_open_in,
+    { .name = "subject", .type = F_STR, .at = offsetof(struct oidc_open_in, subject), .high = 255 },
+    { .name = "email", .type = F_STR, .at = offsetof(struct oidc_open_in, email), .optional = true },
+    { .name = "name", .type = F_STR, .at = offsetof(struct oidc_open_in, name), .optional = true },
+    { .name = "verified", .type = F_BOOL, .at = offsetof(struct oidc_open_in, verified) },
+    { .name = "refresh_token", .type = F_STR, .secret = true, .at = offsetof(struct oidc_open_in, refresh_token) },
+    { .name = "device", .type = F_STR, .at = offsetof(struct oidc_open_in, device), .optional = true },
+    { .name = "totp", .type = F_STR, .secret = true, .at = offsetof(struct oidc_open_in, totp), .optional = true },
+    { .name = "recovery_code", .type = F_STR, .secret = true, .at = offsetof(struct oidc_open_in, recovery_code), .optional = true });
+
 /* ---- calls ---- */
+
+const struct call auth_oidc_start_call = {
+    .name = "auth.oidc_start", .kind = CALL_STORY, .out = &oidc_start_fields, .fn = auth_oidc_start,
+    .help = "Begins a sign-in with an account elsewhere (OpenID Connect)."
+};
+const struct call auth_oidc_finish_call = {
+    .name = "auth.oidc_finish", .kind = CALL_STORY, .in = &oidc_finish_fields, .out = &auth_tokens_fields, .fn = auth_oidc_finish,
+    .help = "Ends it with what the provider sent the browser back with; makes an account if there is none with this verified address."
+};
+const struct call auth_oidc_open_call = {
+    .name = "auth.oidc_open", .kind = CALL_COMMAND, .in = &oidc_open_fields, .out = &auth_session_fields, .fn = auth_oidc_open,
+    .help = "Opens the session that auth.oidc_finish has prepared."
+};
 
 const struct call auth_api_key_make_call = {
     .name = "auth.api_key_make", .kind = CALL_COMMAND, .in = &api_key_in_fields, .out = &api_key_fields, .fn = auth_api_key_make,

@@ -28,6 +28,21 @@ static err bad_credentials(struct ctx *cx)
     return fail(cx, ERR_WHO, "bad_credentials", "The e-mail address or the password is wrong.", "이메일 주소 또는 비밀번호가 올바르지 않습니다.");
 }
 
+err account_suspended(struct ctx *cx)
+{
+    return fail(cx, ERR_WHO, "account_suspended", "This account is suspended: ask the people who run this platform.",
+                "정지된 계정입니다. 운영자에게 문의해 주세요.");
+}
+
+err sign_in_answer(struct ctx *cx, const struct auth *a, const struct session *s, struct str refresh_token, struct tokens_out *ret)
+{
+    if (!s->id)
+        return second_factor(cx, s->found);
+    metric_add(&auth_logins, 1);
+    tokens_give(cx, a, s, refresh_token, ret);
+    return OK;
+}
+
 err auth_login(struct ctx *cx, void *self, const void *in_, void *ret_out)
 {
     struct auth *a = self;
@@ -46,8 +61,7 @@ err auth_login(struct ctx *cx, void *self, const void *in_, void *ret_out)
         return bad_credentials(cx);
 
     if (known.suspended)
-        return fail(cx, ERR_WHO, "account_suspended", "This account is suspended: ask the people who run this platform.",
-                    "정지된 계정입니다. 운영자에게 문의해 주세요.");
+        return account_suspended(cx);
 
     struct session_open_in open = {
         .user = known.user,
@@ -60,12 +74,7 @@ err auth_login(struct ctx *cx, void *self, const void *in_, void *ret_out)
     e = call_run(cx, &auth_session_open_call, &open, &session);
     if (e)
         return e;
-    if (!session.id)
-        return session.found ? second_factor(cx, session.found) : bad_credentials(cx);
-
-    metric_add(&auth_logins, 1);
-    tokens_give(cx, a, &session, open.refresh_token, ret_out);
-    return OK;
+    return session.id || session.found ? sign_in_answer(cx, a, &session, open.refresh_token, ret_out) : bad_credentials(cx);
 }
 
 err auth_refresh(struct ctx *cx, void *self, const void *in_, void *ret_out)

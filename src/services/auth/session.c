@@ -7,14 +7,31 @@
 #define PRUNE_EVERY_MS (60 * 60 * 1000)
 #define PRUNE_AGAIN_MS 1000
 
+err session_open(struct ctx *cx, struct auth *a, const struct credentials *who, const struct session_open_in *in, struct session *ret)
+{
+    enum factor_found found;
+    uint8_t hash[TOKEN_HASH];
+
+    err e = factor_check(cx, a, who->user, in->totp, in->recovery_code, &found);
+    if (e)
+        return e;
+    *ret = (struct session){ .found = (int)found };
+    if (found == FACTOR_REQUIRED)
+        return attempts_back(cx, who->email);
+    if (found == FACTOR_WRONG)
+        return OK;
+
+    *ret = (struct session){ .id = sequence_next(&a->sessions), .user = who->user, .roles = who->roles, .second_factor = found == FACTOR_RIGHT,
+                             .admin_since = who->admin_since };
+    store_session_insert(cx, ret, token_hash(in->refresh_token, hash), in->device, cx->now + a->refresh_ms);
+    return attempts_forgive(cx, who->email);
+}
+
 err auth_session_open(struct ctx *cx, void *self, const void *in_, void *ret_out)
 {
-    struct auth *a = self;
     const struct session_open_in *in = in_;
     struct session *ret = ret_out;
     struct credentials now;
-    enum factor_found found;
-    uint8_t hash[TOKEN_HASH];
 
     err e = store_credentials_by_id(cx, in->user, &now);
     if (e)
@@ -22,20 +39,7 @@ err auth_session_open(struct ctx *cx, void *self, const void *in_, void *ret_out
     *ret = (struct session){ 0 };
     if (!now.user || now.suspended || !str_eq(now.password_hash, in->password_hash))
         return OK;
-
-    e = factor_check(cx, a, now.user, in->totp, in->recovery_code, &found);
-    if (e)
-        return e;
-    ret->found = (int)found;
-    if (found == FACTOR_REQUIRED)
-        return attempts_back(cx, now.email);
-    if (found == FACTOR_WRONG)
-        return OK;
-
-    *ret = (struct session){ .id = sequence_next(&a->sessions), .user = now.user, .roles = now.roles, .second_factor = found == FACTOR_RIGHT,
-                             .admin_since = now.admin_since };
-    store_session_insert(cx, ret, token_hash(in->refresh_token, hash), in->device, cx->now + a->refresh_ms);
-    return attempts_forgive(cx, now.email);
+    return session_open(cx, self, &now, in, ret);
 }
 
 /* ---- ending ---- */

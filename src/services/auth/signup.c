@@ -116,7 +116,7 @@ err email_taken(struct ctx *cx)
     return fail(cx, ERR_CONFLICT, "email_taken", "There is an account with this e-mail address.", "이미 가입된 이메일 주소입니다.");
 }
 
-static void account_put(struct ctx *cx, struct auth *a, struct user *u, struct str password_hash)
+void account_put(struct ctx *cx, struct auth *a, struct user *u, struct str password_hash)
 {
     u->id = sequence_next(&a->users);
     u->created_at = cx->now;

@@ -136,6 +136,8 @@ err store_user_erase(struct ctx *cx, int64_t id)
         e = db_run(cx, &auth_sql.mail_forget_user, VALS(v_int(id)), NULL);
     if (!e)
         e = store_api_keys_delete(cx, id);
+    if (!e)
+        e = store_identities_forget(cx, id);
     return e ? e : store_factor_delete(cx, id);
 }
 

@@ -1,4 +1,4 @@
-/* The statements of sql/queries_factor.sql as typed functions. */
+/* The statements of sql/queries_factor.sql and sql/queries_identity.sql as typed functions. */
 #include "auth_int.h"
 #include "auth_sql.h"
 
@@ -102,4 +102,29 @@ err store_api_keys_load(struct ctx *cx, struct api_keys *k)
         api_keys_add(k, &key);
     }
     return rows_end(cx, &r);
+}
+
+/* ---- who somebody is elsewhere ---- */
+
+static void take_user_id(struct ctx *cx, const struct rows *r, void *out)
+{
+    (void)cx;
+    *(int64_t *)out = row_int(r, 0);
+}
+
+err store_identity(struct ctx *cx, struct str issuer, struct str subject, int64_t *ret)
+{
+    bool found;
+    *ret = 0;
+    return db_one(cx, &auth_sql.identity_get, VALS(v_text(issuer), v_text(subject)), take_user_id, ret, &found);
+}
+
+void store_identity_insert(struct ctx *cx, struct str issuer, struct str subject, int64_t user)
+{
+    db_put(cx, &auth_sql.identity_insert, VALS(v_text(issuer), v_text(subject), v_int(user), v_int(cx->now)));
+}
+
+err store_identities_forget(struct ctx *cx, int64_t user)
+{
+    return db_run(cx, &auth_sql.identity_forget_user, VALS(v_int(user)), NULL);
 }

@@ -32,10 +32,12 @@ UNION ALL
 SELECT m.id, m.user_id FROM auth_mail m JOIN auth_user u ON u.id = m.user_id WHERE u.email IS NULL AND m.kind <> 4
 
 -- name: A10_api_key_owner
--- help: every API key and second factor belongs to an account that is not closed
+-- help: every API key, second factor and identity elsewhere belongs to an account that is not closed
 SELECT k.id, k.user_id FROM auth_api_key k LEFT JOIN auth_user u ON u.id = k.user_id WHERE u.email IS NULL
 UNION ALL
 SELECT 0, f.user_id FROM auth_factor f LEFT JOIN auth_user u ON u.id = f.user_id WHERE u.email IS NULL
+UNION ALL
+SELECT 0, i.user_id FROM auth_identity i LEFT JOIN auth_user u ON u.id = i.user_id WHERE u.email IS NULL
 UNION ALL
 SELECT 0, r.user_id FROM auth_recovery r LEFT JOIN auth_factor f ON f.user_id = r.user_id WHERE f.confirmed_at IS NULL
 

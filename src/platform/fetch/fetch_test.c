@@ -1,0 +1,48 @@
+#include "platform/fetch/fetch.h"
+
+#include "test.h"
+
+static void addresses(void **state)
+{
+    static const struct {
+        struct str url;
+        bool ok;
+    } cases[] = {
+        { S("https://accounts.example.com"), true },  { S("https://accounts.example.com/realm?x=1"), true }, { S("http://127.0.0.1:8080/x"), true },
+        { S("http://[::1]:80/"), true },              { S("http://accounts.example.com"), false },           { S("http://127.0.0.1.example.com/"), false },
+        { S("https://"), false },                     { S("file:///etc/passwd"), false },                    { S("HTTPS://EXAMPLE.COM"), false },
+        { S("https://a\0b"), false },                 { S(""), false },
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+        assert_int_equal(fetch_url_ok(cases[i].url), cases[i].ok);
+}
+
+static void forms(void **state)
+{
+    struct arena *arena = arena_new(0);
+    (void)state;
+    struct str form = form_add(arena, form_add(arena, (struct str){ 0 }, "a", S("x y&=\xc3\xa9")), "b", S("-._~"));
+    assert_true(str_eq(form, S("a=x%20y%26%3D%C3%A9&b=-._~")));
+    arena_free(arena);
+}
+
+/* Nobody listens at port 1. */
+static void nobody_there(void **state)
+{
+    struct arena *arena = arena_new(0);
+    const char *why = NULL;
+    struct str body;
+    int status;
+    (void)state;
+    assert_false(fetch(arena, &(struct fetch){ .url = S("http://127.0.0.1:1/") }, &status, &body, &why));
+    assert_non_null(why);
+    assert_false(fetch(arena, &(struct fetch){ .url = S("file:///etc/passwd") }, &status, &body, &why));
+    arena_free(arena);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = { cmocka_unit_test(addresses), cmocka_unit_test(forms), cmocka_unit_test(nobody_there) };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -33,6 +33,8 @@ static void put_layout(struct sale *s, const struct layout *l)
     uint32_t had = s->seats, has = l->plan->seat_count;
     s->state = longer(s->state, ((size_t)had + 3) / 4, ((size_t)has + 3) / 4);
     s->free_bits = longer(s->free_bits, ((size_t)had / 64 + 3) * sizeof(uint64_t), ((size_t)has / 64 + 3) * sizeof(uint64_t));
+    if (s->kept)
+        s->kept = longer(s->kept, ((size_t)had / 64 + 1) * sizeof(uint64_t), ((size_t)has / 64 + 1) * sizeof(uint64_t));
     pthread_mutex_lock(&s->lock);
     s->shown = longer(s->shown, ((size_t)had + 3) / 4, ((size_t)has + 3) / 4);
     s->layout = l;

@@ -191,6 +191,13 @@ static err waitlist_serve(struct ctx *cx, void *self, const void *in, void *out)
     return OK;
 }
 
+void waitlist_ask(struct ctx *cx, struct booking *b, struct sale *s)
+{
+    for (uint32_t grade = 0; grade < s->grades; grade++)
+        if (s->waiting[grade] && waitlist_sells(s, cx->now))
+            keep_free(cx, b, s, grade);
+}
+
 err waitlist_offer_ends(struct ctx *cx, struct hold *h)
 {
     return store_waiting_end(cx, h->offer, WAITING_OFFERED, WAITING_LAPSED);

@@ -72,6 +72,38 @@ test('pages of the history', async () => {
   assert.deepEqual(seen, [5, 4, 3, 2, 1]);
 });
 
+/* What was said is heard when the clock is asked to move, even by nothing. */
+const heard = () => world.advance(0);
+const cancel = (as, booking) => world.api('POST', `/api/v1/bookings/${booking.id}/cancel`, {}, { as });
+
+test('a purchase earns on what is paid in money, a cancellation takes it back', async () => {
+  const sale = await world.sale({ hall: { rows: 3, seats: 20 } });
+  const ann = await world.user();
+  const { booking } = await world.buy(ann, sale, sale.guids.slice(0, 2));
+  await heard();
+  const earned = Math.floor(booking.due.amount / 100);
+  assert.equal(await balance(ann), earned);
+  const [entry] = (await history(ann)).items;
+  assert.deepEqual([entry.delta, entry.reason, entry.source, entry.booking_id], [earned, 'earned', 'booking', booking.id]);
+
+  const hold = ok(await world.hold(ann, sale, sale.guids.slice(2, 3)), 201);
+  const second = ok(await world.book(ann, hold, { mileage: earned }), 201);
+  assert.equal(second.mileage_used, earned);
+  assert.equal(await balance(ann), 0);
+  const payment = ok(await world.pay(ann, second), 201);
+  ok(await world.confirm(ann, payment));
+  await heard();
+  const later = Math.floor(second.due.amount / 100);
+  assert.equal(await balance(ann), later);
+
+  ok(await cancel(ann, booking));
+  await heard();
+  assert.deepEqual((({ balance: b, owed }) => [b, owed])(await shown(ann)), [0, earned - later], 'what was spent already is owed');
+  ok(await cancel(ann, second));
+  await heard();
+  assert.deepEqual((({ balance: b, owed }) => [b, owed])(await shown(ann)), [0, 0], 'what comes back pays it');
+});
+
 test('it expires to the day, what is oldest first', async () => {
   const ann = await world.user();
   ok(await adjust(ann, 100), 201);

@@ -24,12 +24,9 @@ function chance(of) {
   return { next, below, pick: (list) => list[below(list.length)], sometimes: (share) => next() < share };
 }
 
-let world, hall;
+let world;
 
-before(async () => {
-  world = await World.open({ settings: { 'mileage.percent': 10 } });
-  hall = await world.hall({ rows: 4, seats: 8 });
-});
+before(async () => { world = await World.open({ settings: { 'mileage.earn_rate': 1000 } }); });
 after(() => world.close());
 
 const api = (who, method, path, body, options = {}) => world.api(method, `/api/v1${path}`, body, { as: who, ...options });
@@ -50,7 +47,7 @@ class Story {
   async begin() {
     this.people = await world.crowd(3);
     for (const person of this.people) Object.assign(person, { holds: [], bookings: [], coupons: [], reviews: [], tickets: [] });
-    this.sale = await world.sale({ hall, limit: 6, starts_at: world.time(12 * day), ends_at: world.time(12 * day + 2 * hour), sale_ends_at: world.time(11 * day) });
+    this.sale = await world.sale({ hall: { rows: 4, seats: 8 }, limit: 6, starts_at: world.time(12 * day), ends_at: world.time(12 * day + 2 * hour), sale_ends_at: world.time(11 * day) });
     this.coupon = ok(await api(world.admin, 'POST', '/coupons', {
       name: `Story ${this.number}`, code: `STORY-${this.number}`, quantity: 1 + this.by.below(3), expires_at: world.time(20 * day),
       ...(this.by.sometimes(0.5) ? { discount_percent: this.by.pick([1, 15, 33, 100]) } : { discount_amount: { amount: this.by.pick([500, 7777, 30000]), currency: 'KRW' } }),

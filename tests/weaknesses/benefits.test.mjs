@@ -91,6 +91,7 @@ test('16: mileage alone and a coupon alone work, and come back', async () => {
   const piece = await claimed(person, await coupon());
   const by_coupon = ok(await book(person, seats(), { coupon_id: piece.id }), 201);
   await paid(person, by_coupon);
+  await world.advance(0);
   assert.equal(await status_of(person, piece), 'used');
   for (const booking of [by_mileage, by_coupon]) ok(await cancel(person, booking));
   await world.advance(minute);

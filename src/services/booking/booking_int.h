@@ -51,6 +51,10 @@ struct change {
 
 #define CHANGES_KEPT 8192     /* a power of two */
 
+struct run {                  /* all schedules of a performance, where one of them limits what a user may have of all */
+    struct map of_user;       /* user -> seats held or owned */
+};
+
 struct sale {
     int64_t id, performance, hall, owner;
     char currency[4];
@@ -58,7 +62,7 @@ struct sale {
     const struct layout *_Atomic layout; /* of the writer; others may look, for a seat of a row they have read: it only grows */
     _Atomic uint32_t seats;
     uint32_t grades;          /* under lock, like all that is shown */
-    struct terms *_Atomic terms;         /* the writer's to change, all may read; NULL: none */
+    struct kept_terms *_Atomic terms;    /* the writer's to change, all may read; NULL: none */
 
     /* What the organizer may change: by the writer, read by all. */
     _Atomic int64_t starts_at, ends_at, sale_starts_at, sale_ends_at, max_per_user;
@@ -70,8 +74,9 @@ struct sale {
     uint8_t *state;           /* 2 bits a seat, as on the wire */
     uint64_t *free_bits;      /* bit i: seat i is free; two words of zeros behind the end */
     struct map of_user;       /* user -> seats held or owned */
+    struct run *run;          /* of its performance; NULL: nobody asks */
     struct map presale_of_user, presale_uses;        /* user -> code, code -> people who came in with it */
-    struct terms *all_terms;
+    struct kept_terms *all_terms;
     uint32_t free[GRADES_MAX], total[GRADES_MAX];    /* total without blocked seats */
     uint32_t waiting[GRADES_MAX];        /* entries of the waiting list that have no offer yet */
     uint64_t *kept;           /* bit i: seat i was given up and is kept from the floor until the waiting list has been asked; NULL: none ever */
@@ -116,7 +121,7 @@ struct booking {
     int64_t hold_ms, pay_grace_ms, extension_ms, extensions, doors_ms, offer_ms;
     struct pricing pricing;
     err (*between)(struct ctx *cx);      /* tests: runs between the steps of a checkout; an error is the end of the program */
-    struct sequence holds, bookings, tickets, admissions, waiting, cancellations, policies;
+    struct sequence holds, bookings, tickets, admissions, waiting, cancellations, policies, notes;
     struct map live;          /* hold id -> struct hold */
     struct wheel wheel;
     _Atomic int printing;                /* tickets being put on paper now */
@@ -124,6 +129,7 @@ struct booking {
 
     pthread_rwlock_t sales_lock;         /* for other threads; the writer reads without it and takes it to add */
     struct map sales, layouts;
+    struct map runs;          /* performance -> struct run; the writer's */
     struct sale *dirty;
     _Atomic int64_t house_due;           /* a time at which it is worth to look for house seats to release */
     _Atomic int64_t sweep_due;           /* the same for cancelled schedules */
@@ -142,6 +148,11 @@ void sale_touch(struct ctx *cx, struct booking *b, struct sale *s, uint32_t seat
 /* Adds to (or takes from) the seats a user holds or owns here. */
 void sale_count_user(struct ctx *cx, struct sale *s, int64_t user, int32_t seats);
 int64_t sale_of_user(const struct sale *s, int64_t user);
+/* Counts over all schedules of its performance from now on. In a command, or at start when all users are counted. */
+void sale_count_run(struct booking *b, struct sale *s);
+int64_t sale_of_user_in_run(const struct sale *s, int64_t user);
+/* May a user have so many seats more, by the limit of the schedule and that of its performance? Else ERR_CONFLICT `limit_reached`. */
+err sale_limits(struct ctx *cx, const struct sale *s, int64_t user, int64_t more);
 /* Without notes: for undoing, and for building memory at start. */
 void sale_set_quietly(struct sale *s, uint32_t seat, enum seat_state state);
 void sale_add_user(struct sale *s, int64_t user, int32_t seats);
@@ -209,7 +220,8 @@ extern const struct fields sale_terms_fields;        /* struct sale_terms, as it
 /* NULL: none. */
 const struct sale_terms *sale_terms(const struct sale *s);
 /* In a command: other terms from now on, their codes sealed. */
-err sale_terms_put(struct ctx *cx, struct sale *s, const struct sale_terms *sealed);
+err sale_terms_put(struct ctx *cx, struct booking *b, struct sale *s, const struct sale_terms *sealed);
+bool sale_terms_any(const struct sale_terms *t);
 /* Takes over what was stored. */
 err terms_read(struct ctx *cx, struct sale *s, struct str text);
 void terms_free(struct sale *s);
@@ -300,6 +312,8 @@ struct hold *hold_begin(struct ctx *cx, struct booking *b, const struct hold *fr
 err hold_until(struct ctx *cx, struct booking *b, struct hold *h, int64_t expires_at);
 /* The rules of a hold: may the actor buy, and are the seats there? `ret_seats` has room for HOLD_SEATS_MAX. */
 err hold_choose(struct ctx *cx, struct sale *s, const struct hold_in *in, uint32_t *ret_seats, uint32_t *ret_n);
+/* Only the second question: whoever asks. */
+err seats_choose(struct ctx *cx, const struct sale *s, const struct hold_in *in, uint32_t *ret_seats, uint32_t *ret_n);
 /* What a seat costs when it is held now, less an early price's percent. */
 int64_t sale_price(const struct sale *s, uint32_t seat, int64_t percent_off);
 extern const struct fields hold_out_fields, hold_best_fields, hold_guid_list;
@@ -419,6 +433,9 @@ void live_publish(void *booking);
 /* ---- calls and shapes, by file ---- */
 
 extern const struct fields booking_seat_fields;      /* struct seat_out, of a hold */
+extern const struct fields ticket_fields;
+/* All tickets of a booking, in the shape of ticket_fields. From reads and commands. */
+err tickets_of(struct ctx *cx, struct booking *b, int64_t booking, struct list *ret) MUST_USE;
 
 extern const struct call hold_create_call, hold_get_call, hold_release_call, hold_expire_call, noop_call;
 extern const struct call booking_checkout_call, booking_create_call, booking_get_call, booking_list_call;

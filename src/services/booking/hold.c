@@ -189,11 +189,7 @@ static err may_buy(struct ctx *cx, struct sale *s, const struct hold_in *in, uin
         e = presale_enter(cx, s, in->presale_code, n);
     if (e)
         return e;
-    int64_t has = sale_of_user(s, cx->actor.user);
-    if (has + n > s->max_per_user)
-        return fail(cx, ERR_CONFLICT, "limit_reached", "At most %lld seats a person; you have %lld.", "1인당 최대 %lld석까지 가능합니다. 현재 %lld석을 보유하고 있습니다.",
-                    (long long)s->max_per_user, (long long)has);
-    return OK;
+    return sale_limits(cx, s, cx->actor.user, n);
 }
 
 static err one_way(struct ctx *cx, const struct hold_in *in)
@@ -203,18 +199,28 @@ static err one_way(struct ctx *cx, const struct hold_in *in)
     return OK;
 }
 
-err hold_choose(struct ctx *cx, struct sale *s, const struct hold_in *in, uint32_t *ret_seats, uint32_t *ret_n)
+static uint32_t wanted(const struct hold_in *in)
 {
-    uint32_t n = (uint32_t)(in->has_best ? in->best.count : (int64_t)in->seats.n);
+    return (uint32_t)(in->has_best ? in->best.count : (int64_t)in->seats.n);
+}
+
+err seats_choose(struct ctx *cx, const struct sale *s, const struct hold_in *in, uint32_t *ret_seats, uint32_t *ret_n)
+{
     err e = one_way(cx, in);
-    if (!e)
-        e = may_buy(cx, s, in, n);
     if (!e)
         e = in->has_best ? choose_best(cx, s, in, ret_seats) : choose_named(cx, s, in, ret_seats);
     if (!e)
-        e = all_free(cx, s, ret_seats, n);
-    *ret_n = n;
+        e = all_free(cx, s, ret_seats, wanted(in));
+    *ret_n = wanted(in);
     return e;
+}
+
+err hold_choose(struct ctx *cx, struct sale *s, const struct hold_in *in, uint32_t *ret_seats, uint32_t *ret_n)
+{
+    err e = one_way(cx, in);
+    if (!e)
+        e = may_buy(cx, s, in, wanted(in));
+    return e ? e : seats_choose(cx, s, in, ret_seats, ret_n);
 }
 
 /* ---- POST /schedules/{schedule_id}/holds ---- */

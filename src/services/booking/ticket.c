@@ -62,26 +62,31 @@ struct ticket_list {
     int64_t next;             /* always none: a booking has few */
 };
 
-static err ticket_list(struct ctx *cx, void *self, const void *in_, void *out_)
+err tickets_of(struct ctx *cx, struct booking *b, int64_t booking, struct list *ret)
 {
-    const struct booking_ref *in = in_;
-    struct booking_row booking;
     struct ticket_row row;
     struct rows r;
-    err e = booking_owned(cx, in->booking, cx->actor.user, &booking);
-    if (!e)
-        e = db_rows(cx, &booking_sql.tickets_of_booking, VALS(v_int(in->booking)), &r);
+    err e = db_rows(cx, &booking_sql.tickets_of_booking, VALS(v_int(booking)), &r);
     if (e)
         return e;
     struct ticket_out *items = NEW_ARRAY(cx->arena, struct ticket_out, HOLD_SEATS_MAX);      /* those of cancelled seats too */
     size_t n = 0;
     while (!e && n < HOLD_SEATS_MAX && rows_next(&r)) {
         take_ticket(cx, &r, &row);
-        e = show(cx, self, &row, &items[n++]);
+        e = show(cx, b, &row, &items[n++]);
     }
     err end = rows_end(cx, &r);
-    *(struct ticket_list *)out_ = (struct ticket_list){ { items, n }, 0 };
+    *ret = (struct list){ items, n };
     return e ? e : end;
+}
+
+static err ticket_list(struct ctx *cx, void *self, const void *in_, void *out_)
+{
+    const struct booking_ref *in = in_;
+    struct ticket_list *ret = out_;
+    struct booking_row booking;
+    err e = booking_owned(cx, in->booking, cx->actor.user, &booking);
+    return e ? e : tickets_of(cx, self, in->booking, &ret->items);
 }
 
 /* ---- GET /tickets/{ticket_id} ---- */
@@ -264,7 +269,7 @@ static const struct field ticket_rows[] = {
     { .name = "hall_name", .type = F_STR, FIELD(ticket_out, hall_name) },
     { .name = "starts_at", .type = F_TIME, FIELD(ticket_out, starts_at) },
 };
-static const struct fields ticket_fields = { "Ticket", sizeof(struct ticket_out), ticket_rows, sizeof(ticket_rows) / sizeof(ticket_rows[0]) };
+const struct fields ticket_fields = { "Ticket", sizeof(struct ticket_out), ticket_rows, sizeof(ticket_rows) / sizeof(ticket_rows[0]) };
 
 static const struct field list_rows[] = {
     { .name = "items", .type = F_LIST, .of = &ticket_fields, FIELD(ticket_list, items) },

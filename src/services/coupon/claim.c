@@ -78,15 +78,12 @@ err coupon_claim(struct ctx *cx, void *self, const void *in_, void *ret_out)
 
 static err tidy(struct ctx *cx, struct coupons *s, struct coupon *c)
 {
-    int64_t pieces[TIDY_MAX];
     size_t n;
-    err e = store_left_over(cx, c->id, TIDY_MAX, pieces, &n);
-    for (size_t i = 0; i < n && !e; i++)
-        e = store_piece_state(cx, pieces[i], PIECE_EXPIRED, 0);
+    coupon_keep(cx, s, c);
+    err e = store_left_over(cx, c->id, TIDY_MAX, &c->tidied_to, &n);
     if (e || n == TIDY_MAX)
         return e;
 
-    coupon_keep(cx, s, c);
     c->tidied = true;
     coupon_forget_holders(c);
     coupon_due_look(s);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/csv.h"
+#include "platform/call/app.h"
 
 /* ---- a code as people read it ---- */
 

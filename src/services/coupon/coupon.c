@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "coupon_sql.h"
 #include "services/booking/booking.h"
 
 /* ---- field tables ---- */
@@ -108,7 +109,7 @@ FIELDS(mine_fields, "CustomerCoupons", struct page_out,
     { .name = "items", .type = F_LIST, .of = &piece_fields, .at = offsetof(struct page_out, items), .help = "newest first" },
     { .name = "next", .type = F_ID, .id = ID_USER_COUPON, .nullable = true, .at = offsetof(struct page_out, next) });
 
-/* ---- what booking asks and says ---- */
+/* ---- what booking asks ---- */
 
 FIELDS(reserve_in_fields, "CouponReserve", struct coupon_reserve_in,
     { .name = "user_coupon", .type = F_INT, .at = offsetof(struct coupon_reserve_in, user_coupon) },
@@ -123,19 +124,6 @@ FIELDS(reserve_fields, "CouponReserved", struct coupon_reserve_out,
 
 FIELDS(benefit_ref_fields, "BenefitRef", struct benefit_ref,
     { .name = "booking", .type = F_INT, .at = offsetof(struct benefit_ref, booking) });
-
-struct booking_event {        /* booking.confirmed, booking.ended: docs/decisions/006 */
-    struct benefit_ref booking;
-    struct str other;         /* what does not matter here */
-};
-
-#define BOOKING_ROW { .name = "booking_id", .type = F_ID, .id = ID_BOOKING, .at = offsetof(struct booking_event, booking) }
-#define OTHER(member) { .name = member, .type = F_RAW, .optional = true, .at = offsetof(struct booking_event, other) }
-
-FIELDS(confirmed_fields, "BookingConfirmed", struct booking_event,
-    BOOKING_ROW, OTHER("schedule_id"), OTHER("performance_id"), OTHER("user_id"), OTHER("total"), OTHER("discount"), OTHER("mileage_used"),
-    OTHER("due"), OTHER("currency"), OTHER("seats"));
-FIELDS(ended_fields, "BookingEnded", struct booking_event, BOOKING_ROW, OTHER("schedule_id"), OTHER("user_id"), OTHER("how"));
 
 /* ---- calls ---- */
 
@@ -165,10 +153,10 @@ const struct call coupon_reserve_call = { "coupon.reserve", "Keeps a customer's 
                                           &reserve_fields, piece_reserve };
 const struct call coupon_release_call = { "coupon.release", "What a booking has reserved is free again.", CALL_COMMAND, &benefit_ref_fields, NULL,
                                           piece_release };
-const struct call coupon_confirmed_call = { "coupon.confirmed", "What a booking has reserved is used.", CALL_COMMAND, &confirmed_fields, NULL,
-                                            piece_confirmed };
-const struct call coupon_ended_call = { "coupon.ended", "What a booking has reserved is free again.", CALL_COMMAND, &ended_fields, NULL,
-                                        piece_release };
+const struct call coupon_confirmed_call = { "coupon.confirmed", "What a booking has reserved is used.", CALL_COMMAND, &booking_confirmed_fields,
+                                            NULL, piece_confirmed };
+const struct call coupon_ended_call = { "coupon.ended", "What a booking has reserved is free again.", CALL_COMMAND, &booking_ended_fields, NULL,
+                                        piece_ended };
 const struct call coupon_cancelled_call = { "coupon.cancelled", "What a booking has used comes back.", CALL_COMMAND, &booking_cancelled_fields, NULL,
                                             piece_cancelled };
 

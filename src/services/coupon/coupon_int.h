@@ -9,8 +9,6 @@
 
 #include "base/map.h"
 #include "coupon.h"
-#include "coupon_sql.h"
-#include "platform/call/app.h"
 #include "platform/obs/log.h"
 
 /* ---- terms (terms.c) ---- */
@@ -33,6 +31,7 @@ err terms_apply(struct ctx *cx, const struct terms *t, const struct coupon_reser
 struct coupon {
     int64_t id, made_by, quantity, issued, open_codes, starts_at, expires_at;
     bool listed, deleted, tidied;
+    int64_t tidied_to;        /* the last user whose piece has been marked as over */
     bool loaded;              /* `holders` is complete: from the first claim on */
     struct map holders;       /* users who have a piece */
 };
@@ -114,8 +113,8 @@ void store_piece_insert(struct ctx *cx, const struct piece *p, int64_t code);
 err store_piece_state(struct ctx *cx, int64_t id, enum piece_state state, int64_t booking) MUST_USE;
 err store_piece_terms(struct ctx *cx, int64_t id, struct piece *ret, bool *ret_found) MUST_USE;
 err store_pieces(struct ctx *cx, int64_t user, int64_t before, size_t max, struct piece *ret, size_t *ret_n) MUST_USE;
-/* Pieces of a coupon that nobody has used; at most `max`. */
-err store_left_over(struct ctx *cx, int64_t coupon, size_t max, int64_t *ret, size_t *ret_n) MUST_USE;
+/* Marks pieces that nobody has used as over, in the order of users behind *after, which moves on; at most `max`, and says how many. */
+err store_left_over(struct ctx *cx, int64_t coupon, size_t max, int64_t *after, size_t *ret_n) MUST_USE;
 
 err store_use(struct ctx *cx, int64_t booking, struct use *ret, bool *ret_found) MUST_USE;
 err store_use_put(struct ctx *cx, const struct use *u, bool again) MUST_USE;
@@ -193,7 +192,7 @@ typedef err coupon_fn(struct ctx *cx, void *self, const void *in, void *ret_out)
 coupon_fn coupon_create, coupon_put, coupon_change, coupon_delete, coupon_show, coupon_list;          /* offer.c */
 coupon_fn coupon_claim, coupon_tidy;                                                 /* claim.c */
 coupon_fn codes_make, codes_export, code_redeem;                                     /* codes.c */
-coupon_fn piece_mine, piece_reserve, piece_release, piece_confirmed, piece_cancelled;           /* piece.c */
+coupon_fn piece_mine, piece_reserve, piece_release, piece_ended, piece_confirmed, piece_cancelled;     /* piece.c */
 
 /* A piece for cx->actor; `code`: the single-use code it is for, 0: none. */
 err coupon_issue(struct ctx *cx, struct coupons *s, struct coupon *c, int64_t code, struct claim_out *ret) MUST_USE;

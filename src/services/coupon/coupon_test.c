@@ -1,5 +1,6 @@
 /* Coupons from making to their last booking. After each test the audit finds nothing, also after a restart. */
 #include "coupon_int.h"
+#include "coupon_sql.h"
 #include "fixture.h"
 #include "services/booking/booking.h"
 #include "test.h"
@@ -169,9 +170,31 @@ static const char *reserve(struct fixture *f, struct coupon_reserve_in in, int64
     return code;
 }
 
-static void tell(struct fixture *f, const struct call *call, int64_t booking)
+/* As the table says. */
+static int64_t pieces_in(struct fixture *f, int64_t coupon, enum piece_state state)
 {
-    assert_null(ask(f, 0, call, &(struct benefit_ref){ booking }, NULL));
+    static const struct query count = { "test.count", "SELECT COUNT(*) FROM coupon_piece WHERE coupon_id = ? AND state = ?" };
+    struct ctx cx;
+    struct rows r;
+    app_ctx_begin(f->app, &cx);
+    cx.db = db_read_begin(app_db(f->app));
+    assert_int_equal(db_rows(&cx, &count, VALS(v_int(coupon), v_int(state)), &r), OK);
+    assert_true(rows_next(&r));
+    int64_t n = row_int(&r, 0);
+    assert_int_equal(rows_end(&cx, &r), OK);
+    db_read_end(app_db(f->app), cx.db);
+    app_ctx_end(&cx);
+    return n;
+}
+
+static void confirm(struct fixture *f, int64_t booking)
+{
+    assert_null(ask(f, 0, &coupon_confirmed_call, &(struct booking_confirmed){ .booking = booking }, NULL));
+}
+
+static void end(struct fixture *f, int64_t booking)
+{
+    assert_null(ask(f, 0, &coupon_ended_call, &(struct booking_ended){ .booking = booking }, NULL));
 }
 
 static void cancel(struct fixture *f, int64_t booking, bool coupon_back)
@@ -282,6 +305,22 @@ static void test_time(void **state)
                         "coupon_over");
 }
 
+/* Marks in more steps than one, over those that are used. */
+static void test_tidy(void **state)
+{
+    struct fixture *f = *state;
+    struct offer_in in = ten_percent(f);
+    in.quantity = 600;
+    int64_t coupon = make(f, in), off;
+    for (int64_t user = 1; user <= 600; user++)
+        claimed(f, user, coupon);
+    assert_null(reserve(f, reservation(300, 300, 7, 50000), &off));
+    app_clock_advance(f->app, DAY_MS);
+    assert_int_equal(pieces_in(f, coupon, PIECE_EXPIRED), 599);
+    assert_int_equal(pieces_in(f, coupon, PIECE_RESERVED), 1);
+    assert_int_equal(coupon_service.jobs[0].due(app_self(f->app, &coupon_service)), INT64_MAX);
+}
+
 static void test_change(void **state)
 {
     struct fixture *f = *state;
@@ -322,13 +361,13 @@ static void test_bookings(void **state)
     assert_null(reserve(f, reservation(other, ANN, 7, 60000), &off));    /* another coupon replaces it */
     assert_int_equal(off, 6000);
     assert_int_equal(status_of(f, ANN, ann), PIECE_USABLE);
-    tell(f, &coupon_ended_call, 7);
-    tell(f, &coupon_ended_call, 7);
+    end(f, 7);
+    end(f, 7);
     assert_int_equal(status_of(f, ANN, other), PIECE_USABLE);
 
     assert_null(reserve(f, reservation(ann, ANN, 7, 50000), &off));      /* a second try of the same booking */
-    tell(f, &coupon_confirmed_call, 7);
-    tell(f, &coupon_confirmed_call, 7);
+    confirm(f, 7);
+    confirm(f, 7);
     assert_int_equal(status_of(f, ANN, ann), PIECE_USED);
     assert_null(ask(f, 0, &coupon_release_call, &(struct benefit_ref){ 7 }, NULL));
     assert_int_equal(status_of(f, ANN, ann), PIECE_USED);
@@ -355,12 +394,12 @@ static void test_order_and_end(void **state)
     assert_string_equal(reserve(f, elsewhere, &off), "coupon_not_applicable");
     assert_null(reserve(f, reservation(piece, ANN, 7, 50000), &off));
     cancel(f, 7, true);              /* before the confirmation */
-    tell(f, &coupon_confirmed_call, 7);
+    confirm(f, 7);
     assert_int_equal(status_of(f, ANN, piece), PIECE_USABLE);
 
     assert_null(reserve(f, reservation(piece, ANN, 8, 50000), &off));
     app_clock_advance(f->app, DAY_MS);
-    tell(f, &coupon_confirmed_call, 8);             /* reserved in time */
+    confirm(f, 8);             /* reserved in time */
     assert_int_equal(status_of(f, ANN, piece), PIECE_USED);
     cancel(f, 8, true);              /* comes back when it is over */
     assert_int_equal(status_of(f, ANN, piece), PIECE_EXPIRED);
@@ -462,8 +501,9 @@ static void test_guessing(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_worth), TEST(test_bad_terms), TEST(test_stock),         TEST(test_undone),       TEST(test_time),         TEST(test_change),
-        TEST(test_bookings),          TEST(test_order_and_end), TEST(test_shared_code), TEST(test_single_codes), TEST(test_guessing),
+        cmocka_unit_test(test_worth), TEST(test_bad_terms),     TEST(test_stock),       TEST(test_undone),       TEST(test_time),
+        TEST(test_tidy),              TEST(test_change),        TEST(test_bookings),    TEST(test_order_and_end), TEST(test_shared_code),
+        TEST(test_single_codes),      TEST(test_guessing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

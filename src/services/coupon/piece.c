@@ -129,9 +129,15 @@ err piece_release(struct ctx *cx, void *self, const void *in_, void *ret_out)
     return e || !found ? e : set_free(cx, &u, USE_RELEASED);
 }
 
+err piece_ended(struct ctx *cx, void *self, const void *in_, void *ret_out)
+{
+    const struct booking_ended *in = in_;
+    return piece_release(cx, self, &(struct benefit_ref){ in->booking }, ret_out);
+}
+
 err piece_confirmed(struct ctx *cx, void *self, const void *in_, void *ret_out)
 {
-    const struct benefit_ref *in = in_;
+    const struct booking_confirmed *in = in_;
     struct use u;
     bool found;
     (void)self;

@@ -1,5 +1,6 @@
 /* Each statement of sql/queries.sql as a typed function. */
 #include "coupon_int.h"
+#include "coupon_sql.h"
 
 #include <stdlib.h>
 
@@ -183,16 +184,23 @@ err store_pieces(struct ctx *cx, int64_t user, int64_t before, size_t max, struc
     return rows_end(cx, &r);
 }
 
-err store_left_over(struct ctx *cx, int64_t coupon, size_t max, int64_t *ret, size_t *ret_n)
+err store_left_over(struct ctx *cx, int64_t coupon, size_t max, int64_t *after, size_t *ret_n)
 {
     struct rows r;
-    *ret_n = 0;
-    err e = db_rows(cx, &coupon_sql.piece_left_over, VALS(v_int(coupon), v_int((int64_t)max)), &r);
+    size_t n = 0;
+    int64_t *pieces = NEW_ARRAY(cx->arena, int64_t, max);
+    err e = db_rows(cx, &coupon_sql.piece_left_over, VALS(v_int(coupon), v_int(*after), v_int((int64_t)max)), &r);
     if (e)
         return e;
-    while (*ret_n < max && rows_next(&r))
-        ret[(*ret_n)++] = row_int(&r, 0);
-    return rows_end(cx, &r);
+    for (; n < max && rows_next(&r); n++) {
+        pieces[n] = row_int(&r, 0);
+        *after = row_int(&r, 1);
+    }
+    e = rows_end(cx, &r);
+    for (size_t i = 0; i < n && !e; i++)
+        e = store_piece_state(cx, pieces[i], PIECE_EXPIRED, 0);
+    *ret_n = n;
+    return e;
 }
 
 /* ---- uses ---- */

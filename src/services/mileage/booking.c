@@ -69,6 +69,12 @@ err mileage_release(struct ctx *cx, void *self, const void *in_, void *ret_out)
     return e || !found || r.state != MILEAGE_RESERVED ? e : release(cx, self, &r);
 }
 
+err mileage_ended(struct ctx *cx, void *self, const void *in_, void *ret_out)
+{
+    const struct booking_ended *in = in_;
+    return mileage_release(cx, self, &(struct mileage_release_in){ in->booking }, ret_out);
+}
+
 /* ---- spent and returned ---- */
 
 static err spend(struct ctx *cx, struct mileage *m, struct reservation *r)
@@ -148,11 +154,11 @@ static err earned_by_now(struct ctx *cx, const struct mileage *m, int64_t bookin
     return e;
 }
 
-static err earn(struct ctx *cx, struct mileage *m, const struct confirmed_in *in)
+static err earn(struct ctx *cx, struct mileage *m, const struct booking_confirmed *in)
 {
     struct account *a;
     struct entry entry = { .kind = ENTRY_EARNED, .source = in->booking, .booking = in->booking };
-    struct purchase p = { .booking = in->booking, .user = in->user, .paid = memcmp(in->currency, m->currency, 3) == 0 ? in->due : 0 };
+    struct purchase p = { .booking = in->booking, .user = in->user, .paid = str_eq(in->currency, str_c(m->currency)) ? in->due : 0 };
     err e = earned_by_now(cx, m, p.booking, p.paid, &p.earned);
     if (e)
         return e;
@@ -166,7 +172,7 @@ static err earn(struct ctx *cx, struct mileage *m, const struct confirmed_in *in
 
 err mileage_confirmed(struct ctx *cx, void *self, const void *in_, void *ret_out)
 {
-    const struct confirmed_in *in = in_;
+    const struct booking_confirmed *in = in_;
     struct reservation r;
     struct purchase p;
     bool reserved, known;

@@ -3,6 +3,8 @@
 
 #include <stdlib.h>
 
+#include "mileage_sql.h"
+#include "platform/call/app.h"
 #include "services/booking/booking.h"
 
 /* ---- field tables ---- */
@@ -41,7 +43,7 @@ FIELDS(adjust_fields, "MileageAdjustment", struct adjust_in,
       .help = "what is given; negative: taken, never more than there is" },
     { .name = "reason", .type = F_STR, .low = 1, .high = 200, .at = offsetof(struct adjust_in, reason), .help = "shown to the customer" });
 
-/* ---- what booking asks and says ---- */
+/* ---- what booking asks ---- */
 
 FIELDS(reserve_fields, "MileageReserve", struct mileage_reserve_in,
     { .name = "user", .type = F_INT, .at = offsetof(struct mileage_reserve_in, user) },
@@ -50,27 +52,6 @@ FIELDS(reserve_fields, "MileageReserve", struct mileage_reserve_in,
 
 FIELDS(release_fields, "MileageRelease", struct mileage_release_in,
     { .name = "booking", .type = F_INT, .at = offsetof(struct mileage_release_in, booking) });
-
-#define ID_ROW(owner, member, member_name, kind) { .name = member_name, .type = F_ID, .id = kind, .at = offsetof(owner, member) }
-#define AMOUNT_ROW(owner, member, member_name) \
-    { .name = member_name, .type = F_INT, .low = 0, .high = MONEY_MAX, .optional = true, .at = offsetof(owner, member) }
-#define OTHER(owner, member_name) { .name = member_name, .type = F_RAW, .optional = true, .at = offsetof(owner, other) }
-
-FIELDS(confirmed_fields, "BookingConfirmed", struct confirmed_in,
-    ID_ROW(struct confirmed_in, booking, "booking_id", ID_BOOKING), ID_ROW(struct confirmed_in, user, "user_id", ID_USER),
-    AMOUNT_ROW(struct confirmed_in, due, "due"),
-    { .name = "currency", .type = F_CURRENCY, .optional = true, .at = offsetof(struct confirmed_in, currency) },
-    OTHER(struct confirmed_in, "schedule_id"), OTHER(struct confirmed_in, "performance_id"), OTHER(struct confirmed_in, "total"),
-    OTHER(struct confirmed_in, "discount"), OTHER(struct confirmed_in, "mileage_used"), OTHER(struct confirmed_in, "seats"));
-
-struct ended_in {
-    struct mileage_release_in booking;
-    struct str other;
-};
-
-FIELDS(ended_fields, "BookingEnded", struct ended_in,
-    ID_ROW(struct ended_in, booking, "booking_id", ID_BOOKING), OTHER(struct ended_in, "schedule_id"), OTHER(struct ended_in, "user_id"),
-    OTHER(struct ended_in, "how"));
 
 /* ---- calls ---- */
 
@@ -81,9 +62,10 @@ const struct call mileage_adjust_call = { "mileage.adjust", "Gives or takes mile
 const struct call mileage_reserve_call = { "mileage.reserve", "Takes mileage for a booking.", CALL_COMMAND, &reserve_fields, NULL, mileage_reserve };
 const struct call mileage_release_call = { "mileage.release", "What a booking has reserved is back.", CALL_COMMAND, &release_fields, NULL,
                                            mileage_release };
-const struct call mileage_confirmed_call = { "mileage.confirmed", "What was reserved is spent; mileage is earned.", CALL_COMMAND, &confirmed_fields,
-                                             NULL, mileage_confirmed };
-const struct call mileage_ended_call = { "mileage.ended", "What was reserved is back.", CALL_COMMAND, &ended_fields, NULL, mileage_release };
+const struct call mileage_confirmed_call = { "mileage.confirmed", "What was reserved is spent; mileage is earned.", CALL_COMMAND,
+                                             &booking_confirmed_fields, NULL, mileage_confirmed };
+const struct call mileage_ended_call = { "mileage.ended", "What was reserved is back.", CALL_COMMAND, &booking_ended_fields, NULL,
+                                         mileage_ended };
 const struct call mileage_cancelled_call = { "mileage.cancelled", "What was spent is back, what was earned is taken back.", CALL_COMMAND,
                                              &booking_cancelled_fields, NULL, mileage_cancelled };
 static const struct call expire_call = { "mileage.expire", "Takes what is over out of balances.", CALL_COMMAND, NULL, NULL, mileage_expire };

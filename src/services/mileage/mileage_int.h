@@ -9,8 +9,6 @@
 
 #include "base/map.h"
 #include "mileage.h"
-#include "mileage_sql.h"
-#include "platform/call/app.h"
 #include "platform/obs/log.h"
 
 struct account {
@@ -146,18 +144,12 @@ struct adjust_in {
     struct str reason;
 };
 
-struct confirmed_in {
-    int64_t booking, user, due;
-    char currency[4];
-    struct str other;         /* members of the event that do not matter here */
-};
-
 typedef err mileage_fn(struct ctx *cx, void *self, const void *in, void *ret_out);
 
 mileage_fn mileage_balance, mileage_history;                                         /* show.c */
 mileage_fn mileage_adjust;                                                           /* adjust.c */
 mileage_fn mileage_expire;                                                           /* lot.c */
-mileage_fn mileage_reserve, mileage_release, mileage_confirmed, mileage_cancelled;              /* booking.c */
+mileage_fn mileage_reserve, mileage_release, mileage_ended, mileage_confirmed, mileage_cancelled;          /* booking.c */
 
 void mileage_entry_show(const struct entry *e, struct entry_view *ret);
 extern const char *const mileage_source_words[];

@@ -1,6 +1,7 @@
 /* Mileage through the life of bookings, in whatever order it is heard of. After each test the audit finds nothing, also after a restart. */
 #include "fixture.h"
 #include "mileage_int.h"
+#include "mileage_sql.h"
 #include "services/auth/auth.h"
 #include "services/booking/booking.h"
 #include "test.h"
@@ -107,7 +108,7 @@ static void release(struct fixture *f, int64_t booking)
 
 static void confirm(struct fixture *f, int64_t booking, int64_t due)
 {
-    done(f, &mileage_confirmed_call, &(struct confirmed_in){ .booking = booking, .user = ANN, .due = due, .currency = "KRW" });
+    done(f, &mileage_confirmed_call, &(struct booking_confirmed){ .booking = booking, .user = ANN, .due = due, .currency = S("KRW") });
 }
 
 static void cancel(struct fixture *f, int64_t cancellation, int64_t booking, int64_t gone, int64_t back, bool whole)
@@ -232,8 +233,7 @@ static void test_owed(void **state)
 static void test_currency(void **state)
 {
     struct fixture *f = *state;
-    done(f, &mileage_confirmed_call, &(struct confirmed_in){ .booking = 7, .user = ANN, .due = 50000, .currency = "USD" });
-    done(f, &mileage_confirmed_call, &(struct confirmed_in){ .booking = 8, .user = ANN });   /* an event of before prices were said */
+    done(f, &mileage_confirmed_call, &(struct booking_confirmed){ .booking = 7, .user = ANN, .due = 50000, .currency = S("USD") });
     assert_int_equal(balance(f), 0);
     confirm(f, 9, 99);                       /* less than one unit */
     assert_int_equal(balance(f), 0);

@@ -1,5 +1,6 @@
 /* Each statement of sql/queries.sql as a typed function. */
 #include "mileage_int.h"
+#include "mileage_sql.h"
 
 #include <stdlib.h>
 

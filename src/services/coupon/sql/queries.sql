@@ -59,8 +59,8 @@ UPDATE coupon_piece SET state = ?, booking_id = ? WHERE id = ?
 SELECT id FROM coupon_piece WHERE code_id = ?
 
 -- name: piece_left_over
--- (coupon, rows)
-SELECT id FROM coupon_piece WHERE coupon_id = ? AND state = 0 LIMIT ?
+-- (coupon, after this user, rows)
+SELECT id, user_id FROM coupon_piece WHERE coupon_id = ? AND user_id > ? AND state = 0 ORDER BY user_id LIMIT ?
 
 -- name: piece_terms
 SELECT p.id, p.user_id, p.state, p.booking_id, o.percent, o.amount_off, o.max_off, o.min_total, o.currency, o.performance_id, o.starts_at, o.expires_at

@@ -1,6 +1,7 @@
 /* The waiting list: seats given up in a sold-out grade go to those who wait, in order, before anybody else sees them. */
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, test } from 'node:test';
+import { plan_of } from '../lib/plan.mjs';
 import { ok, refused } from '../lib/server.mjs';
 import { FREE, HELD, World, minute } from '../lib/world.mjs';
 
@@ -132,6 +133,18 @@ test('who changes seats keeps what stays; what is given up is offered', async ()
   assert.deepEqual(await states([ann]), ['offered']);
   assert.equal(await free(), 1);
   for (const { guid } of (await mine(ann))[0].offer.seats) refused(await change([guid]), 409, 'seat_taken');
+});
+
+test('seats that a new plan brings are offered first', async () => {
+  const [ann, bob] = await line(2, 4);
+  ok(await world.api('PUT', `/api/v1/schedules/${sale.id}/plan`, { plan: plan_of({ rows: 3, seats: 9 }) }, { as: world.admin }));
+  await world.advance(0);
+  assert.deepEqual(await states([ann, bob]), ['offered', 'waiting']);
+  ok(await world.api('PUT', `/api/v1/schedules/${sale.id}/plan`, { plan: plan_of({ rows: 3, seats: 60 }) }, { as: world.admin }));
+  await world.advance(0);
+  assert.deepEqual(await states([ann, bob]), ['offered', 'offered']);
+  const { remaining } = ok(await world.api('GET', `/api/v1/schedules/${sale.id}`));
+  assert.equal(remaining.find(({ grade }) => grade === 'VIP').free, 60 - seats - 2 - 4);
 });
 
 test('a cancelled schedule offers nothing more', async () => {

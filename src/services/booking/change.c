@@ -1,6 +1,6 @@
 /* What an organizer changes of a sale: times, prices, the limit, the plan. A hold keeps the prices it was made with, a user the seats he has; only what
  * comes later is held to the new terms. */
-#include "services/booking/booking_int.h"
+#include "services/booking/waitlist.h"
 
 struct plain {
     int64_t hall, starts_at, ends_at, sale_starts_at, sale_ends_at, max_per_user, revision;
@@ -46,5 +46,6 @@ err sale_change(struct ctx *cx, struct booking *b, struct sale *s, const struct 
     tx_undo(cx, undo_plain, s, &before, sizeof(before));
     if (layout != s->layout)
         sale_move(cx, b, s, layout);
+    waitlist_ask(cx, b, s);                  /* there may be more seats, or a sale that runs again */
     return OK;
 }

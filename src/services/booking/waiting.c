@@ -54,16 +54,16 @@ static err may_wait(struct ctx *cx, const struct sale *s, const struct waiting *
 {
     if (!waitlist_sells(s, cx->now))
         return fail(cx, ERR_CONFLICT, "not_on_sale", "This schedule is not on sale.", "판매 중인 회차가 아닙니다.");
-    if (sale_of_user(s, w->user) + w->count > s->max_per_user)
-        return fail(cx, ERR_CONFLICT, "limit_reached", "At most %lld seats a person; you have %lld.", "1인당 최대 %lld석까지 가능합니다. 현재 %lld석을 보유하고 있습니다.",
-                    (long long)s->max_per_user, (long long)sale_of_user(s, w->user));
+    err e = sale_limits(cx, s, w->user, w->count);
+    if (e)
+        return e;
     if (s->free[w->grade] >= w->count)
         return fail(cx, ERR_CONFLICT, "not_sold_out", "%u seats of this grade are free; hold them now.", "이 등급에는 %u석이 남아 있습니다. 지금 선택하실 수 있습니다.",
                     s->free[w->grade]);
     if (s->waiting[w->grade] >= LINE_MAX)
         return fail(cx, ERR_CONFLICT, "waitlist_full", "Too many already wait for this grade.", "이 등급의 예매 대기 인원이 가득 찼습니다.");
     bool before;
-    err e = store_waiting_live(cx, w, &before);
+    e = store_waiting_live(cx, w, &before);
     if (!e && before)
         return fail(cx, ERR_CONFLICT, "already_waiting", "You already wait for this grade.", "이미 이 등급의 예매 대기를 신청하셨습니다.");
     return e;

@@ -154,8 +154,10 @@ static err serve_grade(struct ctx *cx, struct booking *b, struct sale *s, uint32
         err e = store_waiting_next(cx, s->id, grade, w.id, s->free[grade], &w, &found);
         if (e || !found)
             return e;
-        if (sale_of_user(s, w.user) + w.count > s->max_per_user)
-            continue;                        /* has found seats elsewhere, and keeps the place */
+        if (sale_limits(cx, s, w.user, w.count)) {
+            fail_clear(cx);                  /* has found seats elsewhere, and keeps the place */
+            continue;
+        }
         e = offer(cx, b, s, grade, &w);
         if (e)
             return e;
@@ -189,6 +191,13 @@ static err waitlist_serve(struct ctx *cx, void *self, const void *in, void *out)
         }
     }
     return OK;
+}
+
+void waitlist_ask(struct ctx *cx, struct booking *b, struct sale *s)
+{
+    for (uint32_t grade = 0; grade < s->grades; grade++)
+        if (s->waiting[grade] && waitlist_sells(s, cx->now))
+            keep_free(cx, b, s, grade);
 }
 
 err waitlist_offer_ends(struct ctx *cx, struct hold *h)

@@ -22,6 +22,8 @@ struct waitlist_in {
 
 /* The seat has been given up: keeps it if others wait for its grade. */
 bool waitlist_keeps(struct ctx *cx, struct booking *b, struct sale *s, uint32_t seat);
+/* Something else than a seat given up has changed what there is: keeps what is free and waited for until the next round. */
+void waitlist_ask(struct ctx *cx, struct booking *b, struct sale *s);
 /* A hold that is an offer ends without having been accepted. */
 err waitlist_offer_ends(struct ctx *cx, struct hold *h);
 /* Start: lines and offers from the database; what is free and waited for is kept until the first round of offers. */

@@ -55,8 +55,9 @@ err lots_expire(struct ctx *cx, struct mileage *m, struct account *a)
     err e = a->balance ? store_lots_over(cx, a->user, SIZE_MAX, &over) : OK;
     if (e || !a->balance)
         return e;
-    for (const struct lot *l = over.at; !e && l < (const struct lot *)over.at + over.n; l++)
-        e = expire(cx, m, a, l);
+    const struct lot *lots = over.at;
+    for (size_t i = 0; !e && i < over.n; i++)
+        e = expire(cx, m, a, &lots[i]);
     return e;
 }
 

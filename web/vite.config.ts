@@ -14,6 +14,6 @@ export default defineConfig({
     chunkSizeWarningLimit: 2000,                              // Swagger UI, loaded at /docs only
     rollupOptions: { input: ["index.html", "docs.html"] },
   },
-  server: { host: "127.0.0.1", proxy: { "/api": api } },      // by address: a bare machine does not know "localhost"
+  server: { host: "127.0.0.1", proxy: { "/api": api, "/posters": api } },      // by address: a bare machine does not know "localhost"
   test: { include: ["test/**/*.test.ts"], environment: "node" },
 });

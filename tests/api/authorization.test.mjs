@@ -74,6 +74,7 @@ const of_its_own = {
   'POST /api/v1/schedules/{schedule_id}/cancel': () => ({ schedule_id: spare.id }),
   'DELETE /api/v1/webhooks/{webhook_id}': async () => ({ webhook_id: (await webhook()).id }),
   'POST /api/v1/bookings/{booking_id}/cancel': () => ({ booking_id: spare.booking.id }),
+  'POST /api/v1/admin/bookings/{booking_id}/cancel': () => ({ booking_id: spare.booking.id }),
   'DELETE /api/v1/coupons/{coupon_id}': async () => ({ coupon_id: (await coupon()).id }),
 };
 
@@ -96,6 +97,8 @@ const bodies = {
   'POST /api/v1/webhooks': () => webhook_body,
   'PATCH /api/v1/webhooks/{webhook_id}': () => ({ events: ['booking.cancelled'] }),
   'POST /api/v1/bookings/{booking_id}/cancel': () => ({}),
+  'POST /api/v1/admin/bookings/{booking_id}/cancel': () => ({ reason: 'Asked for by telephone' }),
+  'POST /api/v1/admin/schedules/{schedule_id}/sales': () => ({ best: { count: 1, grade: 'VIP' }, method: 'cash' }),
   'PUT /api/v1/performances/{performance_id}/cancellation_policy': () => policy,
   'PUT /api/v1/schedules/{schedule_id}/terms': () => ({}),
   'POST /api/v1/bookings': () => ({ hold_id: samples.known.hold_id }),

@@ -181,3 +181,127 @@ test('a cancellation and its refund survive a kill', async () => {
   assert.equal((await world.booking(ann, bought.booking.id)).seats.length, 2);
   assert.deepEqual((await refunds_of(ann, bought.payment.id)).map(({ status }) => status), ['done']);
 });
+
+/* 19:30 in Seoul, so many days from now by the Korean calendar. */
+const evening_in = (days) => new Date(Math.floor((world.now + 9 * hour) / day) * day + days * day + 10.5 * hour);
+
+async function until(moment) {
+  await world.advance(moment - world.now);
+}
+
+test('the ladder, at each step, quoted and then done', async () => {
+  let show = evening_in(30);
+  if (show.getUTCDay() === 0) show = evening_in(31);   /* Sundays close earlier */
+  const midnight = (before) => new Date(+show - 19.5 * hour - before * day);
+  const far = await world.sale({ hall: await world.hall({ rows: 2, seats: 10 }), starts_at: show.toISOString(), ends_at: new Date(+show + 2 * hour).toISOString(),
+    sale_ends_at: show.toISOString(), limit: 10 });
+  const ann = await world.user();
+  const bought = await world.buy(ann, far, far.guids.slice(0, 8));
+  const prices = bought.hold.seats.map((seat) => seat.price.amount);
+  const sum = (fee) => ({ fee: prices.map(fee).reduce((a, b) => a + b), amount: prices.map((price) => price - fee(price)).reduce((a, b) => a + b), currency: 'KRW' });
+  const share = (percent, most = Infinity) => (price) => Math.min(most, Math.floor((price * percent) / 100));
+  const steps = [[midnight(22), () => 0], [midnight(9), share(10, 4000)], [midnight(6), share(10)], [midnight(2), share(20)], [new Date(+midnight(1) + 17 * hour), share(30)]];
+
+  const { quotes } = await quote(ann, bought.booking);
+  assert.ok(+new Date(quotes[0].until) < +midnight(20));
+  assert.deepEqual(quotes.map(({ refund }) => refund), steps.map(([, fee]) => sum(fee)));
+  assert.deepEqual(quotes.slice(1).map(({ until: end }) => +new Date(end)), steps.slice(1).map(([end]) => +end));
+  for (const [i, [, fee]] of steps.entries()) {
+    if (i) await until(+new Date(quotes[i - 1].until));
+    assert.deepEqual((await quote(ann, bought.booking)).quotes[0].until, quotes[i].until);
+    await until(+new Date(quotes[i].until) - 1);
+    const guid = bought.hold.seats[i].guid;
+    const { refund } = ok(await cancel(ann, bought.booking, { seats: [guid] }));
+    assert.deepEqual(refund, { amount: prices[i] - fee(prices[i]), fee: fee(prices[i]), currency: 'KRW' }, `step ${i}`);
+  }
+  await world.advance(1);
+  refused(await cancel(ann, bought.booking), 409, 'too_late_to_cancel');
+  const closed = await quote(ann, bought.booking);
+  assert.equal(closed.refusal, 'too_late_to_cancel');
+  assert.equal(closed.earlier.length, 5);
+});
+
+test('own terms of a performance hold for bookings made from then on', async () => {
+  const own = await world.sale({ hall: await world.hall({ rows: 2, seats: 10 }), starts_at: evening_in(40).toISOString(), ends_at: evening_in(41).toISOString(),
+    sale_ends_at: evening_in(39).toISOString() });
+  const path = `/api/v1/performances/${own.performance.id}/cancellation_policy`;
+  const [ann, bob] = [await world.user(), await world.user()];
+  assert.equal(ok(await world.api('GET', path)).own, false);
+  const before = await world.buy(ann, own, own.guids.slice(0, 1));
+  await world.advance(1000);
+  const policy = { free_days: 0, free_days_before: 365, closes_days_before: 3, closes_at: '12:00', steps: [{ days_before: 3, percent: 50, amount: 1500 }] };
+  const put = ok(await world.api('PUT', path, policy, { as: world.admin }));
+  assert.equal(put.own, true);
+  assert.deepEqual(ok(await world.api('GET', path)).steps, policy.steps);
+  const later = await world.buy(bob, own, own.guids.slice(1, 2));
+  assert.equal((await quote(ann, before.booking)).quotes[0].refund.fee, 0);
+  assert.equal(ok(await cancel(bob, later.booking)).refund.fee, 1500);
+  for (const [change, field] of [[{ closes_at: '24:00' }, 'closes_at'], [{ steps: [{ days_before: 1, percent: 101 }] }, 'steps[0].percent'],
+    [{ steps: [{ days_before: 1, percent: 1 }, { days_before: 1, percent: 2 }] }, 'steps[1].days_before'], [{ free_days: -1 }, 'free_days'], [{ refund: 1 }, 'refund']])
+    assert.equal(refused(await world.api('PUT', path, { ...policy, ...change }, { as: world.admin }), 400, 'invalid').errors[0].field, field);
+  refused(await world.api('GET', '/api/v1/performances/nothing/cancellation_policy'), 404, 'not_found');
+});
+
+test('coupon and mileage: each seat gives back its share, the coupon comes with the last one', async () => {
+  const ann = await world.user();
+  const offer = ok(await world.api('POST', '/api/v1/coupons', { name: 'Tenth', code: 'TENTH-OFF', quantity: 1, discount_percent: 10,
+    expires_at: world.time(365 * day) }, { as: world.admin }), 201);
+  const coupon = ok(await world.api('POST', `/api/v1/coupons/${offer.id}/claim`, undefined, { as: ann }), 201);
+  ok(await world.api('POST', `/api/v1/users/${ann.id}/mileage`, { delta: 1001, reason: 'a gift' }, { as: world.admin }), 201);
+  const balance = async () => ok(await world.api('GET', '/api/v1/mileage', undefined, { as: ann })).balance;
+  const piece = async () => ok(await world.api('GET', '/api/v1/coupons/mine', undefined, { as: ann })).items.find(({ id }) => id === coupon.id).status;
+
+  const later = await world.sale({ hall: await world.hall({ rows: 1, seats: 10 }), limit: 3 });
+  const hold = ok(await world.hold(ann, later, later.guids.slice(0, 3)), 201);
+  const booking = ok(await world.book(ann, hold, { coupon_id: coupon.id, mileage: 1001 }), 201);
+  assert.equal(booking.discount.amount + booking.mileage_used + booking.due.amount, booking.total.amount);
+  ok(await world.confirm(ann, ok(await world.pay(ann, booking), 201)));
+  await world.advance(0);
+  assert.equal(await piece(), 'used');
+
+  const parts = [];
+  for (const { guid } of hold.seats) {
+    parts.push(ok(await cancel(ann, booking, { seats: [guid] })));
+    await world.advance(0);
+    assert.equal(await piece(), parts.at(-1).whole ? 'usable' : 'used');
+  }
+  assert.deepEqual(parts.map(({ whole }) => whole), [false, false, true]);
+  assert.equal(parts.reduce((sum, { refund }) => sum + refund.amount, 0), booking.due.amount);
+  assert.deepEqual(parts.map(({ mileage_back }) => mileage_back), [333, 334, 334]);
+  assert.equal(await balance(), 1001);
+  assert.equal((await world.booking(ann, booking.id)).status, 'refunded');
+});
+
+test('a used ticket keeps its seat; the others can be given up', async () => {
+  const soon = await world.sale({ hall: await world.hall({ rows: 1, seats: 10 }), starts_at: world.time(4 * day), ends_at: world.time(4 * day + hour),
+    sale_ends_at: world.time(4 * day) });
+  const [ann, staff] = [await world.user(), await world.user(['STAFF'])];
+  const bought = await world.buy(ann, soon, soon.guids.slice(0, 2));
+  await world.advance(4 * day - 10 * minute);
+  const used = bought.tickets[0];
+  assert.equal(ok(await world.api('POST', '/api/v1/checkin', { code: used.code, gate: 'A', nonce: 'n1' }, { as: staff })).result, 'ok');
+  const by_staff = (body) => world.api('POST', `/api/v1/admin/bookings/${bought.booking.id}/cancel`, { reason: 'Ill', ...body }, { as: world.admin });
+  refused(await by_staff({}), 409, 'ticket_used');
+  refused(await by_staff({ seats: [used.seat.guid] }), 409, 'ticket_used');
+  const other = bought.tickets[1];
+  ok(await by_staff({ seats: [other.seat.guid] }));
+  assert.deepEqual(ok(await world.api('POST', '/api/v1/checkin', { code: other.code, gate: 'A', nonce: 'n2' }, { as: staff })).reason, 'void');
+});
+
+test('when the schedule is cancelled everybody gets everything back', async () => {
+  const off = await world.sale({ hall: await world.hall({ rows: 1, seats: 10 }), starts_at: world.time(2 * day), ends_at: world.time(2 * day + hour),
+    sale_ends_at: world.time(1 * day) });
+  const [ann, bob] = [await world.user(), await world.user()];
+  const [one, two] = [await world.buy(ann, off, off.guids.slice(0, 2)), await world.buy(bob, off, off.guids.slice(2, 3))];
+  ok(await cancel(ann, one.booking, { seats: [off.guids[0]] }));   /* with a fee of 30 or 20 per cent */
+  ok(await world.api('POST', `/api/v1/schedules/${off.id}/cancel`, { reason: 'The singer is ill' }, { as: world.admin }));
+  await world.advance(minute);
+  for (const [who, { booking, payment }] of [[ann, one], [bob, two]]) {
+    assert.equal((await world.booking(who, booking.id)).status, 'refunded');
+    const { earlier } = await quote(who, booking);
+    assert.equal(earlier.at(-1).reason, 'schedule');
+    assert.equal(earlier.at(-1).refund.fee, 0);
+    assert.equal((await payment_of(who, payment.id)).refunded.amount, earlier.reduce((sum, { refund }) => sum + refund.amount, 0));
+  }
+  assert.equal((await payment_of(bob, two.payment.id)).status, 'refunded');
+});

@@ -85,6 +85,34 @@ test('a ticket issued anew has a new code, the old one is void', async () => {
   refused(await world.api('POST', `/api/v1/tickets/${tickets[6].id}/reissue`, undefined, { as: ann }), 409, 'reissue_limit');
 });
 
+test('the door is told of whom to ask for a proof', async () => {
+  const played = await world.sale({ starts_at: world.time(hour), ends_at: world.time(3 * hour), sale_ends_at: world.time(hour) });
+  ok(await world.terms(played, { person_types: [{ name: 'student', percent: 10, proof_at_door: true }] }));
+  const bob = await world.user();
+  const hold = ok(await world.hold(bob, played, played.guids.slice(0, 2)), 201);
+  const people = [{ seat: played.guids[0], type: 'student' }];
+  const booking = ok(await world.api('POST', '/api/v1/bookings', { hold_id: hold.id, people }, { as: bob }), 201);
+  ok(await world.confirm(bob, ok(await world.pay(bob, booking), 201)));
+  for (const { code, seat } of ok(await world.api('GET', `/api/v1/bookings/${booking.id}/tickets`, undefined, { as: bob })).items) {
+    const answer = await scan(code);
+    assert.equal(answer.result, 'ok');
+    assert.deepEqual([answer.person_type, answer.proof_at_door], seat.guid === played.guids[0] ? ['student', true] : ['adult', false]);
+  }
+});
+
+test('a cancelled ticket is void at once', async () => {
+  const soon = { starts_at: world.time(30 * day), ends_at: world.time(30 * day + hour), sale_ends_at: world.time(30 * day) };
+  const other = await world.sale(soon);
+  const bob = await world.user();
+  const bought = await world.buy(bob, other, other.guids.slice(0, 2));
+  ok(await world.api('POST', `/api/v1/bookings/${bought.booking.id}/cancel`, {}, { as: bob }));
+  for (const { code } of bought.tickets) assert.equal(await reason(code), 'void');
+  refused(await world.api('POST', `/api/v1/tickets/${bought.tickets[0].id}/reissue`, undefined, { as: bob }), 409, 'ticket_void');
+  refused(await world.api('GET', `/api/v1/tickets/${bought.tickets[0].id}/ticket.pdf`, undefined, { as: bob }), 404, 'ticket_void');
+  const told = await sync([{ code: bought.tickets[0].code, gate: 'East', nonce: 'gone', at: world.time() }]);
+  assert.equal(told.items[0].reason, 'void');
+});
+
 test('a gate of another schedule lets nobody in', async () => {
   const other = await world.sale();
   const answer = await scan(tickets[7].code, { schedule_id: other.id });

@@ -132,6 +132,28 @@ test('the same checkout many times at once is one booking', async () => {
   assert.equal(ok(await world.book(ann, hold, { coupon_id: coupon.id }), 201).id, made[0].json.id);
 });
 
+test('killed in the middle of many checkouts: nothing stays reserved, nothing is worth twice', async () => {
+  const people = await world.crowd(12);
+  const coupons = new Map();
+  for (const person of people) {
+    coupons.set(person, await coupon_of(person, { discount_amount: won(1000) }));
+    await give(person, 500);
+  }
+  for (let round = 0; round < 3; round++) {
+    const row = [...own_row(), ...own_row()];
+    const holds = await Promise.all(people.map(async (person, i) => ok(await world.hold(person, sale, [row[i]]), 201)));
+    const asked = people.map((person, i) => world.book(person, holds[i], { coupon_id: coupons.get(person).id, mileage: 500 }).catch(() => undefined));
+    await new Promise((wake) => setTimeout(wake, 3 * round));
+    await world.crash();
+    await Promise.all(asked);
+    await world.advance(9 * minute);
+    for (const person of people) {
+      assert.equal(await balance(person), 500);
+      assert.equal(await coupon_status(person, coupons.get(person).id), 'usable');
+    }
+  }
+});
+
 test('a cancelled booking gives back what it was paid with', async () => {
   const ann = await world.user();
   const coupon = await coupon_of(ann, { discount_amount: won(10000) });
@@ -142,8 +164,23 @@ test('a cancelled booking gives back what it was paid with', async () => {
   ok(await world.confirm(ann, payment));
   await world.advance(0);
   const done = ok(await world.api('POST', `/api/v1/bookings/${booking.id}/cancel`, {}, { as: ann }));
-  assert.equal(done.refund.amount + done.refund.fee, 43000);
+  assert.equal(done.refund.amount + done.refund.fee, booking.total.amount - 17000);
   await world.advance(0);
   assert.equal(await coupon_status(ann, coupon.id), 'usable');
   assert.equal(await balance(ann), 7000);
+});
+
+test('a checkout without benefits costs one command, with a key too', async () => {
+  const ann = await world.user();
+  const coupon = await coupon_of(ann, { discount_percent: 10 });
+  const row = own_row();
+  const holds = [ok(await world.hold(ann, sale, [row[0]]), 201), ok(await world.hold(ann, sale, [row[5]]), 201)];
+  const commands = async (work) => {
+    await world.advance(0);
+    const before = (await world.server.metrics()).takenseat_db_commands_total;
+    ok(await work(), 201);
+    return (await world.server.metrics()).takenseat_db_commands_total - before;
+  };
+  assert.equal(await commands(() => world.book(ann, holds[0], { key: 'plain' })), 1);
+  assert.ok(await commands(() => world.book(ann, holds[1], { key: 'coupon', coupon_id: coupon.id })) >= 5);
 });

@@ -67,6 +67,12 @@ test('any title is printed: long ones and letters that no font has', async () =>
   }
 });
 
+test('a rush of prints does not hold up the others', async () => {
+  const answers = await Promise.all(Array.from({ length: 30 }, () => print()));
+  assert.ok(answers.every(({ status }) => status === 200 || status === 503));
+  assert.ok(answers.some(({ status }) => status === 200));
+});
+
 test('without the font it says so by name', async () => {
   const other = await World.open({ settings: { 'booking.ticket_font': '/no/such/font.ttf' } });
   try {

@@ -52,6 +52,11 @@ test('the ranking is by seats within the last 24 hours, 7 and 30 days', async ()
   await buys('ann', 'Bell', 2);
   await buys('ann', 'Bell', 2);
   assert.deepEqual(await titles('?period=day'), ['Aida 제목', 'Bell 제목']);
+  const given_back = await buys('dan', 'Echo', 2);
+  assert.deepEqual(await titles('?genre=musical'), ['Aida 제목', 'Echo 제목']);
+  ok(await world.api('POST', `/api/v1/bookings/${given_back.id}/cancel`, {}, { as: people.dan }));
+  await world.advance(0);
+  assert.deepEqual(await titles('?genre=musical'), ['Aida 제목']);
   assert.deepEqual((await ranking()).items.map((item) => item.rank), [1, 2]);
   await world.advance(2 * day);
   await buys('ann', 'Cats', 1);

@@ -27,7 +27,8 @@ const odd_sale = (change) => new_sale({ prices: Object.fromEntries(grades().map(
 test('without terms there are only adults', async () => {
   const sale = await new_sale();
   assert.deepEqual((await schedule(sale)).terms,
-    { person_types: [{ name: 'adult', percent: null }], early_bird: [], percent_off: 0, price_changes_at: null, presale: null });
+    { person_types: [{ name: 'adult', percent: null }], early_bird: [], percent_off: 0, price_changes_at: null, max_per_user_of_performance: null,
+      presale: null });
 });
 
 test('person types: percent, price by grade, proof at the door, to the last coin', async () => {
@@ -176,6 +177,30 @@ test('the waiting room lets people in when the presale begins', async () => {
   ok(await world.hold(ann, sale, { seats: [sale.guids[0]], presale_code: 'EARLY-ONE' }, { headers: { 'queue-pass': pass } }), 201);
 });
 
+test('a limit over all dates of a performance', async () => {
+  const days = [await new_sale(), undefined, undefined];
+  for (const i of [1, 2]) {
+    const starts = ++serial * day;
+    const made = await world.schedule(days[0].performance, hall, { starts_at: world.time(starts), ends_at: world.time(starts + hour) });
+    days[i] = { ...days[0], id: made.id };
+  }
+  const ann = await world.user();
+  const hold = (i, count) => world.hold(ann, days[i], { best: { count, grade: grades()[0] } });
+  const first = ok(await hold(0, 3), 201);
+  for (const sale of days) ok(await world.terms(sale, { max_per_user_of_performance: 4 }));
+  assert.equal((await schedule(days[0])).terms.max_per_user_of_performance, 4);
+  refused(await hold(1, 2), 409, 'limit_reached');
+  ok(await hold(1, 1), 201);
+  refused(await hold(2, 1), 409, 'limit_reached');
+  await world.crash();
+  refused(await hold(2, 1), 409, 'limit_reached');
+  ok(await world.api('DELETE', `/api/v1/holds/${first.id}`, undefined, { as: ann }), 204);
+  ok(await hold(2, 3), 201);
+  refused(await hold(2, 1), 409, 'limit_reached');
+  ok(await world.terms(days[2], {}));
+  ok(await hold(2, 1), 201);
+});
+
 test('faulty terms are refused by name and change nothing', async () => {
   const sale = await new_sale({ sale_starts_at: world.time(2 * hour) });
   const presale = { starts_at: world.time(0), ends_at: world.time(hour), codes: ['ABCDEF'], uses_per_code: 1 };
@@ -189,6 +214,7 @@ test('faulty terms are refused by name and change nothing', async () => {
     [{ person_types: [{ name: 'child', percent: 1, prices: { [grades()[0]]: won(1) } }] }, 'person_types[0].percent'],
     [{ person_types: [{ name: 'child', prices: { Balcony: won(1) } }] }, 'person_types[0].prices.Balcony'],
     [{ person_types: [{ name: 'child', prices: { [grades()[0]]: { amount: 1, currency: 'USD' } } }] }, `person_types[0].prices.${grades()[0]}`],
+    [{ max_per_user_of_performance: 0 }, 'max_per_user_of_performance'],
     [{ early_bird: [{ until: world.time(hour), percent: 100 }] }, 'early_bird[0].percent'],
     [{ early_bird: [{ until: world.time(hour), percent: 9 }, { until: world.time(hour), percent: 8 }] }, 'early_bird[1].until'],
     [{ early_bird: [{ until: world.time(300 * day), percent: 9 }] }, 'early_bird[0].until'],

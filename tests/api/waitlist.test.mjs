@@ -108,6 +108,42 @@ test('holds that run out feed the line', async () => {
   assert.equal(await free(), 0);
 });
 
+test('a cancelled booking feeds the line', async () => {
+  const booking = ok(await world.book(owner, hold[0]), 201);
+  const payment = ok(await world.pay(owner, booking), 201);
+  ok(await world.confirm(owner, payment));
+  const [ann, bob] = await line(2, 1);
+  ok(await world.api('POST', `/api/v1/bookings/${booking.id}/cancel`, {}, { as: owner }));
+  await world.advance(0);
+  assert.deepEqual(await states([ann, bob]), ['offered', 'offered']);
+  assert.equal(await free(), 0);
+});
+
+test('who changes seats keeps what stays; what is given up is offered', async () => {
+  const [ann] = await line(2);
+  const change = (wish) => world.api('PUT', `/api/v1/holds/${hold[0].id}/seats`, { seats: wish }, { as: owner });
+  assert.equal(ok(await change(sale.guids.slice(0, 3))).seats.length, 3);
+  assert.equal(ok(await change(sale.guids.slice(0, 2))).seats.length, 2);
+  await world.advance(0);
+  assert.deepEqual(await states([ann]), ['waiting']);
+  assert.equal(await free(), 1);
+  ok(await change([sale.guids[6]]));
+  await world.advance(0);
+  assert.deepEqual(await states([ann]), ['offered']);
+  assert.equal(await free(), 1);
+  for (const { guid } of (await mine(ann))[0].offer.seats) refused(await change([guid]), 409, 'seat_taken');
+});
+
+test('a cancelled schedule offers nothing more', async () => {
+  const [ann, bob] = await line(3, 3);
+  await release(0);
+  ok(await world.api('POST', `/api/v1/schedules/${sale.id}/cancel`, { reason: 'The singer is ill.' }, { as: world.admin }));
+  await world.advance(minute);
+  assert.deepEqual(await states([ann, bob]), ['lapsed', 'closed']);
+  refused(await accept(ann, ann.entry.id), 409, 'offer_expired');
+  refused(await join(await world.user()), 409, 'not_on_sale');
+});
+
 test('nobody on the floor comes before those who wait', async () => {
   const [ann] = await line(3);
   const rivals = await world.crowd(20);

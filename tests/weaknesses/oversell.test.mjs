@@ -73,6 +73,7 @@ test('6: paying for a booking that is over completes nothing: the money goes bac
   await world.advance(20 * minute);
   await world.buy(quick, sale, wish);
   assert.equal(ok(await world.confirm(late, payment)).status, 'refunded');
+  await world.advance(0);                             /* the news has come to the booking */
   assert.equal((await world.booking(late, booking.id)).status, 'refunded');
   assert.deepEqual(ok(await world.api('GET', `/api/v1/bookings/${booking.id}/tickets`, undefined, { as: late })).items, []);
 });

@@ -180,7 +180,8 @@ static void session_needs_the_password_of_now(void **state)
     sign_up(b, EMAIL);
     assert_int_equal(ask(b, "auth.attempt", &(struct attempt_in){ .email = S(EMAIL) }, &known), OK);
     make_admin(b, EMAIL);
-    assert_int_equal(ask(b, "auth.session_open", &(struct session_open_in){ .user = known.user, .password_hash = known.password_hash, .refresh_token = S("token") }, &session), OK);
+    struct session_open_in in = { .user = known.user, .password_hash = known.password_hash, .refresh_token = S("token") };
+    assert_int_equal(ask(b, "auth.session_open", &in, &session), OK);
     assert_int_equal(session.id, 0);
     assert_int_equal(ask(b, "auth.session_open", &(struct session_open_in){ .user = 99, .refresh_token = S("token") }, &session), OK);
     assert_int_equal(session.id, 0);

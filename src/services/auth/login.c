@@ -49,7 +49,14 @@ err auth_login(struct ctx *cx, void *self, const void *in_, void *ret_out)
         return fail(cx, ERR_WHO, "account_suspended", "This account is suspended: ask the people who run this platform.",
                     "정지된 계정입니다. 운영자에게 문의해 주세요.");
 
-    struct session_open_in open = { known.user, known.password_hash, token_make(cx->arena), device_name(cx->arena, in->user_agent), in->totp, in->recovery_code };
+    struct session_open_in open = {
+        .user = known.user,
+        .password_hash = known.password_hash,
+        .refresh_token = token_make(cx->arena),
+        .device = device_name(cx->arena, in->user_agent),
+        .totp = in->totp,
+        .recovery_code = in->recovery_code,
+    };
     e = call_run(cx, &auth_session_open_call, &open, &session);
     if (e)
         return e;

@@ -1,5 +1,8 @@
 /* Booking: its tables and its life. */
+#include "services/booking/admin.h"
 #include "services/booking/cancel.h"
+#include "services/booking/door_int.h"
+#include "services/booking/waitlist.h"
 
 #include <stdlib.h>
 
@@ -9,7 +12,9 @@ struct metric metric_expired = { "takenseat_holds_total", METRIC_COUNTER, "", "r
 struct metric metric_confirmed = { "takenseat_bookings_confirmed_total", METRIC_COUNTER, "Bookings confirmed", NULL, 0, { 0 }, 0 };
 struct metric metric_late_refunds = { "takenseat_late_refunds_total", METRIC_COUNTER, "Payments that came too late and go back", NULL, 0, { 0 }, 0 };
 
-struct metric metric_cancelled_seats = { "takenseat_cancelled_seats_total", METRIC_COUNTER, "Seats of confirmed bookings that were given up", NULL, 0, { 0 }, 0 };
+struct metric metric_cancelled_seats = {
+    .name = "takenseat_cancelled_seats_total", .kind = METRIC_COUNTER, .help = "Seats of confirmed bookings that were given up",
+};
 
 static struct metric *const metrics[] = {
     &metric_holds, &metric_taken, &metric_expired, &metric_confirmed, &metric_late_refunds, &metric_admitted, &metric_turned_away,
@@ -46,8 +51,14 @@ static const struct route routes[] = {
     { "GET", "/api/v1/bookings/{booking_id}/cancellation", &cancellation_quote_call, NEED_USER, 0, 200, 0, NULL },
     { "POST", "/api/v1/bookings/{booking_id}/cancel", &cancel_call, NEED_USER | IDEMPOTENT, 0, 200, 16 << 10, NULL },
     { "GET", "/api/v1/performances/{performance_id}/cancellation_policy", &policy_get_call, 0, 0, 200, 0, NULL },
-    { "PUT", "/api/v1/performances/{performance_id}/cancellation_policy", &policy_set_call, NEED_USER, ROLE_PRODUCER | ROLE_MANAGER | ROLE_ADMIN, 200,
-      16 << 10, NULL },
+    { "PUT", "/api/v1/performances/{performance_id}/cancellation_policy", &policy_set_call, NEED_USER, ORGANIZERS, 200, 16 << 10, NULL },
+    { "GET", "/api/v1/admin/bookings", &admin_list_call, NEED_USER, ORGANIZERS, 200, 0, NULL },
+    { "GET", "/api/v1/admin/bookings.csv", &admin_csv_call, NEED_USER, ORGANIZERS, 200, 0, NULL },
+    { "GET", "/api/v1/admin/bookings/{booking_id}", &admin_get_call, NEED_USER, ORGANIZERS, 200, 0, NULL },
+    { "POST", "/api/v1/admin/bookings/{booking_id}/cancel", &admin_cancel_call, NEED_USER | IDEMPOTENT, ORGANIZERS, 200, 16 << 10, NULL },
+    { "POST", "/api/v1/admin/bookings/{booking_id}/notes", &note_add_call, NEED_USER | IDEMPOTENT, ORGANIZERS, 201, 16 << 10, NULL },
+    { "GET", "/api/v1/admin/bookings/{booking_id}/notes", &note_list_call, NEED_USER, ORGANIZERS, 200, 0, NULL },
+    { "POST", "/api/v1/admin/schedules/{schedule_id}/sales", &counter_sell_call, NEED_USER | IDEMPOTENT, DOOR_ROLES, 201, 16 << 10, NULL },
     { "GET", "/api/v1/tickets/keys", &ticket_keys_call, 0, 0, 200, 0, NULL },
     { "GET", "/api/v1/tickets/{ticket_id}", &ticket_get_call, NEED_USER, 0, 200, 0, NULL },
     { "GET", "/api/v1/tickets/{ticket_id}/qr.svg", &ticket_qr_call, NEED_USER, 0, 200, 0, NULL },
@@ -77,13 +88,15 @@ static const struct call *const calls[] = {
     &booking_schedule_cancel, &schedule_sweep_call, &house_put_call, &house_get_call, &house_release_call, &booking_sales, &policy_get_call,
     &policy_set_call, &policy_put_command, &cancellation_quote_call, &cancel_call, &booking_refunded_call, &order_begin_call, &order_price_call,
     &order_withdraw_call, &terms_put_call, &terms_get_call, &hold_extend_call, &hold_seats_call, &ticket_pdf_call, &waitlist_join_call,
-    &waitlist_mine_call, &waitlist_leave_call, &waitlist_accept_call, &waitlist_serve_call, &booking_seats_drop, NULL,
+    &waitlist_mine_call, &waitlist_leave_call, &waitlist_accept_call, &waitlist_serve_call, &booking_seats_drop, &admin_list_call, &admin_csv_call,
+    &admin_get_call, &admin_cancel_call, &note_add_call, &note_list_call, &counter_sell_call, NULL,
 };
 
 static const struct raw_answer raw_answers[] = {
     { &availability_call, "application/json", &availability_fields, 0 },
     { &ticket_qr_call, "image/svg+xml", NULL, 0 },
     { &ticket_pdf_call, "application/pdf", NULL, 0 },
+    { &admin_csv_call, "text/csv", NULL, 0 },
     { 0 },
 };
 
@@ -165,6 +178,7 @@ static err booking_open(struct ctx *cx, void **ret_self)
     wheel_init(&b->wheel, cx->now);
     atomic_init(&b->expiry_due, INT64_MAX);
     atomic_init(&b->offer_due, INT64_MAX);
+    atomic_init(&b->printing, 0);
     *ret_self = b;
     err e = sequence_load(cx, &booking_sql.hold_max, &b->holds);
     if (!e)
@@ -179,6 +193,8 @@ static err booking_open(struct ctx *cx, void **ret_self)
         e = sequence_load(cx, &booking_sql.cancellation_max, &b->cancellations);
     if (!e)
         e = sequence_load(cx, &booking_sql.policy_max, &b->policies);
+    if (!e)
+        e = sequence_load(cx, &booking_sql.note_max, &b->notes);
     return e ? e : sales_load(cx, b);
 }
 

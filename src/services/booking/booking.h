@@ -45,6 +45,7 @@ struct presale_terms {
 struct sale_terms {
     struct list people;       /* struct person_terms */
     struct list early;        /* struct early_price, by time */
+    int64_t max_of_performance;          /* seats one may hold or own over all schedules of the performance; 0: as many as each allows */
     bool has_presale;
     struct presale_terms presale;
 };
@@ -53,6 +54,7 @@ struct terms_shown {          /* as everybody sees them */
     struct list people, early;           /* adults come first */
     int64_t percent;          /* off, for a hold made now */
     int64_t changes_at;       /* when that changes; 0: not any more */
+    int64_t max_of_performance;
     bool has_presale;
     struct presale_terms presale;
 };

@@ -51,6 +51,10 @@ struct change {
 
 #define CHANGES_KEPT 8192     /* a power of two */
 
+struct run {                  /* all schedules of a performance, where one of them limits what a user may have of all */
+    struct map of_user;       /* user -> seats held or owned */
+};
+
 struct sale {
     int64_t id, performance, hall, owner;
     char currency[4];
@@ -58,7 +62,7 @@ struct sale {
     const struct layout *_Atomic layout; /* of the writer; others may look, for a seat of a row they have read: it only grows */
     _Atomic uint32_t seats;
     uint32_t grades;          /* under lock, like all that is shown */
-    struct terms *_Atomic terms;         /* the writer's to change, all may read; NULL: none */
+    struct kept_terms *_Atomic terms;    /* the writer's to change, all may read; NULL: none */
 
     /* What the organizer may change: by the writer, read by all. */
     _Atomic int64_t starts_at, ends_at, sale_starts_at, sale_ends_at, max_per_user;
@@ -70,8 +74,9 @@ struct sale {
     uint8_t *state;           /* 2 bits a seat, as on the wire */
     uint64_t *free_bits;      /* bit i: seat i is free; two words of zeros behind the end */
     struct map of_user;       /* user -> seats held or owned */
+    struct run *run;          /* of its performance; NULL: nobody asks */
     struct map presale_of_user, presale_uses;        /* user -> code, code -> people who came in with it */
-    struct terms *all_terms;
+    struct kept_terms *all_terms;
     uint32_t free[GRADES_MAX], total[GRADES_MAX];    /* total without blocked seats */
     uint32_t waiting[GRADES_MAX];        /* entries of the waiting list that have no offer yet */
     uint64_t *kept;           /* bit i: seat i was given up and is kept from the floor until the waiting list has been asked; NULL: none ever */
@@ -116,13 +121,15 @@ struct booking {
     int64_t hold_ms, pay_grace_ms, extension_ms, extensions, doors_ms, offer_ms;
     struct pricing pricing;
     err (*between)(struct ctx *cx);      /* tests: runs between the steps of a checkout; an error is the end of the program */
-    struct sequence holds, bookings, tickets, admissions, waiting, cancellations, policies;
+    struct sequence holds, bookings, tickets, admissions, waiting, cancellations, policies, notes;
     struct map live;          /* hold id -> struct hold */
     struct wheel wheel;
+    _Atomic int printing;                /* tickets being put on paper now */
     _Atomic int64_t expiry_due, offer_due;
 
     pthread_rwlock_t sales_lock;         /* for other threads; the writer reads without it and takes it to add */
     struct map sales, layouts;
+    struct map runs;          /* performance -> struct run; the writer's */
     struct sale *dirty;
     _Atomic int64_t house_due;           /* a time at which it is worth to look for house seats to release */
     _Atomic int64_t sweep_due;           /* the same for cancelled schedules */
@@ -141,6 +148,11 @@ void sale_touch(struct ctx *cx, struct booking *b, struct sale *s, uint32_t seat
 /* Adds to (or takes from) the seats a user holds or owns here. */
 void sale_count_user(struct ctx *cx, struct sale *s, int64_t user, int32_t seats);
 int64_t sale_of_user(const struct sale *s, int64_t user);
+/* Counts over all schedules of its performance from now on. In a command, or at start when all users are counted. */
+void sale_count_run(struct booking *b, struct sale *s);
+int64_t sale_of_user_in_run(const struct sale *s, int64_t user);
+/* May a user have so many seats more, by the limit of the schedule and that of its performance? Else ERR_CONFLICT `limit_reached`. */
+err sale_limits(struct ctx *cx, const struct sale *s, int64_t user, int64_t more);
 /* Without notes: for undoing, and for building memory at start. */
 void sale_set_quietly(struct sale *s, uint32_t seat, enum seat_state state);
 void sale_add_user(struct sale *s, int64_t user, int32_t seats);
@@ -208,7 +220,8 @@ extern const struct fields sale_terms_fields;        /* struct sale_terms, as it
 /* NULL: none. */
 const struct sale_terms *sale_terms(const struct sale *s);
 /* In a command: other terms from now on, their codes sealed. */
-err sale_terms_put(struct ctx *cx, struct sale *s, const struct sale_terms *sealed);
+err sale_terms_put(struct ctx *cx, struct booking *b, struct sale *s, const struct sale_terms *sealed);
+bool sale_terms_any(const struct sale_terms *t);
 /* Takes over what was stored. */
 err terms_read(struct ctx *cx, struct sale *s, struct str text);
 void terms_free(struct sale *s);
@@ -291,8 +304,6 @@ err hold_owned(struct ctx *cx, int64_t id, struct hold_row *ret);
 err hold_missing(struct ctx *cx);
 /* ERR_CONFLICT `hold_expired`. */
 err hold_over(struct ctx *cx);
-/* Sets its timer to expires_at. */
-void hold_arm(struct booking *b, struct hold *h);
 /* Puts a hold into memory with its timer. */
 struct hold *hold_keep(struct booking *b, const struct hold *h);
 /* The same in a command, with its note. */
@@ -301,10 +312,10 @@ struct hold *hold_begin(struct ctx *cx, struct booking *b, const struct hold *fr
 err hold_until(struct ctx *cx, struct booking *b, struct hold *h, int64_t expires_at);
 /* The rules of a hold: may the actor buy, and are the seats there? `ret_seats` has room for HOLD_SEATS_MAX. */
 err hold_choose(struct ctx *cx, struct sale *s, const struct hold_in *in, uint32_t *ret_seats, uint32_t *ret_n);
+/* Only the second question: whoever asks. */
+err seats_choose(struct ctx *cx, const struct sale *s, const struct hold_in *in, uint32_t *ret_seats, uint32_t *ret_n);
 /* What a seat costs when it is held now, less an early price's percent. */
 int64_t sale_price(const struct sale *s, uint32_t seat, int64_t percent_off);
-struct hold_out hold_answer(struct ctx *cx, const struct sale *s, int64_t id, int status, int64_t expires_at, int64_t total,
-                            const struct seat_line *lines, size_t n);
 extern const struct fields hold_out_fields, hold_best_fields, hold_guid_list;
 void hold_forget(struct ctx *cx, struct booking *b, struct hold *h);
 /* Ends a live hold: seats free, claims gone; its booking, if any, ends in `booking_to`, which others are told. ERR_CONFLICT while a story prices it. */
@@ -379,16 +390,6 @@ void tell_confirmed(struct ctx *cx, const struct sale *s, const struct booking_r
 /* The hold's booking ends in `status`. */
 void tell_ended(struct ctx *cx, const struct hold *h, enum booking_status status);
 
-/* ---- ticket.c ---- */
-
-struct ticket_seat {
-    struct str guid, section, row, number, grade;
-};
-
-extern const struct fields ticket_seat_fields;
-extern const char *const ticket_status_words[];
-struct ticket_seat ticket_seat(const struct sale *s, uint32_t seat);
-
 /* ---- cancel.c ---- */
 
 /* In a command: cancels all of a booking that is pending or confirmed; one that ended is left as it is. The buyer pays the fee of the policy (and may
@@ -419,15 +420,6 @@ struct list lines_unpack(struct ctx *cx, struct str packed);
 void take_int(struct ctx *cx, const struct rows *r, void *int64);
 err store_attended(struct ctx *cx, int64_t user, int64_t performance, int64_t *ret_booking, bool *ret_found);
 
-/* ---- waitlist.c ---- */
-
-/* The seat has been given up: keeps it if others wait for its grade. */
-bool waitlist_keeps(struct ctx *cx, struct booking *b, struct sale *s, uint32_t seat);
-/* A hold that is an offer ends without having been accepted. */
-err waitlist_offer_ends(struct ctx *cx, struct hold *h);
-/* Start: lines and offers from the database; what is free and waited for is kept until the first round of offers. */
-err waitlist_load(struct ctx *cx, struct booking *b);
-
 /* ---- live.c ---- */
 
 struct stream_hub *hub_new(struct app *app);
@@ -441,16 +433,15 @@ void live_publish(void *booking);
 /* ---- calls and shapes, by file ---- */
 
 extern const struct fields booking_seat_fields;      /* struct seat_out, of a hold */
+extern const struct fields ticket_fields;
+/* All tickets of a booking, in the shape of ticket_fields. From reads and commands. */
+err tickets_of(struct ctx *cx, struct booking *b, int64_t booking, struct list *ret) MUST_USE;
 
 extern const struct call hold_create_call, hold_get_call, hold_release_call, hold_expire_call, noop_call;
 extern const struct call booking_checkout_call, booking_create_call, booking_get_call, booking_list_call;
-extern const struct call ticket_list_call, ticket_get_call, ticket_qr_call, ticket_keys_call;
-extern const struct call ticket_pdf_call, ticket_reissue_call, tickets_refused_call, admissions_call;
-extern const struct call checkin_call, checkin_put_call, checkin_sync_call, checkin_sync_put_call;
-extern const struct call waitlist_join_call, waitlist_mine_call, waitlist_leave_call, waitlist_accept_call, waitlist_serve_call;
 extern const struct call availability_call;
 extern const struct fields availability_fields;
-extern struct metric metric_holds, metric_taken, metric_expired, metric_confirmed, metric_late_refunds, metric_admitted, metric_turned_away;
+extern struct metric metric_holds, metric_taken, metric_expired, metric_confirmed, metric_late_refunds;
 extern const char *const booking_status_words[];
 
 #endif

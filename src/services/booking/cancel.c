@@ -116,7 +116,7 @@ static err decide(struct ctx *cx, const struct sale *s, const struct booking_row
     const struct cancel_paid paid = { .prices = row->total, .money = row->due, .mileage = row->mileage };
     struct cancel_sum sum = cancel_sum(ret_terms, &paid, row->total - prices_of(&row->lines), go.at, go.n);
     *ret = (struct cancellation){ .booking = row->id, .refund = sum.refund, .fee = sum.fee, .mileage_back = sum.mileage, .created_at = at,
-                                  .reason = wish->reason, .whole = ret_stay->n == 0, .note = wish->note, .lines = go };
+                                  .reason = (int)wish->reason, .whole = ret_stay->n == 0, .note = wish->note, .lines = go };
     return OK;
 }
 
@@ -143,16 +143,18 @@ static err free_seats(struct ctx *cx, struct booking *b, struct sale *s, const s
     return OK;
 }
 
-/* Money that is open, of this cancellation or an earlier one, makes an ended booking wait for it. */
+/* Money that is open, of this cancellation or an earlier one, makes an ended booking wait for it. What was paid at the box office is given back there,
+ * by hand. */
 static err end_booking(struct ctx *cx, const struct booking_row *row, const struct cancellation *c)
 {
+    enum booking_status ended = c->refund && !row->payment ? BOOKING_REFUNDED : BOOKING_CANCELLED;
     int64_t open;
     err e = store_cancellations_open(cx, row->id, &open);
     if (!e)
         e = store_hold_status(cx, row->hold, HOLD_RELEASED);
     if (e)
         return e;
-    return booking_move(cx, row->id, BOOKING_CONFIRMED, c->refund || open ? BOOKING_REFUND_DUE : BOOKING_CANCELLED, row->payment);
+    return booking_move(cx, row->id, BOOKING_CONFIRMED, !c->refunded_at || open ? BOOKING_REFUND_DUE : ended, row->payment);
 }
 
 static err cancel_confirmed(struct ctx *cx, struct booking *b, const struct booking_row *row, const struct cancel_wish *wish, struct cancellation *ret)
@@ -164,14 +166,15 @@ static err cancel_confirmed(struct ctx *cx, struct booking *b, const struct book
     err e = decide(cx, s, row, wish, cx->now, ret, &terms, &stay);
     if (!e)
         e = free_seats(cx, b, s, row, &ret->lines);
+    ret->refunded_at = ret->refund && row->payment ? 0 : cx->now;
     if (!e)
         e = ret->whole ? end_booking(cx, row, ret) : store_hold_shrink(cx, row->hold, stay.at, stay.n);
     if (e)
         return e;
     ret->id = sequence_next(&b->cancellations);
-    ret->refunded_at = ret->refund ? 0 : cx->now;
     store_cancellation_put(cx, ret);
-    tell_cancelled(cx, s, row, ret);
+    if (row->user)
+        tell_cancelled(cx, s, row, ret);
     metric_add(&metric_cancelled_seats, (int64_t)ret->lines.n);
     return OK;
 }
@@ -182,7 +185,8 @@ static err cancel_pending(struct ctx *cx, struct booking *b, const struct bookin
     ASSERT(h);                               /* a pending booking has a live hold */
     if (wish->guids.n)
         return fail(cx, ERR_CONFLICT, "not_confirmed", "A booking that is not paid is cancelled as a whole.", "결제 전 예매는 전체만 취소할 수 있습니다.");
-    *ret = (struct cancellation){ .booking = row->id, .created_at = cx->now, .refunded_at = cx->now, .reason = wish->reason, .whole = true, .lines = row->lines };
+    *ret = (struct cancellation){ .booking = row->id, .created_at = cx->now, .refunded_at = cx->now, .reason = (int)wish->reason, .whole = true,
+                                  .lines = row->lines };
     return hold_end(cx, b, h, HOLD_RELEASED, BOOKING_CANCELLED);
 }
 

@@ -125,10 +125,8 @@ FIELDS(amounts_fields, "Refund", struct amounts_out,
     { .name = "fee", .type = F_INT, .at = offsetof(struct amounts_out, fee), .help = "What is kept." },
     { .name = "currency", .type = F_STR, .at = offsetof(struct amounts_out, currency) });
 
-FIELDS(guid_fields, "SeatGuid", struct str, { .type = F_STR, .low = 1, .high = PLAN_NAME_MAX });
-
 #define CANCELLATION_ROWS(owner, path)                                                                                                     \
-    { .name = "seats", .type = F_LIST, .of = &guid_fields, .at = offsetof(owner, path seats), .help = "Those that were given up." },       \
+    { .name = "seats", .type = F_LIST, .of = &hold_guid_list, .at = offsetof(owner, path seats), .help = "Those that were given up." },       \
     { .name = "whole", .type = F_BOOL, .at = offsetof(owner, path whole), .help = "Nothing of the booking is left." },                     \
     { .name = "reason", .type = F_ENUM, .words = cancel_reason_words, .at = offsetof(owner, path reason), .help = "Who wanted it." },      \
     { .name = "refund", .type = F_OBJECT, .of = &amounts_fields, .at = offsetof(owner, path refund) },                                     \
@@ -172,7 +170,7 @@ FIELDS(quote_in_fields, "CancellationQuery", struct booking_ref,
 FIELDS(cancel_in_fields, "CancellationRequest", struct cancel_in,
     { .name = "booking_id", .type = F_ID, .from = FROM_PATH, .id = ID_BOOKING, .at = offsetof(struct cancel_in, booking) },
     { .name = "reason", .type = F_TEXT, .optional = true, .low = 0, .high = 200, .at = offsetof(struct cancel_in, reason) },
-    { .name = "seats", .type = F_LIST, .of = &guid_fields, .optional = true, .low = 1, .high = HOLD_SEATS_MAX, .at = offsetof(struct cancel_in, seats),
+    { .name = "seats", .type = F_LIST, .of = &hold_guid_list, .optional = true, .low = 1, .high = HOLD_SEATS_MAX, .at = offsetof(struct cancel_in, seats),
       .help = "Only these; without it the whole booking." });
 
 const struct call cancellation_quote_call = {

@@ -20,7 +20,8 @@ struct checkin_in {
 struct checkin_out {
     struct str nonce;
     int result, reason;       /* 0 ok, 1 refused; enum checkin_result - 1 */
-    bool has_reason, has_seat, duplicate;
+    int person;               /* enum person_type */
+    bool has_reason, has_seat, proof, duplicate;
     int64_t ticket, schedule, admitted_at;
     struct str admitted_gate, title;
     struct ticket_seat seat;
@@ -103,6 +104,8 @@ static err answer(struct ctx *cx, struct booking *b, const struct admission *a, 
         ret->title = s->title;
         ret->seat = ticket_seat(s, a->seat);
         ret->has_seat = true;
+        ret->person = a->person;
+        ret->proof = a->proof;
     }
     if (a->result == CHECKIN_OK) {
         ret->admitted_at = a->scanned_at;
@@ -320,6 +323,8 @@ static const char *const reason_words[] = { "already_used", "void", "wrong_sched
     { .name = "schedule_id", .type = F_ID, .id = ID_SCHEDULE, .at = offsetof(as, m schedule), .nullable = true },                                \
     { .name = "title", .type = F_STR, .at = offsetof(as, m title), .nullable = true },                                                           \
     { .name = "seat", .type = F_OBJECT, .of = &ticket_seat_fields, .at = offsetof(as, m seat), .has_at = offsetof(as, m has_seat), .nullable = true }, \
+    { .name = "person_type", .type = F_ENUM, .words = person_words, .at = offsetof(as, m person), .has_at = offsetof(as, m has_seat), .nullable = true }, \
+    { .name = "proof_at_door", .type = F_BOOL, .at = offsetof(as, m proof), .help = "Ask for a proof of the person type." },                     \
     { .name = "admitted_at", .type = F_TIME, .at = offsetof(as, m admitted_at), .nullable = true, .help = "When the ticket was used." },         \
     { .name = "admitted_gate", .type = F_STR, .at = offsetof(as, m admitted_gate), .nullable = true }
 

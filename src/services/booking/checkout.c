@@ -6,7 +6,7 @@ const char *const booking_status_words[] = { "pending", "confirmed", "cancelled"
 /* From which states a booking may go where; everything else is a bug. */
 static const unsigned may_become[] = {
     [BOOKING_PENDING] = 1u << BOOKING_CONFIRMED | 1u << BOOKING_CANCELLED | 1u << BOOKING_EXPIRED,
-    [BOOKING_CONFIRMED] = 1u << BOOKING_CANCELLED | 1u << BOOKING_REFUND_DUE,
+    [BOOKING_CONFIRMED] = 1u << BOOKING_CANCELLED | 1u << BOOKING_REFUND_DUE | 1u << BOOKING_REFUNDED,
     [BOOKING_CANCELLED] = 1u << BOOKING_REFUND_DUE,
     [BOOKING_EXPIRED] = 1u << BOOKING_CONFIRMED | 1u << BOOKING_REFUND_DUE,
     [BOOKING_REFUND_DUE] = 1u << BOOKING_REFUNDED,
@@ -44,8 +44,9 @@ err booking_show(struct ctx *cx, struct booking *b, const struct booking_row *ro
     id_code(&app_keys(cx->app)->ids, ID_BOOKING, row->id, code);
     *ret = (struct booking_out){
         .id = row->id, .hold = row->hold, .schedule = row->schedule, .payment = row->payment, .expires_at = row->expires_at, .starts_at = s->starts_at,
-        .created_at = row->created_at, .code = str_of(code, CODE_TEXT), .title = s->title, .hall_name = s->hall_name, .status = row->status, .coupon = row->coupon,
-        .total = { .amount = row->total }, .discount = { .amount = row->discount }, .mileage_used = row->pricing ? 0 : row->mileage, .due = { .amount = row->due },
+        .created_at = row->created_at, .code = str_of(code, CODE_TEXT), .title = s->title, .hall_name = s->hall_name, .status = row->status,
+        .coupon = row->coupon, .total = { .amount = row->total }, .discount = { .amount = row->discount }, .due = { .amount = row->due },
+        .mileage_used = row->pricing ? 0 : row->mileage,
         .seats = seats_out(cx, s, row->lines.at, row->lines.n),
     };
     memcpy(ret->total.currency, s->currency, sizeof(s->currency));
@@ -66,7 +67,8 @@ err booking_confirm(struct ctx *cx, struct booking *b, struct sale *s, const str
         store_ticket_put(cx, sequence_next(&b->tickets), row->id, &line[i], person_proof(s, line[i].person));
         sale_set(cx, b, s, line[i].seat, SEAT_SOLD);
     }
-    tell_confirmed(cx, s, row);
+    if (row->user)                           /* a buyer at the box office has no account: nobody waits for a mail or mileage */
+        tell_confirmed(cx, s, row);
     metric_add(&metric_confirmed, 1);
     return OK;
 }
@@ -149,7 +151,8 @@ static err same_order(struct ctx *cx, const struct booking *b, const struct crea
     bool same = asks ? in->coupon == row->coupon && mileage == row->mileage : !row->pricing;
     if (same && people_same(lines, row->lines))
         return OK;
-    return fail(cx, ERR_CONFLICT, "other_benefits", "These seats are booked already, with another coupon, mileage or person types; release the hold to begin anew.",
+    return fail(cx, ERR_CONFLICT, "other_benefits",
+                "These seats are booked already, with another coupon, mileage or person types; release the hold to begin anew.",
                 "이미 다른 쿠폰, 마일리지 또는 권종으로 예매된 좌석입니다. 선점을 해제한 후 다시 시도해 주세요.");
 }
 

@@ -4,6 +4,19 @@
 
 #include "services/booking/booking_int.h"
 
+/* ---- ticket.c ---- */
+
+struct ticket_seat {
+    struct str guid, section, row, number, grade;
+};
+
+extern const struct fields ticket_seat_fields;
+extern const char *const ticket_status_words[];
+struct ticket_seat ticket_seat(const struct sale *s, uint32_t seat);
+
+extern const struct call ticket_list_call, ticket_get_call, ticket_qr_call, ticket_keys_call;
+extern const struct call ticket_pdf_call, ticket_reissue_call;
+
 /* ---- code.c: what a ticket's picture says ---- */
 
 struct ticket_code {
@@ -34,13 +47,16 @@ struct scan {                 /* a code shown at a gate, its signature checked *
 struct admission {            /* a row of booking_admission, with the gate and time of the one that came before it */
     int64_t id, ticket, schedule, scanned_at, earlier, earlier_at;
     uint32_t seat;
-    int result;               /* enum checkin_result */
-    bool offline, admits;
+    int result, person;       /* enum checkin_result, person_type */
+    bool proof, offline, admits;
     struct str gate, nonce, question, earlier_gate;
 };
 
 /* May the actor look after the door of this sale? */
 bool door_keeper(const struct ctx *cx, const struct sale *s);
+
+extern const struct call checkin_call, checkin_put_call, checkin_sync_call, checkin_sync_put_call, tickets_refused_call, admissions_call;
+extern struct metric metric_admitted, metric_turned_away;
 
 /* ---- store_door.c ---- */
 

@@ -1,5 +1,5 @@
 /* Holds: seats kept for one user until they are booked, given back, or the time is over. */
-#include "services/booking/booking_int.h"
+#include "services/booking/waitlist.h"
 
 #include <stdlib.h>
 
@@ -8,7 +8,7 @@
 
 /* ---- memory of live holds ---- */
 
-void hold_arm(struct booking *b, struct hold *h)
+static void arm(struct booking *b, struct hold *h)
 {
     wheel_set(&b->wheel, &h->timer, h->expires_at);
     if (h->expires_at < atomic_load_explicit(&b->expiry_due, memory_order_relaxed))
@@ -24,7 +24,7 @@ struct hold *hold_keep(struct booking *b, const struct hold *from)
     memcpy(h, from, size);
     h->timer = (struct timer){ 0 };
     map_put_ptr(&b->live, (uint64_t)h->id, h);
-    hold_arm(b, h);
+    arm(b, h);
     return h;
 }
 
@@ -53,7 +53,7 @@ static void undo_forget(void *booking, const void *arg)
     struct booking *b = booking;
     struct hold *const *h = arg;
     map_put_ptr(&b->live, (uint64_t)(*h)->id, *h);
-    hold_arm(b, *h);
+    arm(b, *h);
 }
 
 static void forgotten(void *hold)
@@ -78,7 +78,7 @@ static void undo_until(void *booking, const void *arg)
     const struct until_undo *u = arg;
     u->hold->expires_at = u->expires_at;
     u->hold->ends_at = u->ends_at;
-    hold_arm(booking, u->hold);
+    arm(booking, u->hold);
 }
 
 err hold_until(struct ctx *cx, struct booking *b, struct hold *h, int64_t expires_at)
@@ -88,7 +88,7 @@ err hold_until(struct ctx *cx, struct booking *b, struct hold *h, int64_t expire
     if (e)
         return e;
     h->expires_at = expires_at;
-    hold_arm(b, h);
+    arm(b, h);
     tx_undo(cx, undo_until, b, &u, sizeof(u));
     return OK;
 }
@@ -189,11 +189,7 @@ static err may_buy(struct ctx *cx, struct sale *s, const struct hold_in *in, uin
         e = presale_enter(cx, s, in->presale_code, n);
     if (e)
         return e;
-    int64_t has = sale_of_user(s, cx->actor.user);
-    if (has + n > s->max_per_user)
-        return fail(cx, ERR_CONFLICT, "limit_reached", "At most %lld seats a person; you have %lld.", "1인당 최대 %lld석까지 가능합니다. 현재 %lld석을 보유하고 있습니다.",
-                    (long long)s->max_per_user, (long long)has);
-    return OK;
+    return sale_limits(cx, s, cx->actor.user, n);
 }
 
 static err one_way(struct ctx *cx, const struct hold_in *in)
@@ -203,18 +199,28 @@ static err one_way(struct ctx *cx, const struct hold_in *in)
     return OK;
 }
 
-err hold_choose(struct ctx *cx, struct sale *s, const struct hold_in *in, uint32_t *ret_seats, uint32_t *ret_n)
+static uint32_t wanted(const struct hold_in *in)
 {
-    uint32_t n = (uint32_t)(in->has_best ? in->best.count : (int64_t)in->seats.n);
+    return (uint32_t)(in->has_best ? in->best.count : (int64_t)in->seats.n);
+}
+
+err seats_choose(struct ctx *cx, const struct sale *s, const struct hold_in *in, uint32_t *ret_seats, uint32_t *ret_n)
+{
     err e = one_way(cx, in);
-    if (!e)
-        e = may_buy(cx, s, in, n);
     if (!e)
         e = in->has_best ? choose_best(cx, s, in, ret_seats) : choose_named(cx, s, in, ret_seats);
     if (!e)
-        e = all_free(cx, s, ret_seats, n);
-    *ret_n = n;
+        e = all_free(cx, s, ret_seats, wanted(in));
+    *ret_n = wanted(in);
     return e;
+}
+
+err hold_choose(struct ctx *cx, struct sale *s, const struct hold_in *in, uint32_t *ret_seats, uint32_t *ret_n)
+{
+    err e = one_way(cx, in);
+    if (!e)
+        e = may_buy(cx, s, in, wanted(in));
+    return e ? e : seats_choose(cx, s, in, ret_seats, ret_n);
 }
 
 /* ---- POST /schedules/{schedule_id}/holds ---- */
@@ -238,8 +244,8 @@ struct list seats_out(struct ctx *cx, const struct sale *s, const struct seat_li
     return (struct list){ out, n };
 }
 
-struct hold_out hold_answer(struct ctx *cx, const struct sale *s, int64_t id, int status, int64_t expires_at, int64_t total,
-                            const struct seat_line *lines, size_t n)
+static struct hold_out answer_of(struct ctx *cx, const struct sale *s, int64_t id, int status, int64_t expires_at, int64_t total,
+                                 const struct seat_line *lines, size_t n)
 {
     return (struct hold_out){ .id = id, .schedule = s->id, .expires_at = expires_at, .status = status - 1, .seats = seats_out(cx, s, lines, n),
                               .total = money_of(s, total) };
@@ -253,7 +259,7 @@ int64_t sale_price(const struct sale *s, uint32_t seat, int64_t percent_off)
 
 struct hold_out hold_view(struct ctx *cx, const struct hold *h)
 {
-    return hold_answer(cx, h->sale, h->id, HOLD_ACTIVE, h->expires_at, h->total, h->lines, h->n);
+    return answer_of(cx, h->sale, h->id, HOLD_ACTIVE, h->expires_at, h->total, h->lines, h->n);
 }
 
 struct hold *hold_take(struct ctx *cx, struct booking *b, struct sale *s, int64_t user, int64_t until, const uint32_t *seats, uint32_t n)
@@ -337,7 +343,7 @@ static err hold_expire(struct ctx *cx, void *self, const void *in, void *out)
         }
         err e = hold_end(cx, b, h, HOLD_EXPIRED, BOOKING_EXPIRED);
         if (e) {
-            hold_arm(b, h);
+            arm(b, h);
             return e;
         }
         metric_add(&metric_expired, 1);
@@ -388,7 +394,7 @@ static err hold_get(struct ctx *cx, void *self, const void *in_, void *out_)
     if (!s)
         return sale_missing(cx);
     int status = row.status == HOLD_ACTIVE && row.expires_at <= cx->now ? HOLD_EXPIRED : row.status;     /* the job comes within a second */
-    *(struct hold_out *)out_ = hold_answer(cx, s, in->hold, status, row.expires_at, row.total, row.lines.at, row.lines.n);
+    *(struct hold_out *)out_ = answer_of(cx, s, in->hold, status, row.expires_at, row.total, row.lines.at, row.lines.n);
     return OK;
 }
 

@@ -30,11 +30,6 @@ static err open_hold(struct ctx *cx, struct booking *b, int64_t id, struct hold 
     return OK;
 }
 
-static struct hold_out answer(struct ctx *cx, const struct hold *h)
-{
-    return hold_answer(cx, h->sale, h->id, HOLD_ACTIVE, h->expires_at, h->total, h->lines, h->n);
-}
-
 /* ---- POST /holds/{hold_id}/extend ---- */
 
 static err hold_extend(struct ctx *cx, void *self, const void *in_, void *out)
@@ -53,17 +48,25 @@ static err hold_extend(struct ctx *cx, void *self, const void *in_, void *out)
     if (e)
         return e;
     h->ends_at = until;
-    *(struct hold_out *)out = answer(cx, h);
+    *(struct hold_out *)out = hold_view(cx, h);
     return OK;
 }
 
 /* ---- PUT /holds/{hold_id}/seats ---- */
 
+/* Free for the wish alone: whoever waits for such seats is asked when it is clear which are given up. */
 static void give_back(struct ctx *cx, struct booking *b, const struct hold *h)
 {
     for (uint32_t i = 0; i < h->n; i++)
-        sale_set(cx, b, h->sale, h->lines[i].seat, SEAT_FREE);
+        sale_set_directly(cx, b, h->sale, h->lines[i].seat, SEAT_FREE);
     sale_count_user(cx, h->sale, h->user, -(int32_t)h->n);
+}
+
+static void give_up_rest(struct ctx *cx, struct booking *b, const struct hold *had)
+{
+    for (uint32_t i = 0; i < had->n; i++)
+        if (sale_state(had->sale, had->lines[i].seat) == SEAT_FREE)
+            sale_set(cx, b, had->sale, had->lines[i].seat, SEAT_FREE);
 }
 
 /* What stays keeps its price. */
@@ -105,12 +108,13 @@ static err hold_seats(struct ctx *cx, void *self, const void *in_, void *out)
     if (e)
         return e;
     struct hold *h = take(cx, b, had, seats, n);
+    give_up_rest(cx, b, had);
     e = store_hold_seats(cx, had, h);
     if (e)
         return e;
     hold_forget(cx, b, had);
     h = hold_begin(cx, b, h);
-    *(struct hold_out *)out = answer(cx, h);
+    *(struct hold_out *)out = hold_view(cx, h);
     return OK;
 }
 

@@ -1,5 +1,5 @@
 /* Start: the sales, who has which seat, and the holds that are live, from the database into memory. */
-#include "services/booking/booking_int.h"
+#include "services/booking/waitlist.h"
 
 static err load_schedule(struct ctx *cx, struct booking *b, const struct rows *r)
 {
@@ -67,7 +67,8 @@ static err load_holds(struct ctx *cx, struct booking *b)
         if (row_int(&r, 7) && row_int(&r, 8) != BOOKING_PENDING)
             continue;                        /* sold */
         struct hold *h = arena_take(cx->arena, sizeof(*h) + lines.n * sizeof(h->lines[0]));
-        *h = (struct hold){ .id = row_int(&r, 0), .sale = s, .user = row_int(&r, 2), .created_at = row_int(&r, 3), .expires_at = row_int(&r, 4), .ends_at = row_int(&r, 4),
+        *h = (struct hold){ .id = row_int(&r, 0), .sale = s, .user = row_int(&r, 2), .created_at = row_int(&r, 3),
+                            .expires_at = row_int(&r, 4), .ends_at = row_int(&r, 4),
                             .total = row_int(&r, 5), .booking = row_int(&r, 7), .pricing = row_int(&r, 9) != 0, .n = (uint32_t)lines.n };
         memcpy(h->lines, lines.at, lines.n * sizeof(h->lines[0]));
         hold_keep(b, h);
@@ -90,7 +91,12 @@ err sales_load(struct ctx *cx, struct booking *b)
         e = waitlist_load(cx, b);
     size_t at = 0;
     uint64_t key, value;
-    while (map_each(&b->sales, &at, &key, &value))
-        sale_show_all((struct sale *)(uintptr_t)value);
+    while (map_each(&b->sales, &at, &key, &value)) {
+        struct sale *s = (struct sale *)(uintptr_t)value;
+        const struct sale_terms *t = sale_terms(s);
+        sale_show_all(s);
+        if (t && t->max_of_performance)
+            sale_count_run(b, s);
+    }
     return e;
 }

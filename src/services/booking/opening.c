@@ -74,11 +74,12 @@ static err sale_put(struct ctx *cx, void *self, const void *in_, void *out)
     s = sale_new(in->sale, in->layout, cx->now);
     pthread_rwlock_wrlock(&b->sales_lock);
     map_put_ptr(&b->sales, (uint64_t)s->id, s);
+    s->run = map_ptr(&b->runs, (uint64_t)s->performance);
     pthread_rwlock_unlock(&b->sales_lock);
     tx_undo(cx, undo_sale, b, &s, sizeof(s));
     house_begin(cx, b, s, in->blocked, in->blocked_n);
     const struct sale_terms *t = in->terms;
-    return t->people.n || t->early.n || t->has_presale ? sale_terms_put(cx, s, t) : OK;
+    return sale_terms_any(t) ? sale_terms_put(cx, b, s, t) : OK;
 }
 
 const struct call booking_sale_put = { .name = "booking.sale_put", .kind = CALL_COMMAND, .fn = sale_put };

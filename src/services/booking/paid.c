@@ -60,6 +60,16 @@ static bool all_free(const struct sale *s, const struct list *lines)
     return true;
 }
 
+/* The same seats for the same price: what made it cheaper went back when it expired. */
+static bool may_have_still(struct ctx *cx, const struct sale *s, const struct booking_row *row)
+{
+    if (row->discount || row->mileage || !all_free(s, &row->lines))
+        return false;
+    err e = sale_limits(cx, s, row->user, (int64_t)row->lines.n);
+    fail_clear(cx);
+    return !e;
+}
+
 /* Paid after the hold had ended: the same seats, if all are still free and the buyer stays within the limit. */
 static err claim_again(struct ctx *cx, struct booking *b, struct sale *s, const struct booking_row *row)
 {
@@ -115,9 +125,7 @@ static err paid_put(struct ctx *cx, void *self, const void *in_, void *out_)
     if (row.status == BOOKING_CANCELLED)
         return refund(cx, &row, in->payment, ret);
     if (row.status == BOOKING_EXPIRED) {
-        bool reduced = row.discount || row.mileage;  /* what made it cheaper went back when it expired */
-        if (reduced || s->cancelled || !all_free(s, &row.lines)
-            || sale_of_user(s, row.user) + (int64_t)row.lines.n > s->max_per_user || cx->now >= s->ends_at)
+        if (s->cancelled || cx->now >= s->ends_at || !may_have_still(cx, s, &row))
             return refund(cx, &row, in->payment, ret);
         e = claim_again(cx, b, s, &row);
         if (e)

@@ -1,8 +1,16 @@
 /* A schedule on sale: who may see what, and the states of its seats. The writer changes them; each change leaves a note of how to undo it and
  * is shown to others once the group is durable. */
-#include "services/booking/booking_int.h"
+#include "services/booking/waitlist.h"
 
 #include <stdlib.h>
+
+static void *zeroed(size_t n)
+{
+    void *p = calloc(1, n);
+    if (!p)
+        abort();
+    return p;
+}
 
 enum seat_state sale_state(const struct sale *s, uint32_t seat)
 {
@@ -87,14 +95,28 @@ struct user_undo {
     int32_t seats;
 };
 
-void sale_add_user(struct sale *s, int64_t user, int32_t seats)
+static int64_t count_of(const struct map *of_user, int64_t user)
 {
-    int64_t n = sale_of_user(s, user) + seats;
+    uint64_t n = 0;
+    map_get(of_user, (uint64_t)user, &n);
+    return (int64_t)n;
+}
+
+static void count_add(struct map *of_user, int64_t user, int64_t seats)
+{
+    int64_t n = count_of(of_user, user) + seats;
     ASSERT(n >= 0);
     if (n)
-        map_put(&s->of_user, (uint64_t)user, (uint64_t)n);
+        map_put(of_user, (uint64_t)user, (uint64_t)n);
     else
-        map_remove(&s->of_user, (uint64_t)user);
+        map_remove(of_user, (uint64_t)user);
+}
+
+void sale_add_user(struct sale *s, int64_t user, int32_t seats)
+{
+    count_add(&s->of_user, user, seats);
+    if (s->run)
+        count_add(&s->run->of_user, user, seats);
 }
 
 static void undo_user(void *sale, const void *arg)
@@ -112,9 +134,48 @@ void sale_count_user(struct ctx *cx, struct sale *s, int64_t user, int32_t seats
 
 int64_t sale_of_user(const struct sale *s, int64_t user)
 {
-    uint64_t n = 0;
-    map_get(&s->of_user, (uint64_t)user, &n);
-    return (int64_t)n;
+    return count_of(&s->of_user, user);
+}
+
+int64_t sale_of_user_in_run(const struct sale *s, int64_t user)
+{
+    return s->run ? count_of(&s->run->of_user, user) : 0;
+}
+
+static void join_run(struct sale *s, struct run *run)
+{
+    size_t at = 0;
+    uint64_t user, seats;
+    s->run = run;
+    while (map_each(&s->of_user, &at, &user, &seats))
+        count_add(&run->of_user, (int64_t)user, (int64_t)seats);
+}
+
+void sale_count_run(struct booking *b, struct sale *s)
+{
+    size_t at = 0;
+    uint64_t id, other;
+    if (s->run)
+        return;
+    struct run *run = zeroed(sizeof(*run));
+    map_put_ptr(&b->runs, (uint64_t)s->performance, run);
+    while (map_each(&b->sales, &at, &id, &other))
+        if (((struct sale *)(uintptr_t)other)->performance == s->performance)
+            join_run((struct sale *)(uintptr_t)other, run);
+}
+
+err sale_limits(struct ctx *cx, const struct sale *s, int64_t user, int64_t more)
+{
+    int64_t most = s->max_per_user, has = sale_of_user(s, user);
+    if (has + more > most)
+        return fail(cx, ERR_CONFLICT, "limit_reached", "At most %lld seats a person; you have %lld.",
+                    "1인당 최대 %lld석까지 가능합니다. 현재 %lld석을 보유하고 있습니다.", (long long)most, (long long)has);
+    const struct sale_terms *t = s->run ? sale_terms(s) : NULL;
+    has = t ? sale_of_user_in_run(s, user) : 0;
+    if (t && t->max_of_performance && has + more > t->max_of_performance)
+        return fail(cx, ERR_CONFLICT, "limit_reached", "At most %lld seats a person over all dates of this performance; you have %lld.",
+                    "이 공연은 모든 회차를 합해 1인당 최대 %lld석까지 가능합니다. 현재 %lld석을 보유하고 있습니다.", (long long)t->max_of_performance, (long long)has);
+    return OK;
 }
 
 /* ---- finding ---- */
@@ -156,14 +217,6 @@ void booking_remaining(const struct app *app, int64_t schedule, struct remaining
 }
 
 /* ---- making ---- */
-
-static void *zeroed(size_t n)
-{
-    void *p = calloc(1, n);
-    if (!p)
-        abort();
-    return p;
-}
 
 static struct str keep(struct str s)
 {
@@ -228,6 +281,12 @@ void sales_free(struct booking *b)
     at = 0;
     while (map_each(&b->layouts, &at, &key, &value))
         layout_free((struct layout *)(uintptr_t)value);
+    at = 0;
+    while (map_each(&b->runs, &at, &key, &value)) {
+        map_free(&((struct run *)(uintptr_t)value)->of_user);
+        free((struct run *)(uintptr_t)value);
+    }
+    map_free(&b->runs);
     map_free(&b->sales);
     map_free(&b->layouts);
 }

@@ -7,6 +7,7 @@ static void take_admission(struct ctx *cx, const struct rows *r, void *out)
         .id = row_int(r, 0), .ticket = row_int(r, 1), .schedule = row_int(r, 2), .seat = (uint32_t)row_int(r, 3), .gate = row_text(cx, r, 4),
         .nonce = row_text(cx, r, 5), .question = row_text(cx, r, 6), .result = (int)row_int(r, 7), .offline = row_int(r, 8) != 0,
         .scanned_at = row_int(r, 9), .admits = row_int(r, 10) != 0, .earlier_gate = row_text(cx, r, 11), .earlier_at = row_int(r, 12),
+        .person = (int)row_int(r, 13), .proof = row_int(r, 14) != 0,
     };
 }
 

@@ -18,8 +18,8 @@ struct person_rule {
     const int64_t *price;     /* by category, -1: none; NULL: by percent */
 };
 
-struct terms {
-    struct terms *next;       /* all that this sale ever had, until the program ends */
+struct kept_terms {
+    struct kept_terms *next;  /* all that this sale ever had, until the program ends */
     struct arena *arena;
     struct sale_terms said;
     struct person_rule person[PERSON_TYPES];
@@ -44,25 +44,25 @@ int64_t early_percent(const struct sale_terms *t, int64_t now)
 
 int64_t sale_early_percent(const struct sale *s, int64_t now)
 {
-    const struct terms *t = atomic_load_explicit(&s->terms, memory_order_acquire);
+    const struct kept_terms *t = atomic_load_explicit(&s->terms, memory_order_acquire);
     return t ? early_percent(&t->said, now) : 0;
 }
 
 const struct sale_terms *sale_terms(const struct sale *s)
 {
-    const struct terms *t = atomic_load_explicit(&s->terms, memory_order_acquire);
+    const struct kept_terms *t = atomic_load_explicit(&s->terms, memory_order_acquire);
     return t ? &t->said : NULL;
 }
 
 const struct str *terms_code(const struct sale *s, int64_t name)
 {
-    const struct terms *t = atomic_load_explicit(&s->terms, memory_order_acquire);
+    const struct kept_terms *t = atomic_load_explicit(&s->terms, memory_order_acquire);
     return t ? map_ptr(&t->codes, (uint64_t)name) : NULL;
 }
 
 static const struct person_rule *rule_of(const struct sale *s, int person)
 {
-    const struct terms *t = atomic_load_explicit(&s->terms, memory_order_acquire);
+    const struct kept_terms *t = atomic_load_explicit(&s->terms, memory_order_acquire);
     return t && t->person[person].offered ? &t->person[person] : NULL;
 }
 
@@ -106,7 +106,7 @@ static struct person_rule rule_make(struct arena *arena, const struct plan *plan
 err terms_read(struct ctx *cx, struct sale *s, struct str text)
 {
     struct arena *arena = arena_new(0);
-    struct terms *t = NEW(arena, struct terms);
+    struct kept_terms *t = NEW(arena, struct kept_terms);
     struct ctx own = *cx;
     t->arena = own.arena = arena;
     if (fields_decode(&own, &sale_terms_fields, &app_keys(cx->app)->ids, arena_str(arena, text), &t->said)) {
@@ -127,7 +127,7 @@ err terms_read(struct ctx *cx, struct sale *s, struct str text)
 
 void terms_free(struct sale *s)
 {
-    for (struct terms *t = s->all_terms, *next; t; t = next) {
+    for (struct kept_terms *t = s->all_terms, *next; t; t = next) {
         next = t->next;
         map_free(&t->codes);
         arena_free(t->arena);
@@ -208,7 +208,7 @@ static err show(struct ctx *cx, const struct sale *s, struct terms_out *ret)
 }
 
 struct terms_undo {
-    struct terms *was;
+    struct kept_terms *was;
 };
 
 static void undo_terms(void *sale, const void *arg)
@@ -216,7 +216,12 @@ static void undo_terms(void *sale, const void *arg)
     atomic_store(&((struct sale *)sale)->terms, ((const struct terms_undo *)arg)->was);
 }
 
-err sale_terms_put(struct ctx *cx, struct sale *s, const struct sale_terms *sealed)
+bool sale_terms_any(const struct sale_terms *t)
+{
+    return t->people.n || t->early.n || t->has_presale || t->max_of_performance;
+}
+
+err sale_terms_put(struct ctx *cx, struct booking *b, struct sale *s, const struct sale_terms *sealed)
 {
     struct buf text;
     buf_init(&text, TERMS_TEXT_MAX);
@@ -227,6 +232,8 @@ err sale_terms_put(struct ctx *cx, struct sale *s, const struct sale_terms *seal
     if (!e)
         e = db_run(cx, &booking_sql.schedule_terms, VALS(v_text(buf_view(&text)), v_int(s->id)), NULL);
     buf_free(&text);
+    if (sealed->max_of_performance)
+        sale_count_run(b, s);
     return e;
 }
 
@@ -241,7 +248,7 @@ static err terms_put(struct ctx *cx, void *self, const void *in_, void *out)
     if (e)
         return e;
     booking_terms_seal(cx, &sealed);
-    e = sale_terms_put(cx, s, &sealed);
+    e = sale_terms_put(cx, self, s, &sealed);
     if (e)
         return e;
     queue_sale_moved(cx->app, s->id);
@@ -270,6 +277,7 @@ void terms_shown(struct arena *arena, const struct sale_terms *t, int64_t now, s
     if (n)
         memcpy(people + 1, t->people.at, n * sizeof(*people));
     ret->early = t->early;
+    ret->max_of_performance = t->max_of_performance;
     ret->percent = early_percent(t, now);
     const struct early_price *early = t->early.at;
     for (size_t i = 0; i < t->early.n && !ret->changes_at; i++)
@@ -341,6 +349,8 @@ static const struct fields presale_shown = { "Presale", sizeof(struct presale_te
     { .name = "person_types", .type = F_LIST, .optional = true, .of = &person_terms_fields, AT(type_, path people), .low = 0, .high = PERSON_TYPES },       \
     { .name = "early_bird", .type = F_LIST, .optional = true, .of = &early_price_fields, AT(type_, path early), .low = 0, .high = EARLY_PRICES_MAX,         \
       .help = "The first whose time has not come counts." },                                                                                   \
+    { .name = "max_per_user_of_performance", .type = F_INT, .optional = true, .nullable = true, AT(type_, path max_of_performance), .low = 1,         \
+      .high = 1000000, .help = "Seats that one may hold or own here, counted over all schedules of the performance." },                        \
     { .name = "presale", .type = F_OBJECT, .optional = true, .nullable = true, .of = &presale_terms_fields, AT(type_, path presale),                        \
       .has_at = offsetof(struct type_, path has_presale) }
 
@@ -361,6 +371,7 @@ static const struct fields ref_fields = { "TermsRef", sizeof(struct terms_ref), 
     { .name = "early_bird", .type = F_LIST, .of = &early_price_fields, AT(type_, path early) },                                                             \
     { .name = "percent_off", .type = F_INT, AT(type_, path percent), .help = "What a hold made now takes off the prices." },                          \
     { .name = "price_changes_at", .type = F_TIME, .nullable = true, AT(type_, path changes_at) },                                                     \
+    { .name = "max_per_user_of_performance", .type = F_INT, .nullable = true, AT(type_, path max_of_performance) },                                   \
     { .name = "presale", .type = F_OBJECT, .nullable = true, .of = &presale_shown, AT(type_, path presale),                                           \
       .has_at = offsetof(struct type_, path has_presale) }
 

@@ -62,26 +62,31 @@ struct ticket_list {
     int64_t next;             /* always none: a booking has few */
 };
 
-static err ticket_list(struct ctx *cx, void *self, const void *in_, void *out_)
+err tickets_of(struct ctx *cx, struct booking *b, int64_t booking, struct list *ret)
 {
-    const struct booking_ref *in = in_;
-    struct booking_row booking;
     struct ticket_row row;
     struct rows r;
-    err e = booking_owned(cx, in->booking, cx->actor.user, &booking);
-    if (!e)
-        e = db_rows(cx, &booking_sql.tickets_of_booking, VALS(v_int(in->booking)), &r);
+    err e = db_rows(cx, &booking_sql.tickets_of_booking, VALS(v_int(booking)), &r);
     if (e)
         return e;
     struct ticket_out *items = NEW_ARRAY(cx->arena, struct ticket_out, HOLD_SEATS_MAX);      /* those of cancelled seats too */
     size_t n = 0;
     while (!e && n < HOLD_SEATS_MAX && rows_next(&r)) {
         take_ticket(cx, &r, &row);
-        e = show(cx, self, &row, &items[n++]);
+        e = show(cx, b, &row, &items[n++]);
     }
     err end = rows_end(cx, &r);
-    *(struct ticket_list *)out_ = (struct ticket_list){ { items, n }, 0 };
+    *ret = (struct list){ items, n };
     return e ? e : end;
+}
+
+static err ticket_list(struct ctx *cx, void *self, const void *in_, void *out_)
+{
+    const struct booking_ref *in = in_;
+    struct ticket_list *ret = out_;
+    struct booking_row booking;
+    err e = booking_owned(cx, in->booking, cx->actor.user, &booking);
+    return e ? e : tickets_of(cx, self, in->booking, &ret->items);
 }
 
 /* ---- GET /tickets/{ticket_id} ---- */
@@ -131,29 +136,24 @@ static void draw(struct buf *out, const QRcode *qr)
     buf_str(out, S("\"/></svg>"));
 }
 
-/* A ticket that can be shown at a door, and its picture: to be freed. */
-static err picture(struct ctx *cx, struct booking *b, int64_t id, struct ticket_out *ret, QRcode **ret_qr)
+/* The picture of a ticket that can be shown at a door: to be freed. */
+static err picture(struct ctx *cx, const struct ticket_out *t, QRcode **ret)
 {
-    struct ticket_row row;
-    err e = owned(cx, id, &row);
-    if (!e && row.status == TICKET_VOID)
+    if (t->status == TICKET_VOID - 1)
         return fail(cx, ERR_MISSING, "ticket_void", "This ticket is no longer valid.", "유효하지 않은 티켓입니다.");
-    if (!e)
-        e = show(cx, b, &row, ret);
-    if (e)
-        return e;
-    *ret_qr = QRcode_encodeData((int)ret->code.n, (const unsigned char *)ret->code.p, 0, QR_ECLEVEL_M);
-    ASSERT(*ret_qr);                         /* the code's length is fixed and fits */
+    *ret = QRcode_encodeData((int)t->code.n, (const unsigned char *)t->code.p, 0, QR_ECLEVEL_M);
+    ASSERT(*ret);                            /* the code's length is fixed and fits */
     return OK;
 }
 
-static err ticket_qr(struct ctx *cx, void *self, const void *in_, void *out_)
+static err ticket_qr(struct ctx *cx, void *self, const void *in, void *out_)
 {
-    const struct ticket_ref *in = in_;
     struct raw_out *ret = out_;
     struct ticket_out ticket;
     QRcode *qr;
-    err e = picture(cx, self, in->ticket, &ticket, &qr);
+    err e = ticket_get(cx, self, in, &ticket);
+    if (!e)
+        e = picture(cx, &ticket, &qr);
     if (e)
         return e;
     struct buf svg;
@@ -167,24 +167,36 @@ static err ticket_qr(struct ctx *cx, void *self, const void *in_, void *out_)
 
 /* ---- GET /tickets/{ticket_id}/ticket.pdf ---- */
 
-static err ticket_pdf(struct ctx *cx, void *self, const void *in_, void *out_)
+#define PRINTING_MAX 2        /* at once: workers have more to do than to draw */
+
+static err print(struct ctx *cx, const struct ticket_ref *in, struct str *ret_pdf)
 {
-    const struct ticket_ref *in = in_;
-    struct raw_out *ret = out_;
     struct ticket_out t;
-    struct str pdf;
     QRcode *qr;
     char code[CODE_TEXT];
-    err e = picture(cx, self, in->ticket, &t, &qr);
+    err e = call_run(cx, &ticket_get_call, in, &t);
+    if (!e)
+        e = picture(cx, &t, &qr);
     if (e)
         return e;
     id_code(&app_keys(cx->app)->ids, ID_BOOKING, t.booking, code);
-    struct ticket_print print = { t.title, t.hall_name, t.seat.grade, t.seat.section, t.seat.row, t.seat.number, str_of(code, CODE_TEXT), t.starts_at,
+    struct ticket_print sheet = { t.title, t.hall_name, t.seat.grade, t.seat.section, t.seat.row, t.seat.number, str_of(code, CODE_TEXT), t.starts_at,
                                   qr->data, qr->width };
-    e = ticket_pdf_make(cx, config_str(app_config(cx->app), "booking.ticket_font"), &print, &pdf);
+    e = ticket_pdf_make(cx, config_str(app_config(cx->app), "booking.ticket_font"), &sheet, ret_pdf);
     QRcode_free(qr);
+    return e;
+}
+
+static err ticket_pdf(struct ctx *cx, void *self, const void *in, void *out)
+{
+    struct booking *b = self;
+    struct str pdf;
+    err e = atomic_fetch_add(&b->printing, 1) < PRINTING_MAX
+                ? print(cx, in, &pdf)
+                : fail(cx, ERR_UNAVAILABLE, NULL, "Too many tickets are being drawn.", "티켓 출력 요청이 많습니다. 잠시 후 다시 시도해 주세요.");
+    atomic_fetch_sub(&b->printing, 1);
     if (!e)
-        *ret = (struct raw_out){ .content_type = S("application/pdf"), .body = pdf, .cache_control = S("private, no-cache") };
+        *(struct raw_out *)out = (struct raw_out){ .content_type = S("application/pdf"), .body = pdf, .cache_control = S("private, no-cache") };
     return e;
 }
 
@@ -257,7 +269,7 @@ static const struct field ticket_rows[] = {
     { .name = "hall_name", .type = F_STR, FIELD(ticket_out, hall_name) },
     { .name = "starts_at", .type = F_TIME, FIELD(ticket_out, starts_at) },
 };
-static const struct fields ticket_fields = { "Ticket", sizeof(struct ticket_out), ticket_rows, sizeof(ticket_rows) / sizeof(ticket_rows[0]) };
+const struct fields ticket_fields = { "Ticket", sizeof(struct ticket_out), ticket_rows, sizeof(ticket_rows) / sizeof(ticket_rows[0]) };
 
 static const struct field list_rows[] = {
     { .name = "items", .type = F_LIST, .of = &ticket_fields, FIELD(ticket_list, items) },
@@ -292,4 +304,4 @@ const struct call ticket_reissue_call = {
     "booking.ticket_reissue", "A new code for a ticket of one's own; the old one is refused from now on.", CALL_COMMAND, &ref_fields, &ticket_fields,
     ticket_reissue,
 };
-const struct call ticket_pdf_call = { "booking.ticket_pdf", "A ticket on paper.", CALL_READ, &ref_fields, NULL, ticket_pdf };
+const struct call ticket_pdf_call = { "booking.ticket_pdf", "A ticket on paper.", CALL_STORY, &ref_fields, NULL, ticket_pdf };

@@ -13,7 +13,7 @@ struct ticket_print {
 };
 
 /* A page of A6 as PDF, in the caller's arena, with the letters it uses of the TrueType font at `font_path`; labels in both languages. The same ticket
- * gives the same bytes. ERR_UNAVAILABLE `font_missing` when there is no such font. Takes some 10 ms: from reads and stories. */
+ * gives the same bytes. ERR_UNAVAILABLE `font_missing` when there is no such font. Takes some 100 ms: from stories, few at a time. */
 err ticket_pdf_make(struct ctx *cx, struct str font_path, const struct ticket_print *t, struct str *ret_pdf) MUST_USE;
 
 #endif

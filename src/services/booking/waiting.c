@@ -135,27 +135,36 @@ static err owned(struct ctx *cx, int64_t id, struct waiting *ret)
     return OK;
 }
 
-struct hold_undo {
-    struct booking *b;
+struct offer_undo {
     struct hold *hold;
-    int64_t offer, created_at, expires_at;
+    int64_t offer, created_at;
 };
 
-static void undo_hold(void *booking, const void *arg)
+static void undo_offer(void *booking, const void *arg)
 {
-    const struct hold_undo *u = arg;
+    const struct offer_undo *u = arg;
+    (void)booking;
     u->hold->offer = u->offer;
     u->hold->created_at = u->created_at;
-    u->hold->expires_at = u->expires_at;
-    hold_arm(booking, u->hold);
 }
 
-/* It is an offer no more; what else changes of the hold is undone as well. */
 static void no_offer(struct ctx *cx, struct booking *b, struct hold *h)
 {
-    struct hold_undo u = { b, h, h->offer, h->created_at, h->expires_at };
-    tx_undo(cx, undo_hold, b, &u, sizeof(u));
+    struct offer_undo u = { h, h->offer, h->created_at };
+    tx_undo(cx, undo_offer, b, &u, sizeof(u));
     h->offer = 0;
+}
+
+/* A hold that begins now, whatever time the offer has taken. */
+static err begin_hold(struct ctx *cx, struct booking *b, struct hold *h)
+{
+    no_offer(cx, b, h);
+    h->created_at = cx->now;
+    err e = store_hold_begins(cx, h);
+    if (!e)
+        e = hold_until(cx, b, h, cx->now + b->hold_ms);
+    h->ends_at = h->expires_at;
+    return e;
 }
 
 static err waitlist_leave(struct ctx *cx, void *self, const void *in_, void *out)
@@ -194,11 +203,7 @@ static err waitlist_accept(struct ctx *cx, void *self, const void *in_, void *ou
     if ((w.status != WAITING_OFFERED && w.status != WAITING_ACCEPTED) || !h || h->expires_at <= cx->now)
         return fail(cx, ERR_CONFLICT, "offer_expired", "The offer is over; join the waiting list again.", "배정 시간이 지났습니다. 예매 대기를 다시 신청해 주세요.");
     if (w.status == WAITING_OFFERED) {
-        no_offer(cx, b, h);
-        h->created_at = cx->now;             /* the hold begins now, whatever the offer has taken */
-        h->expires_at = cx->now + b->hold_ms;
-        hold_arm(b, h);
-        e = store_hold_begins(cx, h);
+        e = begin_hold(cx, b, h);
         if (!e)
             e = store_waiting_end(cx, w.id, WAITING_OFFERED, WAITING_ACCEPTED);
     }

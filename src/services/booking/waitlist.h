@@ -20,10 +20,19 @@ struct waitlist_in {
 
 /* ---- waitlist.c ---- */
 
+/* The seat has been given up: keeps it if others wait for its grade. */
+bool waitlist_keeps(struct ctx *cx, struct booking *b, struct sale *s, uint32_t seat);
+/* A hold that is an offer ends without having been accepted. */
+err waitlist_offer_ends(struct ctx *cx, struct hold *h);
+/* Start: lines and offers from the database; what is free and waited for is kept until the first round of offers. */
+err waitlist_load(struct ctx *cx, struct booking *b);
+
 /* Does the schedule's sale run? */
 bool waitlist_sells(const struct sale *s, int64_t now);
 /* Adds to (or takes from) the entries of a grade that have no offer yet. */
 void waitlist_count(struct ctx *cx, struct sale *s, uint32_t grade, int32_t n);
+
+extern const struct call waitlist_join_call, waitlist_mine_call, waitlist_leave_call, waitlist_accept_call, waitlist_serve_call;
 
 /* ---- store_waitlist.c ---- */
 

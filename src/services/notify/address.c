@@ -1,10 +1,10 @@
-/* Which machines a webhook may be on: those of the public internet, so that nobody reaches through us into the network we stand in. */
+#include "address.h"
+
 #include <arpa/inet.h>
 #include <curl/curl.h>
 #include <netinet/in.h>
 
 #include "platform/obs/log.h"
-#include "webhook.h"
 
 /* Not for the public: the registries of IANA for IPv4 and IPv6 special purposes. */
 static const struct { uint32_t net; int bits; } special4[] = {

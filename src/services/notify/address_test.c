@@ -2,8 +2,9 @@
 #include <arpa/inet.h>
 #include <netinet/in.h>
 
+#include "address.h"
+#include "signature.h"
 #include "test.h"
-#include "webhook.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 

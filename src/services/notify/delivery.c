@@ -4,6 +4,7 @@
 #include "platform/call/app.h"
 #include "platform/crypto/crypto.h"
 #include "platform/obs/log.h"
+#include "post.h"
 
 #define SECOND_MS  INT64_C(1000)
 #define MINUTE_MS  (60 * SECOND_MS)
@@ -87,13 +88,13 @@ static err note_next(struct ctx *cx, struct notify *s)
 
 static err take(struct ctx *cx, void *self, const void *in, void *ret_out)
 {
-    struct delivery *due = NEW_ARRAY(cx->arena, struct delivery, DELIVERY_ROUND);
-    struct delivery_due *out = NEW_ARRAY(cx->arena, struct delivery_due, DELIVERY_ROUND);
+    struct delivery *due = NEW_ARRAY(cx->arena, struct delivery, POSTS_MAX);
+    struct delivery_due *out = NEW_ARRAY(cx->arena, struct delivery_due, POSTS_MAX);
     struct list *ret = ret_out;
     struct webhook w;
     size_t n;
     (void)in;
-    err e = store_deliveries_due(cx, DELIVERY_ROUND, due, &n);
+    err e = store_deliveries_due(cx, POSTS_MAX, due, &n);
     for (size_t i = 0; !e && i < n; i++) {
         e = store_webhook(cx, due[i].webhook, &w);
         out[i] = (struct delivery_due){ due[i], w.url, w.salt };

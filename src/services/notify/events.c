@@ -10,7 +10,7 @@
 /* ---- bodies: only what is used here is read ---- */
 
 struct heard {
-    int64_t mail, booking, schedule, performance, user, offer, seats, until;
+    int64_t mail, schedule, performance, user, offer, seats, until;
     struct str grade, rest;
 };
 
@@ -21,10 +21,6 @@ FIELDS(mail_wanted_fields, "HeardMailWanted", struct heard,
     HEARD_ID("mail_id", ID_MAIL, mail), HEARD_ID("user_id", ID_USER, user), UNUSED("kind"));
 
 FIELDS(user_left_fields, "HeardUserLeft", struct heard, HEARD_ID("user_id", ID_USER, user), UNUSED("roles"));
-
-FIELDS(confirmed_fields, "HeardConfirmed", struct heard,
-    HEARD_ID("booking_id", ID_BOOKING, booking), HEARD_ID("schedule_id", ID_SCHEDULE, schedule), HEARD_ID("user_id", ID_USER, user),
-    UNUSED("performance_id"), UNUSED("total"), UNUSED("discount"), UNUSED("mileage_used"), UNUSED("due"), UNUSED("currency"), UNUSED("seats"));
 
 FIELDS(offered_fields, "HeardOffered", struct heard,
     HEARD_ID("offer_id", ID_OFFER, offer), HEARD_ID("schedule_id", ID_SCHEDULE, schedule), HEARD_ID("user_id", ID_USER, user),
@@ -117,16 +113,12 @@ static err note_booking(struct ctx *cx, struct mail_order mail, enum hook_event 
 
 static err heard_confirmed(struct ctx *cx, void *self, const void *in_, void *ret_out)
 {
-    const struct heard *in = in_;
-    struct booking_facts facts;
+    const struct booking_confirmed *in = in_;
+    struct mail_order mail = { .kind = MAIL_BOOKING_CONFIRMED, .source = in->booking, .user = in->user, .facts.booking = in->booking };
     (void)self;
     (void)ret_out;
-    err e = facts_of(cx, in->booking, &facts);
-    if (e)
-        return e;
-    struct mail_order mail = { .kind = MAIL_BOOKING_CONFIRMED, .source = in->booking, .user = in->user, .facts.booking = in->booking };
-    return note_booking(cx, mail, HOOK_CONFIRMED, (struct told){ .booking = in->booking, .seats = (int64_t)facts.seats.n,
-                                                                 .total = money_of(facts.total, str_c(facts.currency)) });
+    return note_booking(cx, mail, HOOK_CONFIRMED,
+                        (struct told){ .booking = in->booking, .seats = in->seats, .total = money_of(in->total, in->currency) });
 }
 
 static err heard_cancelled(struct ctx *cx, void *self, const void *in_, void *ret_out)
@@ -204,7 +196,7 @@ static err heard_user_left(struct ctx *cx, void *self, const void *in_, void *re
     return e;
 }
 
-const struct call heard_confirmed_call = { .name = "notify.heard_confirmed", .kind = CALL_STORY, .in = &confirmed_fields, .fn = heard_confirmed };
+const struct call heard_confirmed_call = { .name = "notify.heard_confirmed", .kind = CALL_STORY, .in = &booking_confirmed_fields, .fn = heard_confirmed };
 const struct call heard_cancelled_call = { .name = "notify.heard_cancelled", .kind = CALL_STORY, .in = &booking_cancelled_fields, .fn = heard_cancelled };
 const struct call heard_refunded_call = { .name = "notify.heard_refunded", .kind = CALL_STORY, .in = &booking_refunded_fields, .fn = heard_refunded };
 const struct call heard_offered_call = { .name = "notify.heard_offered", .kind = CALL_COMMAND, .in = &offered_fields, .fn = heard_offered };

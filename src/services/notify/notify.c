@@ -4,6 +4,7 @@
 #include <curl/curl.h>
 #include <stdlib.h>
 
+#include "address.h"
 #include "notify_sql.h"
 #include "platform/call/app.h"
 #include "platform/obs/log.h"

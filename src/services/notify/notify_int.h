@@ -6,6 +6,7 @@
 
 #include "message.h"
 #include "notify.h"
+#include "smtp.h"
 
 typedef err call_fn(struct ctx *cx, void *self, const void *in, void *ret_out);
 
@@ -54,13 +55,6 @@ err mail_put(struct ctx *cx, struct notify *s, const struct mail_order *order) M
 /* out: struct list of struct mail: those due, at most MAIL_ROUND. */
 extern const struct call mail_take_call;
 
-enum mail_outcome {
-    OUTCOME_SENT,
-    OUTCOME_DROPPED,          /* nobody to tell any more */
-    OUTCOME_REFUSED,          /* for good */
-    OUTCOME_LATER,
-    OUTCOME_DOWN,             /* the mail server itself does not answer or wants nothing from us: others need not be tried now */
-};
 struct mail_done {
     int64_t mail;
     enum mail_outcome outcome;
@@ -78,20 +72,7 @@ int64_t notify_prune_due(void *self);
 /* In a story. *ret_gone: it is not to be sent any more. ERR_UNAVAILABLE and the like: later. */
 err mail_compose(struct ctx *cx, struct notify *s, const struct mail *m, struct message *ret, bool *ret_gone) MUST_USE;
 
-/* ---- sending (send.c, smtp.c) ---- */
-
-struct smtp_server {          /* of the configuration, NUL behind each */
-    const char *url;          /* NULL: there is none */
-    const char *user, *password, *ca_file;
-    enum smtp_tls { SMTP_TLS_NEVER, SMTP_TLS_OFFERED, SMTP_TLS_REQUIRED } tls;
-    int timeout_s;
-};
-
-struct smtp;
-struct smtp *smtp_open(const struct smtp_server *server, bool (*stop)(void *arg), void *arg);
-void smtp_close(struct smtp *c);
-/* One mail over the connection that is kept meanwhile. *ret_why: a sentence when it was not taken, in the arena. */
-enum mail_outcome smtp_send(struct smtp *c, struct arena *arena, struct str from, struct str to, struct str message, struct str *ret_why);
+/* ---- sending (send.c) ---- */
 
 call_fn mail_send;
 extern const struct call mail_send_call;

@@ -1,11 +1,13 @@
 /* Calls of webhooks, all of a round at the same time (libcurl). Where a name leads is decided once, by libcurl, and every address is checked in the
  * moment it is connected to: a name that changes its mind in between gains nothing. Redirects are not followed. */
+#include "post.h"
+
 #include <curl/curl.h>
 #include <stdio.h>
 #include <sys/socket.h>
 
+#include "address.h"
 #include "platform/obs/log.h"
-#include "webhook.h"
 
 #define HEARD_MAX   (64 * 1024)
 #define LOOK_MS     200
@@ -110,10 +112,10 @@ static void end_all(CURLM *multi)
 void posts_run(struct post *posts, size_t n, bool (*stop)(void *arg), void *arg, bool *ret_stopped)
 {
     CURLM *multi = curl_multi_init();
-    CURL *handles[DELIVERY_ROUND];
-    struct curl_slist *headers[DELIVERY_ROUND];
+    CURL *handles[POSTS_MAX];
+    struct curl_slist *headers[POSTS_MAX];
     int running = 1;
-    ASSERT(multi != NULL && n <= DELIVERY_ROUND);
+    ASSERT(multi != NULL && n <= POSTS_MAX);
     for (size_t i = 0; i < n; i++) {
         headers[i] = headers_of(&posts[i]);
         handles[i] = begin(&posts[i], headers[i]);

@@ -1,6 +1,6 @@
-#include "platform/crypto/crypto.h"
-#include "webhook.h"
+#include "signature.h"
 
+#include "platform/crypto/crypto.h"
 #include "platform/obs/log.h"
 
 void signature_secret(const uint8_t key[32], struct str salt, char out[SECRET_TEXT])

@@ -1,5 +1,5 @@
 /* The way to the mail server: libcurl, one connection for a round of mails. */
-#include "notify_int.h"
+#include "smtp.h"
 
 #include <curl/curl.h>
 #include <stdio.h>

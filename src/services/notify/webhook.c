@@ -1,8 +1,10 @@
 /* Webhooks of organizers: made, shown, changed, taken out of use. */
 #include "webhook.h"
 
+#include "address.h"
 #include "platform/call/app.h"
 #include "platform/obs/log.h"
+#include "signature.h"
 
 #define WEBHOOKS_MAX 10       /* of one owner */
 

@@ -2,8 +2,6 @@
 #ifndef NOTIFY_WEBHOOK_H
 #define NOTIFY_WEBHOOK_H
 
-#include <sys/socket.h>
-
 #include "notify_int.h"
 
 /* ---- webhooks (webhook.c) ---- */
@@ -14,9 +12,7 @@ extern const char *const hook_event_words[];         /* "booking.confirmed", ...
 enum hook_why { HOOK_WHY_NONE, HOOK_WHY_GONE, HOOK_WHY_FAILING, HOOK_WHY_OWNER };
 extern const char *const hook_why_words[];           /* why it is out of use */
 
-#define SALT_BYTES   16
-#define SECRET_TEXT  32
-#define URL_TEXT_MAX 500
+#define SALT_BYTES 16
 
 struct webhook {              /* a row of notify_webhook */
     int64_t id, owner;
@@ -57,23 +53,6 @@ err webhook_owned(struct ctx *cx, int64_t id, struct webhook *ret) MUST_USE;
 /* Takes it out of use: what waits for it is given up, and its owner gets a mail, once by `source`. In a command. */
 err webhook_disable(struct ctx *cx, struct notify *s, struct webhook *w, enum hook_why why, int64_t source) MUST_USE;
 
-/* ---- addresses (address.c) ---- */
-
-/* Is this an address of the public internet? Not so: private, shared, loopback, link-local, documentation, multicast and reserved ones, and
- * IPv6 addresses that carry such an IPv4 address. */
-bool address_public(const struct sockaddr *a);
-bool address_loopback(const struct sockaddr *a);
-/* NULL when a webhook may be called there; else what is wrong with it. *ret_ko is the same in Korean. `loopback`: http:// and loopback addresses are
- * fine as well. Names are not looked up: that is done, and each address checked, with every delivery. */
-const char *address_url_fault(struct str url, bool loopback, const char **ret_ko);
-
-/* ---- signature (signature.c) ---- */
-
-/* The secret of a webhook, made from its salt and a key of the installation; it is never stored. */
-void signature_secret(const uint8_t key[32], struct str salt, char out[SECRET_TEXT]);
-/* "t=<unix seconds>,v1=<hex HMAC-SHA-256 of the secret over t, a dot and the body>". */
-struct str signature_make(struct arena *arena, const char secret[SECRET_TEXT], int64_t now_ms, struct str body);
-
 /* ---- deliveries (delivery.c) ---- */
 
 enum delivery_status { DELIVERY_QUEUED, DELIVERY_DELIVERED, DELIVERY_FAILED };
@@ -99,14 +78,11 @@ struct happening {
 };
 err delivery_put(struct ctx *cx, struct notify *s, const struct happening *h) MUST_USE;
 
-#define DELIVERY_ROUND 32
-#define ANSWER_BYTES   1024
-
 struct delivery_due {
     struct delivery delivery;
     struct str url, salt;
 };
-/* out: struct list of struct delivery_due, at most DELIVERY_ROUND. */
+/* out: struct list of struct delivery_due, at most POSTS_MAX. */
 extern const struct call delivery_take_call;
 
 struct delivery_done {
@@ -129,21 +105,7 @@ struct delivery_view {
 };
 call_fn deliveries_list, delivery_redeliver;
 
-/* ---- making them (post.c) ---- */
-
-struct post {
-    const char *url;
-    struct str body, signature;
-    long timeout_s;
-    bool loopback;            /* http:// and this machine are fine */
-    int64_t status;           /* from here on set by posts_run: 0 without an answer */
-    const char *why;
-    char answer[ANSWER_BYTES];
-    size_t answer_n, heard;
-    bool refused_address;
-};
-/* All at the same time; returns when each has an answer or has failed. *ret_stopped: `stop` said so, what is unanswered is to be done again. */
-void posts_run(struct post *posts, size_t n, bool (*stop)(void *arg), void *arg, bool *ret_stopped);
+/* ---- making them (deliver.c, post.c) ---- */
 
 call_fn delivery_send;
 extern const struct call delivery_send_call;

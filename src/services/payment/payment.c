@@ -1,5 +1,5 @@
 /* The payment service: its tables and its life. */
-#include "payment_int.h"
+#include "refund.h"
 
 #include <stdlib.h>
 

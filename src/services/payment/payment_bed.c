@@ -128,7 +128,9 @@ static const struct call refunded_call = { .name = "booking.refunded", .kind = C
 static const struct call cancelled_call = { .name = "booking.cancelled", .kind = CALL_COMMAND, .fn = cancelled };
 static const struct call execute_call = { .name = "booking.execute", .kind = CALL_COMMAND, .fn = run_statement };
 
-static const struct call *const fake_calls[] = { &booking_due_get, &booking_pay_begin, &booking_paid_put, &refunded_call, &cancelled_call, &execute_call, NULL };
+static const struct call *const fake_calls[] = {
+    &booking_due_get, &booking_pay_begin, &booking_paid_put, &refunded_call, &cancelled_call, &execute_call, NULL,
+};
 
 static const struct subscription subscriptions[] = { { "payment.refunded", &refunded_call }, { 0 } };
 

@@ -3,7 +3,7 @@
 #define PAYMENT_BED_H
 
 #include "fixture.h"
-#include "payment_int.h"
+#include "refund.h"
 #include "sandbox.h"
 #include "services/booking/booking.h"
 #include "test.h"

@@ -69,32 +69,6 @@ enum payment_why payment_why_of(struct str word);
 #define ACCOUNT_REVENUE  "revenue"
 #define ACCOUNT_OWED     "refund_due"
 
-/* ---- refunds (refund_state.c) ---- */
-
-enum refund_state {
-    REFUND_CREATED,           /* promised */
-    REFUND_PENDING,           /* asked of the provider, who may have done it */
-    REFUND_DONE,
-    REFUND_FAILED,            /* the provider refuses it; the promise is taken back, somebody has to look */
-    REFUND_STATES
-};
-
-enum refund_source { FOR_CANCELLATION, FOR_PAYMENT, FOR_STAFF, REFUND_SOURCES };
-
-struct refund {               /* a row of payment_refund */
-    int64_t id, payment;
-    enum refund_source source;
-    int64_t source_id;        /* the cancellation, the payment, or the refund itself: what it is for has one refund */
-    enum refund_state state;
-    int64_t amount;           /* minor units of the payment's currency */
-    struct str reason;
-    int64_t created_at, updated_at;
-};
-
-extern const char *const refund_status_words[], *const refund_source_words[];
-enum refund_state refund_state_of(struct str word);
-enum refund_source refund_source_of(struct str word);
-
 /* ---- payments somebody has to take up again (watch.c) ---- */
 
 /* One story at a time works on a payment: whoever takes it. The set is rebuilt at open; it may name payments that are finished. */
@@ -160,23 +134,6 @@ struct list_out {
     struct list items;        /* struct payment_view, or struct refund_view */
     int64_t next;
 };
-struct refund_in {
-    int64_t payment;
-    struct money amount;
-    bool has_amount;
-    struct str reason;
-};
-struct refunds_in {
-    int64_t payment, limit, cursor;
-};
-struct refund_view {
-    int64_t id, payment;
-    int status;               /* index into refund_status_words */
-    int source;               /* index into refund_source_words */
-    struct money amount;
-    struct str reason;
-    int64_t created_at, updated_at;
-};
 struct webhook_in {
     struct raw_in raw;
     struct str provider, signature;
@@ -188,12 +145,8 @@ call_fn payment_webhook;                                                 /* webh
 extern const struct call payment_webhook_call;
 call_fn payment_show, payment_list;                                      /* show.c */
 call_fn payment_resume;                                                  /* resume.c */
-call_fn refund_give, refund_cancelled;                                   /* refund.c */
-call_fn refund_list;                                                     /* show.c */
 
 void payment_view(const struct payment *p, struct payment_view *ret);
-/* paid: for its currency. */
-void refund_view(const struct refund *r, const struct money *paid, struct refund_view *ret);
 
 /* ---- steps of the stories: calls that never leave this service, so they need no field tables ---- */
 
@@ -232,44 +185,6 @@ struct advance_out {
 extern const struct call payment_advance_call;
 call_fn payment_advance;                                                 /* state.c */
 
-struct promise_in {
-    int64_t payment;
-    enum refund_source source;
-    int64_t source_id;        /* FOR_STAFF: none */
-    int64_t amount;           /* 0: all that is left */
-    bool capped;              /* no more than is left; else ERR_CONFLICT `refund_too_much` */
-    struct str reason;
-};
-struct promise_out {
-    struct payment payment;
-    struct refund refund;     /* id 0: nothing was left to give back */
-};
-/* Makes a refund, or finds the one for the same source. ERR_CONFLICT `not_paid` when there is no money. */
-extern const struct call refund_promise_call;
-
-/* The next refund of a payment, after the one with this id, that is neither done nor failed. out: struct refund, id 0: none. */
-struct refund_open_in {
-    int64_t payment, after;
-};
-extern const struct call refund_open_call;
-
-struct refund_advance_in {
-    int64_t refund;
-    enum refund_state to;
-};
-struct refund_advance_out {
-    struct payment payment;
-    struct refund refund;
-};
-/* Moves a refund if its state leads there. */
-extern const struct call refund_advance_call;
-/* in: int64_t, out: struct refund. ERR_MISSING when there is none. */
-extern const struct call refund_load_call;
-call_fn refund_promise, refund_open, refund_advance, refund_load;        /* refund_state.c */
-
-/* In a command: promises money back. The amount must be left. */
-err refund_begin(struct ctx *cx, struct payments *s, struct payment *p, struct refund *r) MUST_USE;
-
 /* In a command: writes a new payment and its first move. */
 void payment_begin(struct ctx *cx, struct payments *s, struct payment *p);
 /* In a command: the one function that moves a payment. The state must lead there. Writes the move and the ledger's entry. */
@@ -300,7 +215,7 @@ void payment_release(struct ctx *cx, struct payments *s, const struct payment *p
 
 /* ---- metrics ---- */
 
-extern struct metric payment_moves[PAYMENT_STATES], refund_moves[REFUND_STATES];
+extern struct metric payment_moves[PAYMENT_STATES];
 extern struct metric payment_stuck, webhooks_taken, webhooks_repeated, webhooks_forged, webhooks_ignored, webhooks_mismatched;
 
 /* ---- SQL (store.c): each statement as a function ---- */
@@ -326,16 +241,6 @@ void store_move_insert(struct ctx *cx, const struct move *m);
 /* Nothing when the amount is 0. */
 void store_ledger_insert(struct ctx *cx, const struct move *m, const char *account, const char *currency, int64_t amount);
 
-/* ---- SQL of refunds (store_refund.c) ---- */
-
-void store_refund_insert(struct ctx *cx, const struct refund *r);
-err store_refund_update(struct ctx *cx, const struct refund *r) MUST_USE;
-/* ERR_MISSING when there is none. */
-err store_refund(struct ctx *cx, int64_t id, struct refund *ret) MUST_USE;
-err store_refund_of(struct ctx *cx, enum refund_source source, int64_t source_id, struct refund *ret, bool *ret_found) MUST_USE;
-/* Id 0: none. */
-err store_refund_open(struct ctx *cx, int64_t payment, int64_t after, struct refund *ret) MUST_USE;
-err store_refunds(struct ctx *cx, int64_t payment, int64_t before, size_t max, struct refund *ret, size_t *ret_n) MUST_USE;
 err store_event_seen(struct ctx *cx, const char *provider, struct str event, bool *ret) MUST_USE;
 void store_event_insert(struct ctx *cx, const struct payment *p, struct str event);
 

@@ -1,6 +1,6 @@
 /* Money goes back: for a cancelled booking, or because staff wants it. The provider is asked with the refund's id as its key, so that a story may
  * stop anywhere and be taken up again (resume.c). */
-#include "payment_int.h"
+#include "refund.h"
 
 #include "platform/obs/log.h"
 #include "services/booking/booking.h"

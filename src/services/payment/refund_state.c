@@ -1,6 +1,6 @@
 /* The states of a refund, and the one function that moves it. What is promised is taken from what the payment keeps at once, so that never more
  * is promised than was captured (the database checks it too); with each move go a line of the trail and an entry of the ledger. */
-#include "payment_int.h"
+#include "refund.h"
 
 #include "platform/call/app.h"
 #include "platform/obs/log.h"

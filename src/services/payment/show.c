@@ -1,5 +1,5 @@
 /* Payments looked at: by their owner, and by the people in charge. */
-#include "payment_int.h"
+#include "refund.h"
 
 #define PAGE 20
 

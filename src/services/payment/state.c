@@ -1,6 +1,6 @@
 /* The states of a payment, and the one function that moves it. With each move go a line of the audit trail and, where money changes hands, an
  * entry of the ledger, in the same transaction; so the books cannot differ from the state. */
-#include "payment_int.h"
+#include "refund.h"
 
 #include "platform/obs/log.h"
 

@@ -1,5 +1,5 @@
 /* Each statement of sql/queries_refund.sql as a typed function. */
-#include "payment_int.h"
+#include "refund.h"
 #include "payment_sql.h"
 
 #include "platform/obs/log.h"

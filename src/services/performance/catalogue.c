@@ -1,3 +1,4 @@
+/* The catalogue's columns, and how changes reach them: noted by a command, taken back with it or published by its group, taken in by a reader. */
 #include "catalogue_int.h"
 
 #include <stdlib.h>
@@ -206,8 +207,8 @@ static void forget_hour(struct catalogue *c, enum period period, int64_t hour)
 static void advance(struct catalogue *c, int64_t hour)
 {
     for (int p = 0; p < PERIODS; p++) {
-        int64_t edge = hour - period_hours[p] + 1, last = c->edge[p] + HOURS_MAX;
-        for (int64_t h = c->edge[p]; h < edge && h < last; h++)
+        int64_t edge = hour - period_hours[p] + 1;
+        for (int64_t h = c->edge[p]; h < edge && h <= c->hour; h++)      /* nothing is known of later hours */
             forget_hour(c, (enum period)p, h);
         if (c->edge[p] < edge)
             c->edge[p] = edge;

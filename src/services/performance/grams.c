@@ -1,3 +1,4 @@
+/* The lists of pairs. A list names each entry once, since an entry is added as a whole. */
 #include "grams.h"
 
 #include <stdlib.h>

@@ -109,6 +109,8 @@ FIELDS(price_fields, "Price", struct price_item, { .type = F_MONEY, .at = offset
       .high = PERSON_TYPES, .help = "who pays less" },                                                                                      \
     { .name = "early_bird", .type = F_LIST, .optional = true, .of = &early_price_fields, .at = offsetof(owner, path early), .low = 0,          \
       .high = EARLY_PRICES_MAX, .help = "the first whose time has not come counts" },                                                       \
+    { .name = "max_per_user_of_performance", .type = F_INT, .optional = true, .nullable = true, .at = offsetof(owner, path max_of_performance), \
+      .low = 1, .high = 1000000, .help = "seats one may hold or own, counted over all schedules of the performance" },                       \
     { .name = "presale", .type = F_OBJECT, .optional = true, .nullable = true, .of = &presale_terms_fields, .at = offsetof(owner, path presale), \
       .has_at = offsetof(owner, path has_presale) }
 
@@ -212,7 +214,8 @@ static const struct call *const calls[] = {
     &hall_create_call, &hall_list_call,       &hall_get_call,  &hall_change_call, &hall_delete_call,    &show_create_call,     &show_list_call, &show_get_call,
     &schedule_create_call, &schedule_get_call, &map_call, &hall_insert_call, &hall_plan_call, &schedule_basis_call, &schedule_insert_call,
     &show_change_call, &show_delete_call, &schedule_cast_call, &ranking_call, &recommended_call, &purchase_confirmed_call, &purchase_cancelled_call,
-    &poster_upload_call, &poster_look_call, &poster_put_call, &poster_get_call, &purchases_prune_call, &affinity_step_call, &affinity_look_call, &affinity_set_call,
+    &poster_upload_call, &poster_look_call, &poster_put_call, &poster_get_call, &purchases_prune_call,
+    &affinity_step_call, &affinity_look_call, &affinity_set_call,
     &performance_schedule_facts, &performance_facts_call, &performance_seat_plan, &schedule_change_call, &schedule_change_put_call,
     &schedule_cancel_call, &schedule_cancel_put_call, &sales_csv_call, &schedule_plan_call,
     &schedule_plan_basis_call, &schedule_plan_store_call, NULL,

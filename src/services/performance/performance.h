@@ -70,6 +70,8 @@ err performance_hall_plan(struct ctx *cx, int64_t hall, struct str *ret_blob) MU
 /* Events:
  *   performance.schedule_opened     a schedule was made; the body is booking's struct schedule_opening, as its field table writes it
  *   performance.schedule_changed    something of it has changed; the same body without blocked seats, with a higher revision
- *   performance.schedule_cancelled  it will not take place; the body is booking's struct schedule_cancelling */
+ *   performance.schedule_cancelled  it will not take place; the body is booking's struct schedule_cancelling
+ * Listens to:
+ *   booking.confirmed, booking.cancelled  what is sold, for rankings and recommendations */
 
 #endif

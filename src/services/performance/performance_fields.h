@@ -11,7 +11,8 @@ extern const struct text_rule blank_rule;            /* something besides spaces
 
 #define ROW(owner, member_, type_, ...)   { .name = #member_, .type = type_, .at = offsetof(owner, member_), __VA_ARGS__ }
 /* One that may be left out, which member has_... tells. */
-#define MAY_ROW(owner, member_, type_, ...) ROW(owner, member_, type_, .has_at = offsetof(owner, has_##member_), .optional = true, __VA_ARGS__)
+#define MAY_ROW(owner, member_, type_, ...)                                                                                                \
+    ROW(owner, member_, type_, .has_at = offsetof(owner, has_##member_), .optional = true, __VA_ARGS__)
 #define ID_ROW(owner, name_, member_, kind, ...) { .name = name_, .type = F_ID, .id = kind, .at = offsetof(owner, member_), __VA_ARGS__ }
 #define LIMIT_ROW(owner)                                                                                                                   \
     ROW(owner, limit, F_INT, .from = FROM_QUERY, .low = 1, .high = 100, .optional = true, .help = "items a page, 20 unless told")

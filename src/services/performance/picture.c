@@ -1,3 +1,4 @@
+/* What a file says of itself is read here, strictly and within its bounds; only then does GD decode it. */
 #include "picture.h"
 
 #include <gd.h>

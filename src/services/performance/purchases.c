@@ -1,6 +1,5 @@
 /* Booking tells of purchases and cancellations, maybe twice, maybe in another order than they happened; a row a booking makes counting them
  * safe to repeat. What goes with what is worked out from those rows, a few performances at a time. */
-#include "performance_fields.h"
 #include "purchases.h"
 
 #define DAY_MS      (INT64_C(24) * 60 * 60 * 1000)
@@ -9,41 +8,16 @@
 
 /* ---- events ---- */
 
-struct purchase_event {
-    int64_t booking, schedule, user, seats, cancellation;
-    struct str other;         /* what does not matter here */
-};
-
-#define EVENT_ROWS                                                                                                                         \
-    ID_ROW(struct purchase_event, "booking_id", booking, ID_BOOKING),                                                                       \
-    ID_ROW(struct purchase_event, "schedule_id", schedule, ID_SCHEDULE),                                                                    \
-    ID_ROW(struct purchase_event, "user_id", user, ID_USER),                                                                                \
-    ROW(struct purchase_event, seats, F_INT, .low = 1, .high = 1000000, .optional = true)
-#define OTHER(member) { .name = member, .type = F_RAW, .optional = true, .at = offsetof(struct purchase_event, other) }
-
-FIELDS(confirmed_fields, "BookingConfirmed", struct purchase_event, EVENT_ROWS,
-    OTHER("performance_id"), OTHER("total"), OTHER("discount"), OTHER("mileage_used"), OTHER("due"), OTHER("currency"));
-FIELDS(cancelled_fields, "BookingCancelled", struct purchase_event, EVENT_ROWS,
-    ID_ROW(struct purchase_event, "cancellation_id", cancellation, ID_CANCELLATION), OTHER("performance_id"), OTHER("payment_id"), OTHER("whole"),
-    OTHER("refund"), OTHER("fee"), OTHER("currency"), OTHER("mileage_back"), OTHER("coupon_back"), OTHER("reason"));
-
 static int64_t seats_of(const struct purchase *p)
 {
     return p->sold > p->returned ? p->sold - p->returned : 0;
 }
 
-/* The row of the event's booking; a new one when none is there. */
-static err purchase_find(struct ctx *cx, const struct purchase_event *in, struct purchase *ret, bool *ret_found)
+/* No more comes back than was sold; as long as nothing is known to be sold, that is not known either. */
+static void settle(struct purchase *p)
 {
-    struct schedule s;
-    err e = store_show_purchase(cx, in->booking, ret, ret_found);
-    if (e || *ret_found)
-        return e;
-    e = store_schedule(cx, in->schedule, &s);
-    ret->performance = s.performance;
-    ret->user = in->user;
-    ret->at = cx->now;
-    return e;
+    if (p->sold && p->returned > p->sold)
+        p->returned = p->sold;
 }
 
 static err purchase_keep(struct ctx *cx, struct performance *p, const struct purchase *row, bool found, int64_t before)
@@ -58,31 +32,33 @@ static err purchase_keep(struct ctx *cx, struct performance *p, const struct pur
 
 static err purchase_confirmed(struct ctx *cx, void *self, const void *in_, void *ret_out)
 {
-    const struct purchase_event *in = in_;
-    struct purchase row;
+    const struct booking_confirmed *in = in_;
+    struct purchase row = { .booking = in->booking, .performance = in->performance, .user = in->user, .at = cx->now };
     bool found;
     (void)ret_out;
 
-    err e = purchase_find(cx, in, &row, &found);
+    err e = store_show_purchase(cx, &row, &found);
     if (e || row.sold)
         return e;
-    row.sold = in->seats ? in->seats : 1;
+    row.sold = in->seats;
+    settle(&row);
     return purchase_keep(cx, self, &row, found, 0);
 }
 
 static err purchase_cancelled(struct ctx *cx, void *self, const void *in_, void *ret_out)
 {
-    const struct purchase_event *in = in_;
-    struct purchase row;
+    const struct booking_cancelled *in = in_;
+    struct purchase row = { .booking = in->booking, .performance = in->performance, .user = in->user, .at = cx->now };
     bool found;
     (void)ret_out;
 
-    err e = purchase_find(cx, in, &row, &found);
+    err e = store_show_purchase(cx, &row, &found);
     if (e || row.last_cancellation >= in->cancellation)
         return e;
     int64_t before = seats_of(&row);
     row.returned += in->seats;
     row.last_cancellation = in->cancellation;
+    settle(&row);
     return purchase_keep(cx, self, &row, found, before);
 }
 
@@ -171,13 +147,14 @@ static err affinity_step(struct ctx *cx, void *self, const void *in, void *ret_o
     return OK;
 }
 
-const struct call purchase_confirmed_call = { "performance.purchase_confirmed", "Seats of a performance were bought.", CALL_COMMAND, &confirmed_fields,
-                                              NULL, purchase_confirmed };
-const struct call purchase_cancelled_call = { "performance.purchase_cancelled", "Some of them were given back.", CALL_COMMAND, &cancelled_fields, NULL,
-                                              purchase_cancelled };
-const struct call purchases_prune_call = { "performance.purchases_prune", "Forgets purchases of long ago.", CALL_COMMAND, NULL, NULL, purchases_prune };
-const struct call affinity_look_call = { "performance.affinity_look", "What the buyers of some performances have bought besides.", CALL_READ, NULL,
-                                         NULL, affinity_look };
+const struct call purchase_confirmed_call = { "performance.purchase_confirmed", "Seats of a performance were bought.", CALL_COMMAND,
+                                              &booking_confirmed_fields, NULL, purchase_confirmed };
+const struct call purchase_cancelled_call = { "performance.purchase_cancelled", "Some of them were given back.", CALL_COMMAND,
+                                              &booking_cancelled_fields, NULL, purchase_cancelled };
+const struct call purchases_prune_call = { "performance.purchases_prune", "Forgets purchases of long ago.", CALL_COMMAND, NULL, NULL,
+                                           purchases_prune };
+const struct call affinity_look_call = { "performance.affinity_look", "What the buyers of some performances have bought besides.", CALL_READ,
+                                         NULL, NULL, affinity_look };
 const struct call affinity_set_call = { "performance.affinity_set", "Keeps it.", CALL_COMMAND, NULL, NULL, affinity_set };
-const struct call affinity_step_call = { "performance.affinity_step", "Works out what goes with what, a few performances at a time.", CALL_STORY, NULL,
-                                         NULL, affinity_step };
+const struct call affinity_step_call = { "performance.affinity_step", "Works out what goes with what, a few performances at a time.", CALL_STORY,
+                                         NULL, NULL, affinity_step };

@@ -18,7 +18,8 @@ struct affinity {             /* another performance, and how many bought both *
 
 /* ---- store_purchases.c ---- */
 
-err store_show_purchase(struct ctx *cx, int64_t booking, struct purchase *ret, bool *ret_found) MUST_USE;
+/* The row of io->booking; where there is none, *io stays as it is. */
+err store_show_purchase(struct ctx *cx, struct purchase *io, bool *ret_found) MUST_USE;
 err store_purchase_put(struct ctx *cx, const struct purchase *p, bool is_new) MUST_USE;
 err store_purchases_prune(struct ctx *cx, int64_t before) MUST_USE;
 /* Lists of performances (int64_t). */
@@ -32,7 +33,8 @@ err store_affinity_set(struct ctx *cx, int64_t performance, const struct affinit
 
 /* ---- calls ---- */
 
-extern const struct call purchase_confirmed_call, purchase_cancelled_call, purchases_prune_call, affinity_step_call, affinity_look_call, affinity_set_call;
+extern const struct call purchase_confirmed_call, purchase_cancelled_call, purchases_prune_call;
+extern const struct call affinity_step_call, affinity_look_call, affinity_set_call;
 extern const struct call ranking_call, recommended_call;
 
 /* When they want to run. */

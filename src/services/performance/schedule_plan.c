@@ -156,5 +156,5 @@ err schedule_plan_store(struct ctx *cx, void *self, const void *in_, void *ret_o
     *(struct schedule_opening *)ret_out = schedule_opening_of(cx, &to);
     schedule_say(cx, p, "performance.schedule_changed", ret_out);
     tx_after(cx, map_cache_clear, &p->maps);
-    return OK;
+    return show_reindex(cx, p, to.performance);
 }

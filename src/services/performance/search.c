@@ -99,6 +99,7 @@ static err cursor_read(struct ctx *cx, const struct id_key *ids, enum order orde
     bool whole = text.n >= CURSOR_FIXED && text.p[0] == '0' + (int)order;
     for (size_t i = 0; i < 3 && whole; i++)
         whole = id_decode(ids, ID_PERFORMANCE, str_of(text.p + 1 + i * ID_TEXT, ID_TEXT), &parts[i]);
+    whole = whole && parts[0] - 1 <= UINT32_MAX && parts[1] - 1 <= UINT32_MAX;
     if (!whole || !base64url_decode(cx->arena, str_of(text.p + CURSOR_FIXED, text.n - CURSOR_FIXED), &ret->title) ||
         (ret->title.n && order != BY_TITLE))
         return fail_field(cx, S("cursor"), "is not the `next` of a page in this order", "이 정렬의 다음 페이지 값이 아닙니다");

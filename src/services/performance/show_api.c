@@ -31,8 +31,8 @@ FIELDS(show_create_fields, "PerformanceRequest", struct show_create_in,
     ROW(struct show_create_in, age_rating, F_INT, .low = 0, .high = 19, .optional = true, .help = AGE_HELP),
     ROW(struct show_create_in, runtime_minutes, F_INT, .low = 0, .high = 1440, .optional = true),
     ROW(struct show_create_in, poster_url, F_STR, .low = 0, .high = 1000, .rule = &poster_rule, .optional = true),
-    ROW(struct show_create_in, cast, F_LIST, .of = &name_fields, .low = 0, .high = CAST_MAX, .optional = true, .help = "names only; or give `casting`"),
-    ROW(struct show_create_in, casting, F_LIST, .of = &casting_fields, .low = 0, .high = CAST_MAX, .optional = true, .help = "names with their roles"),
+    ROW(struct show_create_in, cast, F_LIST, .of = &name_fields, .low = 0, .high = CAST_MAX, .optional = true, .help = "names only; or `casting`"),
+    ROW(struct show_create_in, casting, F_LIST, .of = &casting_fields, .low = 0, .high = CAST_MAX, .optional = true, .help = "names and roles"),
     ROW(struct show_create_in, max_tickets_per_user, F_INT, .low = 1, .high = 1000000));
 
 FIELDS(show_change_fields, "PerformanceChange", struct show_change_in,
@@ -61,7 +61,7 @@ SHARED_FIELDS(show_ref_fields, "PerformanceRef", struct show_ref,
 
 FIELDS(schedule_cast_fields, "ScheduleCast", struct schedule_cast_in,
     ID_ROW(struct schedule_cast_in, "schedule_id", schedule, ID_SCHEDULE, .from = FROM_PATH),
-    ROW(struct schedule_cast_in, casting, F_LIST, .of = &casting_fields, .low = 0, .high = CAST_MAX, .help = "who plays on this date; empty: not told"));
+    ROW(struct schedule_cast_in, casting, F_LIST, .of = &casting_fields, .low = 0, .high = CAST_MAX, .help = "who plays then; empty: not told"));
 
 FIELDS(shows_in_fields, "PerformancesQuery", struct shows_in,
     ROW(struct shows_in, q, F_STR, .from = FROM_QUERY, .low = 0, .high = 100, .optional = true,

@@ -1,3 +1,4 @@
+/* The statements of sql/queries_poster.sql. */
 #include "performance_sql.h"
 #include "poster.h"
 

@@ -13,10 +13,9 @@ static void take_purchase(struct ctx *cx, const struct rows *r, void *out)
     p->last_cancellation = row_int(r, 4);
 }
 
-err store_show_purchase(struct ctx *cx, int64_t booking, struct purchase *ret, bool *ret_found)
+err store_show_purchase(struct ctx *cx, struct purchase *io, bool *ret_found)
 {
-    *ret = (struct purchase){ .booking = booking };
-    return db_one(cx, &performance_sql.purchase_get, VALS(v_int(booking)), take_purchase, ret, ret_found);
+    return db_one(cx, &performance_sql.purchase_get, VALS(v_int(io->booking)), take_purchase, io, ret_found);
 }
 
 err store_purchase_put(struct ctx *cx, const struct purchase *p, bool is_new)

@@ -170,7 +170,8 @@ err leave(struct here *h, int64_t user, struct str token)
 
 void buy(struct here *h, int64_t user, int64_t booking)
 {
-    assert_int_equal(fixture_call(&h->f, 0, 0, &queue_bought_call, &(struct booking_confirmed){ .booking = booking, .schedule = SCHEDULE, .user = user }, NULL, NULL), OK);
+    struct booking_confirmed event = { .booking = booking, .schedule = SCHEDULE, .user = user };
+    assert_int_equal(fixture_call(&h->f, 0, 0, &queue_bought_call, &event, NULL, NULL), OK);
 }
 
 err pass_check(struct here *h, int64_t user, int64_t schedule, struct str pass)

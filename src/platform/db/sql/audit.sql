@@ -1,3 +1,7 @@
 -- name: E1_parked
 -- help: no event was refused by a subscriber for good
 SELECT id, subscription, event_id, code FROM bus_parked
+
+-- name: E2_heard
+-- help: E2: no subscription has gone further than what was said
+SELECT subscription, event_id FROM bus_cursor WHERE event_id > (SELECT COALESCE(MAX(id), 0) FROM outbox)

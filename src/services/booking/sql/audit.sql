@@ -21,7 +21,7 @@ SELECT h.id FROM booking_hold h LEFT JOIN (SELECT hold_id, COUNT(*) AS n FROM bo
 -- name: S7_limit_a_user
 -- help: nobody holds or owns more seats of a schedule than the largest limit it ever had
 SELECT h.schedule_id, h.user_id FROM booking_hold h JOIN booking_schedule s ON s.id = h.schedule_id
- WHERE h.status IN (1, 2) GROUP BY h.schedule_id, h.user_id, s.limit_max HAVING SUM(h.seat_count) > s.limit_max
+ WHERE h.status IN (1, 2) AND h.user_id > 0 GROUP BY h.schedule_id, h.user_id, s.limit_max HAVING SUM(h.seat_count) > s.limit_max
 
 -- name: S8_no_leak
 -- help: a hold that is booked has a booking that is pending or confirmed
@@ -40,8 +40,9 @@ SELECT b.id FROM booking_booking b JOIN booking_hold h ON h.id = b.hold_id
  WHERE b.status = 1 AND COALESCE(t.n, 0) <> h.seat_count
 
 -- name: M2_confirmed_is_paid
--- help: a confirmed booking with something due names the payment that paid it
-SELECT id FROM booking_booking WHERE status = 1 AND due > 0 AND payment_id = 0
+-- help: a confirmed booking with something due names the payment that paid it, or was paid at the box office
+SELECT b.id FROM booking_booking b LEFT JOIN booking_counter c ON c.booking_id = b.id AND c.method IN (1, 2)
+ WHERE b.status = 1 AND b.due > 0 AND b.payment_id = 0 AND c.booking_id IS NULL
 
 -- name: M7_totals
 -- help: no total is negative and nothing more than the total is due

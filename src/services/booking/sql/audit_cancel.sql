@@ -29,3 +29,9 @@ SELECT b.id, b.status FROM booking_booking b
 -- help: a seat that was cancelled is claimed by its former hold no more
 SELECT c.schedule_id, c.seat FROM booking_claim c JOIN booking_booking b ON b.hold_id = c.hold_id
   JOIN booking_ticket t ON t.booking_id = b.id AND t.seat = c.seat AND t.status = 3
+
+-- name: P_mileage_back
+-- help: no more mileage comes back to a booking than was used for it, and all of it once nothing of it is left
+SELECT b.id, b.mileage_used, c.back, c.whole FROM booking_booking b
+  JOIN (SELECT booking_id, SUM(mileage_back) AS back, MAX(whole) AS whole FROM booking_cancellation GROUP BY booking_id) c ON c.booking_id = b.id
+ WHERE c.back > b.mileage_used OR (c.whole = 1 AND c.back <> b.mileage_used)

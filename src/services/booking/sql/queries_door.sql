@@ -2,8 +2,9 @@
 SELECT COALESCE(MAX(id), 0) FROM booking_admission
 
 -- name: admission_by_nonce
-SELECT a.id, a.ticket_id, a.schedule_id, a.seat, a.gate, a.nonce, a.question, a.result, a.offline, a.scanned_at, a.admits, e.gate, e.scanned_at
-  FROM booking_admission a LEFT JOIN booking_admission e ON e.id = a.earlier_id
+SELECT a.id, a.ticket_id, a.schedule_id, a.seat, a.gate, a.nonce, a.question, a.result, a.offline, a.scanned_at, a.admits, e.gate, e.scanned_at,
+       t.person, t.proof
+  FROM booking_admission a LEFT JOIN booking_admission e ON e.id = a.earlier_id LEFT JOIN booking_ticket t ON t.id = a.ticket_id
  WHERE a.nonce = ?
 
 -- name: admission_that_counts
@@ -15,8 +16,9 @@ SELECT id FROM booking_admission WHERE ticket_id = ? AND id <> ? AND (result = 0
 
 -- name: admissions_of_schedule
 -- (schedule, id, limit)
-SELECT a.id, a.ticket_id, a.schedule_id, a.seat, a.gate, a.nonce, a.question, a.result, a.offline, a.scanned_at, a.admits, e.gate, e.scanned_at
-  FROM booking_admission a LEFT JOIN booking_admission e ON e.id = a.earlier_id
+SELECT a.id, a.ticket_id, a.schedule_id, a.seat, a.gate, a.nonce, a.question, a.result, a.offline, a.scanned_at, a.admits, e.gate, e.scanned_at,
+       t.person, t.proof
+  FROM booking_admission a LEFT JOIN booking_admission e ON e.id = a.earlier_id LEFT JOIN booking_ticket t ON t.id = a.ticket_id
  WHERE a.schedule_id = ? AND a.id < ? ORDER BY a.id DESC LIMIT ?
 
 -- name: admission_insert

@@ -70,7 +70,7 @@ static err sell(struct ctx *cx, void *self, const void *in_, void *out)
     e = book(cx, b, h, &booking);
     if (e)
         return e;
-    store_counter_put(cx, booking, methods[in->method], in->buyer_name, in->buyer_phone, in->reason);
+    store_counter_put(cx, booking, (int)methods[in->method], in->buyer_name, in->buyer_phone, in->reason);
     return booking_detail(cx, b, booking, out);
 }
 

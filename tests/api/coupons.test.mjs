@@ -43,6 +43,7 @@ test('what makes no sense is refused by the name of the field', async () => {
   assert.deepEqual(fields(await create({ max_discount: won(500), min_total: { amount: 5, currency: 'USD' } })), ['min_total']);
   assert.deepEqual(fields(await create({ expires_at: world.time(-1000) })), ['expires_at']);
   assert.deepEqual(fields(await create({ starts_at: world.time(2 * day) })), ['expires_at']);
+  assert.deepEqual(fields(await create({ name: '   ', code: ' ' })), ['name', 'code']);
   assert.deepEqual(fields(await create({ quantity: 0 })), ['quantity']);
   assert.deepEqual(fields(await create({ quantity: -1 })), ['quantity']);
   assert.deepEqual(fields(await create({ issued: 5, user_id: 'x' })), ['issued', 'user_id']);

@@ -8,6 +8,13 @@
 
 /* ---- field tables ---- */
 
+static bool not_blank(struct str text)
+{
+    return str_trim(text).n > 0;
+}
+
+static const struct text_rule blank_rule = { not_blank, "must not be blank", "공백일 수 없습니다" };
+
 static const char *const status_words[] = { "usable", "reserved", "used", "expired", NULL };
 
 #define COUPON_FROM_PATH(owner) { .name = "coupon_id", .type = F_ID, .id = ID_COUPON, .from = FROM_PATH, .at = offsetof(owner, coupon) }
@@ -16,8 +23,8 @@ static const char *const status_words[] = { "usable", "reserved", "used", "expir
 FIELDS(coupon_fields, "CouponQuery", struct coupon_in, COUPON_FROM_PATH(struct coupon_in));
 
 FIELDS(offer_in_fields, "CouponRequest", struct offer_in,
-    { .name = "name", .type = F_STR, .low = 1, .high = 100, .at = offsetof(struct offer_in, name) },
-    { .name = "code", .type = F_STR, .low = 1, .high = 50, .optional = true, .at = offsetof(struct offer_in, code),
+    { .name = "name", .type = F_STR, .low = 1, .high = 100, .rule = &blank_rule, .at = offsetof(struct offer_in, name) },
+    { .name = "code", .type = F_STR, .low = 1, .high = 50, .rule = &blank_rule, .optional = true, .at = offsetof(struct offer_in, code),
       .help = "what many may type to have it; capitals do not matter" },
     { .name = "quantity", .type = F_INT, .low = 1, .high = QUANTITY_MAX, .at = offsetof(struct offer_in, quantity), .help = "pieces, one a customer" },
     { .name = "discount_percent", .type = F_INT, .low = 1, .high = 100, .optional = true, .at = offsetof(struct offer_in, percent),
@@ -35,7 +42,7 @@ FIELDS(offer_in_fields, "CouponRequest", struct offer_in,
 
 FIELDS(offer_change_fields, "CouponChange", struct offer_change_in,
     COUPON_FROM_PATH(struct offer_change_in),
-    { .name = "name", .type = F_STR, .low = 1, .high = 100, .optional = true, .at = offsetof(struct offer_change_in, name) },
+    { .name = "name", .type = F_STR, .low = 1, .high = 100, .rule = &blank_rule, .optional = true, .at = offsetof(struct offer_change_in, name) },
     { .name = "quantity", .type = F_INT, .low = 1, .high = QUANTITY_MAX, .optional = true, .at = offsetof(struct offer_change_in, quantity) },
     { .name = "starts_at", .type = F_TIME, .optional = true, .at = offsetof(struct offer_change_in, starts_at) },
     { .name = "expires_at", .type = F_TIME, .optional = true, .at = offsetof(struct offer_change_in, expires_at) },

@@ -27,6 +27,31 @@ static err spoil(struct ctx *cx, void *self, const void *in_, void *out)
     return e ? e : fail(cx, ERR_CONFLICT, "spoiled", "Refused on purpose.", "일부러 거절했습니다.");
 }
 
+/* Damages the database, sees whether the audit of that name notices, and takes it back by failing. */
+struct damage_in {
+    const char *audit;
+    struct query sql;
+};
+
+static err damage(struct ctx *cx, void *self, const void *in_, void *out)
+{
+    const struct damage_in *in = in_;
+    const struct audit *a = coupon_audits;
+    struct rows rows;
+    int64_t changed;
+    (void)self;
+    (void)out;
+    while (a->name && strcmp(a->name, in->audit) != 0)
+        a++;
+    assert_non_null(a->name);
+    assert_int_equal(db_run(cx, &in->sql, NO_VALS, &changed), OK);
+    assert_true(changed > 0);
+    assert_int_equal(db_rows(cx, a->query, NO_VALS, &rows), OK);
+    bool noticed = rows_next(&rows);
+    assert_int_equal(rows_end(cx, &rows), OK);
+    return fail(cx, ERR_CONFLICT, noticed ? "noticed" : "overlooked", "%s", "%s", in->audit);
+}
+
 static err spoil_open(struct ctx *cx, void **ret_self)
 {
     *ret_self = cx->app;
@@ -39,7 +64,8 @@ static void spoil_close(void *self)
 }
 
 static const struct call spoil_call = { .name = "spoil.it", .kind = CALL_COMMAND, .fn = spoil };
-static const struct call *const spoil_calls[] = { &spoil_call, NULL };
+static const struct call damage_call = { .name = "spoil.damage", .kind = CALL_COMMAND, .fn = damage };
+static const struct call *const spoil_calls[] = { &spoil_call, &damage_call, NULL };
 static const struct service spoil_service = { .name = "spoil", .open = spoil_open, .close = spoil_close, .calls = spoil_calls };
 static const struct service *const services[] = { &coupon_service, &spoil_service, NULL };
 
@@ -406,6 +432,24 @@ static void test_order_and_end(void **state)
     assert_string_equal(reserve(f, reservation(piece, ANN, 9, 50000), &off), "coupon_expired");
 }
 
+static void test_audit(void **state)
+{
+    static const struct damage_in cases[] = {
+        { "C1_stock", { "test.harm", "UPDATE coupon_offer SET issued = issued - 1" } },
+        { "C1_codes", { "test.harm", "UPDATE coupon_offer SET open_codes = open_codes + 1" } },
+        { "C1_known", { "test.harm", "UPDATE coupon_piece SET coupon_id = coupon_id + 100" } },
+        { "C3_one_booking", { "test.harm", "UPDATE coupon_piece SET booking_id = booking_id + 1 WHERE booking_id IS NOT NULL" } },
+        { "C3_one_booking", { "test.harm", "UPDATE coupon_use SET state = 2" } },
+        { "C3_one_piece", { "test.harm", "UPDATE coupon_piece SET state = 0, booking_id = NULL" } },
+    };
+    struct fixture *f = *state;
+    int64_t off, piece = claimed(f, ANN, make(f, ten_percent(f)));
+    assert_null(reserve(f, reservation(piece, ANN, 7, 50000), &off));
+    confirm(f, 7);
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+        assert_string_equal(ask(f, MANAGER, &damage_call, &cases[i], NULL), "noticed");
+}
+
 /* ---- codes ---- */
 
 static const char *redeem(struct fixture *f, int64_t user, struct str code, int64_t *ret)
@@ -503,7 +547,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_worth), TEST(test_bad_terms),     TEST(test_stock),       TEST(test_undone),       TEST(test_time),
         TEST(test_tidy),              TEST(test_change),        TEST(test_bookings),    TEST(test_order_and_end), TEST(test_shared_code),
-        TEST(test_single_codes),      TEST(test_guessing),
+        TEST(test_single_codes),      TEST(test_guessing),      TEST(test_audit),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

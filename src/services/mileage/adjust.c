@@ -9,8 +9,6 @@ err mileage_adjust(struct ctx *cx, void *self, const void *in_, void *ret_out)
     struct account *a;
     struct entry entry = { .kind = ENTRY_ADJUSTED, .actor = cx->actor.user, .note = str_trim(in->reason) };
     struct part part = { .expires_at = cx->now + m->keep_ms, .amount = in->delta };
-    if (!entry.note.n)
-        return fail_field(cx, S("reason"), "must say something", "내용을 입력해야 합니다");
     if (!in->delta)
         return fail_field(cx, S("delta"), "must not be 0", "0이 아니어야 합니다");
     if (!auth_user_known(cx->app, in->user))

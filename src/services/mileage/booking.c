@@ -35,8 +35,8 @@ static err reserve(struct ctx *cx, struct mileage *m, const struct mileage_reser
     if (e)
         return e;
     store_reservation_insert(cx, &r);
-    for (const struct part *p = parts.at; p < (const struct part *)parts.at + parts.n; p++)
-        store_part_insert(cx, r.id, p);
+    for (size_t i = 0; i < parts.n; i++)
+        store_part_insert(cx, r.id, (const struct part *)parts.at + i);
     return OK;
 }
 
@@ -98,7 +98,8 @@ static err parts_return(struct ctx *cx, const struct reservation *r, int64_t amo
     err e = store_parts(cx, r->id, &parts);
     size_t n = 0;
     struct part *back = NEW_ARRAY(cx->arena, struct part, parts.n);
-    for (const struct part *p = parts.at; !e && amount && p < (const struct part *)parts.at + parts.n; p++) {
+    for (size_t i = 0; !e && amount && i < parts.n; i++) {
+        const struct part *p = (const struct part *)parts.at + i;
         int64_t left = p->amount - p->returned, taken = left < amount ? left : amount;
         if (!taken)
             continue;

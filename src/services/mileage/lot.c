@@ -22,9 +22,10 @@ err lots_take(struct ctx *cx, int64_t user, int64_t amount, struct list *ret_par
     if (e)
         return e;
     struct part *parts = NEW_ARRAY(cx->arena, struct part, lots.n);
+    const struct lot *l = lots.at;
     size_t n = 0;
-    for (const struct lot *l = lots.at; amount; l++) {
-        ASSERT(l < (const struct lot *)lots.at + lots.n);
+    for (size_t i = 0; amount; i++, l++) {
+        ASSERT(i < lots.n);                  /* lots add up to the balance */
         int64_t taken = l->remaining < amount ? l->remaining : amount;
         e = store_lot_less(cx, l, taken);
         if (e)
@@ -55,9 +56,14 @@ err lots_expire(struct ctx *cx, struct mileage *m, struct account *a)
     err e = a->balance ? store_lots_over(cx, a->user, SIZE_MAX, &over) : OK;
     if (e || !a->balance)
         return e;
+<<<<<<< HEAD
     const struct lot *lots = over.at;
     for (size_t i = 0; !e && i < over.n; i++)
         e = expire(cx, m, a, &lots[i]);
+=======
+    for (size_t i = 0; !e && i < over.n; i++)
+        e = expire(cx, m, a, (const struct lot *)over.at + i);
+>>>>>>> daf476afc2cae105842038243719f10d977c29cb
     return e;
 }
 
@@ -78,7 +84,8 @@ err mileage_expire(struct ctx *cx, void *self, const void *in, void *ret_out)
     (void)in;
     (void)ret_out;
     err e = store_lots_over(cx, 0, EXPIRE_MAX, &over);
-    for (const struct lot *l = over.at; !e && l < (const struct lot *)over.at + over.n; l++) {
+    for (size_t i = 0; !e && i < over.n; i++) {
+        const struct lot *l = (const struct lot *)over.at + i;
         struct account *a = map_ptr(&m->accounts, (uint64_t)l->user);
         ASSERT(a != NULL);
         e = expire(cx, m, a, l);

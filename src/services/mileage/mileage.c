@@ -9,6 +9,13 @@
 
 /* ---- field tables ---- */
 
+static bool not_blank(struct str text)
+{
+    return str_trim(text).n > 0;
+}
+
+static const struct text_rule blank_rule = { not_blank, "must not be blank", "공백일 수 없습니다" };
+
 FIELDS(balance_fields, "Mileage", struct balance_out,
     { .name = "balance", .type = F_INT, .at = offsetof(struct balance_out, balance), .help = "what can be spent" },
     { .name = "owed", .type = F_INT, .at = offsetof(struct balance_out, owed),
@@ -41,7 +48,7 @@ FIELDS(adjust_fields, "MileageAdjustment", struct adjust_in,
     { .name = "user_id", .type = F_ID, .id = ID_USER, .from = FROM_PATH, .at = offsetof(struct adjust_in, user) },
     { .name = "delta", .type = F_INT, .low = -ADJUST_MAX, .high = ADJUST_MAX, .at = offsetof(struct adjust_in, delta),
       .help = "what is given; negative: taken, never more than there is" },
-    { .name = "reason", .type = F_STR, .low = 1, .high = 200, .at = offsetof(struct adjust_in, reason), .help = "shown to the customer" });
+    { .name = "reason", .type = F_STR, .low = 1, .high = 200, .rule = &blank_rule, .at = offsetof(struct adjust_in, reason), .help = "shown to the customer" });
 
 /* ---- what booking asks ---- */
 

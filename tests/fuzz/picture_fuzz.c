@@ -15,6 +15,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 
     picture_quiet();
     err e = picture_look(&cx, str_of((const char *)data, n), &picture);
+    if (!e && (uint64_t)picture.width * picture.height > 1000000) {       /* no more than many rounds of the fuzzer have memory for */
+        arena_free(cx.arena);
+        return 0;
+    }
     if (!e)
         e = picture_make(&cx, &picture, widths, 2, out);
     for (int i = 0; i < 2; i++)

@@ -91,6 +91,12 @@ test('bytes at random are refused', async () => {
   assert.equal((await world.api('GET', '/health/ready')).status, 200);
 });
 
+test('of many at once, those that are not taken are told to come again', async () => {
+  const answers = await Promise.all(Array.from({ length: 12 }, () => send(png(1500, 1500))));
+  assert.ok(answers.some(({ status }) => status === 200));
+  for (const { status } of answers) assert.ok([200, 503].includes(status), status);
+});
+
 test('a poster is its producer\'s to change', async () => {
   refused(await send(png(10, 10), await world.user(['PRODUCER'])), 404, 'not_found');
   refused(await send(png(10, 10), await world.user()), 403, 'forbidden');

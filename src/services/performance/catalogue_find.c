@@ -30,7 +30,7 @@ static int place_compare(const struct catalogue_place *a, const struct catalogue
 
 static int64_t soonest(const struct finder *f, const struct entry *e)
 {
-    const struct listing_date *at = f->c->dates + e->first_date;
+    const struct listing_date *at = entry_dates(f->c, e);
     for (uint32_t i = 0; i < e->date_count; i++)
         if (!at[i].cancelled && at[i].starts_at >= f->now)
             return at[i].starts_at;
@@ -39,7 +39,7 @@ static int64_t soonest(const struct finder *f, const struct entry *e)
 
 static int64_t lowest(const struct finder *f, const struct entry *e)
 {
-    const struct listing_date *at = f->c->dates + e->first_date;
+    const struct listing_date *at = entry_dates(f->c, e);
     int64_t low = INT64_MAX;
     for (uint32_t i = 0; i < e->date_count; i++)
         if (!at[i].cancelled && at[i].low < low)
@@ -80,7 +80,7 @@ static bool words_fit(const struct finder *f, const struct entry *e)
 static bool date_fits(const struct finder *f, const struct entry *e)
 {
     const struct catalogue_query *q = f->q;
-    const struct listing_date *at = f->c->dates + e->first_date;
+    const struct listing_date *at = entry_dates(f->c, e);
     for (uint32_t i = 0; i < e->date_count; i++)
         if (!at[i].cancelled && at[i].starts_at >= q->from && (!q->to || at[i].starts_at < q->to) && at[i].high >= q->low &&
             (q->high < 0 || at[i].low <= q->high) && (!f->in_region || f->in_region[at[i].hall]))
@@ -119,7 +119,7 @@ int dates_status(const struct app *app, int64_t now, const struct listing_date *
 
 static bool status_fits(const struct finder *f, const struct entry *e)
 {
-    return f->q->status == dates_status(f->c->app, f->now, f->c->dates + e->first_date, e->date_count);
+    return f->q->status == dates_status(f->c->app, f->now, entry_dates(f->c, e), e->date_count);
 }
 
 /* ---- the search ---- */

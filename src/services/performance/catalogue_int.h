@@ -63,4 +63,10 @@ static inline struct str entry_text(const struct catalogue *c, const struct entr
     return str_of(c->text.p + e->text_at, e->text_n);
 }
 
+/* NULL when there are none. */
+static inline const struct listing_date *entry_dates(const struct catalogue *c, const struct entry *e)
+{
+    return e->date_count ? c->dates + e->first_date : NULL;
+}
+
 #endif

@@ -6,12 +6,6 @@
 #define QUALITY    82         /* of the JPEGs: no difference is seen at the size of a poster */
 #define SCANS_MAX  100        /* of a progressive JPEG: each makes the decoder walk the whole picture once more */
 
-enum picture_format { PICTURE_UNKNOWN, PICTURE_JPEG, PICTURE_PNG, PICTURE_WEBP };
-
-struct measure {
-    uint32_t width, height;
-};
-
 /* ---- what it is, and how large it says it is ---- */
 
 static uint32_t big16(const unsigned char *p)
@@ -24,9 +18,14 @@ static uint32_t big32(const unsigned char *p)
     return big16(p) << 16 | big16(p + 2);
 }
 
+static uint32_t little16(const unsigned char *p)
+{
+    return (uint32_t)p[1] << 8 | p[0];
+}
+
 static uint32_t little24(const unsigned char *p)
 {
-    return (uint32_t)p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16;
+    return (uint32_t)p[2] << 16 | little16(p);
 }
 
 static bool begins(struct str body, size_t at, struct str with)
@@ -47,8 +46,9 @@ static enum picture_format format_of(struct str body)
 
 /* The first frame header (SOF0 to SOF15 but DHT, JPG and DAC) of the segments. GD takes a file without its end: the mark of the end has to come
  * behind the last scan. */
-static bool measure_jpeg(struct str body, struct measure *ret)
+static bool measure_jpeg(struct picture *io)
 {
+    struct str body = io->body;
     const unsigned char *p = (const unsigned char *)body.p;
     size_t at = 2, scans = 0;
     bool found = false, ended = false;
@@ -64,52 +64,59 @@ static bool measure_jpeg(struct str body, struct measure *ret)
             continue;
         }
         found = marker >= 0xc0 && marker <= 0xcf && marker != 0xc4 && marker != 0xc8 && marker != 0xcc;
-        if (found)
-            *ret = (struct measure){ big16(p + at + 7), big16(p + at + 5) };
+        if (found) {
+            io->width = big16(p + at + 7);
+            io->height = big16(p + at + 5);
+        }
         at += 2 + big16(p + at + 2);
     }
     return found && ended && scans <= SCANS_MAX;
 }
 
-static bool measure_png(struct str body, struct measure *ret)
+static bool measure_png(struct picture *io)
 {
+    struct str body = io->body;
     const unsigned char *p = (const unsigned char *)body.p;
     if (body.n < 33 || !begins(body, 12, S("IHDR")))
         return false;
-    *ret = (struct measure){ big32(p + 16), big32(p + 20) };
+    io->width = big32(p + 16);
+    io->height = big32(p + 20);
     return true;
 }
 
 /* Lossy, lossless and extended files begin differently (RFC 9649). */
-static bool measure_webp(struct str body, struct measure *ret)
+static bool measure_webp(struct picture *io)
 {
+    struct str body = io->body;
     const unsigned char *p = (const unsigned char *)body.p;
     if (body.n < 30)
         return false;
-    if (begins(body, 12, S("VP8 ")) && begins(body, 23, S("\x9d\x01\x2a")))
-        *ret = (struct measure){ little24(p + 26) & 0x3fff, little24(p + 28) & 0x3fff };
-    else if (begins(body, 12, S("VP8L")))
-        *ret = (struct measure){ 1 + (little24(p + 21) & 0x3fff), 1 + (little24(p + 22) >> 6 & 0x3fff) };
-    else if (begins(body, 12, S("VP8X")))
-        *ret = (struct measure){ 1 + little24(p + 24), 1 + little24(p + 27) };
-    else
-        return false;
+    if (begins(body, 12, S("VP8 ")) && begins(body, 23, S("\x9d\x01\x2a"))) {
+        io->width = little16(p + 26) & 0x3fff;
+        io->height = little16(p + 28) & 0x3fff;
+    } else if (begins(body, 12, S("VP8L"))) {
+        io->width = 1 + (little24(p + 21) & 0x3fff);
+        io->height = 1 + (little24(p + 22) >> 6 & 0x3fff);
+    } else if (begins(body, 12, S("VP8X"))) {
+        io->width = 1 + little24(p + 24);
+        io->height = 1 + little24(p + 27);
+    }
     return true;
 }
 
-static bool measured(struct str body, enum picture_format format, struct measure *ret)
+static bool measured(struct picture *io)
 {
-    bool told = format == PICTURE_JPEG ? measure_jpeg(body, ret) : format == PICTURE_PNG ? measure_png(body, ret) : measure_webp(body, ret);
-    return told && ret->width && ret->height;
+    bool told = io->format == PICTURE_JPEG ? measure_jpeg(io) : io->format == PICTURE_PNG ? measure_png(io) : measure_webp(io);
+    return told && io->width && io->height;
 }
 
 /* ---- decoding, resizing, encoding: GD's ---- */
 
-static gdImagePtr decode(struct str body, enum picture_format format)
+static gdImagePtr decode(const struct picture *p)
 {
-    void *bytes = (void *)(uintptr_t)body.p;     /* GD reads it only */
-    int n = (int)body.n;
-    switch (format) {
+    void *bytes = (void *)(uintptr_t)p->body.p;  /* GD reads it only */
+    int n = (int)p->body.n;
+    switch (p->format) {
     case PICTURE_JPEG: return gdImageCreateFromJpegPtrEx(n, bytes, 0);
     case PICTURE_PNG: return gdImageCreateFromPngPtr(n, bytes);
     case PICTURE_WEBP: return gdImageCreateFromWebpPtr(n, bytes);
@@ -142,26 +149,29 @@ static err damaged(struct ctx *cx)
     return fail(cx, ERR_INPUT, NULL, "The picture is damaged or not complete.", "이미지가 손상되었거나 완전하지 않습니다.");
 }
 
-err picture_make(struct ctx *cx, struct str body, const int *widths, size_t n, struct str *ret)
+err picture_look(struct ctx *cx, struct str body, struct picture *ret)
 {
-    enum picture_format format = format_of(body);
-    struct measure m;
+    *ret = (struct picture){ .body = body, .format = format_of(body) };
     if (body.n > PICTURE_BYTES_MAX)
         return fail(cx, ERR_TOO_LARGE, NULL, "A picture may have 8 MiB.", "이미지는 8MiB 이하여야 합니다.");
-    if (format == PICTURE_UNKNOWN)
+    if (ret->format == PICTURE_UNKNOWN)
         return fail(cx, ERR_INPUT, NULL, "This is no JPEG, PNG or WebP picture.", "JPEG, PNG, WebP 이미지가 아닙니다.");
-    if (!measured(body, format, &m))
+    if (!measured(ret))
         return damaged(cx);
-    if (m.width > PICTURE_SIDE_MAX || m.height > PICTURE_SIDE_MAX || (uint64_t)m.width * m.height > PICTURE_AREA_MAX)
+    if (ret->width > PICTURE_SIDE_MAX || ret->height > PICTURE_SIDE_MAX || (uint64_t)ret->width * ret->height > PICTURE_AREA_MAX)
         return fail(cx, ERR_INPUT, NULL, "The picture has %u x %u pixels; no more than 10,000 on a side and 24 million in all will do.",
-                    "이미지가 %u x %u 픽셀입니다. 한 변 10,000픽셀, 전체 2,400만 픽셀 이하여야 합니다.", m.width, m.height);
+                    "이미지가 %u x %u 픽셀입니다. 한 변 10,000픽셀, 전체 2,400만 픽셀 이하여야 합니다.", ret->width, ret->height);
+    return OK;
+}
 
-    gdImagePtr picture = decode(body, format);
-    bool done = picture && gdImageSX(picture) == (int)m.width && gdImageSY(picture) == (int)m.height;
+err picture_make(struct ctx *cx, const struct picture *picture, const int *widths, size_t n, struct str *ret)
+{
+    gdImagePtr image = decode(picture);
+    bool done = image && gdImageSX(image) == (int)picture->width && gdImageSY(image) == (int)picture->height;
     for (size_t i = 0; i < n && done; i++)
-        done = resize(cx, picture, widths[i], &ret[i]);
-    if (picture)
-        gdImageDestroy(picture);
+        done = resize(cx, image, widths[i], &ret[i]);
+    if (image)
+        gdImageDestroy(image);
     return done ? OK : damaged(cx);
 }
 

@@ -57,13 +57,19 @@ static err poster_upload(struct ctx *cx, void *self, const void *in_, void *ret_
     struct performance *p = self;
     const struct poster_in *in = in_;
     struct poster_put_in put = { .performance = in->performance };
+    struct picture picture;
     struct show show;
 
     err e = call_run(cx, &poster_look_call, in, &show);
+    if (!e)
+        e = picture_look(cx, in->raw.body, &picture);
     if (e)
         return e;
-    pthread_mutex_lock(&p->picture_lock);    /* one at a time: each takes much memory */
-    e = picture_make(cx, in->raw.body, poster_widths, WIDTHS, put.picture);
+    /* One at a time, since each takes much memory; who comes meanwhile does not wait, since that would take a worker from buyers. */
+    if (pthread_mutex_trylock(&p->picture_lock))
+        return fail(cx, ERR_UNAVAILABLE, NULL, "Another poster is being read; please try again in a moment.",
+                    "다른 포스터를 처리하고 있습니다. 잠시 후 다시 시도해 주세요.");
+    e = picture_make(cx, &picture, poster_widths, WIDTHS, put.picture);
     pthread_mutex_unlock(&p->picture_lock);
     return e ? e : call_run(cx, &poster_put_call, &put, ret_out);
 }

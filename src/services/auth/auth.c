@@ -121,7 +121,7 @@ void auth_say_mail(struct ctx *cx, struct auth *a, const struct mail *m)
 static const struct config_key config[] = {
     { "auth.access_seconds", CONFIG_INT, "900", 60, ACCESS_SECONDS_MAX, "Life of an access token, in seconds.", false },
     { "auth.refresh_days", CONFIG_INT, "30", 1, 365, "Life of a session from its sign-in, in days.", false },
-    { "auth.admin_grace_days", CONFIG_INT, "7", 0, 3650,
+    { "auth.admin_grace_days", CONFIG_INT, "30", 0, 3650,
       "Days in which an ADMIN has to set up a second factor; after that an account without one can do nothing else.", false },
     { "auth.oidc_issuer", CONFIG_STR, "", 0, 0, "Issuer of the OpenID Connect provider that people may sign in with (https); none when empty.", false },
     { "auth.oidc_client_id", CONFIG_STR, "", 0, 0, "What this platform is called there.", false },

@@ -56,14 +56,8 @@ err lots_expire(struct ctx *cx, struct mileage *m, struct account *a)
     err e = a->balance ? store_lots_over(cx, a->user, SIZE_MAX, &over) : OK;
     if (e || !a->balance)
         return e;
-<<<<<<< HEAD
-    const struct lot *lots = over.at;
-    for (size_t i = 0; !e && i < over.n; i++)
-        e = expire(cx, m, a, &lots[i]);
-=======
     for (size_t i = 0; !e && i < over.n; i++)
         e = expire(cx, m, a, (const struct lot *)over.at + i);
->>>>>>> daf476afc2cae105842038243719f10d977c29cb
     return e;
 }
 

@@ -15,6 +15,12 @@
 
 #define HOLD_SEATS_MAX 50
 
+/* An amount, or a time, that must not go beyond a limit. */
+static inline int64_t at_most(int64_t amount, int64_t limit)
+{
+    return amount < limit ? amount : limit;
+}
+
 enum seat_state { SEAT_FREE, SEAT_HELD, SEAT_SOLD, SEAT_BLOCKED };
 enum hold_status { HOLD_ACTIVE = 1, HOLD_BOOKED, HOLD_RELEASED, HOLD_EXPIRED };
 enum ticket_status { TICKET_VALID = 1, TICKET_USED, TICKET_VOID };
@@ -390,12 +396,6 @@ int64_t lines_total(struct list lines);
 void tell_confirmed(struct ctx *cx, const struct sale *s, const struct booking_row *row);
 /* The hold's booking ends in `status`. */
 void tell_ended(struct ctx *cx, const struct hold *h, enum booking_status status);
-
-/* ---- cancel.c ---- */
-
-/* In a command: cancels all of a booking that is pending or confirmed; one that ended is left as it is. The buyer pays the fee of the policy (and may
- * be too late: ERR_CONFLICT), when staff or the schedule cancels there is none. */
-err booking_cancel_whole(struct ctx *cx, struct booking *b, int64_t booking, enum cancel_reason reason) MUST_USE;
 
 /* ---- store.c: each statement as a function ---- */
 

@@ -21,16 +21,11 @@ static err due_get(struct ctx *cx, void *self, const void *in_, void *out)
     return e ? e : due_of(cx, self, &row, out);
 }
 
-static int64_t least(int64_t a, int64_t b)
-{
-    return a < b ? a : b;
-}
-
 /* While money is on its way the seats stay, but not for ever: to the end of the hold and a grace behind it at most. */
 static err extend(struct ctx *cx, struct booking *b, struct hold *h)
 {
     int64_t last = h->created_at + b->hold_ms + b->extensions * b->extension_ms;
-    int64_t until = least(cx->now, least(h->ends_at, last)) + b->pay_grace_ms;
+    int64_t until = at_most(cx->now, at_most(h->ends_at, last)) + b->pay_grace_ms;
     return until > h->expires_at ? hold_until(cx, b, h, until) : OK;
 }
 

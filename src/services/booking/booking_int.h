@@ -88,7 +88,7 @@ struct sale {
     uint64_t *kept;           /* bit i: seat i was given up and is kept from the floor until the waiting list has been asked; NULL: none ever */
     uint32_t *touched;        /* seats changed since the last publication */
     size_t touched_n, touched_cap;
-    struct sale *next_dirty;
+    struct sale *next_dirty, *next_withdrawn;
     bool dirty;
 
     /* What other threads see: as of the last durable group. */
@@ -137,6 +137,7 @@ struct booking {
     struct map sales, layouts;
     struct map runs;          /* performance -> struct run; the writer's */
     struct sale *dirty;
+    struct sale *withdrawn;   /* whose making was undone: somebody may be looking at them, so they stay to the end */
     _Atomic int64_t house_due;           /* a time at which it is worth to look for house seats to release */
     _Atomic int64_t sweep_due;           /* the same for cancelled schedules */
 

@@ -278,6 +278,10 @@ void sales_free(struct booking *b)
     uint64_t key, value;
     while (map_each(&b->sales, &at, &key, &value))
         sale_free((struct sale *)(uintptr_t)value);
+    for (struct sale *s = b->withdrawn, *next; s; s = next) {
+        next = s->next_withdrawn;
+        sale_free(s);
+    }
     at = 0;
     while (map_each(&b->layouts, &at, &key, &value))
         layout_free((struct layout *)(uintptr_t)value);

@@ -79,17 +79,16 @@ static err waitlist_join(struct ctx *cx, void *self, const void *in_, void *out)
     int grade = plan_category_find(s->layout->plan, in->grade);
     if (grade < 0)
         return fail_field(cx, S("grade"), "there is no grade %.*s", "%.*s 등급이 없습니다", STR_ARG(in->grade));
-    struct waiting w = { .schedule = s->id, .grade = (uint32_t)grade, .user = cx->actor.user, .count = (uint32_t)in->count };
+    struct waiting w = { .schedule = s->id, .grade = (uint32_t)grade, .user = cx->actor.user, .count = (uint32_t)in->count, .created_at = cx->now,
+                         .ahead = s->waiting[grade] };
     err e = may_wait(cx, s, &w);
     if (e)
         return e;
 
-    bool found;
     w.id = sequence_next(&b->waiting);
     store_waiting_put(cx, &w);
     waitlist_count(cx, s, w.grade, 1);
-    e = store_waiting(cx, w.id, &w, &found);
-    return e ? e : show(cx, b, &w, out);
+    return show(cx, b, &w, out);
 }
 
 /* ---- GET /waitlist/mine ---- */

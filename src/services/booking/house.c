@@ -352,15 +352,12 @@ static bool not_blank(struct str text)
 
 static const struct text_rule blank_rule = { not_blank, "must not be blank", "공백일 수 없습니다" };
 
-static const struct field guid_row[] = { { .type = F_STR, .low = 1, .high = PLAN_NAME_MAX } };
-static const struct fields guid_list = { "SeatGuid", sizeof(struct str), guid_row, 1 };
-
 static const struct field wish_rows[] = {
     { .name = "reason", .type = F_STR, AT(house_hold, reason), .low = 1, .high = REASON_MAX, .rule = &blank_rule,
       .help = "For the house's own people." },
     { .name = "release_at", .type = F_TIME, .optional = true, .nullable = true, AT(house_hold, release_at),
       .help = "When these seats go on sale by themselves; null: never." },
-    { .name = "seats", .type = F_LIST, .of = &guid_list, .low = 1, .high = PLAN_SEATS_MAX, AT(house_hold, seats) },
+    { .name = "seats", .type = F_LIST, .of = &hold_guid_list, .low = 1, .high = PLAN_SEATS_MAX, AT(house_hold, seats) },
 };
 static const struct fields wish_fields = { "HouseHoldRequest", sizeof(struct house_hold), wish_rows, 3 };
 
@@ -374,7 +371,7 @@ static const struct fields house_in_fields = { "HouseSeatsRequest", sizeof(struc
 static const struct field kept_rows[] = {
     { .name = "reason", .type = F_STR, AT(house_hold, reason), .low = 0, .high = REASON_MAX, .help = "Empty: blocked when the schedule was made." },
     { .name = "release_at", .type = F_TIME, .nullable = true, AT(house_hold, release_at) },
-    { .name = "seats", .type = F_LIST, .of = &guid_list, .high = PLAN_SEATS_MAX, AT(house_hold, seats) },
+    { .name = "seats", .type = F_LIST, .of = &hold_guid_list, .high = PLAN_SEATS_MAX, AT(house_hold, seats) },
 };
 static const struct fields kept_fields = { "HouseHold", sizeof(struct house_hold), kept_rows, 3 };
 static const struct field house_out_rows[] = {

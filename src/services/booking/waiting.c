@@ -41,10 +41,8 @@ static err show(struct ctx *cx, struct booking *b, const struct waiting *w, stru
     ret->has_offer = ret->status == WAITING_OFFERED;
     if (ret->status == WAITING_ACCEPTED)
         ret->hold = w->hold;
-    if (ret->has_offer) {
-        ret->offer = (struct offer_out){ seats_out(cx, s, w->lines.at, w->lines.n), { .amount = w->total }, w->until };
-        memcpy(ret->offer.total.currency, s->currency, sizeof(s->currency));
-    }
+    if (ret->has_offer)
+        ret->offer = (struct offer_out){ seats_out(cx, s, w->lines.at, w->lines.n), sale_money(s, w->total), w->until };
     return OK;
 }
 

@@ -290,19 +290,19 @@ test('a used ticket keeps its seat; the others can be given up', async () => {
 });
 
 test('who asks himself once the schedule is cancelled pays no fee, and is never too late', async () => {
-  const ends_at = world.time(2 * day + hour);
-  const off = await world.sale({ hall: await world.hall({ rows: 1, seats: 10 }), starts_at: world.time(2 * day), ends_at, sale_ends_at: world.time(1 * day) });
+  const off = await world.sale({ hall: await world.hall({ rows: 1, seats: 10 }), starts_at: world.time(2 * day), ends_at: world.time(2 * day + hour),
+    sale_ends_at: world.time(1 * day) });
   const [ann, bob] = [await world.user(), await world.user()];
   const [one, two] = [await world.buy(ann, off, off.guids.slice(0, 2)), await world.buy(bob, off, off.guids.slice(2, 4))];
   await world.advance(2 * day - hour);
   refused(await cancel(ann, one.booking), 409, 'too_late_to_cancel');
   ok(await world.api('POST', `/api/v1/schedules/${off.id}/cancel`, { reason: 'The singer is ill' }, { as: world.admin }));
-  const { amount } = one.payment.amount;   /* the clock stands: nothing has been swept yet */
-  assert.deepEqual((await quote(ann, one.booking)).quotes,
-    [{ until: ends_at.replace('.000', ''), refund: { amount, fee: 0, currency: 'KRW' }, mileage_back: 0 }]);
-  assert.deepEqual(ok(await cancel(ann, one.booking)).refund, { amount, fee: 0, currency: 'KRW' });
-  ok(await world.api('POST', `/api/v1/admin/bookings/${two.booking.id}/cancel`,
-    { reason: 'Asked by telephone', with_fee: true, seats: [off.guids[2]] }, { as: world.admin }));
+  const { amount } = one.payment.amount;     /* the sweep comes before, between or behind the next lines: the answers are the same */
+  const free = { amount, fee: 0, currency: 'KRW' };
+  for (const { refund } of (await quote(ann, one.booking)).quotes) assert.deepEqual(refund, free);
+  assert.deepEqual(ok(await cancel(ann, one.booking)).refund, free);
+  const by_staff = { reason: 'Asked by telephone', with_fee: true };
+  assert.deepEqual(ok(await world.api('POST', `/api/v1/admin/bookings/${two.booking.id}/cancel`, by_staff, { as: world.admin })).refund, free);
   await world.advance(minute);
   for (const [who, { booking, payment }] of [[ann, one], [bob, two]]) {
     assert.equal((await world.booking(who, booking.id)).status, 'refunded');

@@ -372,6 +372,8 @@ static void test_late_money_for_a_reduced_booking_goes_back(void **state)
         assert_int_equal(checkout(b, hold(b, 1), reduced ? COUPON : 0, 0, &out), OK);
         advance(b, 60 * MINUTE);
         struct booking_payment payment = { out.id, 5, out.due.amount };
+        struct booking_due due;
+        assert_int_equal(ask(b, &booking_pay_begin, &(struct booking_ref){ out.id, BUYER }, &due), reduced ? ERR_CONFLICT : OK);
         assert_int_equal(ask(b, &booking_paid_put, &payment, &paid), OK);
         assert_int_equal(paid.result, reduced ? PAID_REFUND : PAID_CONFIRMED);
         bed_close(b);

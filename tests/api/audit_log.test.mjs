@@ -48,6 +48,21 @@ test('money of a buyer is, whatever became of it', async () => {
   assert.equal(lines[0].object, payment.id);
 });
 
+test('a buyer who gives up seats or takes a new code is, the code of a ticket is not', async () => {
+  const [buyer, staff] = [await world.user(), await world.user(['STAFF'])];
+  const sale = await world.sale();
+  const { booking, tickets } = await world.buy(buyer, sale, sale.guids.slice(0, 2));
+  const reissued = ok(await world.api('POST', `/api/v1/tickets/${tickets[0].id}/reissue`, undefined, { as: buyer }));
+  ok(await world.api('POST', `/api/v1/bookings/${booking.id}/cancel`, { seats: [tickets[1].seat.guid] }, { as: buyer }));
+  const [cancelled, again] = (await log(`?user_id=${buyer.id}`)).items;
+  assert.deepEqual([cancelled.action, cancelled.object], ['booking.cancel', booking.id]);
+  assert.deepEqual([again.action, again.object], ['booking.ticket_reissue', tickets[0].id]);
+
+  assert.equal(ok(await world.api('POST', '/api/v1/checkin', { code: reissued.code, gate: 'A', nonce: 'audited' }, { as: staff })).reason, 'too_early');
+  const [shown] = (await log(`?user_id=${staff.id}`)).items;
+  assert.deepEqual([shown.action, shown.body], ['booking.checkin', '']);
+});
+
 test('long documents are not copied into it', async () => {
   const sale = await world.sale({ as: producer, hall: { rows: 30, seats: 30 } });
   const { items } = await log(`?user_id=${producer.id}&action=performance.hall_create`);

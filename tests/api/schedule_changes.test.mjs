@@ -242,6 +242,18 @@ test('a cancelled schedule sells nothing and takes nothing back', async () => {
   refused(await world.hold(cem, sale, [sale.guids[5]]), 409, 'not_on_sale');
 });
 
+test('nobody is charged for a cancelled schedule, also before its bookings have been ended', async () => {
+  const sale = await make();
+  const ann = await world.user();
+  const { booking, payment } = await world.checkout(ann, sale, [sale.guids[0]]);
+  ok(await world.api('POST', `/api/v1/schedules/${sale.id}/cancel`, { reason: 'Flood' }, { as: producer }));
+  refused(await world.confirm(ann, payment), 409, 'not_payable');
+  await world.advance(minute);
+  assert.equal((await world.booking(ann, booking.id)).status, 'cancelled');
+  const { status, refunded } = ok(await world.api('GET', `/api/v1/payments/${payment.id}`, undefined, { as: ann }));
+  assert.deepEqual([status, refunded.amount], ['failed', 0]);
+});
+
 test('everybody who has booked a cancelled schedule gets all back, without a fee', async () => {
   const sale = await make({ starts_at: world.time(30 * hour), ends_at: world.time(32 * hour), sale_ends_at: world.time(29 * hour) });
   const people = await Promise.all(Array.from({ length: 5 }, () => world.user()));

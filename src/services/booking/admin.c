@@ -17,20 +17,6 @@ err overview_managed(struct ctx *cx, struct booking *b, int64_t booking, struct 
     return OK;
 }
 
-static struct str code_of(struct ctx *cx, int64_t booking)
-{
-    char *code = arena_take(cx->arena, CODE_TEXT);
-    id_code(&app_keys(cx->app)->ids, ID_BOOKING, booking, code);
-    return str_of(code, CODE_TEXT);
-}
-
-static struct money money_in(const struct sale *s, int64_t amount)
-{
-    struct money m = { .amount = amount };
-    memcpy(m.currency, s->currency, sizeof(m.currency));
-    return m;
-}
-
 static struct booking_detail shown(struct ctx *cx, const struct sale *s, const struct overview *o)
 {
     const struct seat_line *line = o->lines.at;
@@ -39,9 +25,9 @@ static struct booking_detail shown(struct ctx *cx, const struct sale *s, const s
         guid[i] = s->layout->plan->guid[line[i].seat];
     return (struct booking_detail){
         .id = o->id, .schedule = o->schedule, .performance = o->performance, .user = o->user, .payment = o->payment, .created_at = o->created_at,
-        .starts_at = s->starts_at, .staff = o->staff, .code = code_of(cx, o->id), .title = s->title, .hall_name = s->hall_name,
+        .starts_at = s->starts_at, .staff = o->staff, .code = booking_code(cx, o->id), .title = s->title, .hall_name = s->hall_name,
         .buyer_name = o->buyer_name, .buyer_phone = o->buyer_phone, .reason = o->reason, .status = o->status, .method = o->method,
-        .total = money_in(s, o->total), .discount = money_in(s, o->discount), .due = money_in(s, o->due), .refunded = money_in(s, o->refund),
+        .total = sale_money(s, o->total), .discount = sale_money(s, o->discount), .due = sale_money(s, o->due), .refunded = sale_money(s, o->refund),
         .mileage_used = o->mileage, .seats = { guid, o->lines.n },
     };
 }

@@ -159,11 +159,6 @@ static err between(struct ctx *cx, const struct booking *b)
     return b->between ? b->between(cx) : OK;
 }
 
-static int64_t at_most(int64_t amount, int64_t limit)
-{
-    return amount < limit ? amount : limit;
-}
-
 /* The coupon first, then mileage for what is left. */
 static err reserve(struct ctx *cx, struct booking *b, const struct order *o, struct price_in *ret)
 {

@@ -163,7 +163,7 @@ struct booking_due {
 extern const struct call booking_due_get;
 /* in: struct booking_ref, out: struct booking_due. A payment begins: the hold lasts for a while longer, once, with a hard end. An expired
  * booking is no failure here: the late-payment rule decides once the money is there. ERR_CONFLICT `not_payable` when it is cancelled,
- * confirmed or refunded. CALL_COMMAND. */
+ * confirmed or refunded, or expired with benefits, which went back; `schedule_cancelled`. CALL_COMMAND. */
 extern const struct call booking_pay_begin;
 
 struct booking_payment {

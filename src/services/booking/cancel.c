@@ -67,15 +67,6 @@ static err none_used(struct ctx *cx, const struct sale *s, int64_t booking, cons
 
 /* ---- how much ---- */
 
-static int64_t prices_of(const struct list *lines)
-{
-    const struct seat_line *line = lines->at;
-    int64_t sum = 0;
-    for (size_t i = 0; i < lines->n; i++)
-        ASSERT(money_add(sum, line[i].price, &sum));
-    return sum;
-}
-
 static err not_cancellable(struct ctx *cx, const struct booking_row *row)
 {
     return fail(cx, ERR_CONFLICT, "not_cancellable", "There is nothing to cancel: this booking is %s.", "취소할 수 없는 예매입니다(%s).",
@@ -87,7 +78,7 @@ static err terms_of(struct ctx *cx, const struct sale *s, const struct booking_r
 {
     struct cancel_policy policy;
     *ret = FREE_OF_CHARGE;
-    if (!wish->with_fee)
+    if (!wish->with_fee || s->cancelled)     /* called off: no fee, also for who asks before the sweep has come to him */
         return OK;
     err e = policy_of(cx, s, row->created_at, &policy);
     if (e)
@@ -114,7 +105,7 @@ static err decide(struct ctx *cx, const struct sale *s, const struct booking_row
     if (e)
         return e;
     const struct cancel_paid paid = { .prices = row->total, .money = row->due, .mileage = row->mileage };
-    struct cancel_sum sum = cancel_sum(ret_terms, &paid, row->total - prices_of(&row->lines), go.at, go.n);
+    struct cancel_sum sum = cancel_sum(ret_terms, &paid, row->total - lines_total(row->lines), go.at, go.n);
     *ret = (struct cancellation){ .booking = row->id, .refund = sum.refund, .fee = sum.fee, .mileage_back = sum.mileage, .created_at = at,
                                   .reason = (int)wish->reason, .whole = ret_stay->n == 0, .note = wish->note, .lines = go };
     return OK;
@@ -200,7 +191,7 @@ static err cancelled_before(struct ctx *cx, const struct booking_row *row, const
     if (wish->guids.n || (row->status != BOOKING_CANCELLED && !earlier.n))
         return not_cancellable(cx, row);
     const struct cancellation *c = earlier.at;
-    *ret = earlier.n ? c[earlier.n - 1] : (struct cancellation){ .booking = row->id, .refunded_at = cx->now, .whole = true };
+    *ret = earlier.n ? c[earlier.n - 1] : (struct cancellation){ .booking = row->id, .refunded_at = cx->now, .whole = true, .lines = row->lines };
     return OK;
 }
 
@@ -219,16 +210,6 @@ err booking_cancel(struct ctx *cx, struct booking *b, const struct booking_row *
         break;
     }
     return not_cancellable(cx, row);
-}
-
-err booking_cancel_whole(struct ctx *cx, struct booking *b, int64_t booking, enum cancel_reason reason)
-{
-    struct booking_row row;
-    struct cancellation done;
-    err e = booking_owned(cx, booking, 0, &row);
-    if (e || (row.status != BOOKING_PENDING && row.status != BOOKING_CONFIRMED))
-        return e;
-    return booking_cancel(cx, b, &row, &(struct cancel_wish){ .reason = reason, .with_fee = reason == CANCEL_BUYER }, &done);
 }
 
 /* ---- the money is back ---- */

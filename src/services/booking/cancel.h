@@ -44,12 +44,6 @@ int64_t cancel_fee(const struct cancel_terms *t, int64_t paid);
 /* What comes back for these seats. Seats whose prices sum to prices_before were given up earlier: the parts of a booking add up to the whole. */
 struct cancel_sum cancel_sum(const struct cancel_terms *t, const struct cancel_paid *paid, int64_t prices_before, const struct seat_line *lines, size_t n);
 
-/* The person in charge of everything, or of what this user sells. */
-static inline bool booking_may_manage(const struct ctx *cx, int64_t owner)
-{
-    return actor_has(cx, ROLE_MANAGER | ROLE_ADMIN) || (owner != 0 && owner == cx->actor.user);
-}
-
 /* ---- policy.c ---- */
 
 /* The policy that a booking of this time is under. From reads and commands. */

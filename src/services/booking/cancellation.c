@@ -57,7 +57,7 @@ struct quotes_out {
     struct list earlier;      /* struct cancellation_out */
 };
 
-/* For all seats, from now until it is too late: that, or another reason, ends the list. */
+/* For all seats, from now until it is too late, or the show is over: that, or another reason, ends the list. */
 static err quotes_of(struct ctx *cx, const struct sale *s, const struct booking_row *row, struct list *ret)
 {
     const struct cancel_wish wish = { .reason = CANCEL_BUYER, .with_fee = true };
@@ -67,9 +67,12 @@ static err quotes_of(struct ctx *cx, const struct sale *s, const struct booking_
     int64_t moment = cx->now;
     size_t n = 0;
     err e = cancel_quote(cx, s, row, &wish, moment, &c, &terms);
-    for (; !e && n < QUOTES_MAX; e = cancel_quote(cx, s, row, &wish, moment, &c, &terms)) {
-        at[n++] = (struct quote_out){ terms.until, amounts(s, c.refund, c.fee), c.mileage_back };
-        moment = terms.until;
+    while (!e && n < QUOTES_MAX) {
+        moment = at_most(terms.until, s->ends_at);
+        at[n++] = (struct quote_out){ moment, amounts(s, c.refund, c.fee), c.mileage_back };
+        if (moment == s->ends_at)
+            break;
+        e = cancel_quote(cx, s, row, &wish, moment, &c, &terms);
     }
     *ret = (struct list){ at, n };
     return e;

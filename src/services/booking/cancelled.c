@@ -1,6 +1,6 @@
 /* A schedule that will not take place. At once nobody can hold its seats any more; then, a bounded number at a time and resumed after a crash, holds
  * end and confirmed bookings are cancelled in full, each with its own cancellation. What is left to do is what still has a claim. */
-#include "services/booking/booking_int.h"
+#include "services/booking/cancel.h"
 
 #define SWEEP_AT_ONCE 128
 
@@ -60,7 +60,10 @@ static err end_claim(struct ctx *cx, struct booking *b, const struct claimant *c
     if (c->status != BOOKING_CONFIRMED)
         return fail(cx, ERR_INTERNAL, "claim_of_nobody", "Hold %lld has claims and has ended.", "선점 %lld이(가) 종료되었는데 좌석이 남아 있습니다.",
                     (long long)c->hold);
-    return booking_cancel_whole(cx, b, c->booking, CANCEL_SCHEDULE);
+    struct booking_row row;
+    struct cancellation done;
+    err e = booking_owned(cx, c->booking, 0, &row);
+    return e ? e : booking_cancel(cx, b, &row, &(struct cancel_wish){ .reason = CANCEL_SCHEDULE }, &done);
 }
 
 static err sweep(struct ctx *cx, void *self, const void *in, void *out)
@@ -70,7 +73,7 @@ static err sweep(struct ctx *cx, void *self, const void *in, void *out)
     struct booking *b = self;
     struct claimant claimants[SWEEP_AT_ONCE];
     int64_t schedule;
-    size_t n;
+    size_t n = 0;
     bool found;
     err e = db_one(cx, &booking_sql.schedule_to_sweep, NO_VALS, take_int, &schedule, &found);
     if (e)

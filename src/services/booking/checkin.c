@@ -302,7 +302,7 @@ static bool visible(struct str s)
 
 static const struct text_rule nonce_rule = { visible, "must be visible ASCII characters", "공백 없는 ASCII 문자여야 합니다" };
 
-#define CODE_ROW(as)  { .name = "code", .type = F_STR, .at = offsetof(as, code), .low = 1, .high = 500, .help = "As the picture says it." }
+#define CODE_ROW(as)  { .name = "code", .type = F_STR, .at = offsetof(as, code), .low = 1, .high = 500, .secret = true, .help = "As the picture says it." }
 #define GATE_ROW(as)  { .name = "gate", .type = F_STR, .at = offsetof(as, gate), .low = 1, .high = 50 }
 #define NONCE_ROW(as) { .name = "nonce", .type = F_STR, .at = offsetof(as, nonce), .low = 1, .high = 128, .rule = &nonce_rule, \
                         .help = "Made by the gate for each scan: the same again is answered the same." }

@@ -35,23 +35,25 @@ err booking_owned(struct ctx *cx, int64_t booking, int64_t user, struct booking_
 
 /* ---- what a client sees ---- */
 
+struct str booking_code(struct ctx *cx, int64_t booking)
+{
+    char *code = arena_take(cx->arena, CODE_TEXT);
+    id_code(&app_keys(cx->app)->ids, ID_BOOKING, booking, code);
+    return str_of(code, CODE_TEXT);
+}
+
 err booking_show(struct ctx *cx, struct booking *b, const struct booking_row *row, struct booking_out *ret)
 {
     struct sale *s = sale_find(b, row->schedule);
     if (!s)
         return sale_missing(cx);
-    char *code = arena_take(cx->arena, CODE_TEXT);
-    id_code(&app_keys(cx->app)->ids, ID_BOOKING, row->id, code);
     *ret = (struct booking_out){
         .id = row->id, .hold = row->hold, .schedule = row->schedule, .payment = row->payment, .expires_at = row->expires_at, .starts_at = s->starts_at,
-        .created_at = row->created_at, .code = str_of(code, CODE_TEXT), .title = s->title, .hall_name = s->hall_name, .status = row->status,
-        .coupon = row->coupon, .total = { .amount = row->total }, .discount = { .amount = row->discount }, .due = { .amount = row->due },
+        .created_at = row->created_at, .code = booking_code(cx, row->id), .title = s->title, .hall_name = s->hall_name, .status = row->status,
+        .coupon = row->coupon, .total = sale_money(s, row->total), .discount = sale_money(s, row->discount), .due = sale_money(s, row->due),
         .mileage_used = row->pricing ? 0 : row->mileage,
         .seats = seats_out(cx, s, row->lines.at, row->lines.n),
     };
-    memcpy(ret->total.currency, s->currency, sizeof(s->currency));
-    memcpy(ret->discount.currency, s->currency, sizeof(s->currency));
-    memcpy(ret->due.currency, s->currency, sizeof(s->currency));
     return OK;
 }
 

@@ -372,6 +372,8 @@ static void test_late_money_for_a_reduced_booking_goes_back(void **state)
         assert_int_equal(checkout(b, hold(b, 1), reduced ? COUPON : 0, 0, &out), OK);
         advance(b, 60 * MINUTE);
         struct booking_payment payment = { out.id, 5, out.due.amount };
+        struct booking_due due;
+        assert_int_equal(ask(b, &booking_pay_begin, &(struct booking_ref){ out.id, BUYER }, &due), reduced ? ERR_CONFLICT : OK);
         assert_int_equal(ask(b, &booking_paid_put, &payment, &paid), OK);
         assert_int_equal(paid.result, reduced ? PAID_REFUND : PAID_CONFIRMED);
         bed_close(b);
@@ -479,6 +481,29 @@ static void test_a_hold_waits_for_its_story(void **state)
     bed_close(busy_bed);
 }
 
+/* A schedule that is refused after its seats were blocked leaves nothing behind for the next one who publishes. */
+static void test_schedule_that_fails_leaves_nothing(void **state)
+{
+    (void)state;
+    struct bed *b = bed_open("KRW");
+    struct grade_price price = { S("R"), PRICE };
+    struct str blocked = S("1-1");
+    struct early_price never = { .until = 1, .percent = 1000 };          /* cannot be read again */
+    int64_t now = clock_now(app_clock(b->f.app));
+    struct schedule_opening opening = {
+        .schedule = SCHEDULE + 1, .performance = 2, .hall = 1, .owner = 1, .starts_at = now + 600 * MINUTE, .ends_at = now + 700 * MINUTE,
+        .sale_starts_at = now, .sale_ends_at = now + 500 * MINUTE, .max_per_user = 4, .currency = S("KRW"), .prices = { &price, 1 },
+        .title = S("Title"), .hall_name = S("Hall"), .blocked = { &blocked, 1 }, .terms = { .early = { &never, 1 } },
+    };
+    assert_int_equal(ask(b, &booking_schedule_open, &opening, NULL), ERR_INTERNAL);
+    assert_null(sale_find(service(b), SCHEDULE + 1));
+    hold(b, 2);
+    opening.terms.early.n = 0;
+    assert_int_equal(ask(b, &booking_schedule_open, &opening, NULL), OK);
+    assert_int_equal(sale_state(sale_find(service(b), SCHEDULE + 1), 0), SEAT_BLOCKED);
+    bed_close(b);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -488,6 +513,7 @@ int main(void)
         cmocka_unit_test(test_late_money_for_a_reduced_booking_goes_back),
         cmocka_unit_test(test_interrupted_anywhere),
         cmocka_unit_test(test_a_hold_waits_for_its_story),
+        cmocka_unit_test(test_schedule_that_fails_leaves_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -3,7 +3,7 @@
 
 #define EVENT_MAX 4096
 
-static void tell(struct ctx *cx, const char *topic, int64_t schedule, const struct fields *shape, const void *event)
+void tell(struct ctx *cx, const char *topic, int64_t schedule, const struct fields *shape, const void *event)
 {
     struct buf body;
     buf_init(&body, EVENT_MAX);

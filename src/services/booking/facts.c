@@ -24,8 +24,6 @@ static err facts(struct ctx *cx, void *self, const void *in_, void *out)
     if (!s)
         return sale_missing(cx);
 
-    char *code = arena_take(cx->arena, CODE_TEXT);
-    id_code(&app_keys(cx->app)->ids, ID_BOOKING, row.id, code);
     struct str *seats = NEW_ARRAY(cx->arena, struct str, row.lines.n);
     const struct seat_line *line = row.lines.at;
     for (size_t i = 0; i < row.lines.n; i++)
@@ -33,7 +31,7 @@ static err facts(struct ctx *cx, void *self, const void *in_, void *out)
     struct booking_facts *ret = out;
     *ret = (struct booking_facts){
         .user = row.user, .schedule = row.schedule, .performance = s->performance, .owner = s->owner, .title = s->title, .hall_name = s->hall_name,
-        .starts_at = s->starts_at, .ends_at = s->ends_at, .code = str_of(code, CODE_TEXT), .status = row.status, .seats = { seats, row.lines.n },
+        .starts_at = s->starts_at, .ends_at = s->ends_at, .code = booking_code(cx, row.id), .status = row.status, .seats = { seats, row.lines.n },
         .total = row.total, .due = row.due,
     };
     memcpy(ret->currency, s->currency, sizeof(ret->currency));

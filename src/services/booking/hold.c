@@ -228,13 +228,6 @@ err hold_choose(struct ctx *cx, struct sale *s, const struct hold_in *in, uint32
 
 /* ---- POST /schedules/{schedule_id}/holds ---- */
 
-static struct money money_of(const struct sale *s, int64_t amount)
-{
-    struct money m = { .amount = amount };
-    memcpy(m.currency, s->currency, sizeof(m.currency));
-    return m;
-}
-
 struct list seats_out(struct ctx *cx, const struct sale *s, const struct seat_line *lines, size_t n)
 {
     const struct plan *p = s->layout->plan;
@@ -242,7 +235,7 @@ struct list seats_out(struct ctx *cx, const struct sale *s, const struct seat_li
     for (size_t i = 0; i < n; i++) {
         uint32_t seat = lines[i].seat, row = layout_row(s->layout, seat);
         out[i] = (struct seat_out){ p->guid[seat], p->categories[p->category[seat]].name, p->sections[p->rows[row].section].name, p->rows[row].name,
-                                    p->number[seat], money_of(s, lines[i].price), lines[i].person, person_proof(s, lines[i].person) };
+                                    p->number[seat], sale_money(s, lines[i].price), lines[i].person, person_proof(s, lines[i].person) };
     }
     return (struct list){ out, n };
 }
@@ -251,7 +244,7 @@ static struct hold_out answer_of(struct ctx *cx, const struct sale *s, int64_t i
                                  const struct seat_line *lines, size_t n)
 {
     return (struct hold_out){ .id = id, .schedule = s->id, .expires_at = expires_at, .status = status - 1, .seats = seats_out(cx, s, lines, n),
-                              .total = money_of(s, total) };
+                              .total = sale_money(s, total) };
 }
 
 int64_t sale_price(const struct sale *s, uint32_t seat, int64_t percent_off)

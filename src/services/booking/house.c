@@ -78,6 +78,11 @@ static err check_hold(struct ctx *cx, const struct sale *s, const struct house_h
     return OK;
 }
 
+static struct str field_of(struct ctx *cx, size_t hold, size_t seat)
+{
+    return arena_fmt(cx->arena, "holds[%zu].seats[%zu]", hold, seat);
+}
+
 /* What the organizer wants, by seat. */
 static err read_wish(struct ctx *cx, const struct sale *s, const struct house_in *in, const struct kept **ret)
 {
@@ -90,12 +95,11 @@ static err read_wish(struct ctx *cx, const struct sale *s, const struct house_in
         err bad = check_hold(cx, s, &hold[h], h);
         e = bad ? bad : e;
         for (size_t i = 0; i < hold[h].seats.n; i++) {
-            struct str field = arena_fmt(cx->arena, "holds[%zu].seats[%zu]", h, i);
             uint32_t seat;
             if (!plan_index_find(s->layout->index, guid[i], &seat))
-                e = fail_field(cx, field, "there is no seat %.*s", "%.*s 좌석이 없습니다", STR_ARG(guid[i]));
+                e = fail_field(cx, field_of(cx, h, i), "there is no seat %.*s", "%.*s 좌석이 없습니다", STR_ARG(guid[i]));
             else if (ret[seat])
-                e = fail_field(cx, field, "seat %.*s is named twice", "%.*s 좌석이 두 번 지정되었습니다", STR_ARG(guid[i]));
+                e = fail_field(cx, field_of(cx, h, i), "seat %.*s is named twice", "%.*s 좌석이 두 번 지정되었습니다", STR_ARG(guid[i]));
             else
                 ret[seat] = as;
         }
@@ -326,7 +330,7 @@ static err house_release(struct ctx *cx, void *self, const void *in, void *out)
     (void)out;
     struct booking *b = self;
     struct due_seat *due = NEW_ARRAY(cx->arena, struct due_seat, RELEASE_AT_ONCE);
-    size_t n;
+    size_t n = 0;
     err e = find_due(cx, due, &n);
     for (size_t i = 0; i < n && !e; i++) {
         struct sale *s = map_ptr(&b->sales, (uint64_t)due[i].schedule);
@@ -348,15 +352,12 @@ static bool not_blank(struct str text)
 
 static const struct text_rule blank_rule = { not_blank, "must not be blank", "공백일 수 없습니다" };
 
-static const struct field guid_row[] = { { .type = F_STR, .low = 1, .high = PLAN_NAME_MAX } };
-static const struct fields guid_list = { "SeatGuid", sizeof(struct str), guid_row, 1 };
-
 static const struct field wish_rows[] = {
     { .name = "reason", .type = F_STR, AT(house_hold, reason), .low = 1, .high = REASON_MAX, .rule = &blank_rule,
       .help = "For the house's own people." },
     { .name = "release_at", .type = F_TIME, .optional = true, .nullable = true, AT(house_hold, release_at),
       .help = "When these seats go on sale by themselves; null: never." },
-    { .name = "seats", .type = F_LIST, .of = &guid_list, .low = 1, .high = PLAN_SEATS_MAX, AT(house_hold, seats) },
+    { .name = "seats", .type = F_LIST, .of = &hold_guid_list, .low = 1, .high = PLAN_SEATS_MAX, AT(house_hold, seats) },
 };
 static const struct fields wish_fields = { "HouseHoldRequest", sizeof(struct house_hold), wish_rows, 3 };
 
@@ -370,7 +371,7 @@ static const struct fields house_in_fields = { "HouseSeatsRequest", sizeof(struc
 static const struct field kept_rows[] = {
     { .name = "reason", .type = F_STR, AT(house_hold, reason), .low = 0, .high = REASON_MAX, .help = "Empty: blocked when the schedule was made." },
     { .name = "release_at", .type = F_TIME, .nullable = true, AT(house_hold, release_at) },
-    { .name = "seats", .type = F_LIST, .of = &guid_list, .high = PLAN_SEATS_MAX, AT(house_hold, seats) },
+    { .name = "seats", .type = F_LIST, .of = &hold_guid_list, .high = PLAN_SEATS_MAX, AT(house_hold, seats) },
 };
 static const struct fields kept_fields = { "HouseHold", sizeof(struct house_hold), kept_rows, 3 };
 static const struct field house_out_rows[] = {

@@ -36,11 +36,6 @@ static bool is_sunday(int64_t day)
     return (day + 4) % 7 == 0;               /* day 0 was a Thursday */
 }
 
-static int64_t smaller(int64_t a, int64_t b)
-{
-    return a < b ? a : b;
-}
-
 bool clock_text_holds(struct str text)
 {
     int64_t hour, minute;
@@ -60,7 +55,7 @@ static int64_t closing(const struct cancel_policy *p, int64_t starts_at)
 {
     int64_t day = day_of(starts_at);
     struct str at = is_sunday(day) && p->closes_at_sunday.n ? p->closes_at_sunday : p->closes_at;
-    return smaller(starts_at, start_of(day - p->closes_days_before) + ms_of_clock(at));
+    return at_most(starts_at, start_of(day - p->closes_days_before) + ms_of_clock(at));
 }
 
 struct cancel_terms cancel_terms_at(const struct cancel_policy *p, int64_t booked_at, int64_t starts_at, int64_t now)
@@ -69,20 +64,20 @@ struct cancel_terms cancel_terms_at(const struct cancel_policy *p, int64_t booke
     if (now >= closes)
         return (struct cancel_terms){ .open = false };
     if (day_of(now) <= day_of(booked_at) + p->free_days && days >= p->free_days_before) {
-        int64_t ends = smaller(start_of(day_of(booked_at) + p->free_days + 1), start_of(show - p->free_days_before + 1));
-        return (struct cancel_terms){ .open = true, .until = smaller(closes, ends) };
+        int64_t ends = at_most(start_of(day_of(booked_at) + p->free_days + 1), start_of(show - p->free_days_before + 1));
+        return (struct cancel_terms){ .open = true, .until = at_most(closes, ends) };
     }
     const struct cancel_step *step = p->steps.at;
     for (size_t i = 0; i < p->steps.n; i++)
         if (days >= step[i].days_before)
-            return (struct cancel_terms){ true, step[i].percent, step[i].amount, smaller(closes, start_of(show - step[i].days_before + 1)) };
+            return (struct cancel_terms){ true, step[i].percent, step[i].amount, at_most(closes, start_of(show - step[i].days_before + 1)) };
     return (struct cancel_terms){ .open = false };
 }
 
 int64_t cancel_fee(const struct cancel_terms *t, int64_t paid)
 {
     int64_t fee = money_share(paid, t->percent, 100);
-    return t->amount ? smaller(fee, t->amount) : fee;
+    return t->amount ? at_most(fee, t->amount) : fee;
 }
 
 struct cancel_sum cancel_sum(const struct cancel_terms *t, const struct cancel_paid *paid, int64_t prices_before, const struct seat_line *lines, size_t n)

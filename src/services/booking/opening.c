@@ -57,7 +57,8 @@ static void undo_sale(void *booking, const void *arg)
     pthread_rwlock_wrlock(&b->sales_lock);
     map_remove(&b->sales, (uint64_t)(*s)->id);
     pthread_rwlock_unlock(&b->sales_lock);
-    sale_free(*s);
+    (*s)->next_withdrawn = b->withdrawn;
+    b->withdrawn = *s;
 }
 
 static err sale_put(struct ctx *cx, void *self, const void *in_, void *out)

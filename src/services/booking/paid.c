@@ -8,8 +8,7 @@ static err due_of(struct ctx *cx, struct booking *b, const struct booking_row *r
         return sale_missing(cx);
     if (row->pricing && row->status == BOOKING_PENDING)
         return order_in_progress(cx);
-    *ret = (struct booking_due){ .schedule = row->schedule, .user = row->user, .status = row->status, .due = { .amount = row->due } };
-    memcpy(ret->due.currency, s->currency, sizeof(s->currency));
+    *ret = (struct booking_due){ .schedule = row->schedule, .user = row->user, .status = row->status, .due = sale_money(s, row->due) };
     return OK;
 }
 
@@ -21,19 +20,21 @@ static err due_get(struct ctx *cx, void *self, const void *in_, void *out)
     return e ? e : due_of(cx, self, &row, out);
 }
 
-static int64_t least(int64_t a, int64_t b)
-{
-    return a < b ? a : b;
-}
-
 /* While money is on its way the seats stay, but not for ever: to the end of the hold and a grace behind it at most. */
 static err extend(struct ctx *cx, struct booking *b, struct hold *h)
 {
     int64_t last = h->created_at + b->hold_ms + b->extensions * b->extension_ms;
-    int64_t until = least(cx->now, least(h->ends_at, last)) + b->pay_grace_ms;
+    int64_t until = at_most(cx->now, at_most(h->ends_at, last)) + b->pay_grace_ms;
     return until > h->expires_at ? hold_until(cx, b, h, until) : OK;
 }
 
+/* Made cheaper, or about to be: what does that goes back when it expires. */
+static bool reduced(const struct booking_row *row)
+{
+    return row->pricing || row->discount || row->mileage;
+}
+
+/* Money that would only go back again is not asked for. */
 static err pay_begin(struct ctx *cx, void *self, const void *in_, void *out)
 {
     struct booking *b = self;
@@ -42,7 +43,10 @@ static err pay_begin(struct ctx *cx, void *self, const void *in_, void *out)
     err e = booking_owned(cx, in->booking, in->user, &row);
     if (e)
         return e;
-    if (row.status != BOOKING_PENDING && row.status != BOOKING_EXPIRED)
+    e = not_cancelled(cx, map_ptr(&b->sales, (uint64_t)row.schedule));
+    if (e)
+        return e;
+    if (row.status != BOOKING_PENDING && (row.status != BOOKING_EXPIRED || reduced(&row)))
         return fail(cx, ERR_CONFLICT, "not_payable", "This booking is not waiting for a payment: it is %s.", "결제 대기 중인 예매가 아닙니다(%s).",
                     booking_status_words[row.status]);
     struct hold *h = map_ptr(&b->live, (uint64_t)row.hold);
@@ -60,10 +64,10 @@ static bool all_free(const struct sale *s, const struct list *lines)
     return true;
 }
 
-/* The same seats for the same price: what made it cheaper went back when it expired. */
+/* The same seats for the same price. */
 static bool may_have_still(struct ctx *cx, const struct sale *s, const struct booking_row *row)
 {
-    if (row->discount || row->mileage || !all_free(s, &row->lines))
+    if (reduced(row) || !all_free(s, &row->lines))
         return false;
     err e = sale_limits(cx, s, row->user, (int64_t)row->lines.n);
     fail_clear(cx);

@@ -96,12 +96,12 @@ static err put(struct ctx *cx, void *self, const void *in_, void *out)
     struct booking *b = self;
     const struct policy_in *in = in_;
     struct buf body;
-    (void)out;
     buf_init(&body, POLICY_MAX);
     fields_encode(&body, &policy_fields, &app_keys(cx->app)->ids, &in->policy);
     ASSERT(!body.full);
     store_policy_put(cx, sequence_next(&b->policies), in->performance, arena_str(cx->arena, buf_view(&body)));
     buf_free(&body);
+    *(struct policy_out *)out = (struct policy_out){ in->performance, cx->now, true, in->policy };
     return OK;
 }
 
@@ -117,12 +117,7 @@ static err set(struct ctx *cx, void *self, const void *in_, void *out)
         e = fail(cx, ERR_MISSING, NULL, "There is no such performance of yours.", "관리할 수 있는 공연이 아닙니다.");
     if (!e)
         e = descend(cx, &in->policy.steps);
-    if (!e)
-        e = call_run(cx, &policy_put_command, in, NULL);
-    if (e)
-        return e;
-    *(struct policy_out *)out = (struct policy_out){ in->performance, clock_now(app_clock(cx->app)), true, in->policy };
-    return OK;
+    return e ? e : call_run(cx, &policy_put_command, in, out);
 }
 
 #define PERFORMANCE_FROM_PATH(owner)                                                                                                       \

@@ -131,10 +131,16 @@ err presale_check(struct ctx *cx, const struct sale_terms *t, int64_t sale_start
         return OK;
     if (p->ends_at <= p->starts_at || p->ends_at > sale_starts_at)
         e = fail_field(cx, S("presale.ends_at"), "must be after starts_at, and not after the sale begins", "starts_at 이후이고 판매 시작 이전이어야 합니다");
-    for (size_t i = 0; i < p->codes.n; i++)
-        for (size_t k = 0; k < i; k++)
-            if (str_eq_nocase(str_trim(code[i]), str_trim(code[k])))
-                e = fail_field(cx, arena_fmt(cx->arena, "presale.codes[%zu]", i), "is given twice", "두 번 주어졌습니다");
+    struct map seen = { 0 };
+    for (size_t i = 0; i < p->codes.n; i++) {
+        uint8_t sealed[SEAL_BYTES];
+        uint64_t first;
+        seal(cx, code[i], sealed);
+        if (map_get(&seen, (uint64_t)name_of(sealed), &first))
+            e = fail_field(cx, arena_fmt(cx->arena, "presale.codes[%zu]", i), "is given twice", "두 번 주어졌습니다");
+        map_put(&seen, (uint64_t)name_of(sealed), i);
+    }
+    map_free(&seen);
     return e;
 }
 

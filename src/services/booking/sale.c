@@ -193,10 +193,22 @@ err sale_missing(struct ctx *cx)
     return fail(cx, ERR_MISSING, NULL, "There is no such schedule.", "해당 회차를 찾을 수 없습니다.");
 }
 
+struct money sale_money(const struct sale *s, int64_t amount)
+{
+    struct money m = { .amount = amount };
+    memcpy(m.currency, s->currency, sizeof(m.currency));
+    return m;
+}
+
+bool booking_may_manage(const struct ctx *cx, int64_t owner)
+{
+    return actor_has(cx, ROLE_MANAGER | ROLE_ADMIN) || (owner != 0 && owner == cx->actor.user);
+}
+
 err sale_managed(struct ctx *cx, struct booking *b, int64_t schedule, struct sale **ret)
 {
     struct sale *s = sale_find(b, schedule);
-    if (!s || (s->owner != cx->actor.user && !actor_has(cx, ROLE_MANAGER | ROLE_ADMIN)))
+    if (!s || !booking_may_manage(cx, s->owner))
         return sale_missing(cx);
     *ret = s;
     return OK;
@@ -278,6 +290,10 @@ void sales_free(struct booking *b)
     uint64_t key, value;
     while (map_each(&b->sales, &at, &key, &value))
         sale_free((struct sale *)(uintptr_t)value);
+    for (struct sale *s = b->withdrawn, *next; s; s = next) {
+        next = s->next_withdrawn;
+        sale_free(s);
+    }
     at = 0;
     while (map_each(&b->layouts, &at, &key, &value))
         layout_free((struct layout *)(uintptr_t)value);

@@ -33,10 +33,11 @@ static struct str pattern_of(struct ctx *cx, struct str words)
 /* The statement that begins with what narrows most. */
 static const struct query *statement_for(const struct overview_wish *w, int64_t *ret_key)
 {
-    *ret_key = w->schedule ? w->schedule : w->performance ? w->performance : w->user;
+    *ret_key = w->schedule ? w->schedule : w->performance ? w->performance : w->user ? w->user : w->owner;
     return w->schedule      ? &booking_sql.overview_page_schedule
            : w->performance ? &booking_sql.overview_page_performance
            : w->user        ? &booking_sql.overview_page_user
+           : w->owner       ? &booking_sql.overview_page_owner
                             : &booking_sql.overview_page;
 }
 

@@ -173,14 +173,12 @@ static err print(struct ctx *cx, const struct ticket_ref *in, struct str *ret_pd
 {
     struct ticket_out t;
     QRcode *qr;
-    char code[CODE_TEXT];
     err e = call_run(cx, &ticket_get_call, in, &t);
     if (!e)
         e = picture(cx, &t, &qr);
     if (e)
         return e;
-    id_code(&app_keys(cx->app)->ids, ID_BOOKING, t.booking, code);
-    struct ticket_print sheet = { t.title, t.hall_name, t.seat.grade, t.seat.section, t.seat.row, t.seat.number, str_of(code, CODE_TEXT), t.starts_at,
+    struct ticket_print sheet = { t.title, t.hall_name, t.seat.grade, t.seat.section, t.seat.row, t.seat.number, booking_code(cx, t.booking), t.starts_at,
                                   qr->data, qr->width };
     e = ticket_pdf_make(cx, config_str(app_config(cx->app), "booking.ticket_font"), &sheet, ret_pdf);
     QRcode_free(qr);

@@ -41,10 +41,8 @@ static err show(struct ctx *cx, struct booking *b, const struct waiting *w, stru
     ret->has_offer = ret->status == WAITING_OFFERED;
     if (ret->status == WAITING_ACCEPTED)
         ret->hold = w->hold;
-    if (ret->has_offer) {
-        ret->offer = (struct offer_out){ seats_out(cx, s, w->lines.at, w->lines.n), { .amount = w->total }, w->until };
-        memcpy(ret->offer.total.currency, s->currency, sizeof(s->currency));
-    }
+    if (ret->has_offer)
+        ret->offer = (struct offer_out){ seats_out(cx, s, w->lines.at, w->lines.n), sale_money(s, w->total), w->until };
     return OK;
 }
 
@@ -79,17 +77,16 @@ static err waitlist_join(struct ctx *cx, void *self, const void *in_, void *out)
     int grade = plan_category_find(s->layout->plan, in->grade);
     if (grade < 0)
         return fail_field(cx, S("grade"), "there is no grade %.*s", "%.*s 등급이 없습니다", STR_ARG(in->grade));
-    struct waiting w = { .schedule = s->id, .grade = (uint32_t)grade, .user = cx->actor.user, .count = (uint32_t)in->count };
+    struct waiting w = { .schedule = s->id, .grade = (uint32_t)grade, .user = cx->actor.user, .count = (uint32_t)in->count, .created_at = cx->now,
+                         .ahead = s->waiting[grade] };
     err e = may_wait(cx, s, &w);
     if (e)
         return e;
 
-    bool found;
     w.id = sequence_next(&b->waiting);
     store_waiting_put(cx, &w);
     waitlist_count(cx, s, w.grade, 1);
-    e = store_waiting(cx, w.id, &w, &found);
-    return e ? e : show(cx, b, &w, out);
+    return show(cx, b, &w, out);
 }
 
 /* ---- GET /waitlist/mine ---- */

@@ -100,12 +100,7 @@ FIELDS(offered_fields, "SeatOffered", struct offered_event,
 static void tell_offered(struct ctx *cx, const struct hold *h, uint32_t grade)
 {
     struct offered_event event = { h->offer, h->sale->id, h->user, h->n, h->expires_at, h->sale->layout->plan->categories[grade].name };
-    struct buf body;
-    buf_init(&body, 4096);
-    fields_encode(&body, &offered_fields, &app_keys(cx->app)->ids, &event);
-    ASSERT(!body.full);
-    outbox_put(cx, "booking.seat_offered", h->sale->id, buf_view(&body));
-    buf_free(&body);
+    tell(cx, "booking.seat_offered", h->sale->id, &offered_fields, &event);
 }
 
 /* As many as asked for are free. */

@@ -12,7 +12,7 @@ SELECT w.id FROM booking_waiting w LEFT JOIN booking_hold h ON h.id = w.hold_id
  WHERE w.status = 1
    AND (h.id IS NULL OR h.status <> 1 OR h.user_id <> w.user_id OR h.schedule_id <> w.schedule_id OR h.seat_count <> w.seat_count)
 
--- name: waiting_within_limit
--- help: nobody waits for more seats than one may have
+-- name: waiting_fits_a_hold
+-- help: an entry is for as many seats as a hold can have
 SELECT w.id FROM booking_waiting w JOIN booking_schedule s ON s.id = w.schedule_id
  WHERE w.status IN (0, 1) AND (w.seat_count < 1 OR w.seat_count > 50)

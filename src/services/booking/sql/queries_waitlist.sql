@@ -5,14 +5,13 @@ SELECT COALESCE(MAX(id), 0) FROM booking_waiting
 INSERT INTO booking_waiting (id, schedule_id, grade, user_id, seat_count, status, live, created_at, changed_at) VALUES (?, ?, ?, ?, ?, 0, 1, ?, ?)
 
 -- name: waiting_get
--- with the seats of its offer, and how many wait before it
-SELECT w.id, w.schedule_id, w.grade, w.user_id, w.seat_count, w.status, w.hold_id, w.created_at, h.expires_at, h.total, h.seats,
-       (SELECT COUNT(*) FROM booking_waiting o WHERE o.schedule_id = w.schedule_id AND o.grade = w.grade AND o.status = 0 AND o.id < w.id)
+-- for the writer, who does not ask how many wait before it
+SELECT w.id, w.schedule_id, w.grade, w.user_id, w.seat_count, w.status, w.hold_id, w.created_at, h.expires_at, h.total, h.seats, 0
   FROM booking_waiting w LEFT JOIN booking_hold h ON h.id = w.hold_id
  WHERE w.id = ?
 
 -- name: waiting_of_user
--- (user, id, limit)
+-- (user, id, limit): with the seats of its offer, and how many wait before it
 SELECT w.id, w.schedule_id, w.grade, w.user_id, w.seat_count, w.status, w.hold_id, w.created_at, h.expires_at, h.total, h.seats,
        (SELECT COUNT(*) FROM booking_waiting o WHERE o.schedule_id = w.schedule_id AND o.grade = w.grade AND o.status = 0 AND o.id < w.id)
   FROM booking_waiting w LEFT JOIN booking_hold h ON h.id = w.hold_id

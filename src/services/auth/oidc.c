@@ -312,6 +312,9 @@ err auth_oidc_open(struct ctx *cx, void *self, const void *in_, void *ret_out)
         return e;
     if (now.suspended)
         return account_suspended(cx);
+    e = attempts_count(cx, now.email);           /* the code may be guessed here too; session_open takes it back when there is no wrong one */
+    if (e)
+        return e;
     return session_open(cx, a, &now, &(struct session_open_in){ .refresh_token = in->refresh_token, .device = in->device, .totp = in->totp,
                                                                  .recovery_code = in->recovery_code }, ret_out);
 }

@@ -97,6 +97,7 @@ bool api_key_check(struct ctx *cx, struct auth *a, struct str bearer);
 
 struct oidc {
     struct str issuer, client_id, client_secret, redirect;       /* issuer empty: there is none */
+    _Atomic int asking;       /* requests that wait for it now */
     pthread_mutex_t lock;
     struct oidc_endpoints {
         char authorize[OIDC_URL], token[OIDC_URL];

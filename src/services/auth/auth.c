@@ -30,7 +30,7 @@ static const struct route routes[] = {
     { .method = "POST", .path = API "/auth/login", .call = &auth_login_call, .flags = HASHES, .status = 200 },
     { .method = "POST", .path = API "/auth/refresh", .call = &auth_refresh_call, .status = 200 },
     { .method = "POST", .path = API "/auth/logout", .call = &auth_logout_call, .flags = NEED_USER | ENROLS, .status = 204 },
-    { .method = "POST", .path = API "/auth/verify", .call = &auth_verify_call, .status = 200 },
+    { .method = "POST", .path = API "/auth/verify", .call = &auth_verify_call, .flags = AUDITED, .status = 200 },
     { .method = "POST", .path = API "/auth/verify/resend", .call = &auth_verify_resend_call, .flags = NEED_USER, .status = 202 },
     { .method = "POST", .path = API "/auth/password/forgot", .call = &auth_forgot_call, .status = 202 },
     { .method = "POST", .path = API "/auth/password/reset", .call = &auth_reset_call, .flags = HASHES | AUDITED, .status = 204 },

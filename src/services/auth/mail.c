@@ -161,6 +161,7 @@ err auth_verify(struct ctx *cx, void *self, const void *in_, void *ret_out)
     e = store_user(cx, m.user, ret);
     if (e)
         return e;
+    cx->actor.user = ret->id;                    /* the link says who asks: for the audit log */
     e = str_eq(ret->email, m.address) ? OK : email_move(cx, self, ret, m.address);
     if (e)
         return e;

@@ -149,13 +149,14 @@ test('who does not want to hear of bookings does not; security mails have no swi
 
 test('a recipient who is refused for the moment (4xx) is tried again with the same Message-ID', async () => {
   const seen = [];
-  box.answer = (address) => { seen.push(address); return seen.length < 3 ? refusal(451, 'busy, try later') : undefined; };
+  box.answer = (address) => { seen.push(address); return seen.length < 3 ? refusal(451, `<${address}> is büsy, try later`) : undefined; };
   const user = await world.user();
   await settle();
   const [waiting] = await mails_of(user);
   assert.equal(waiting.status, 'queued');
   assert.equal(waiting.attempts, 1);
-  assert.match(waiting.why, /451/);
+  assert.match(waiting.why, /451.*<\*> is b\?\?sy/);
+  assert.ok(!waiting.why.includes(user.email));
   assert.equal(Date.parse(waiting.next_try_at) - world.now, minute);
   await world.advance(minute);
   assert.equal((await mails_of(user))[0].attempts, 2);

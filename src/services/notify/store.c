@@ -110,12 +110,16 @@ err store_mails(struct ctx *cx, int status, int64_t before, size_t max, struct m
     return e ? e : take_mails(cx, &r, max, ret, ret_n);
 }
 
-err store_notify_prune(struct ctx *cx, int64_t before)
+err store_notify_prune(struct ctx *cx, int64_t before, int64_t max, bool *ret_more)
 {
-    err e = db_run(cx, &notify_sql.mail_prune, VALS(v_int(before)), NULL);
+    int64_t mails, unsent = 0, deliveries = 0;
+    err e = db_run(cx, &notify_sql.mail_prune, VALS(v_int(before), v_int(max)), &mails);
     if (!e)
-        e = db_run(cx, &notify_sql.mail_prune_unsent, VALS(v_int(before)), NULL);
-    return e ? e : db_run(cx, &notify_sql.delivery_prune, VALS(v_int(before)), NULL);
+        e = db_run(cx, &notify_sql.mail_prune_unsent, VALS(v_int(max), v_int(before)), &unsent);
+    if (!e)
+        e = db_run(cx, &notify_sql.delivery_prune, VALS(v_int(before), v_int(max)), &deliveries);
+    *ret_more = !e && (mails == max || unsent == max || deliveries == max);
+    return e;
 }
 
 /* ---- settings ---- */

@@ -158,7 +158,7 @@ err store_deliveries_give_up(struct ctx *cx, int64_t webhook, const char *why)
     return db_run(cx, &notify_sql.delivery_give_up, VALS(v_text(str_c(why)), v_int(cx->now), v_int(webhook)), NULL);
 }
 
-err store_deliveries_hold_back(struct ctx *cx, int64_t webhook, int64_t until)
+err store_deliveries_hold_back(struct ctx *cx, int64_t webhook, int64_t until, int64_t max)
 {
-    return db_run(cx, &notify_sql.delivery_hold_back, VALS(v_int(until), v_int(webhook), v_int(until)), NULL);
+    return db_run(cx, &notify_sql.delivery_hold_back, VALS(v_int(until), v_int(webhook), v_int(cx->now), v_int(max)), NULL);
 }

@@ -7,7 +7,6 @@
 #define HOUR_MS        (60 * 60 * INT64_C(1000))
 #define DAY_MS         (24 * HOUR_MS)
 #define FORGOT_MAX     100        /* looked up by one command */
-#define PRUNE_MAX      1000
 
 const char *const auth_mail_words[] = { "verify", "reset", "password_changed", "email_changed", "closed", NULL };
 
@@ -241,9 +240,4 @@ err auth_forgot_serve(struct ctx *cx, void *self, const void *in, void *ret_out)
     if (n < FORGOT_MAX)
         tx_after(cx, forgot_due_never, a);
     return OK;
-}
-
-err mails_prune(struct ctx *cx)
-{
-    return store_mails_prune(cx, cx->now, PRUNE_MAX);
 }

@@ -243,7 +243,7 @@ err store_sessions_revoked(struct ctx *cx, struct auth *a, int64_t since, sessio
     return rows_end(cx, &r);
 }
 
-err store_sessions_delete(struct ctx *cx, int64_t expired_by, size_t max, size_t *ret_n)
+err store_sessions_delete(struct ctx *cx, int64_t expired_by, size_t max, int64_t *ret_n)
 {
     struct rows r;
     size_t n = 0;
@@ -261,6 +261,6 @@ err store_sessions_delete(struct ctx *cx, int64_t expired_by, size_t max, size_t
             e = db_run(cx, &auth_sql.session_delete, VALS(v_int(expired[i])), NULL);
     }
     if (!e)
-        *ret_n = n;
+        *ret_n = (int64_t)n;
     return e;
 }

@@ -329,6 +329,7 @@ extern const char *const auth_role_words[];
 struct str email_normal(struct arena *arena, struct str text);
 bool email_ok(struct str text);
 bool name_ok(struct str text);
+extern const struct text_rule auth_name_rule;
 /* Empty is fine too. */
 bool phone_ok(struct str text);
 err email_taken(struct ctx *cx) MUST_USE;
@@ -423,8 +424,8 @@ err store_credentials_by_email(struct ctx *cx, struct str email, struct credenti
 err store_credentials_by_id(struct ctx *cx, int64_t user, struct credentials *ret) MUST_USE;
 /* ERR_MISSING when there is no such account. */
 err store_user(struct ctx *cx, int64_t id, struct user *ret) MUST_USE;
-/* Up to max accounts with an id below `before` whose e-mail address or name is like `pattern`; newest first. */
-err store_users(struct ctx *cx, int64_t before, struct str pattern, size_t max, struct user *ret, size_t *ret_n) MUST_USE;
+/* Up to max accounts with an id below `before` with `part` in their e-mail address or name; newest first. */
+err store_users(struct ctx *cx, int64_t before, struct str part, size_t max, struct user *ret, size_t *ret_n) MUST_USE;
 /* Is there an ADMIN besides this user who may sign in? */
 err store_admin_besides(struct ctx *cx, int64_t user, bool *ret) MUST_USE;
 void store_user_insert(struct ctx *cx, const struct user *u, struct str password_hash);

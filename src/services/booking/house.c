@@ -341,13 +341,6 @@ static err house_release(struct ctx *cx, void *self, const void *in, void *out)
 
 #define AT(type_, member) .at = offsetof(struct type_, member)
 
-static bool not_blank(struct str text)
-{
-    return str_trim(text).n > 0;
-}
-
-static const struct text_rule blank_rule = { not_blank, "must not be blank", "공백일 수 없습니다" };
-
 static const struct field guid_row[] = { { .type = F_STR, .low = 1, .high = PLAN_NAME_MAX } };
 static const struct fields guid_list = { "SeatGuid", sizeof(struct str), guid_row, 1 };
 

@@ -156,8 +156,6 @@ extern struct metric deliveries_made, deliveries_failed, deliveries_given_up;
 
 /* Index of a word that the database holds. */
 int notify_word(const char *const *words, struct str word);
-/* NULL for 0. */
-struct val notify_time(int64_t ms);
 /* The only column of a row; INT64_MAX for NULL. */
 void notify_take_int(struct ctx *cx, const struct rows *r, void *out);
 err store_notify_open(struct ctx *cx, struct notify *ret) MUST_USE;

@@ -23,11 +23,6 @@ int notify_word(const char *const *words, struct str word)
     return i;
 }
 
-struct val notify_time(int64_t ms)
-{
-    return ms ? v_int(ms) : v_null();
-}
-
 void notify_take_int(struct ctx *cx, const struct rows *r, void *out)
 {
     (void)cx;
@@ -85,7 +80,7 @@ err store_mail_row(struct ctx *cx, int64_t id, struct mail *ret)
 err store_mail_row_update(struct ctx *cx, const struct mail *m)
 {
     return db_run(cx, &notify_sql.mail_update, VALS(v_text(str_c(mail_status_words[m->status])), v_int(m->attempts), v_text(m->why),
-                                                    notify_time(m->due_at), notify_time(m->done_at), v_int(m->id)), NULL);
+                                                    v_int_or_null(m->due_at), v_int_or_null(m->done_at), v_int(m->id)), NULL);
 }
 
 err store_mails_due(struct ctx *cx, size_t max, struct mail *ret, size_t *ret_n)

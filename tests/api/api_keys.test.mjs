@@ -67,6 +67,20 @@ test('it works after a crash, ends by the clock and with its owner', async () =>
   refused(await get('/bookings', key), 401, 'unauthenticated');
 });
 
+test('who organizes no more makes no keys, but still sees and revokes those there are', async () => {
+  const former = await world.user(['CUSTOMER', 'PRODUCER']);
+  const { id, key } = ok(await make({ scopes: ['sales:read'] }, former), 201);
+  ok(await world.api('PATCH', `/api/v1/users/${former.id}`, { roles: ['CUSTOMER'] }, { as: world.admin }));
+  await world.sign_in(former);
+  refused(await make({ scopes: ['sales:read'] }, former), 403, 'forbidden');
+  ok(await get('/bookings', key));
+  assert.deepEqual(ok(await world.api('GET', '/api/v1/users/me/api-keys', undefined, { as: former })).items.map((one) => one.id), [id]);
+  ok(await revoke(id, former), 204);
+  refused(await get('/bookings', key), 401, 'unauthenticated');
+  const [line] = ok(await world.api('GET', `/api/v1/audit-log?user_id=${former.id}`, undefined, { as: world.admin })).items;
+  assert.equal(line.action, 'auth.api_key_revoke');
+});
+
 test('a key of an ADMIN does not administer', async () => {
   const { key } = ok(await make({ scopes: ['catalogue:write', 'sales:write', 'coupons:write'] }, world.admin), 201);
   refused(await get('/users', key), 403, 'scope_missing');

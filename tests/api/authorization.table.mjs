@@ -15,7 +15,7 @@ const its_owner = '401    ok    404   404      404   404   404     404';
 const its_payer = '401    ok    404   404      404   404   ok      ok';
 const organizer = '401    403   403   ok       ok    403   ok      ok';
 const its_maker = '401    403   403   ok       404   403   ok      ok';
-const its_program = '401  403   403   ok       404   403   404     404';
+const its_program = '401  404   404   ok       404   404   404     404';
 const in_charge = '401    403   403   403      403   403   ok      ok';
 const its_caller = '401   403   403   ok       404   403   403     ok';
 const callers   = '401    403   403   ok       ok    403   403     ok';
@@ -57,7 +57,7 @@ export const table = {
   'POST /api/v1/users/me/totp/confirm': signed_in,
   'DELETE /api/v1/users/me/totp': signed_in,
   'POST /api/v1/users/me/api-keys': organizer,
-  'GET /api/v1/users/me/api-keys': organizer,
+  'GET /api/v1/users/me/api-keys': signed_in,
   'DELETE /api/v1/users/me/api-keys/{key_id}': its_program,
   'GET /api/v1/users/me/sessions': signed_in,
   'DELETE /api/v1/users/me/sessions': signed_in,

@@ -52,6 +52,27 @@ test('no secret and no address is in the log or among the mails that staff see',
   assert.ok(!log.includes(token) && !log.includes(user.email) && !log.includes('quite secret'));
 });
 
+test('the audit log knows whose password a link has changed, and nothing of links that are none', async () => {
+  const user = await world.user();
+  const post = (path, body) => world.api('POST', `/api/v1/auth/${path}`, body);
+  const log = async () => ok(await world.api('GET', '/api/v1/audit-log', undefined, { as: world.admin })).items;
+  const [last] = await log();
+  refused(await post('password/reset', { token: 'made up', new_password: 'a fresh password' }), 409, 'link_invalid');
+  assert.deepEqual((await log())[0], last);
+
+  await settle();
+  const [mail] = box.to(user.email);
+  const [, verify] = /verify#(\S+)/.exec(mail.text);
+  ok(await post('verify', { token: verify }));
+  ok(await post('password/forgot', { email: user.email }), 202);
+  await settle();
+  const [, reset] = /reset#(\S+)/.exec(box.to(user.email).at(-1).text);
+  ok(await post('password/reset', { token: reset, new_password: 'a fresh password' }), 204);
+  user.password = 'a fresh password';
+  const lines = (await log()).slice(0, 2);
+  assert.deepEqual(lines.map(({ user_id, action, body }) => [user_id, action, body]), [[user.id, 'auth.reset', ''], [user.id, 'auth.verify', '']]);
+});
+
 test('a purchase is confirmed by mail with code, seats and a link to the tickets', async () => {
   const user = await world.user();
   const sale = await world.sale();
@@ -128,13 +149,14 @@ test('who does not want to hear of bookings does not; security mails have no swi
 
 test('a recipient who is refused for the moment (4xx) is tried again with the same Message-ID', async () => {
   const seen = [];
-  box.answer = (address) => { seen.push(address); return seen.length < 3 ? refusal(451, 'busy, try later') : undefined; };
+  box.answer = (address) => { seen.push(address); return seen.length < 3 ? refusal(451, `<${address}> is büsy, try later`) : undefined; };
   const user = await world.user();
   await settle();
   const [waiting] = await mails_of(user);
   assert.equal(waiting.status, 'queued');
   assert.equal(waiting.attempts, 1);
-  assert.match(waiting.why, /451/);
+  assert.match(waiting.why, /451.*<\*> is b\?\?sy/);
+  assert.ok(!waiting.why.includes(user.email));
   assert.equal(Date.parse(waiting.next_try_at) - world.now, minute);
   await world.advance(minute);
   assert.equal((await mails_of(user))[0].attempts, 2);

@@ -1,5 +1,6 @@
 /* Signing in with an account elsewhere, at a real OpenID Connect provider. */
 import assert from 'node:assert/strict';
+import { createServer } from 'node:http';
 import { after, before, test } from 'node:test';
 import { House } from '../lib/oidc.mjs';
 import { ok, refused } from '../lib/server.mjs';
@@ -110,6 +111,27 @@ test('a provider that is away: 503, and nothing is lost', async () => {
   await house.close();
   refused(await finish(back), 503, 'unavailable');
   ok(await world.api('GET', '/api/v1/users/me', undefined, { as: world.admin }));
+});
+
+test('a provider that does not answer holds up few, and nobody who signs in with a password', async () => {
+  const silent = createServer(() => {});
+  await new Promise((resolve) => silent.listen(0, '127.0.0.1', resolve));
+  const issuer = `http://127.0.0.1:${silent.address().port}`;
+  const waiting = await World.open({ settings: { ...house.settings(), 'auth.oidc_issuer': issuer } });
+  try {
+    let answered = 0;
+    const began = Date.now();
+    const all = Array.from({ length: 12 }, () => waiting.api('POST', '/api/v1/auth/oidc/start'));
+    await new Promise((resolve) => { for (const one of all) one.then(() => { if (++answered === 8) resolve(); }); });
+    ok(await waiting.api('POST', '/api/v1/auth/login', { email: waiting.admin.email, password: waiting.admin.password }));
+    assert.equal(answered, 8);
+    assert.ok(Date.now() - began < 5000);
+    silent.closeAllConnections();
+    for (const answer of await Promise.all(all)) refused(answer, 503, 'unavailable');
+  } finally {
+    silent.close();
+    await waiting.close();
+  }
 });
 
 test('without a provider there is no such sign-in', async () => {

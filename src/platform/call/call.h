@@ -54,7 +54,7 @@ enum route_flags {
     BENCH_ONLY = 1 << 4,      /* there only with --bench */
     TEST_CLOCK_ONLY = 1 << 5, /* there only with --test-clock */
     AUDITED = 1 << 6,         /* goes into the audit log (trail.h) though it needs no role: money, and what keeps an account safe */
-    HASHES = 1 << 7,          /* a story that hashes a password: on threads of its own, since others must not wait behind a rush of sign-ins */
+    HASHES = 1 << 7,          /* a story of signing in: hashes a password or waits for a provider, on threads of its own: no payment waits behind it */
     ENROLS = 1 << 8,          /* answers also who has to set up a second factor before anything else */
     BINARY_BODY = 1 << 9,     /* with RAW_BODY: bytes that are no JSON, for the OpenAPI page */
 };

@@ -317,10 +317,11 @@ static err record_story(struct command *c)
     return OK;
 }
 
-/* What was wrong with the request itself has changed nothing; anything else may have. */
+/* What was wrong with the request itself has changed nothing; anything else may have. What is refused to nobody in particular anybody may ask for,
+ * as often as they like. */
 static bool worth_recording(const struct asked *a)
 {
-    return a->audited && (a->result == OK || a->result == ERR_CONFLICT || err_kind(a->result)->status >= 500);
+    return a->audited && (a->result == OK || (a->cx->actor.user && (a->result == ERR_CONFLICT || err_kind(a->result)->status >= 500)));
 }
 
 static void run_story(struct asked *a)

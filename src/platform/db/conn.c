@@ -132,6 +132,20 @@ err rows_end(struct ctx *cx, struct rows *r)
     return OK;
 }
 
+struct val v_like(struct ctx *cx, struct str part)
+{
+    char *p = arena_take(cx->arena, 2 * part.n + 2);
+    size_t n = 0;
+    p[n++] = '%';
+    for (size_t i = 0; i < part.n; i++) {
+        if (memchr("%_!", part.p[i], 3))
+            p[n++] = '!';
+        p[n++] = part.p[i];
+    }
+    p[n++] = '%';
+    return v_text(str_of(p, n));
+}
+
 int64_t row_int(const struct rows *r, int column)
 {
     return sqlite3_column_int64(r->stmt, column);

@@ -36,6 +36,10 @@ static inline struct val v_null(void) { return (struct val){ .kind = VAL_NULL };
 static inline struct val v_int(int64_t i) { return (struct val){ .kind = VAL_INT, .i = i }; }
 static inline struct val v_text(struct str s) { return (struct val){ .kind = VAL_TEXT, .s = s }; }
 static inline struct val v_blob(struct str s) { return (struct val){ .kind = VAL_BLOB, .s = s }; }
+/* NULL for 0: no such row, no such time. */
+static inline struct val v_int_or_null(int64_t i) { return i ? v_int(i) : v_null(); }
+/* For LIKE ? ESCAPE '!': texts that have `part` somewhere in them, all when it is empty. Its own wildcards stand for themselves. */
+struct val v_like(struct ctx *cx, struct str part);
 
 /* Arguments of a statement: VALS(v_int(1), v_text(name)), and NO_VALS. */
 #define VALS(...) (const struct val[]){ __VA_ARGS__ }, sizeof((const struct val[]){ __VA_ARGS__ }) / sizeof(struct val)

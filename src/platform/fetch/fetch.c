@@ -15,17 +15,32 @@
         ASSERT(set_ == CURLE_OK);                                       \
     } while (0)
 
+/* What stands between "://" and the path. */
+static struct str authority(struct str url)
+{
+    struct str rest = url;
+    str_cut(&rest, ':');
+    size_t n = 2;
+    while (n < rest.n && !memchr("/?#", rest.p[n], 3))
+        n++;
+    return rest.n > 2 ? str_of(rest.p + 2, n - 2) : (struct str){ 0 };
+}
+
+static bool this_machine(struct str authority)
+{
+    struct str rest = authority;
+    return str_eq(authority, S("[::1]")) || str_starts(authority, S("[::1]:")) || str_eq(str_cut(&rest, ':'), S("127.0.0.1"));
+}
+
+/* A name before an '@' would make what looks like this machine another one. */
 bool fetch_url_ok(struct str url)
 {
-    static const struct str here[] = { S("http://127.0.0.1:"), S("http://127.0.0.1/"), S("http://[::1]:"), S("http://[::1]/") };
     if (url.n > 1000 || memchr(url.p ? url.p : "", 0, url.n))
         return false;
-    if (str_starts(url, S("https://")))
-        return url.n > 8;
-    for (size_t i = 0; i < sizeof(here) / sizeof(here[0]); i++)
-        if (str_starts(url, here[i]))
-            return true;
-    return false;
+    struct str host = authority(url);
+    if (!host.n || memchr(host.p, '@', host.n) || memchr(host.p, '\\', host.n))
+        return false;
+    return str_starts(url, S("https://")) || (str_starts(url, S("http://")) && this_machine(host));
 }
 
 static size_t hear(char *bytes, size_t size, size_t count, void *self)

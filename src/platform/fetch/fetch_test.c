@@ -12,6 +12,9 @@ static void addresses(void **state)
         { S("http://[::1]:80/"), true },              { S("http://accounts.example.com"), false },           { S("http://127.0.0.1.example.com/"), false },
         { S("https://"), false },                     { S("file:///etc/passwd"), false },                    { S("HTTPS://EXAMPLE.COM"), false },
         { S("https://a\0b"), false },                 { S(""), false },
+        { S("http://127.0.0.1:80@example.com/"), false }, { S("http://[::1]:80@example.com/"), false },      { S("https://name@example.com"), false },
+        { S("http://127.0.0.1\\@example.com/"), false }, { S("http://[::1].example.com/"), false },          { S("https:///path"), false },
+        { S("http://127.0.0.1:8080?x=a@b"), true },     { S("http://[::1]"), true },
     };
     (void)state;
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)

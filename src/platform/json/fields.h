@@ -44,6 +44,8 @@ struct text_rule {            /* a syntax, and what is said to those who break i
     const char *en, *ko;
 };
 
+extern const struct text_rule blank_rule;            /* something besides spaces */
+
 struct field {
     const char *name;
     enum field_type type;

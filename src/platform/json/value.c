@@ -15,6 +15,13 @@ static const struct field money_rows[] = {
 };
 const struct fields money_fields = { "Money", sizeof(struct money), money_rows, 2 };
 
+static bool not_blank(struct str text)
+{
+    return str_trim(text).n > 0;
+}
+
+const struct text_rule blank_rule = { not_blank, "must not be blank", "공백일 수 없습니다" };
+
 struct bounds field_bounds(const struct field *row)
 {
     struct bounds given = { row->low, row->high };

@@ -8,7 +8,6 @@
 #define ADDRESS_FREE    100       /* a whole office may sit behind one address */
 #define PAUSE_MAX_S     900
 #define FORGOTTEN_MS    (60 * 60 * 1000)
-#define PRUNE_MAX       5000
 
 struct counted {
     uint8_t who[ATTEMPT_WHO];
@@ -105,9 +104,9 @@ err attempts_forgive(struct ctx *cx, struct str email)
     return attempts_back(cx, email);
 }
 
-err attempts_prune(struct ctx *cx)
+err attempts_prune(struct ctx *cx, size_t max, int64_t *ret_n)
 {
-    return store_attempts_prune(cx, cx->now - FORGOTTEN_MS, PRUNE_MAX);
+    return store_attempts_prune(cx, cx->now - FORGOTTEN_MS, max, ret_n);
 }
 
 /* ---- the calls ---- */

@@ -97,6 +97,7 @@ bool api_key_check(struct ctx *cx, struct auth *a, struct str bearer);
 
 struct oidc {
     struct str issuer, client_id, client_secret, redirect;       /* issuer empty: there is none */
+    _Atomic int asking;       /* requests that wait for it now */
     pthread_mutex_t lock;
     struct oidc_endpoints {
         char authorize[OIDC_URL], token[OIDC_URL];
@@ -328,6 +329,7 @@ extern const char *const auth_role_words[];
 struct str email_normal(struct arena *arena, struct str text);
 bool email_ok(struct str text);
 bool name_ok(struct str text);
+extern const struct text_rule auth_name_rule;
 /* Empty is fine too. */
 bool phone_ok(struct str text);
 err email_taken(struct ctx *cx) MUST_USE;
@@ -355,7 +357,7 @@ err attempts_count(struct ctx *cx, struct str email) MUST_USE;
 err attempts_forgive(struct ctx *cx, struct str email) MUST_USE;
 /* It was neither right nor wrong: only this one does not count. In a command. */
 err attempts_back(struct ctx *cx, struct str email) MUST_USE;
-err attempts_prune(struct ctx *cx) MUST_USE;
+err attempts_prune(struct ctx *cx, size_t max, int64_t *ret_n) MUST_USE;
 /* In a story: is this the password of who asks? ERR_DENIED naming the field when not. Counted as an attempt, which stays. */
 err password_match(struct ctx *cx, struct auth *a, const char *field, struct str password, struct credentials *ret) MUST_USE;
 /* The same, and the attempt is forgiven. */
@@ -397,7 +399,6 @@ err mail_enough(struct ctx *cx, int64_t user, int kind, bool *ret) MUST_USE;
 err mail_used(struct ctx *cx, struct str token, int kind, struct mail *ret) MUST_USE;
 /* What is answered whether or not a mail goes out. */
 err mail_promised(struct ctx *cx, struct promised_out *ret) MUST_USE;
-err mails_prune(struct ctx *cx) MUST_USE;
 
 /* A session for somebody who has shown who they are, if their second factor is there too: ret->found. In a command. */
 err session_open(struct ctx *cx, struct auth *a, const struct credentials *who, const struct session_open_in *in, struct session *ret) MUST_USE;
@@ -423,8 +424,8 @@ err store_credentials_by_email(struct ctx *cx, struct str email, struct credenti
 err store_credentials_by_id(struct ctx *cx, int64_t user, struct credentials *ret) MUST_USE;
 /* ERR_MISSING when there is no such account. */
 err store_user(struct ctx *cx, int64_t id, struct user *ret) MUST_USE;
-/* Up to max accounts with an id below `before` whose e-mail address or name is like `pattern`; newest first. */
-err store_users(struct ctx *cx, int64_t before, struct str pattern, size_t max, struct user *ret, size_t *ret_n) MUST_USE;
+/* Up to max accounts with an id below `before` with `part` in their e-mail address or name; newest first. */
+err store_users(struct ctx *cx, int64_t before, struct str part, size_t max, struct user *ret, size_t *ret_n) MUST_USE;
 /* Is there an ADMIN besides this user who may sign in? */
 err store_admin_besides(struct ctx *cx, int64_t user, bool *ret) MUST_USE;
 void store_user_insert(struct ctx *cx, const struct user *u, struct str password_hash);
@@ -456,7 +457,7 @@ err store_sessions_revoke(struct ctx *cx, struct auth *a, int64_t user, int64_t 
 /* Calls `each` for every session revoked since then. */
 err store_sessions_revoked(struct ctx *cx, struct auth *a, int64_t since, session_fn *each) MUST_USE;
 /* Deletes up to max sessions that had expired by then, with their used-up tokens. */
-err store_sessions_delete(struct ctx *cx, int64_t expired_by, size_t max, size_t *ret_n) MUST_USE;
+err store_sessions_delete(struct ctx *cx, int64_t expired_by, size_t max, int64_t *ret_n) MUST_USE;
 
 /* ---- more of it (store_mail.c) ---- */
 
@@ -468,7 +469,7 @@ err store_mail_by_token(struct ctx *cx, struct str hash, int kind, struct mail *
 err store_mail_token(struct ctx *cx, int64_t id, struct str hash) MUST_USE;
 err store_mails_void(struct ctx *cx, int64_t user, int kind) MUST_USE;
 err store_mail_count(struct ctx *cx, int64_t user, int kind, int64_t since, int64_t *ret) MUST_USE;
-err store_mails_prune(struct ctx *cx, int64_t expired_by, size_t max) MUST_USE;
+err store_mails_prune(struct ctx *cx, int64_t expired_by, size_t max, int64_t *ret_n) MUST_USE;
 
 void store_forgot_insert(struct ctx *cx, int64_t id, struct str email);
 /* The oldest ones. */
@@ -481,7 +482,7 @@ err store_attempts(struct ctx *cx, const uint8_t who[ATTEMPT_WHO], struct attemp
 err store_attempts_save(struct ctx *cx, const uint8_t who[ATTEMPT_WHO], const struct attempts *so_far) MUST_USE;
 err store_attempts_back(struct ctx *cx, const uint8_t who[ATTEMPT_WHO]) MUST_USE;
 err store_attempts_forget(struct ctx *cx, const uint8_t who[ATTEMPT_WHO]) MUST_USE;
-err store_attempts_prune(struct ctx *cx, int64_t before, size_t max) MUST_USE;
+err store_attempts_prune(struct ctx *cx, int64_t before, size_t max, int64_t *ret_n) MUST_USE;
 
 /* ---- and more (store_factor.c) ---- */
 

@@ -9,7 +9,7 @@ static const char *const lang_words[] = { "en", "ko", NULL };          /* by enu
 const char *const auth_role_words[] = { "CUSTOMER", "PRODUCER", "STAFF", "MANAGER", "ADMIN", NULL };
 
 static const struct text_rule email_rule = { email_ok, "must be an e-mail address", "이메일 주소여야 합니다" };
-static const struct text_rule name_rule = { name_ok, "must be 1 to 50 characters, not only spaces", "공백만이 아닌 1~50자여야 합니다" };
+const struct text_rule auth_name_rule = { name_ok, "must be 1 to 50 characters, not only spaces", "공백만이 아닌 1~50자여야 합니다" };
 static const struct text_rule phone_rule = {
     phone_ok, "must be a telephone number: 7 to 15 digits, grouped by spaces, dots, hyphens or brackets",
     "전화번호여야 합니다: 숫자 7~15개를 공백, 점, 하이픈, 괄호로 나눌 수 있습니다",
@@ -31,7 +31,7 @@ FIELDS(signup_fields, "SignupRequest", struct signup_in,
     { .name = "email", .type = F_STR, .at = offsetof(struct signup_in, email), .low = 1, .high = 254, .rule = &email_rule },
     { .name = "password", .type = F_STR, .secret = true, .at = offsetof(struct signup_in, password), .low = PASSWORD_MIN, .high = PASSWORD_MAX,
       .help = "not one of the most common" },
-    { .name = "name", .type = F_STR, .at = offsetof(struct signup_in, name), .low = 1, .high = 50, .rule = &name_rule },
+    { .name = "name", .type = F_STR, .at = offsetof(struct signup_in, name), .low = 1, .high = 50, .rule = &auth_name_rule },
     { .name = "phone", .type = F_STR, .at = offsetof(struct signup_in, phone), .high = 20, .rule = &phone_rule, .optional = true });
 
 FIELDS(user_create_fields, "UserCreate", struct user_create_in,
@@ -111,7 +111,7 @@ const struct fields auth_session_fields = { "Session",
 
 FIELDS(me_change_fields, "UserChange", struct me_change_in,
     { .name = "name", .type = F_STR, .at = offsetof(struct me_change_in, name), .has_at = offsetof(struct me_change_in, has_name), .low = 1,
-      .high = 50, .rule = &name_rule, .optional = true },
+      .high = 50, .rule = &auth_name_rule, .optional = true },
     { .name = "phone", .type = F_STR, .at = offsetof(struct me_change_in, phone), .has_at = offsetof(struct me_change_in, has_phone), .high = 20,
       .rule = &phone_rule, .optional = true, .help = "a telephone number; empty for none" },
     { .name = "lang", .type = F_ENUM, .words = lang_words, .at = offsetof(struct me_change_in, lang), .has_at = offsetof(struct me_change_in, has_lang),

@@ -34,10 +34,8 @@ static const char *const scope_words[] = {
     "catalogue:read", "catalogue:write", "sales:read", "sales:write", "coupons:read", "coupons:write", NULL,
 };
 
-static const struct text_rule key_name_rule = { name_ok, "must be 1 to 50 characters, not only spaces", "공백만이 아닌 1~50자여야 합니다" };
-
 FIELDS(api_key_in_fields, "ApiKeyRequest", struct api_key_in,
-    { .name = "name", .type = F_STR, .at = offsetof(struct api_key_in, name), .low = 1, .high = 50, .rule = &key_name_rule, .help = "what it is for" },
+    { .name = "name", .type = F_STR, .at = offsetof(struct api_key_in, name), .low = 1, .high = 50, .rule = &auth_name_rule, .help = "what it is for" },
     { .name = "scopes", .type = F_FLAGS, .words = scope_words, .at = offsetof(struct api_key_in, scopes), .low = 1, .high = 6,
       .help = "what it may be used for, of what the owner's roles allow" },
     { .name = "expires_at", .type = F_TIME, .at = offsetof(struct api_key_in, expires_at), .optional = true, .help = "never unless told" });

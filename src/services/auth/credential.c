@@ -87,6 +87,7 @@ err auth_reset(struct ctx *cx, void *self, const void *in_, void *ret_out)
     err e = call_run(cx, &auth_reset_look_call, &(struct verify_in){ in->token }, &m);
     if (e)
         return e;
+    cx->actor.user = m.user;                     /* the link says who asks: for the audit log */
     e = password_check(cx, "new_password", m.address, in->new_password);
     if (e)
         return e;

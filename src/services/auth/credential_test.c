@@ -473,6 +473,17 @@ static void devices_by_name(void **state)
     arena_free(arena);
 }
 
+static void a_flood_of_attempts_is_forgotten(void **state)
+{
+    struct bed *b = *state;
+    struct credentials nobody;
+    for (int i = 0; i < 503; i++)
+        assert_int_equal(ask(b, "auth.attempt", &(struct attempt_in){ .email = arena_fmt(b->arena, "nobody%d@example.com", i) }, &nobody), OK);
+    assert_int_equal(count(b, &counted), 503);
+    advance(b, HOUR_MS + 2 * SECOND_MS);         /* more than one command forgets: it comes again at once */
+    assert_int_equal(count(b, &counted), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -492,6 +503,7 @@ int main(void)
         BED_CASE(guesses_wait),
         BED_CASE(right_ones_start_anew),
         BED_CASE(addresses_wait),
+        BED_CASE(a_flood_of_attempts_is_forgotten),
         BED_CASE(enumeration_waits),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,5 +1,6 @@
 /* One-time codes, the second factor at sign-in, and what an ADMIN without one may still do. */
 #include "auth_bed.h"
+#include "oidc.h"
 
 #include <stdio.h>
 
@@ -229,6 +230,47 @@ static void the_days_begin_with_the_role(void **state)
     assert_int_equal(sign_in(b, EMAIL).second_factor_by, by);
 }
 
+/* Who signs in elsewhere is asked for a code here, and may guess it no more often than with the password. */
+static err come_from_elsewhere(struct bed *b, struct str totp, struct session *ret)
+{
+    struct oidc_open_in in = { .subject = S("a subject"), .email = S(EMAIL), .verified = true, .refresh_token = token_make(b->arena), .totp = totp };
+    return ask(b, "auth.oidc_open", &in, ret);
+}
+
+static void codes_are_not_guessed_from_elsewhere(void **state)
+{
+    static const struct query failures = { "test.failures", "SELECT COALESCE(SUM(failed), 0) FROM auth_attempt" };
+    struct bed *b = *state;
+    struct session session;
+    struct str secret;
+    assert_int_equal(come_from_elsewhere(b, none, &session), OK);         /* a new account */
+    b->actor = (struct actor){ .user = session.user, .session = session.id, .roles = ROLE_CUSTOMER };
+    struct totp_out begun;
+    struct recovery_out codes;
+    assert_int_equal(ask(b, "auth.totp_put", NULL, &begun), OK);
+    secret = begun.secret;
+    assert_int_equal(ask(b, "auth.totp_confirm", &(struct totp_confirm_in){ code_now(b, secret) }, &codes), OK);
+    advance(b, STEP_MS);
+
+    b->peer = S("203.0.113.9");
+    assert_int_equal(log_in(b, none, none), ERR_WHO);                     /* a wrong password */
+    int64_t wrong = count(b, &failures);
+    assert_int_equal(wrong, 2);                                           /* of the account and of the address */
+    assert_int_equal(come_from_elsewhere(b, none, &session), OK);         /* asked for the code: that forgives nothing */
+    assert_int_equal(session.found, FACTOR_REQUIRED);
+    assert_int_equal(count(b, &failures), wrong);
+
+    for (int i = 0; i < 4; i++) {
+        assert_int_equal(come_from_elsewhere(b, S("000000"), &session), OK);
+        assert_int_equal(session.found, FACTOR_WRONG);
+    }
+    assert_int_equal(come_from_elsewhere(b, code_now(b, secret), &session), ERR_LIMIT);
+    advance(b, 60 * STEP_MS);
+    assert_int_equal(come_from_elsewhere(b, code_now(b, secret), &session), OK);
+    assert_int_equal(session.found, 0);
+    assert_true(session.id > 0);
+}
+
 static void nothing_remains(void **state)
 {
     struct bed *b = *state;
@@ -251,6 +293,7 @@ int main(void)
         BED_CASE(enrolment_has_an_order),
         BED_CASE(an_admin_has_some_days),
         BED_CASE(the_days_begin_with_the_role),
+        BED_CASE(codes_are_not_guessed_from_elsewhere),
         BED_CASE(nothing_remains),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

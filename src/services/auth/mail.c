@@ -7,7 +7,6 @@
 #define HOUR_MS        (60 * 60 * INT64_C(1000))
 #define DAY_MS         (24 * HOUR_MS)
 #define FORGOT_MAX     100        /* looked up by one command */
-#define PRUNE_MAX      1000
 
 const char *const auth_mail_words[] = { "verify", "reset", "password_changed", "email_changed", "closed", NULL };
 
@@ -161,6 +160,7 @@ err auth_verify(struct ctx *cx, void *self, const void *in_, void *ret_out)
     e = store_user(cx, m.user, ret);
     if (e)
         return e;
+    cx->actor.user = ret->id;                    /* the link says who asks: for the audit log */
     e = str_eq(ret->email, m.address) ? OK : email_move(cx, self, ret, m.address);
     if (e)
         return e;
@@ -240,9 +240,4 @@ err auth_forgot_serve(struct ctx *cx, void *self, const void *in, void *ret_out)
     if (n < FORGOT_MAX)
         tx_after(cx, forgot_due_never, a);
     return OK;
-}
-
-err mails_prune(struct ctx *cx)
-{
-    return store_mails_prune(cx, cx->now, PRUNE_MAX);
 }

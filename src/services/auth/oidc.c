@@ -14,6 +14,7 @@
 #define CLOCK_SKEW_MS (60 * 1000)
 #define KEEP_MS       (60 * 60 * 1000)
 #define VERIFIER      43          /* characters, like a nonce */
+#define ASKING_MAX    4           /* requests that may wait for the provider at once: one that is slow must not hold all who sign in */
 
 static const struct str purpose = { "oidc", 4 };
 
@@ -34,6 +35,14 @@ static err not_believed(struct ctx *cx, const char *why)
 static err set_up(struct ctx *cx, const struct oidc *o)
 {
     return o->issuer.n ? OK : fail(cx, ERR_CONFLICT, "oidc_off", "Sign-in with another account is not set up here.", "다른 계정으로 로그인은 설정되어 있지 않습니다.");
+}
+
+static err provider_fetch(struct ctx *cx, struct oidc *o, const struct fetch *f, int *ret_status, struct str *ret_body)
+{
+    const char *why = "too many wait for it";
+    bool answered = atomic_fetch_add(&o->asking, 1) < ASKING_MAX && fetch(cx->arena, f, ret_status, ret_body, &why);
+    atomic_fetch_sub(&o->asking, 1);
+    return answered ? OK : unreachable(cx, why);
 }
 
 /* ---- what the provider says of itself ---- */
@@ -72,10 +81,10 @@ static err endpoints(struct ctx *cx, struct oidc *o, struct oidc_endpoints *ret)
         return OK;
 
     struct str url = arena_fmt(cx->arena, "%.*s/.well-known/openid-configuration", STR_ARG(o->issuer)), body;
-    const char *why;
     int status;
-    if (!fetch(cx->arena, &(struct fetch){ .url = url }, &status, &body, &why))
-        return unreachable(cx, why);
+    err e = provider_fetch(cx, o, &(struct fetch){ .url = url }, &status, &body);
+    if (e)
+        return e;
     if (status != 200 || !endpoints_read(o, body, ret))
         return unreachable(cx, "its configuration is not one for this issuer");
     ret->until = cx->now + KEEP_MS;
@@ -139,10 +148,9 @@ err auth_oidc_start(struct ctx *cx, void *self, const void *in, void *ret_out)
 /* ---- the way back ---- */
 
 /* The code becomes an ID token. */
-static err redeem(struct ctx *cx, const struct oidc *o, const char *endpoint, struct str code, struct str verifier, struct str *ret_token)
+static err redeem(struct ctx *cx, struct oidc *o, const char *endpoint, struct str code, struct str verifier, struct str *ret_token)
 {
     struct str form = form_add(cx->arena, (struct str){ 0 }, "grant_type", S("authorization_code")), body;
-    const char *why;
     int status;
     form = form_add(cx->arena, form, "code", code);
     form = form_add(cx->arena, form, "redirect_uri", o->redirect);
@@ -154,8 +162,9 @@ static err redeem(struct ctx *cx, const struct oidc *o, const char *endpoint, st
         f.user = form_value(cx->arena, o->client_id);
         f.password = form_value(cx->arena, o->client_secret);
     }
-    if (!fetch(cx->arena, &f, &status, &body, &why))
-        return unreachable(cx, why);
+    err e = provider_fetch(cx, o, &f, &status, &body);
+    if (e)
+        return e;
     if (status >= 500)
         return unreachable(cx, "its token endpoint fails");
 
@@ -312,6 +321,9 @@ err auth_oidc_open(struct ctx *cx, void *self, const void *in_, void *ret_out)
         return e;
     if (now.suspended)
         return account_suspended(cx);
+    e = attempts_count(cx, now.email);           /* the code may be guessed here too; session_open takes it back when there is no wrong one */
+    if (e)
+        return e;
     return session_open(cx, a, &now, &(struct session_open_in){ .refresh_token = in->refresh_token, .device = in->device, .totp = in->totp,
                                                                  .recovery_code = in->recovery_code }, ret_out);
 }

@@ -3,7 +3,7 @@
  * Whatever ends a session is written to the database and, by the same command, to the revoked set in memory. */
 #include "auth_int.h"
 
-#define PRUNE_MAX      500
+#define PRUNE_MAX      500        /* rows of a kind at a time, so that nobody waits for it */
 #define PRUNE_EVERY_MS (60 * 60 * 1000)
 #define PRUNE_AGAIN_MS 1000
 
@@ -155,19 +155,20 @@ err auth_session_rotate(struct ctx *cx, void *self, const void *in_, void *ret_o
 err auth_prune(struct ctx *cx, void *self, const void *in, void *ret_out)
 {
     struct auth *a = self;
-    size_t n;
+    int64_t sessions, mails, attempts;
     (void)in;
     (void)ret_out;
 
-    err e = store_sessions_delete(cx, cx->now - ACCESS_SECONDS_MAX * 1000, PRUNE_MAX, &n);
+    err e = store_sessions_delete(cx, cx->now - ACCESS_SECONDS_MAX * 1000, PRUNE_MAX, &sessions);
     if (e)
         return e;
-    e = mails_prune(cx);
+    e = store_mails_prune(cx, cx->now, PRUNE_MAX, &mails);
     if (e)
         return e;
-    e = attempts_prune(cx);
+    e = attempts_prune(cx, PRUNE_MAX, &attempts);
     if (e)
         return e;
-    atomic_store(&a->prune_at, cx->now + (n == PRUNE_MAX ? PRUNE_AGAIN_MS : PRUNE_EVERY_MS));
+    bool more = sessions == PRUNE_MAX || mails == PRUNE_MAX || attempts == PRUNE_MAX;
+    atomic_store(&a->prune_at, cx->now + (more ? PRUNE_AGAIN_MS : PRUNE_EVERY_MS));
     return OK;
 }

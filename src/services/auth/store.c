@@ -67,11 +67,12 @@ err store_user(struct ctx *cx, int64_t id, struct user *ret)
     return found ? OK : fail(cx, ERR_MISSING, NULL, "There is no such account.", "그런 계정이 없습니다.");
 }
 
-err store_users(struct ctx *cx, int64_t before, struct str pattern, size_t max, struct user *ret, size_t *ret_n)
+err store_users(struct ctx *cx, int64_t before, struct str part, size_t max, struct user *ret, size_t *ret_n)
 {
+    struct val pattern = v_like(cx, part);
     struct rows r;
     size_t n = 0;
-    err e = db_rows(cx, &auth_sql.user_page, VALS(v_int(before), v_text(pattern), v_text(pattern), v_int((int64_t)max)), &r);
+    err e = db_rows(cx, &auth_sql.user_page, VALS(v_int(before), pattern, pattern, v_int((int64_t)max)), &r);
     if (e)
         return e;
     while (n < max && rows_next(&r))
@@ -243,7 +244,7 @@ err store_sessions_revoked(struct ctx *cx, struct auth *a, int64_t since, sessio
     return rows_end(cx, &r);
 }
 
-err store_sessions_delete(struct ctx *cx, int64_t expired_by, size_t max, size_t *ret_n)
+err store_sessions_delete(struct ctx *cx, int64_t expired_by, size_t max, int64_t *ret_n)
 {
     struct rows r;
     size_t n = 0;
@@ -261,6 +262,6 @@ err store_sessions_delete(struct ctx *cx, int64_t expired_by, size_t max, size_t
             e = db_run(cx, &auth_sql.session_delete, VALS(v_int(expired[i])), NULL);
     }
     if (!e)
-        *ret_n = n;
+        *ret_n = (int64_t)n;
     return e;
 }

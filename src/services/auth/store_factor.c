@@ -57,7 +57,7 @@ void store_api_key_insert(struct ctx *cx, const struct api_key *key, const struc
 {
     db_put(cx, &auth_sql.api_key_insert,
            VALS(v_int(key->id), v_int(key->user), v_blob(str_of((const char *)key->hash, TOKEN_HASH)), v_text(row->name), v_text(row->hint),
-                v_int(key->scopes), v_int(row->created_at), key->expires_at ? v_int(key->expires_at) : v_null()));
+                v_int(key->scopes), v_int(row->created_at), v_int_or_null(key->expires_at)));
 }
 
 err store_api_keys(struct ctx *cx, int64_t user, size_t max, struct api_key_row *ret, size_t *ret_n)

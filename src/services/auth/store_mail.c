@@ -58,9 +58,9 @@ err store_mail_count(struct ctx *cx, int64_t user, int kind, int64_t since, int6
     return db_one(cx, &auth_sql.mail_count, VALS(v_int(user), v_int(kind), v_int(since)), take_int, ret, &found);
 }
 
-err store_mails_prune(struct ctx *cx, int64_t expired_by, size_t max)
+err store_mails_prune(struct ctx *cx, int64_t expired_by, size_t max, int64_t *ret_n)
 {
-    return db_run(cx, &auth_sql.mail_prune, VALS(v_int(expired_by), v_int((int64_t)max)), NULL);
+    return db_run(cx, &auth_sql.mail_prune, VALS(v_int(expired_by), v_int((int64_t)max)), ret_n);
 }
 
 /* ---- forgotten passwords ---- */
@@ -127,7 +127,7 @@ err store_attempts_forget(struct ctx *cx, const uint8_t who[ATTEMPT_WHO])
     return db_run(cx, &auth_sql.attempt_delete, VALS(v_who(who)), NULL);
 }
 
-err store_attempts_prune(struct ctx *cx, int64_t before, size_t max)
+err store_attempts_prune(struct ctx *cx, int64_t before, size_t max, int64_t *ret_n)
 {
-    return db_run(cx, &auth_sql.attempt_prune, VALS(v_int(before), v_int((int64_t)max)), NULL);
+    return db_run(cx, &auth_sql.attempt_prune, VALS(v_int(before), v_int((int64_t)max)), ret_n);
 }

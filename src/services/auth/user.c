@@ -47,22 +47,6 @@ bool auth_user_known(const struct app *app, int64_t user)
     return a && user > 0 && user <= a->users.last;
 }
 
-/* What is searched for, anywhere in the text; the wildcards of LIKE stand for themselves. */
-static struct str like_pattern(struct ctx *cx, struct str q)
-{
-    char *p = arena_take(cx->arena, q.n * 2 + 2);
-    size_t n = 0;
-    p[n++] = '%';
-    for (size_t i = 0; i < q.n; i++) {
-        if (memchr("!%_", q.p[i], 3))
-            p[n++] = '!';
-        p[n++] = q.p[i];
-    }
-    if (q.n)
-        p[n++] = '%';
-    return str_of(p, n);
-}
-
 err auth_users(struct ctx *cx, void *self, const void *in_, void *ret_out)
 {
     const struct users_in *in = in_;
@@ -71,7 +55,7 @@ err auth_users(struct ctx *cx, void *self, const void *in_, void *ret_out)
     struct user *items = NEW_ARRAY(cx->arena, struct user, limit + 1);
     (void)self;
 
-    err e = store_users(cx, in->cursor ? in->cursor : INT64_MAX, like_pattern(cx, str_trim(in->q)), limit + 1, items, &n);
+    err e = store_users(cx, in->cursor ? in->cursor : INT64_MAX, str_trim(in->q), limit + 1, items, &n);
     if (e)
         return e;
 

@@ -16,20 +16,6 @@ err store_overview(struct ctx *cx, int64_t booking, struct overview *ret, bool *
     return db_one(cx, &booking_sql.overview_get, VALS(v_int(booking)), take_overview, ret, ret_found);
 }
 
-/* Anywhere in a text: its own wildcards stand for themselves. */
-static struct str pattern_of(struct ctx *cx, struct str words)
-{
-    char *p = arena_take(cx->arena, 2 * words.n + 2), *at = p;
-    *at++ = '%';
-    for (size_t i = 0; i < words.n; i++) {
-        if (memchr("%_!", words.p[i], 3))
-            *at++ = '!';
-        *at++ = words.p[i];
-    }
-    *at++ = '%';
-    return str_of(p, (size_t)(at - p));
-}
-
 /* The statement that begins with what narrows most. */
 static const struct query *statement_for(const struct overview_wish *w, int64_t *ret_key)
 {
@@ -44,7 +30,7 @@ static const struct query *statement_for(const struct overview_wish *w, int64_t 
 err store_overviews(struct ctx *cx, const struct overview_wish *w, struct list *ret)
 {
     struct overview *at = NEW_ARRAY(cx->arena, struct overview, (size_t)w->limit);
-    struct val pattern = v_text(pattern_of(cx, w->words));
+    struct val pattern = v_like(cx, w->words);
     struct rows r;
     int64_t key;
     size_t n = 0;

@@ -6,7 +6,7 @@ void store_cancellation_put(struct ctx *cx, const struct cancellation *c)
     db_put(cx, &booking_sql.cancellation_insert,
            VALS(v_int(c->id), v_int(c->booking), v_int(c->reason), v_text(c->note), v_int(cx->actor.user), v_int(c->whole), v_int((int64_t)c->lines.n),
                 v_blob(lines_pack(cx, c->lines.at, c->lines.n)), v_int(c->refund), v_int(c->fee), v_int(c->mileage_back), v_int(c->created_at),
-                c->refunded_at ? v_int(c->refunded_at) : v_null()));
+                v_int_or_null(c->refunded_at)));
 }
 
 static void take_cancellation(struct ctx *cx, const struct rows *r, void *out)

@@ -8,13 +8,6 @@
 
 /* ---- field tables ---- */
 
-static bool not_blank(struct str text)
-{
-    return str_trim(text).n > 0;
-}
-
-static const struct text_rule blank_rule = { not_blank, "must not be blank", "공백일 수 없습니다" };
-
 static const char *const status_words[] = { "usable", "reserved", "used", "expired", NULL };
 
 #define COUPON_FROM_PATH(owner) { .name = "coupon_id", .type = F_ID, .id = ID_COUPON, .from = FROM_PATH, .at = offsetof(owner, coupon) }

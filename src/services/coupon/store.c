@@ -4,11 +4,6 @@
 
 #include <stdlib.h>
 
-static struct val or_null(int64_t id)
-{
-    return id ? v_int(id) : v_null();
-}
-
 /* ---- memory ---- */
 
 err store_coupons_load(struct ctx *cx, struct coupons *s)
@@ -106,7 +101,7 @@ void store_coupon_insert(struct ctx *cx, const struct offer *o, struct str key)
     const struct terms *t = &o->terms;
     db_put(cx, &coupon_sql.offer_insert,
            VALS(v_int(o->id), v_text(o->name), v_text(o->code), key.n ? v_text(key) : v_null(), v_int(t->percent), v_int(t->amount_off),
-                v_int(t->max_off), v_int(t->min_total), v_text(str_c(t->currency)), or_null(t->performance), v_int(o->listed), v_int(o->quantity),
+                v_int(t->max_off), v_int(t->min_total), v_text(str_c(t->currency)), v_int_or_null(t->performance), v_int(o->listed), v_int(o->quantity),
                 v_int(t->starts_at), v_int(t->expires_at), v_int(o->made_by), v_int(cx->now)));
 }
 
@@ -138,13 +133,13 @@ err store_coupon_issue(struct ctx *cx, int64_t id, int64_t pieces, int64_t codes
 
 void store_piece_insert(struct ctx *cx, const struct piece *p, int64_t code)
 {
-    db_put(cx, &coupon_sql.piece_insert, VALS(v_int(p->id), v_int(p->coupon), v_int(p->user), or_null(code), v_int(cx->now)));
+    db_put(cx, &coupon_sql.piece_insert, VALS(v_int(p->id), v_int(p->coupon), v_int(p->user), v_int_or_null(code), v_int(cx->now)));
 }
 
 err store_piece_state(struct ctx *cx, int64_t id, enum piece_state state, int64_t booking)
 {
     int64_t changed;
-    err e = db_run(cx, &coupon_sql.piece_state, VALS(v_int(state), or_null(booking), v_int(id)), &changed);
+    err e = db_run(cx, &coupon_sql.piece_state, VALS(v_int(state), v_int_or_null(booking), v_int(id)), &changed);
     ASSERT(e || changed == 1);
     return e;
 }

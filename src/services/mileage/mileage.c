@@ -9,13 +9,6 @@
 
 /* ---- field tables ---- */
 
-static bool not_blank(struct str text)
-{
-    return str_trim(text).n > 0;
-}
-
-static const struct text_rule blank_rule = { not_blank, "must not be blank", "공백일 수 없습니다" };
-
 FIELDS(balance_fields, "Mileage", struct balance_out,
     { .name = "balance", .type = F_INT, .at = offsetof(struct balance_out, balance), .help = "what can be spent" },
     { .name = "owed", .type = F_INT, .at = offsetof(struct balance_out, owed),

@@ -4,11 +4,6 @@
 
 #include <stdlib.h>
 
-static struct val or_null(int64_t id)
-{
-    return id ? v_int(id) : v_null();
-}
-
 /* ---- memory ---- */
 
 static err load_accounts(struct ctx *cx, struct mileage *m)
@@ -76,8 +71,8 @@ err store_account_change(struct ctx *cx, int64_t user, int64_t balance, int64_t 
 void store_entry_insert(struct ctx *cx, const struct entry *e)
 {
     db_put(cx, &mileage_sql.entry_insert,
-           VALS(v_int(e->id), v_int(e->user), v_int(e->kind), v_int(e->source), v_int(e->delta), v_int(e->balance_after), or_null(e->booking),
-                or_null(e->actor), v_text(e->note), v_int(e->at)));
+           VALS(v_int(e->id), v_int(e->user), v_int(e->kind), v_int(e->source), v_int(e->delta), v_int(e->balance_after), v_int_or_null(e->booking),
+                v_int_or_null(e->actor), v_text(e->note), v_int(e->at)));
 }
 
 void store_line_insert(struct ctx *cx, int64_t entry, enum ledger_account account, int64_t amount)

@@ -13,6 +13,7 @@
 #define FAILING_MS (5 * DAY_MS)                      /* so long without one success: out of use */
 #define HOOKS_MAX  16
 #define GONE       410
+#define HELD_MAX   1000                              /* looked at by one command */
 
 const char *const delivery_status_words[] = {
     [DELIVERY_QUEUED] = "queued", [DELIVERY_DELIVERED] = "delivered", [DELIVERY_FAILED] = "failed", NULL,
@@ -176,7 +177,7 @@ static err done(struct ctx *cx, void *self, const void *in_, void *ret_out)
     judge(cx, &d);
     e = store_delivery_update(cx, &d);
     if (!e && d.why.n && d.due_at)                   /* no answer: no use to wait for it again with every event that is due */
-        e = store_deliveries_hold_back(cx, d.webhook, d.due_at);
+        e = store_deliveries_hold_back(cx, d.webhook, d.due_at, HELD_MAX);
     if (!e)
         e = judge_webhook(cx, self, &d);
     return e ? e : note_next(cx, self);

@@ -195,10 +195,13 @@ int64_t notify_prune_due(void *self)
 static err prune(struct ctx *cx, void *self, const void *in, void *ret_out)
 {
     struct notify *s = self;
+    bool more;
     (void)in;
     (void)ret_out;
-    atomic_store(&s->prune_due, cx->now + NOTIFY_PRUNE_MS);
-    return store_notify_prune(cx, cx->now - s->keep_ms);
+    err e = store_notify_prune(cx, cx->now - s->keep_ms, NOTIFY_PRUNE_MAX, &more);
+    if (!e)
+        atomic_store(&s->prune_due, cx->now + (more ? 1000 : NOTIFY_PRUNE_MS));
+    return e;
 }
 
 const struct call mail_prune_call = { "notify.prune", "Forgets mails and deliveries that were finished long ago.", CALL_COMMAND, NULL, NULL, prune };

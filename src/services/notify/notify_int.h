@@ -64,7 +64,8 @@ extern const struct call mail_done_call;
 extern const struct call mail_prune_call;
 /* When the next mail or the server may be tried. */
 int64_t mail_send_due(void *self);
-#define NOTIFY_PRUNE_MS INT64_C(3600000)
+#define NOTIFY_PRUNE_MS  INT64_C(3600000)
+#define NOTIFY_PRUNE_MAX 500  /* rows at a time, so that nobody waits for it */
 int64_t notify_prune_due(void *self);
 
 /* ---- what a mail says (compose.c) ---- */
@@ -155,8 +156,6 @@ extern struct metric deliveries_made, deliveries_failed, deliveries_given_up;
 
 /* Index of a word that the database holds. */
 int notify_word(const char *const *words, struct str word);
-/* NULL for 0. */
-struct val notify_time(int64_t ms);
 /* The only column of a row; INT64_MAX for NULL. */
 void notify_take_int(struct ctx *cx, const struct rows *r, void *out);
 err store_notify_open(struct ctx *cx, struct notify *ret) MUST_USE;
@@ -170,8 +169,8 @@ err store_mails_due(struct ctx *cx, size_t max, struct mail *ret, size_t *ret_n)
 err store_mail_next(struct ctx *cx, int64_t *ret) MUST_USE;
 /* Newest first, below `before`; status < 0: any. */
 err store_mails(struct ctx *cx, int status, int64_t before, size_t max, struct mail *ret, size_t *ret_n) MUST_USE;
-/* Mails and deliveries that were finished before, and mails that have waited since then. */
-err store_notify_prune(struct ctx *cx, int64_t before) MUST_USE;
+/* Mails and deliveries that were finished before, and mails that have waited since then; at most `max` of each. */
+err store_notify_prune(struct ctx *cx, int64_t before, int64_t max, bool *ret_more) MUST_USE;
 /* 0 when nothing is switched off. */
 err store_setting(struct ctx *cx, int64_t user, int64_t *ret_off, bool *ret_found) MUST_USE;
 err store_setting_put(struct ctx *cx, int64_t user, int64_t off, bool found) MUST_USE;

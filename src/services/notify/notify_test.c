@@ -233,6 +233,20 @@ static void test_kept_without_a_server(void **state)
     assert_int_equal(mails(b, found), 0);
 }
 
+static void test_forgotten_some_at_a_time(void **state)
+{
+    struct bed *b = *state;
+    struct mail_view found[100];
+    for (int i = 1; i <= NOTIFY_PRUNE_MAX + 3; i++)
+        ANNOUNCE(b, "auth.mail_wanted", "{\"mail_id\":@,\"user_id\":@,\"kind\":\"reset\"}", { ID_MAIL, i }, { ID_USER, BUYER_ID });
+    atomic_store(&service(b)->prune_due, INT64_MAX);
+    advance(b, 31 * DAY_MS);
+    assert_int_equal(ask(b, &mail_prune_call, NULL, NULL), OK);
+    assert_int_equal(mails(b, found), 3);
+    advance(b, 1000);
+    assert_int_equal(mails(b, found), 0);
+}
+
 /* ---- webhooks ---- */
 
 static int64_t make_webhook(struct bed *b, unsigned events)
@@ -275,7 +289,7 @@ int main(void)
         BED_CASE(test_confirmed_once), BED_CASE(test_same_id_with_every_try), BED_CASE(test_cancelled), BED_CASE(test_schedule_cancelled_in_korean),
         BED_CASE(test_refunded), BED_CASE(test_offer_has_an_end), BED_CASE(test_account_mails), BED_CASE(test_closed_accounts_get_nothing),
         BED_CASE(test_waits_grow), BED_CASE(test_each_outcome), BED_CASE(test_finished_is_finished), BED_CASE(test_server_down_pauses_all),
-        BED_CASE(test_kept_without_a_server), BED_CASE(test_webhook_hears_once),
+        BED_CASE(test_kept_without_a_server), BED_CASE(test_forgotten_some_at_a_time), BED_CASE(test_webhook_hears_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -10,6 +10,22 @@ static bool stopping(void *app)
     return app_draining(app);
 }
 
+/* What the mail server said, in ASCII and without the address it was said of: no row is to hold one. */
+static struct str said_without(struct arena *arena, struct str said, struct str address)
+{
+    char *out = arena_take(arena, said.n);
+    size_t n = 0;
+    for (size_t i = 0; i < said.n; i++) {
+        if (said.n - i >= address.n && str_eq_nocase(str_of(said.p + i, address.n), address)) {
+            out[n++] = '*';
+            i += address.n - 1;
+        } else {
+            out[n++] = said.p[i] >= ' ' && said.p[i] < 0x7f ? said.p[i] : '?';
+        }
+    }
+    return str_of(out, n);
+}
+
 static enum mail_outcome send_one(struct ctx *cx, struct notify *s, struct smtp *c, const struct mail *m, struct str *ret_why)
 {
     struct message message;
@@ -25,7 +41,9 @@ static enum mail_outcome send_one(struct ctx *cx, struct notify *s, struct smtp 
         *ret_why = S("the address cannot be written to");
         return OUTCOME_REFUSED;
     }
-    return smtp_send(c, cx->arena, message.from, message.to, message_build(cx->arena, &message), ret_why);
+    enum mail_outcome outcome = smtp_send(c, cx->arena, message.from, message.to, message_build(cx->arena, &message), ret_why);
+    *ret_why = said_without(cx->arena, *ret_why, message.to);
+    return outcome;
 }
 
 err mail_send(struct ctx *cx, void *self, const void *in, void *ret_out)

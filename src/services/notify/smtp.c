@@ -13,7 +13,7 @@ struct smtp {
     void *arg;
     struct str rest;          /* of the message, not yet read by curl */
     char why[CURL_ERROR_SIZE];
-    char said[200];           /* the server's last line */
+    char said[200];           /* the server's last refusal; it says good-bye behind it */
 };
 
 static size_t read_message(char *out, size_t size, size_t count, void *self)
@@ -30,7 +30,8 @@ static size_t hear_line(char *line, size_t size, size_t count, void *self)
 {
     struct smtp *c = self;
     struct str rest = str_of(line, size * count), told = str_cut(&rest, '\r');
-    snprintf(c->said, sizeof(c->said), "%.*s", STR_ARG(told));
+    if (told.n && (told.p[0] == '4' || told.p[0] == '5'))
+        snprintf(c->said, sizeof(c->said), "%.*s", STR_ARG(told));
     return size * count;
 }
 

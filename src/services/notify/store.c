@@ -23,11 +23,6 @@ int notify_word(const char *const *words, struct str word)
     return i;
 }
 
-struct val notify_time(int64_t ms)
-{
-    return ms ? v_int(ms) : v_null();
-}
-
 void notify_take_int(struct ctx *cx, const struct rows *r, void *out)
 {
     (void)cx;
@@ -85,7 +80,7 @@ err store_mail_row(struct ctx *cx, int64_t id, struct mail *ret)
 err store_mail_row_update(struct ctx *cx, const struct mail *m)
 {
     return db_run(cx, &notify_sql.mail_update, VALS(v_text(str_c(mail_status_words[m->status])), v_int(m->attempts), v_text(m->why),
-                                                    notify_time(m->due_at), notify_time(m->done_at), v_int(m->id)), NULL);
+                                                    v_int_or_null(m->due_at), v_int_or_null(m->done_at), v_int(m->id)), NULL);
 }
 
 err store_mails_due(struct ctx *cx, size_t max, struct mail *ret, size_t *ret_n)
@@ -110,12 +105,16 @@ err store_mails(struct ctx *cx, int status, int64_t before, size_t max, struct m
     return e ? e : take_mails(cx, &r, max, ret, ret_n);
 }
 
-err store_notify_prune(struct ctx *cx, int64_t before)
+err store_notify_prune(struct ctx *cx, int64_t before, int64_t max, bool *ret_more)
 {
-    err e = db_run(cx, &notify_sql.mail_prune, VALS(v_int(before)), NULL);
+    int64_t mails, unsent = 0, deliveries = 0;
+    err e = db_run(cx, &notify_sql.mail_prune, VALS(v_int(before), v_int(max)), &mails);
     if (!e)
-        e = db_run(cx, &notify_sql.mail_prune_unsent, VALS(v_int(before)), NULL);
-    return e ? e : db_run(cx, &notify_sql.delivery_prune, VALS(v_int(before)), NULL);
+        e = db_run(cx, &notify_sql.mail_prune_unsent, VALS(v_int(max), v_int(before)), &unsent);
+    if (!e)
+        e = db_run(cx, &notify_sql.delivery_prune, VALS(v_int(before), v_int(max)), &deliveries);
+    *ret_more = !e && (mails == max || unsent == max || deliveries == max);
+    return e;
 }
 
 /* ---- settings ---- */

@@ -66,7 +66,7 @@ void store_webhook_insert(struct ctx *cx, const struct webhook *w)
 err store_webhook_update(struct ctx *cx, const struct webhook *w)
 {
     return db_run(cx, &notify_sql.webhook_update, VALS(v_text(w->url), v_int((int64_t)w->events), v_int(w->active), v_text(str_c(hook_why_words[w->why])),
-                                                       notify_time(w->failing_since), v_int(cx->now), v_int(w->id)), NULL);
+                                                       v_int_or_null(w->failing_since), v_int(cx->now), v_int(w->id)), NULL);
 }
 
 err store_webhook_delete(struct ctx *cx, int64_t id)
@@ -129,8 +129,8 @@ err store_delivery(struct ctx *cx, int64_t id, struct delivery *ret)
 err store_delivery_update(struct ctx *cx, const struct delivery *d)
 {
     return db_run(cx, &notify_sql.delivery_update, VALS(v_text(str_c(delivery_status_words[d->status])), v_int(d->attempts), v_int(d->http_status),
-                                                        v_text(d->why), v_blob(d->answer), notify_time(d->due_at), v_int(d->retry_until),
-                                                        notify_time(d->done_at), v_int(d->id)), NULL);
+                                                        v_text(d->why), v_blob(d->answer), v_int_or_null(d->due_at), v_int(d->retry_until),
+                                                        v_int_or_null(d->done_at), v_int(d->id)), NULL);
 }
 
 err store_deliveries_due(struct ctx *cx, size_t max, struct delivery *ret, size_t *ret_n)
@@ -158,7 +158,7 @@ err store_deliveries_give_up(struct ctx *cx, int64_t webhook, const char *why)
     return db_run(cx, &notify_sql.delivery_give_up, VALS(v_text(str_c(why)), v_int(cx->now), v_int(webhook)), NULL);
 }
 
-err store_deliveries_hold_back(struct ctx *cx, int64_t webhook, int64_t until)
+err store_deliveries_hold_back(struct ctx *cx, int64_t webhook, int64_t until, int64_t max)
 {
-    return db_run(cx, &notify_sql.delivery_hold_back, VALS(v_int(until), v_int(webhook), v_int(until)), NULL);
+    return db_run(cx, &notify_sql.delivery_hold_back, VALS(v_int(until), v_int(webhook), v_int(cx->now), v_int(max)), NULL);
 }

@@ -128,7 +128,8 @@ err store_delivery_update(struct ctx *cx, const struct delivery *d) MUST_USE;
 err store_deliveries_due(struct ctx *cx, size_t max, struct delivery *ret, size_t *ret_n) MUST_USE;
 err store_deliveries(struct ctx *cx, int64_t webhook, int64_t before, size_t max, struct delivery *ret, size_t *ret_n) MUST_USE;
 err store_delivery_next(struct ctx *cx, int64_t *ret) MUST_USE;
-err store_deliveries_hold_back(struct ctx *cx, int64_t webhook, int64_t until) MUST_USE;
+/* Those of the next `max` that are due. */
+err store_deliveries_hold_back(struct ctx *cx, int64_t webhook, int64_t until, int64_t max) MUST_USE;
 err store_deliveries_give_up(struct ctx *cx, int64_t webhook, const char *why) MUST_USE;
 
 #endif

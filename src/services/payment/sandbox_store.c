@@ -105,7 +105,7 @@ err store_sandbox_webhooks_due(struct ctx *cx, size_t max, struct sandbox_delive
 
 err store_sandbox_webhook_update(struct ctx *cx, const struct sandbox_delivery *d, int64_t due)
 {
-    return db_run(cx, &payment_sql.sandbox_webhook_update, VALS(v_int(d->failures), due ? v_int(due) : v_null(), v_int(d->id)), NULL);
+    return db_run(cx, &payment_sql.sandbox_webhook_update, VALS(v_int(d->failures), v_int_or_null(due), v_int(d->id)), NULL);
 }
 
 static void take_next(struct ctx *cx, const struct rows *r, void *out)

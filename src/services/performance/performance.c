@@ -13,13 +13,6 @@ const char *const genre_words[] = { "musical", "concert", "play", "classical", "
 const char *const sale_status_words[] = { "upcoming", "on_sale", "sold_out", "closed", "cancelled", NULL };
 static const char *const queue_mode_words[] = { "off", "fifo", NULL };
 
-static bool not_blank(struct str text)
-{
-    return str_trim(text).n > 0;
-}
-
-const struct text_rule blank_rule = { not_blank, "must not be blank", "공백일 수 없습니다" };
-
 SHARED_FIELDS(name_fields, "Name", struct str, { .type = F_STR, .low = 1, .high = 100, .rule = &blank_rule });
 FIELDS(text_fields, "Text", struct str, { .type = F_STR, .low = 0, .high = 1000 });
 

@@ -7,7 +7,6 @@
 #define API "/api/v1"
 #define ORGANIZERS (ROLE_PRODUCER | ROLE_MANAGER | ROLE_ADMIN)
 
-extern const struct text_rule blank_rule;            /* something besides spaces */
 
 #define ROW(owner, member_, type_, ...)   { .name = #member_, .type = type_, .at = offsetof(owner, member_), __VA_ARGS__ }
 /* One that may be left out, which member has_... tells. */

@@ -257,8 +257,6 @@ struct list lines_split(struct arena *arena, struct str lines);
 struct cast_lines cast_join(struct arena *arena, struct list casting);
 struct cast_lines cast_of_names(struct arena *arena, struct list names);
 struct list cast_split(struct arena *arena, struct cast_lines cast);
-/* Pattern for LIKE that finds `q` anywhere; empty for an empty q. '!' escapes. */
-struct str like_pattern(struct arena *arena, struct str q);
 
 /* ---- store.c: each statement as a function. ERR_MISSING when the one row asked for is not there ---- */
 

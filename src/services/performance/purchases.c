@@ -3,6 +3,7 @@
 #include "purchases.h"
 
 #define DAY_MS      (INT64_C(24) * 60 * 60 * 1000)
+#define PRUNE_MAX   1000      /* purchases at a time, so that nobody waits for it */
 #define STEP        20        /* performances a step of the job */
 #define BUYERS_MAX  300       /* the latest ones of a performance, looked at */
 
@@ -72,10 +73,13 @@ int64_t purchases_prune_due(void *performance)
 static err purchases_prune(struct ctx *cx, void *self, const void *in, void *ret_out)
 {
     struct performance *p = self;
+    int64_t n;
     (void)in;
     (void)ret_out;
-    p->prune_at = cx->now + DAY_MS;
-    return store_purchases_prune(cx, cx->now - p->purchases_kept_ms);
+    err e = store_purchases_prune(cx, cx->now - p->purchases_kept_ms, PRUNE_MAX, &n);
+    if (!e)
+        p->prune_at = cx->now + (n == PRUNE_MAX ? 1000 : DAY_MS);
+    return e;
 }
 
 /* ---- what goes with what: some performances a step, until all that sold since the last round have been looked at ---- */

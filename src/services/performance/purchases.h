@@ -21,7 +21,8 @@ struct affinity {             /* another performance, and how many bought both *
 /* The row of io->booking; where there is none, *io stays as it is. */
 err store_show_purchase(struct ctx *cx, struct purchase *io, bool *ret_found) MUST_USE;
 err store_purchase_put(struct ctx *cx, const struct purchase *p, bool is_new) MUST_USE;
-err store_purchases_prune(struct ctx *cx, int64_t before) MUST_USE;
+/* The oldest `max` of them. */
+err store_purchases_prune(struct ctx *cx, int64_t before, int64_t max, int64_t *ret_n) MUST_USE;
 /* Lists of performances (int64_t). */
 err store_bought(struct ctx *cx, int64_t user, int64_t since, int64_t max, struct list *ret) MUST_USE;
 err store_purchased_since(struct ctx *cx, int64_t since, int64_t after, int64_t max, struct list *ret) MUST_USE;

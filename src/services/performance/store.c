@@ -66,11 +66,11 @@ err store_hall_plan(struct ctx *cx, int64_t id, struct stored_plan *ret)
 
 err store_halls(struct ctx *cx, const struct halls_in *in, size_t max, struct hall *ret, size_t *ret_n)
 {
-    struct str pattern = like_pattern(cx->arena, in->q);
+    struct val pattern = v_like(cx, str_trim(in->q));
     struct rows r;
     size_t n = 0;
     err e = db_rows(cx, &performance_sql.hall_page,
-                    VALS(v_int(in->cursor ? in->cursor : INT64_MAX), v_text(pattern), v_text(pattern), v_text(pattern), v_int((int64_t)max)), &r);
+                    VALS(v_int(in->cursor ? in->cursor : INT64_MAX), pattern, pattern, v_int((int64_t)max)), &r);
     if (e)
         return e;
     while (n < max && rows_next(&r))

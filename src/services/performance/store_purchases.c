@@ -29,9 +29,9 @@ err store_purchase_put(struct ctx *cx, const struct purchase *p, bool is_new)
                   VALS(v_int(p->sold), v_int(p->returned), v_int(p->last_cancellation), v_int(p->booking)), NULL);
 }
 
-err store_purchases_prune(struct ctx *cx, int64_t before)
+err store_purchases_prune(struct ctx *cx, int64_t before, int64_t max, int64_t *ret_n)
 {
-    return db_run(cx, &performance_sql.purchases_prune, VALS(v_int(before)), NULL);
+    return db_run(cx, &performance_sql.purchases_prune, VALS(v_int(before), v_int(max)), ret_n);
 }
 
 /* At most `max` rows, of one or two numbers each. */

@@ -5,7 +5,7 @@
 err store_schedule_change(struct ctx *cx, const struct schedule *to, bool *ret_free)
 {
     const struct grade *grades = to->remaining.at;
-    struct val limit = to->own_limit ? v_int(to->own_limit) : v_null();
+    struct val limit = v_int_or_null(to->own_limit);
     int64_t changed;
     err e = db_run(cx, &performance_sql.schedule_change,
                    VALS(v_int(to->starts_at), v_int(to->ends_at), v_int(to->sale_starts_at), v_int(to->sale_ends_at), limit, v_int(to->id),

@@ -1,4 +1,4 @@
-/* Texts of many lines as lists, and what LIKE takes. */
+/* Texts of many lines as lists. */
 #include "performance_int.h"
 
 struct str lines_join(struct arena *arena, struct list texts)
@@ -54,21 +54,4 @@ struct list cast_split(struct arena *arena, struct cast_lines cast)
     for (size_t i = 0; i < names.n; i++)
         out[i] = (struct casting){ ((struct str *)names.at)[i], str_cut(&cast.roles, '\n') };
     return (struct list){ out, names.n };
-}
-
-struct str like_pattern(struct arena *arena, struct str q)
-{
-    struct str text = str_trim(q);
-    char *out = arena_take(arena, text.n * 2 + 2);
-    size_t n = 0;
-    if (text.n == 0)
-        return S("");
-    out[n++] = '%';
-    for (size_t i = 0; i < text.n; i++) {
-        if (memchr("!%_", text.p[i], 3))
-            out[n++] = '!';
-        out[n++] = text.p[i];
-    }
-    out[n++] = '%';
-    return str_of(out, n);
 }

@@ -66,7 +66,7 @@ err store_rooms(struct ctx *cx, struct queue *q)
 
 static struct val opens_at(const struct rules *rules)
 {
-    return rules->opens_at ? v_int(rules->opens_at) : v_null();
+    return v_int_or_null(rules->opens_at);
 }
 
 static struct str message_of(const struct terms *t)
@@ -124,7 +124,7 @@ err store_places(struct ctx *cx, struct room *r)
 
 void store_end_insert(struct ctx *cx, const struct room *r, int64_t place, enum ended_how how, int64_t booking)
 {
-    db_put(cx, &queue_sql.end_insert, VALS(v_int(row_id(r, place)), v_int(how), v_int(cx->now), booking ? v_int(booking) : v_null()));
+    db_put(cx, &queue_sql.end_insert, VALS(v_int(row_id(r, place)), v_int(how), v_int(cx->now), v_int_or_null(booking)));
 }
 
 err store_ends(struct ctx *cx, struct room *r)

@@ -34,12 +34,13 @@ SELECT id, kind, source_id, user_id, facts, status, attempts, why, due_at, creat
 WHERE status = ? AND id < ? ORDER BY id DESC LIMIT ?
 
 -- name: mail_prune
--- (done before)
-DELETE FROM notify_mail WHERE done_at <= ?
+-- (done before, rows)
+DELETE FROM notify_mail WHERE id IN (SELECT id FROM (SELECT id FROM notify_mail WHERE done_at <= ? ORDER BY done_at LIMIT ?) AS old)
 
 -- name: mail_prune_unsent
--- Without a mail server nothing ever finishes: (made before)
-DELETE FROM notify_mail WHERE status = 'queued' AND created_at <= ?
+-- Without a mail server nothing ever finishes: (rows to look at, made before)
+DELETE FROM notify_mail
+WHERE id IN (SELECT id FROM (SELECT id, created_at FROM notify_mail WHERE status = 'queued' ORDER BY id LIMIT ?) AS oldest WHERE created_at <= ?)
 
 -- name: setting_get
 SELECT off FROM notify_setting WHERE user_id = ?

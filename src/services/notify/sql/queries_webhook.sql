@@ -57,8 +57,9 @@ UPDATE notify_delivery SET status = ?, attempts = ?, http_status = ?, why = ?, a
 UPDATE notify_delivery SET status = 'failed', why = ?, due_at = NULL, done_at = ? WHERE webhook_id = ? AND status = 'queued'
 
 -- name: delivery_hold_back
--- A webhook that does not answer is left alone: (until, webhook, until)
-UPDATE notify_delivery SET due_at = ? WHERE webhook_id = ? AND status = 'queued' AND due_at < ?
+-- A webhook that does not answer is left alone by what is due next: (until, webhook, now, rows)
+UPDATE notify_delivery SET due_at = ?
+WHERE webhook_id = ? AND id IN (SELECT id FROM (SELECT id FROM notify_delivery WHERE due_at <= ? ORDER BY due_at, id LIMIT ?) AS next)
 
 -- name: delivery_page
 -- (webhook, before this id, rows)
@@ -69,5 +70,5 @@ FROM notify_delivery WHERE webhook_id = ? AND id < ? ORDER BY id DESC LIMIT ?
 DELETE FROM notify_delivery WHERE webhook_id = ?
 
 -- name: delivery_prune
--- (done before)
-DELETE FROM notify_delivery WHERE done_at <= ?
+-- (done before, rows)
+DELETE FROM notify_delivery WHERE id IN (SELECT id FROM (SELECT id FROM notify_delivery WHERE done_at <= ? ORDER BY done_at LIMIT ?) AS old)

@@ -21,7 +21,7 @@ SELECT warnings, plan FROM performance_hall WHERE id = ? UNION ALL SELECT warnin
 -- name: hall_page
 -- (before this id, pattern three times, rows)
 SELECT id, owner_id, name, address, region, seat_count, created_at FROM performance_hall
-WHERE id < ? AND deleted_at IS NULL AND (? = '' OR name LIKE ? ESCAPE '!' OR address LIKE ? ESCAPE '!')
+WHERE id < ? AND deleted_at IS NULL AND (name LIKE ? ESCAPE '!' OR address LIKE ? ESCAPE '!')
 ORDER BY id DESC LIMIT ?
 
 -- name: hall_update

@@ -8,8 +8,8 @@ INSERT INTO performance_purchase (booking_id, performance_id, user_id, at, sold,
 UPDATE performance_purchase SET sold = ?, returned = ?, last_cancellation = ? WHERE booking_id = ?
 
 -- name: purchases_prune
--- (before this time)
-DELETE FROM performance_purchase WHERE at < ?
+-- (before this time, rows)
+DELETE FROM performance_purchase WHERE booking_id IN (SELECT booking_id FROM (SELECT booking_id FROM performance_purchase WHERE at < ? ORDER BY at LIMIT ?) AS old)
 
 -- name: purchases_of_user
 -- (user, since, rows): what was bought last comes first

@@ -345,18 +345,6 @@ static err house_release(struct ctx *cx, void *self, const void *in, void *out)
 
 #define AT(type_, member) .at = offsetof(struct type_, member)
 
-<<<<<<< HEAD
-static bool not_blank(struct str text)
-{
-    return str_trim(text).n > 0;
-}
-
-static const struct text_rule blank_rule = { not_blank, "must not be blank", "공백일 수 없습니다" };
-=======
-static const struct field guid_row[] = { { .type = F_STR, .low = 1, .high = PLAN_NAME_MAX } };
-static const struct fields guid_list = { "SeatGuid", sizeof(struct str), guid_row, 1 };
->>>>>>> 5e2c9f271cc7f6af788c37df2dd82dc0547797ca
-
 static const struct field wish_rows[] = {
     { .name = "reason", .type = F_STR, AT(house_hold, reason), .low = 1, .high = REASON_MAX, .rule = &blank_rule,
       .help = "For the house's own people." },

@@ -206,5 +206,18 @@ export interface User {
   id: string;
   email: string;
   name: string;
+  phone: string | null;
+  lang: "en" | "ko";
   roles: string[];
+  email_verified: boolean;
+  second_factor: boolean;
+}
+
+/* A device that is signed in. */
+export interface SignIn {
+  id: string;
+  device: string;
+  address: string;
+  seen_at: string;
+  current: boolean;
 }

@@ -24,6 +24,9 @@ export const pages: Page[] = [
   { pattern: "/tickets/:bookingId", personal: true, load: () => import("../pages/BookingPage") },
   { pattern: "/login", load: () => import("../pages/LoginPage") },
   { pattern: "/signup", load: () => import("../pages/SignupPage") },
+  { pattern: "/forgot", load: () => import("../pages/ForgotPage") },
+  { pattern: "/reset", load: () => import("../pages/ResetPage") },
+  { pattern: "/verify", load: () => import("../pages/VerifyPage") },
 ];
 
 export function findPage(path: string): { page: Page; params: Params } | null {

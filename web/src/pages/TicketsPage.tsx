@@ -10,6 +10,7 @@ import { useTitle } from "../app/Shell";
 import { tell } from "../app/toasts";
 import { Countdown } from "../ui/Countdown";
 import { Await, Notice, problemText } from "../ui/states";
+import { VerifyNotice } from "../ui/VerifyNotice";
 
 export default function TicketsPage() {
   const w = words();
@@ -18,6 +19,7 @@ export default function TicketsPage() {
   return (
     <div class="wrap wrap--medium">
       <h1>{w.tickets.title}</h1>
+      <VerifyNotice />
       <Await of={first}>{(page) => <List first={page} reload={first.reload} />}</Await>
     </div>
   );

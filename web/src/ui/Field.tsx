@@ -1,5 +1,5 @@
 /* A labelled input with the server's or the browser's message beside it. */
-import { useId } from "preact/hooks";
+import { useEffect, useId, useRef } from "preact/hooks";
 
 interface Props {
   label: string;
@@ -12,15 +12,21 @@ interface Props {
   autocomplete?: string;
   required?: boolean;
   minLength?: number;
+  /* Takes the focus when it appears: the step that the person is at. */
+  focus?: boolean;
 }
 
 export function Field(props: Props) {
   const id = useId();
+  const input = useRef<HTMLInputElement>(null);
+  useEffect(() => {
+    if (props.focus) input.current?.focus();
+  }, []);
   const note = props.error ?? props.hint;
   return (
     <div class="field">
       <label for={id}>{props.label}</label>
-      <input id={id} name={props.name} type={props.type ?? "text"} value={props.value} required={props.required}
+      <input ref={input} id={id} name={props.name} type={props.type ?? "text"} value={props.value} required={props.required}
         minLength={props.minLength} autocomplete={props.autocomplete} data-testid={`field-${props.name}`}
         aria-invalid={props.error ? true : undefined} aria-describedby={note ? `${id}-note` : undefined}
         onInput={(event) => props.onValue(event.currentTarget.value)} />

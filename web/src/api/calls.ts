@@ -85,4 +85,6 @@ export const listTickets = (booking: string, signal?: Signal) =>
 export const getTicketPicture = (ticket: string, signal?: Signal) =>
   call<string>(`/tickets/${id(ticket)}/qr.svg`, { signal, as: "text" });
 
+export const getTicketPdf = (ticket: string) => call<Blob>(`/tickets/${id(ticket)}/ticket.pdf`, { as: "blob" });
+
 export const getMe = (signal?: Signal) => call<User>("/users/me", { signal });

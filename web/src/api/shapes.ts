@@ -177,6 +177,40 @@ export interface Booking {
   seats: Seat[];
 }
 
+/* What comes back and what is kept, in minor units. */
+export interface Refund {
+  amount: number;
+  fee: number;
+  currency: string;
+}
+
+/* Holds before `until`. */
+export interface RefundQuote {
+  until: string;
+  refund: Refund;
+  mileage_back: number;
+}
+
+export interface Cancelled {
+  id: string;
+  created_at: string;
+  seats: string[];
+  whole: boolean;
+  reason: "buyer" | "staff" | "schedule";
+  refund: Refund;
+  mileage_back: number;
+  /* Since when nothing is owed. */
+  refunded_at: string | null;
+}
+
+export interface CancellationTerms {
+  booking_id: string;
+  cancellable: boolean;
+  refusal?: string;
+  quotes: RefundQuote[];
+  earlier: Cancelled[];
+}
+
 export interface Payment {
   id: string;
   booking_id: string;

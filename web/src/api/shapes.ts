@@ -59,8 +59,20 @@ export interface Schedule {
   remaining: GradeStock[];
 }
 
+export const people = ["adult", "child", "teen", "student", "senior", "disabled", "veteran", "soldier"] as const;
+export type Person = (typeof people)[number];
+
+/* Who pays less: a percentage, or prices by grade. */
+export interface PersonTerms {
+  name: Person;
+  percent?: number | null;
+  prices?: Record<string, Money>;
+  proof_at_door?: boolean;
+}
+
 export interface ScheduleDetail extends Schedule {
   title: string;
+  terms?: { person_types: PersonTerms[] };
   server_time: string;
   max_tickets_per_user: number;
 }
@@ -144,6 +156,7 @@ export interface Seat {
   section: string;
   row: string;
   number: string;
+  person_type?: Person;
 }
 
 export interface Hold {
@@ -209,6 +222,25 @@ export interface CancellationTerms {
   refusal?: string;
   quotes: RefundQuote[];
   earlier: Cancelled[];
+}
+
+/* What a buyer brings to a booking. */
+export interface Benefits {
+  coupon_id?: string;
+  mileage?: number;
+  people?: { seat: string; type: Person }[];
+}
+
+export interface Coupon {
+  id: string;
+  status: "usable" | "reserved" | "used" | "expired";
+  name: string;
+  discount_percent: number | null;
+  discount_amount: Money | null;
+  min_total: Money | null;
+  performance_id: string | null;
+  starts_at: string;
+  expires_at: string;
 }
 
 export interface Payment {

@@ -243,6 +243,20 @@ export interface Coupon {
   expires_at: string;
 }
 
+/* A place in the line for a sold-out grade. */
+export interface Waiting {
+  id: string;
+  schedule_id: string;
+  title: string;
+  starts_at: string;
+  grade: string;
+  count: number;
+  status: "waiting" | "offered" | "accepted" | "lapsed" | "left" | "closed";
+  ahead: number | null;
+  offer: { seats: Seat[]; total: Money; until: string } | null;
+  hold_id: string | null;
+}
+
 export interface Payment {
   id: string;
   booking_id: string;

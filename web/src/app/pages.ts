@@ -19,6 +19,7 @@ export const pages: Page[] = [
   { pattern: "/performances/:id", load: () => import("../pages/PerformancePage") },
   { pattern: "/schedules/:id/queue", personal: true, load: () => import("../pages/QueuePage") },
   { pattern: "/schedules/:id/seats", stage: true, load: () => import("../pages/SeatsPage") },
+  { pattern: "/schedules/:id/waitlist", personal: true, load: () => import("../pages/WaitlistPage") },
   { pattern: "/checkout/:holdId", personal: true, load: () => import("../pages/CheckoutPage") },
   { pattern: "/tickets", personal: true, load: () => import("../pages/TicketsPage") },
   { pattern: "/tickets/:bookingId", personal: true, load: () => import("../pages/BookingPage") },

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { Mailbox } from '../lib/mailbox.mjs';
-import { ok } from '../lib/server.mjs';
+import { ok, refused } from '../lib/server.mjs';
 import { totp } from '../lib/totp.mjs';
 import { House } from './house.mjs';
 import { desktop, launch, phone, Visitor } from './visitor.mjs';
@@ -121,6 +121,87 @@ for (const who of walks) {
     await other.look('wait');
     assert.match(await other.see('wait-countdown').innerText(), /^00:\d\d$/);
     await other.leave();
+    await visitor.leave();
+  });
+
+  test(`one's account is changed (${who.name})`, { timeout: 60000 }, async () => {
+    const visitor = await Visitor.open(browser, house, { ...who, name: `${who.name}-profile`, refusals: [403] });
+    const user = await house.world.user();
+    const me = async () => ok(await house.world.api('GET', '/api/v1/users/me', undefined, { as: user }));
+    await visitor.sign_in_as(user);
+    await visitor.act('account-link');
+    await visitor.see('sign-in').waitFor();
+    await visitor.look('account');
+    await visitor.see('field-name').fill('새 이름');
+    await visitor.see('field-phone').fill('010-1234-5678');
+    await visitor.see('field-lang').selectOption('ko');
+    await visitor.act('save-profile');
+    await visitor.see('toast').waitFor();
+    const changed = await me();
+    assert.deepEqual([changed.name, changed.lang], ['새 이름', 'ko']);
+    assert.match(changed.phone, /1234/);
+
+    assert.equal(await visitor.page.getByTestId('sign-in').count(), 2, 'this browser and the test');
+    await visitor.act('end-sign-in');
+    await visitor.until(async () => (await visitor.page.getByTestId('sign-in').count()) === 1, 'one device left');
+    await visitor.see('field-current_password').fill('not the one');
+    await visitor.see('field-new_password').fill('an entirely new one');
+    await visitor.act('save-password');
+    await visitor.page.locator('[data-testid="password-form"] .field__error').waitFor();
+    await visitor.see('password-form').scrollIntoViewIfNeeded();
+    await visitor.look('wrong-password');
+    await visitor.see('field-current_password').fill(user.password);
+    await visitor.act('save-password');
+    await visitor.until(async () => (await visitor.see('field-current_password').inputValue()) === '', 'the password is saved');
+    user.password = 'an entirely new one';
+    await house.world.sign_in(user);
+    await visitor.act('sign-out');
+    await visitor.see('sign-in-link').waitFor();
+    assert.equal(visitor.path(), '/');
+    await visitor.leave();
+  });
+
+  test(`a second factor is set up and given up (${who.name})`, { timeout: 60000 }, async () => {
+    const visitor = await Visitor.open(browser, house, { ...who, name: `${who.name}-setup` });
+    const user = await house.world.user();
+    const login = () => house.world.api('POST', '/api/v1/auth/login', { email: user.email, password: user.password });
+    await visitor.sign_in_as(user);
+    await visitor.go('/account');
+    await visitor.see('field-factor-password').fill(user.password);
+    await visitor.act('factor-begin');
+    const secret = await visitor.see('factor-secret').innerText();
+    assert.match(await visitor.see('factor-uri').getAttribute('href'), new RegExp(`^otpauth://totp/.*secret=${secret}`));
+    await visitor.see('factor').scrollIntoViewIfNeeded();
+    await visitor.look('secret');
+    await visitor.see('field-factor-code').fill(totp(secret, Date.now()));
+    await visitor.act('factor-submit');
+    await visitor.see('recovery-codes').waitFor();
+    const codes = await visitor.see('recovery-codes').locator('code').allInnerTexts();
+    assert.equal(new Set(codes).size, 10);
+    await visitor.look('recovery');
+    refused(await login(), 401, 'second_factor_required');
+    await visitor.act('recovery-kept');
+    await visitor.see('factor-stop').waitFor();
+    await visitor.look('on');
+    await visitor.see('field-factor-password').fill(user.password);
+    await visitor.see('field-factor-code').fill(codes[3]);
+    await visitor.act('factor-end');
+    await visitor.see('factor-start').waitFor();
+    ok(await login());
+    await visitor.leave();
+  });
+
+  test(`an account is closed for good (${who.name})`, { timeout: 60000 }, async () => {
+    const visitor = await Visitor.open(browser, house, { ...who, name: `${who.name}-close` });
+    const user = await house.world.user();
+    await visitor.sign_in_as(user);
+    await visitor.go('/account');
+    await visitor.act('close-begin');
+    await visitor.see('field-close-password').fill(user.password);
+    await visitor.look('sure');
+    await visitor.act('close-now');
+    await visitor.see('sign-in-link').waitFor();
+    refused(await house.world.api('POST', '/api/v1/auth/login', { email: user.email, password: user.password }), 401, 'bad_credentials');
     await visitor.leave();
   });
 }

@@ -23,6 +23,7 @@ export const pages: Page[] = [
   { pattern: "/checkout/:holdId", personal: true, load: () => import("../pages/CheckoutPage") },
   { pattern: "/tickets", personal: true, load: () => import("../pages/TicketsPage") },
   { pattern: "/tickets/:bookingId", personal: true, load: () => import("../pages/BookingPage") },
+  { pattern: "/account", personal: true, load: () => import("../pages/AccountPage") },
   { pattern: "/login", load: () => import("../pages/LoginPage") },
   { pattern: "/signup", load: () => import("../pages/SignupPage") },
   { pattern: "/forgot", load: () => import("../pages/ForgotPage") },

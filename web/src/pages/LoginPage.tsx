@@ -1,6 +1,6 @@
 /* Signing in, with a second factor where the account has one, and back to where one was. */
 import { useState } from "preact/hooks";
-import { signIn, type Credentials } from "../api/account";
+import { secondFactor, signIn } from "../api/account";
 import { words } from "../app/i18n";
 import { navigate, place, safeReturn } from "../app/router";
 import { session } from "../app/session";
@@ -10,12 +10,6 @@ import { FormProblem, useSending } from "../ui/Form";
 
 export function returnPath(): string {
   return safeReturn(new URLSearchParams(place.value.query).get("return"));
-}
-
-/* Six digits come from the app; all else is a recovery code. */
-export function secondFactor(text: string): Pick<Credentials, "totp" | "recovery_code"> {
-  const code = text.replace(/\s/g, "");
-  return /^\d{6}$/.test(code) ? { totp: code } : { recovery_code: code };
 }
 
 export default function LoginPage() {

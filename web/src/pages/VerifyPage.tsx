@@ -43,7 +43,7 @@ export default function VerifyPage() {
     return (
       <Notice title={w.account.linkOver} text={w.account.verifyOverText} tone="warn" testid="link-over">
         {known && !known.email_verified && <SendAgain />}
-        {!session.signedIn.value && <a class="button" href="/login?return=/tickets">{w.account.signIn}</a>}
+        {!session.signedIn.value && <a class="button" href="/login?return=/account">{w.account.signIn}</a>}
         <a class="button button--quiet" href="/">{w.shell.toHome}</a>
       </Notice>
     );

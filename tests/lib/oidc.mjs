@@ -1,6 +1,19 @@
 /* An OpenID Connect provider on a free loopback port (oidc-provider), and a browser that signs in there. */
-import { createServer } from 'node:http';
+import { createServer, request } from 'node:http';
 import Provider from 'oidc-provider';
+
+/* One request as a browser sends it, but for following: { status, headers, page }. */
+function send(to, form, headers) {
+  return new Promise((resolve, reject) => {
+    const asked = request(to, { method: form ? 'POST' : 'GET', headers: { ...headers, ...(form && { 'content-type': 'application/x-www-form-urlencoded' }) } });
+    asked.on('error', reject);
+    asked.on('response', (response) => {
+      let page = '';
+      response.setEncoding('utf8').on('data', (text) => { page += text; }).on('end', () => resolve({ status: response.statusCode, headers: response.headers, page }));
+    });
+    asked.end(form);
+  });
+}
 
 export class House {
   /* accounts: { subject: claims }. */
@@ -36,9 +49,8 @@ export class House {
   async visit(url, login) {
     const cookies = new Map();
     const go = async (to, form) => {
-      const response = await fetch(to, { redirect: 'manual', method: form ? 'POST' : 'GET', body: form && new URLSearchParams(form),
-        headers: { cookie: [...cookies].map(([name, value]) => `${name}=${value}`).join('; ') } });
-      for (const cookie of response.headers.getSetCookie()) {
+      const response = await send(to, form && String(new URLSearchParams(form)), { cookie: [...cookies].map(([name, value]) => `${name}=${value}`).join('; ') });
+      for (const cookie of response.headers['set-cookie'] ?? []) {
         const [name, value] = cookie.split(';')[0].split(/=(.*)/s);
         cookies.set(name, value);
       }
@@ -46,13 +58,13 @@ export class House {
     };
     let response = await go(url);
     for (let steps = 0; steps < 20; steps++) {
-      const location = response.headers.get('location') && new URL(response.headers.get('location'), this.issuer).href;
+      const location = response.headers.location && new URL(response.headers.location, this.issuer).href;
       if (location?.startsWith(this.redirect)) return Object.fromEntries(new URL(location).searchParams);
       if (location) {
         response = await go(location);
         continue;
       }
-      const page = await response.text();
+      const { page } = response;
       const action = /<form[^>]*action="([^"]+)"/.exec(page)?.[1];
       if (!action) throw new Error(`the provider shows no form: ${response.status} ${page.slice(0, 500)}`);
       const prompt = /name="prompt" value="([^"]+)"/.exec(page)[1];

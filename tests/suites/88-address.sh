@@ -13,6 +13,6 @@ files tests/api '*test.mjs'
 node_tests "${found[@]}" || status=$?
 files tests/browser '*test.mjs'
 node_tests "${found[@]}" || status=$?
-for file in tests/scenario/{double_sale,first_sale,race}.test.mjs tests/crash/crash.test.mjs; do node_tests "$file" || status=$?; done
+for file in tests/scenario/{double_sale,edits,first_sale,notify,race}.test.mjs tests/crash/crash.test.mjs; do node_tests "$file" || status=$?; done
 run_file tests/load/load_test.sh "$TAKENSEAT_LOAD" || status=$?
 exit "${status:-0}"

@@ -6,7 +6,7 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Api } from "./api.mjs";
-import { scheduleTimes } from "./times.mjs";
+import { scheduleTimes, timeAt } from "./times.mjs";
 
 const FOLDER = fileURLToPath(new URL("../../season", import.meta.url));
 const json = (...path) => JSON.parse(readFileSync(join(...path), "utf8"));
@@ -19,14 +19,15 @@ function loadedAt(data) {
   return Date.parse(json(file).loaded_at);
 }
 
-/* Signs up those that are missing; roles are given by the administrator. */
-async function makeAccounts(api, accounts) {
+/* Signs up those that are missing, with the mileage the house gives them; roles are given by the administrator. */
+async function makeAccounts(api, accounts, mileage) {
   const admin = await api.signedIn(accounts.find((a) => a.role === "ADMIN"));
   const there = new Set((await admin.all("/users")).map((user) => user.email));
   for (const { role, email, password } of accounts) {
     if (there.has(email)) continue;
     const user = await api.post("/auth/signup", { email, password, name: role[0] + role.slice(1).toLowerCase() });
     if (role !== "CUSTOMER") await admin.patch(`/users/${user.id}`, { roles: ["CUSTOMER", role] });
+    if (mileage[role]) await admin.post(`/users/${user.id}/mileage`, { delta: mileage[role], reason: "Welcome to the demo." });
   }
 }
 
@@ -39,21 +40,30 @@ async function makeHalls(api, season) {
   return byKey;
 }
 
-async function makePerformance(api, there, season, halls, { hall, prices, schedules, ...performance }, now) {
+async function makePerformance(api, there, season, halls, { hall, prices, person_types, schedules, ...performance }, now) {
   const id = there.get(performance.title) ?? (await api.post("/performances", performance)).id;
   const begun = new Set((await api.get(`/performances/${id}`)).schedules.map((s) => Date.parse(s.starts_at)));
   const money = Object.fromEntries(Object.entries(prices).map(([grade, amount]) => [grade, { amount, currency: season.currency }]));
   for (const schedule of schedules) {
     const times = scheduleTimes(schedule, performance.runtime_minutes, now);
     if (begun.has(Date.parse(times.starts_at))) continue;
-    const made = await api.post(`/performances/${id}/schedules`, { hall_id: halls[hall], ...times, prices: money });
+    const made = await api.post(`/performances/${id}/schedules`, { hall_id: halls[hall], ...times, prices: money, person_types });
     if (schedule.queue) await api.put(`/schedules/${made.id}/queue/settings`, schedule.queue);
   }
 }
 
+async function makeCoupons(manager, season, now) {
+  const money = (amount) => amount && { amount, currency: season.currency };
+  const codes = new Set((await manager.all("/coupons")).map((coupon) => coupon.code));
+  for (const { expires, discount_amount, max_discount, min_total, ...coupon } of season.coupons.filter(({ code }) => !codes.has(code)))
+    await manager.post("/coupons", {
+      ...coupon, discount_amount: money(discount_amount), max_discount: money(max_discount), min_total: money(min_total),
+      expires_at: new Date(timeAt(expires, now)).toISOString(),
+    });
+}
+
 /* As an organizer would. */
-async function loadSeason(producer, now) {
-  const season = json(FOLDER, "season.json");
+async function loadSeason(producer, season, now) {
   const halls = await makeHalls(producer, season);
   const there = new Map((await producer.all("/performances")).map((p) => [p.title, p.id]));
   for (const performance of season.performances) await makePerformance(producer, there, season, halls, performance, now);
@@ -108,8 +118,11 @@ const api = new Api(address);
 const accounts = json(data, "accounts.json");
 try {
   if (!(await api.ready(() => alive(Number(pid))))) throw new Error("the server ended before it answered");
-  await makeAccounts(api, accounts);
-  await loadSeason(await api.signedIn(accounts.find((a) => a.role === "PRODUCER")), loadedAt(data));
+  const season = json(FOLDER, "season.json"), now = loadedAt(data);
+  await makeAccounts(api, accounts, season.mileage);
+  const as = (role) => api.signedIn(accounts.find((a) => a.role === role));
+  await loadSeason(await as("PRODUCER"), season, now);
+  await makeCoupons(await as("MANAGER"), season, now);
   await tell(api, data, accounts);
 } catch (error) {
   console.error(`demo: the season could not be loaded: ${error.message}`);

@@ -8,7 +8,6 @@ import { words, type Words } from "../app/i18n";
 import { useResource } from "../app/resource";
 import { tell } from "../app/toasts";
 import { FormProblem, useSending } from "../ui/Form";
-import { Await } from "../ui/states";
 
 /* While a refund is on its way, it is asked for again after as many ms. */
 const rest = 4_000;
@@ -28,7 +27,8 @@ export function CancelPanel({ booking, onChange }: Props) {
     return () => clearTimeout(timer);
   }, [terms.data]);
 
-  return <Await of={terms}>{(found) => <Panel booking={booking} terms={found} onChange={onChange} />}</Await>;
+  if (!terms.data) return <FormProblem problem={terms.problem} />;
+  return <Panel booking={booking} terms={terms.data} onChange={onChange} />;
 }
 
 function Panel({ booking, terms, onChange }: Props & { terms: CancellationTerms }) {

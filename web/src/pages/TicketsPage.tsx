@@ -62,7 +62,7 @@ function List({ first, reload }: { first: Page<Booking>; reload(): void }) {
               </span>
               <span class="stub__side">
                 <b>{w.units.tickets(booking.seats.length)}</b>
-                <span>{money(booking.total)}</span>
+                <span>{money(booking.due)}</span>
                 <code>{booking.code}</code>
               </span>
             </a>

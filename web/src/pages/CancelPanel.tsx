@@ -19,13 +19,13 @@ interface Props {
 
 export function CancelPanel({ booking, onChange }: Props) {
   const terms = useResource((signal) => getCancellation(booking.id, signal), [booking.id, booking.status, booking.seats.length]);
-  const open = terms.data?.earlier.some((one) => one.refunded_at === null) ?? false;
+  const open = booking.status === "refund_due" || (terms.data?.earlier.some((one) => one.refunded_at === null) ?? false);
 
   useEffect(() => {
     if (!open) return;
     const timer = setTimeout(() => { terms.reload(); onChange(); }, rest);
     return () => clearTimeout(timer);
-  }, [terms.data]);
+  }, [open, booking, terms.data]);
 
   if (!terms.data) return <FormProblem problem={terms.problem} />;
   return <Panel booking={booking} terms={terms.data} onChange={onChange} />;

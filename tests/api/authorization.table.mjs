@@ -122,6 +122,7 @@ export const table = {
   'GET /api/v1/admin/bookings/{booking_id}/notes': its_maker,
   'POST /api/v1/admin/schedules/{schedule_id}/sales': its_door,
   'GET /api/v1/bookings/{booking_id}/cancellation': its_owner,
+  'POST /api/v1/bookings/{booking_id}/cancellation': its_owner,
   'POST /api/v1/bookings/{booking_id}/cancel': its_owner,
   'GET /api/v1/performances/{performance_id}/cancellation_policy': everybody,
   'PUT /api/v1/performances/{performance_id}/cancellation_policy': its_maker,

@@ -81,6 +81,21 @@ test('some seats: they go, the others stay, and each pays its own share', async 
   assert.equal((await quote(ann, bought.booking)).earlier.length, 2);
 });
 
+test('what some seats would give back is told before, and changes nothing', async () => {
+  const ann = await world.user();
+  const bought = await world.buy(ann, sale, own_row().slice(0, 3));
+  const [one, two] = bought.hold.seats;
+  const ask = (seats, as = ann) => world.api('POST', `/api/v1/bookings/${bought.booking.id}/cancellation`, { seats }, { as });
+  const told = ok(await ask([one.guid, two.guid])).quotes;
+  assert.deepEqual(told[0].refund, { amount: one.price.amount + two.price.amount, fee: 0, currency: 'KRW' });
+  assert.ok(told.at(-1).refund.fee > 0, 'later there is a fee');
+  assert.deepEqual(refused(await ask(['A-999']), 400, 'invalid').errors.map(({ field }) => field), ['seats[0]']);
+  refused(await ask([]), 400, 'invalid');
+  refused(await ask([one.guid], await world.user()), 404, 'not_found');
+  assert.equal((await world.booking(ann, bought.booking.id)).seats.length, 3);
+  assert.deepEqual(ok(await cancel(ann, bought.booking, { seats: [one.guid, two.guid] })).refund, told[0].refund);
+});
+
 test('a seat that was given up can be bought again, by the same person within the limit', async () => {
   const ann = await world.user();
   const row = own_row();

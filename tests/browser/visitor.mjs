@@ -94,7 +94,7 @@ export class Visitor {
     await this.see('field-email').fill(user.email);
     await this.see('field-password').fill(user.password);
     await this.act('submit');
-    await this.see('sign-out').waitFor();
+    await this.see('account-link').waitFor();
   }
 
   /* ---- the map ---- */

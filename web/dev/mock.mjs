@@ -200,7 +200,7 @@ const routes = [
   ["POST", "/auth/signup", ({ body }) => (body.password.length < 8 ? fail(400, "invalid", "입력을 확인해 주세요.", { errors: [{ field: "password", message: "8자 이상이어야 합니다." }] }) : [201, { id: "u", ...body, roles: ["CUSTOMER"] }])],
   ["POST", "/auth/refresh", ({ body }) => [200, tokens(body.refresh_token.split(" ")[0])]],
   ["POST", "/auth/logout", () => [204]],
-  ["GET", "/users/me", () => [200, { id: "u", email: "demo@example.com", name: "데모", roles: ["CUSTOMER"] }]],
+  ["GET", "/users/me", () => [200, { id: "u", email: "demo@example.com", name: "데모", phone: null, lang: "ko", roles: ["CUSTOMER"], email_verified: true, second_factor: false }]],
   ["GET", "/performances", ({ query }) => [200, { next: null, items: performances
     .filter((p) => (!query.get("genre") || p.genre === query.get("genre")) && p.title.toLowerCase().includes((query.get("q") ?? "").toLowerCase()))
     .map((p) => performanceView(p, false)) }]],
@@ -239,6 +239,10 @@ const routes = [
   ["GET", "/bookings", ({ token }) => [200, { items: [...bookings.values()].filter((b) => b.owner === token).reverse().map(bookingView), next: null }]],
   ["GET", "/bookings/:id", ({ params }) => [200, bookingView(found(bookings.get(params.id)))]],
   ["GET", "/bookings/:id/tickets", ({ params }) => [200, { items: ticketsOf(found(bookings.get(params.id))), next: null }]],
+  ["GET", "/bookings/:id/cancellation", ({ params }) => [200, { booking_id: params.id, cancellable: false, quotes: [], earlier: [] }]],
+  ["GET", "/coupons/mine", () => [200, { items: [], next: null }]],
+  ["GET", "/mileage", () => [200, { balance: 0 }]],
+  ["GET", "/waitlist/mine", () => [200, { items: [], next: null }]],
   ["GET", "/tickets/:id/qr.svg", ({ params }) => [200, picture(params.id), "image/svg+xml"]],
   ["POST", "/payments", ({ body }) => {
     const payment = { id: newId("payment"), booking: found(bookings.get(body.booking_id)), status: "ready" };

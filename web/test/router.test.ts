@@ -25,7 +25,8 @@ describe("findPage", () => {
 
   it("asks for a sign-in where things belong to a person", () => {
     const personal = pages.filter((page) => page.personal).map((page) => page.pattern);
-    expect(personal).toEqual(["/schedules/:id/queue", "/checkout/:holdId", "/tickets", "/tickets/:bookingId"]);
+    expect(personal).toEqual(
+      ["/schedules/:id/queue", "/schedules/:id/waitlist", "/checkout/:holdId", "/tickets", "/tickets/:bookingId", "/account"]);
   });
 });
 

@@ -110,7 +110,7 @@ void tell_refunded(struct ctx *cx, const struct booking_row *row, const struct p
 /* ---- calls ---- */
 
 extern const struct call policy_get_call, policy_set_call, policy_put_command;
-extern const struct call cancellation_quote_call, cancel_call, booking_refunded_call;
+extern const struct call cancellation_quote_call, cancellation_quote_seats_call, cancel_call, booking_refunded_call;
 extern struct metric metric_cancelled_seats;
 
 /* ---- store_cancel.c ---- */

@@ -41,7 +41,12 @@ err cancelled_show(struct ctx *cx, const struct sale *s, const struct cancellati
     return e;
 }
 
-/* ---- GET /bookings/{booking_id}/cancellation ---- */
+/* ---- GET and POST /bookings/{booking_id}/cancellation ---- */
+
+struct quote_in {
+    int64_t booking;
+    struct list seats;        /* struct str; none: all */
+};
 
 struct quote_out {            /* what would come back before a moment */
     int64_t until;
@@ -57,10 +62,10 @@ struct quotes_out {
     struct list earlier;      /* struct cancellation_out */
 };
 
-/* For all seats, from now until it is too late, or the show is over: that, or another reason, ends the list. */
-static err quotes_of(struct ctx *cx, const struct sale *s, const struct booking_row *row, struct list *ret)
+/* From now until it is too late, or the show is over: that, or another reason, ends the list. */
+static err quotes_of(struct ctx *cx, const struct sale *s, const struct booking_row *row, struct list seats, struct list *ret)
 {
-    const struct cancel_wish wish = { .reason = CANCEL_BUYER, .with_fee = true };
+    const struct cancel_wish wish = { .reason = CANCEL_BUYER, .with_fee = true, .guids = seats };
     struct quote_out *at = NEW_ARRAY(cx->arena, struct quote_out, QUOTES_MAX);
     struct cancellation c;
     struct cancel_terms terms;
@@ -80,7 +85,7 @@ static err quotes_of(struct ctx *cx, const struct sale *s, const struct booking_
 
 static err quote(struct ctx *cx, void *self, const void *in_, void *out)
 {
-    const struct booking_ref *in = in_;
+    const struct quote_in *in = in_;
     struct quotes_out *ret = out;
     struct booking_row row;
     err e = booking_owned(cx, in->booking, cx->actor.user, &row);
@@ -90,7 +95,7 @@ static err quote(struct ctx *cx, void *self, const void *in_, void *out)
     if (!s)
         return sale_missing(cx);
     *ret = (struct quotes_out){ .booking = row.id };
-    e = quotes_of(cx, s, &row, &ret->quotes);
+    e = quotes_of(cx, s, &row, in->seats, &ret->quotes);
     if (e && e != ERR_CONFLICT)
         return e;
     ret->cancellable = ret->quotes.n > 0;
@@ -164,11 +169,15 @@ FIELDS(quotes_fields, "CancellationQuotes", struct quotes_out,
     { .name = "cancellable", .type = F_BOOL, .at = offsetof(struct quotes_out, cancellable) },
     { .name = "refusal", .type = F_STR, .omit_empty = true, .at = offsetof(struct quotes_out, refusal), .help = "Why not: a code." },
     { .name = "quotes", .type = F_LIST, .of = &quote_fields, .at = offsetof(struct quotes_out, quotes),
-      .help = "For all seats: the first holds now, the others after it." },
+      .help = "The first holds now, the others after it." },
     { .name = "earlier", .type = F_LIST, .of = &cancellation_out_fields, .at = offsetof(struct quotes_out, earlier), .help = "What was cancelled before." });
 
-FIELDS(quote_in_fields, "CancellationQuery", struct booking_ref,
-    { .name = "booking_id", .type = F_ID, .from = FROM_PATH, .id = ID_BOOKING, .at = offsetof(struct booking_ref, booking) });
+FIELDS(quote_in_fields, "CancellationQuery", struct quote_in,
+    { .name = "booking_id", .type = F_ID, .from = FROM_PATH, .id = ID_BOOKING, .at = offsetof(struct quote_in, booking) });
+
+FIELDS(quote_seats_fields, "CancellationWish", struct quote_in,
+    { .name = "booking_id", .type = F_ID, .from = FROM_PATH, .id = ID_BOOKING, .at = offsetof(struct quote_in, booking) },
+    { .name = "seats", .type = F_LIST, .of = &hold_guid_list, .low = 1, .high = HOLD_SEATS_MAX, .at = offsetof(struct quote_in, seats) });
 
 FIELDS(cancel_in_fields, "CancellationRequest", struct cancel_in,
     { .name = "booking_id", .type = F_ID, .from = FROM_PATH, .id = ID_BOOKING, .at = offsetof(struct cancel_in, booking) },
@@ -179,6 +188,9 @@ FIELDS(cancel_in_fields, "CancellationRequest", struct cancel_in,
 const struct call cancellation_quote_call = {
     "booking.cancellation_quote", "What cancelling would give back, now and later, and what was cancelled before.", CALL_READ, &quote_in_fields,
     &quotes_fields, quote,
+};
+const struct call cancellation_quote_seats_call = {
+    "booking.cancellation_quote_seats", "The same for some of its seats; changes nothing.", CALL_READ, &quote_seats_fields, &quotes_fields, quote,
 };
 const struct call cancel_call = {
     "booking.cancel", "Cancels a booking or some of its seats; what was paid comes back less the fee.", CALL_COMMAND, &cancel_in_fields,

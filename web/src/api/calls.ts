@@ -1,7 +1,7 @@
 /* The API's calls by name. */
 import { call } from "./client";
 import type {
-  Availability, Booking, Hold, Page, Payment, Performance, QueuePlace, ScheduleDetail, SeatMapData, Ticket, User,
+  Availability, Benefits, Booking, Coupon, Hold, Page, Payment, Performance, QueuePlace, ScheduleDetail, SeatMapData, Ticket, User,
 } from "./shapes";
 
 type Signal = AbortSignal | undefined;
@@ -57,8 +57,12 @@ export const getHold = (hold: string, signal?: Signal) => call<Hold>(`/holds/${i
 /* Gives the seats back; a booking of them that is not paid ends with it. */
 export const releaseHold = (hold: string) => call<void>(`/holds/${id(hold)}`, { method: "DELETE", retries: 2 });
 
-export const createBooking = (hold: string, key: string, pass: string | null) =>
-  call<Booking>("/bookings", { method: "POST", body: { hold_id: hold }, key, headers: passHeader(pass) });
+export const createBooking = (hold: string, benefits: Benefits, key: string, pass: string | null) =>
+  call<Booking>("/bookings", { method: "POST", body: { hold_id: hold, ...benefits }, key, headers: passHeader(pass) });
+
+export const listCoupons = (signal?: Signal) => call<Page<Coupon>>("/coupons/mine?limit=100", { signal });
+
+export const getMileage = (signal?: Signal) => call<{ balance: number }>("/mileage", { signal });
 
 export const listBookings = (cursor: string | null, signal?: Signal) =>
   call<Page<Booking>>(`/bookings${query({ cursor, limit: "20" })}`, { signal });
@@ -84,5 +88,7 @@ export const listTickets = (booking: string, signal?: Signal) =>
 
 export const getTicketPicture = (ticket: string, signal?: Signal) =>
   call<string>(`/tickets/${id(ticket)}/qr.svg`, { signal, as: "text" });
+
+export const getTicketPdf = (ticket: string) => call<Blob>(`/tickets/${id(ticket)}/ticket.pdf`, { as: "blob" });
 
 export const getMe = (signal?: Signal) => call<User>("/users/me", { signal });

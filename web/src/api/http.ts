@@ -8,7 +8,7 @@ export interface Exchange {
   body?: unknown;
   headers?: Record<string, string>;
   signal?: AbortSignal;
-  as?: "json" | "text";
+  as?: "json" | "text" | "blob";
 }
 
 const base = "/api/v1";
@@ -37,7 +37,7 @@ export async function exchange<T>(path: string, options: Exchange = {}): Promise
     observeDate(response.headers.get("Date"), sent, Date.now());
     if (!response.ok) throw await readProblem(response);
     if (response.status === 204) return undefined as T;
-    return (options.as === "text" ? await response.text() : await response.json()) as T;
+    return (await response[options.as ?? "json"]()) as T;
   } catch (error) {
     if (error instanceof Problem || options.signal?.aborted) throw error;
     throw networkProblem();

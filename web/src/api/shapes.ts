@@ -59,8 +59,20 @@ export interface Schedule {
   remaining: GradeStock[];
 }
 
+export const people = ["adult", "child", "teen", "student", "senior", "disabled", "veteran", "soldier"] as const;
+export type Person = (typeof people)[number];
+
+/* Who pays less: a percentage, or prices by grade. */
+export interface PersonTerms {
+  name: Person;
+  percent?: number | null;
+  prices?: Record<string, Money>;
+  proof_at_door?: boolean;
+}
+
 export interface ScheduleDetail extends Schedule {
   title: string;
+  terms?: { person_types: PersonTerms[] };
   server_time: string;
   max_tickets_per_user: number;
 }
@@ -144,6 +156,7 @@ export interface Seat {
   section: string;
   row: string;
   number: string;
+  person_type?: Person;
 }
 
 export interface Hold {
@@ -177,6 +190,73 @@ export interface Booking {
   seats: Seat[];
 }
 
+/* What comes back and what is kept, in minor units. */
+export interface Refund {
+  amount: number;
+  fee: number;
+  currency: string;
+}
+
+/* Holds before `until`. */
+export interface RefundQuote {
+  until: string;
+  refund: Refund;
+  mileage_back: number;
+}
+
+export interface Cancelled {
+  id: string;
+  created_at: string;
+  seats: string[];
+  whole: boolean;
+  reason: "buyer" | "staff" | "schedule";
+  refund: Refund;
+  mileage_back: number;
+  /* Since when nothing is owed. */
+  refunded_at: string | null;
+}
+
+export interface CancellationTerms {
+  booking_id: string;
+  cancellable: boolean;
+  refusal?: string;
+  quotes: RefundQuote[];
+  earlier: Cancelled[];
+}
+
+/* What a buyer brings to a booking. */
+export interface Benefits {
+  coupon_id?: string;
+  mileage?: number;
+  people?: { seat: string; type: Person }[];
+}
+
+export interface Coupon {
+  id: string;
+  status: "usable" | "reserved" | "used" | "expired";
+  name: string;
+  discount_percent: number | null;
+  discount_amount: Money | null;
+  min_total: Money | null;
+  performance_id: string | null;
+  starts_at: string;
+  expires_at: string;
+}
+
+/* A place in the line for a sold-out grade. */
+export interface Waiting {
+  id: string;
+  schedule_id: string;
+  title: string;
+  starts_at: string;
+  grade: string;
+  count: number;
+  status: "waiting" | "offered" | "accepted" | "lapsed" | "left" | "closed";
+  ahead: number | null;
+  offer: { seats: Seat[]; total: Money; until: string } | null;
+  hold_id: string | null;
+}
+
 export interface Payment {
   id: string;
   booking_id: string;
@@ -206,5 +286,18 @@ export interface User {
   id: string;
   email: string;
   name: string;
+  phone: string | null;
+  lang: "en" | "ko";
   roles: string[];
+  email_verified: boolean;
+  second_factor: boolean;
+}
+
+/* A device that is signed in. */
+export interface SignIn {
+  id: string;
+  device: string;
+  address: string;
+  seen_at: string;
+  current: boolean;
 }

@@ -1,15 +1,8 @@
 /* The bar at the top: the way home, one's tickets, the language, the account. */
-import { call } from "../api/client";
 import { words } from "./i18n";
 import { chooseLanguage, language } from "./language";
-import { currentPath, navigate, place, safeReturn, signInPath } from "./router";
+import { currentPath, place, safeReturn, signInPath } from "./router";
 import { session } from "./session";
-
-async function signOut(): Promise<void> {
-  await call("/auth/logout", { method: "POST" }).catch(() => undefined);
-  session.end();
-  navigate("/");
-}
 
 function signInHere(): string {
   const path = place.value.path;
@@ -35,8 +28,8 @@ export function Header() {
         <button type="button" class="header__link" lang={other} data-testid="language"
           onClick={() => chooseLanguage(other)}>{other === "ko" ? "한국어" : "English"}</button>
         {session.signedIn.value ? (
-          <button type="button" class="header__link" data-testid="sign-out" title={session.user.value?.email}
-            onClick={() => void signOut()}>{w.shell.signOut}</button>
+          <a href="/account" class="header__link" data-testid="account-link" title={session.user.value?.email}
+            aria-current={place.value.path === "/account" ? "page" : undefined}>{w.shell.account}</a>
         ) : (
           <a class="header__link header__link--strong" href={signInHere()} data-testid="sign-in-link">{w.shell.signIn}</a>
         )}

@@ -19,11 +19,16 @@ export const pages: Page[] = [
   { pattern: "/performances/:id", load: () => import("../pages/PerformancePage") },
   { pattern: "/schedules/:id/queue", personal: true, load: () => import("../pages/QueuePage") },
   { pattern: "/schedules/:id/seats", stage: true, load: () => import("../pages/SeatsPage") },
+  { pattern: "/schedules/:id/waitlist", personal: true, load: () => import("../pages/WaitlistPage") },
   { pattern: "/checkout/:holdId", personal: true, load: () => import("../pages/CheckoutPage") },
   { pattern: "/tickets", personal: true, load: () => import("../pages/TicketsPage") },
   { pattern: "/tickets/:bookingId", personal: true, load: () => import("../pages/BookingPage") },
+  { pattern: "/account", personal: true, load: () => import("../pages/AccountPage") },
   { pattern: "/login", load: () => import("../pages/LoginPage") },
   { pattern: "/signup", load: () => import("../pages/SignupPage") },
+  { pattern: "/forgot", load: () => import("../pages/ForgotPage") },
+  { pattern: "/reset", load: () => import("../pages/ResetPage") },
+  { pattern: "/verify", load: () => import("../pages/VerifyPage") },
 ];
 
 export function findPage(path: string): { page: Page; params: Params } | null {

@@ -9,6 +9,7 @@ import { currentPath, navigate, signInPath } from "../app/router";
 import { session } from "../app/session";
 import { tell } from "../app/toasts";
 import { Countdown } from "../ui/Countdown";
+import { useWaiting } from "../ui/WaitingList";
 import { useHold } from "./hold";
 import { LiveAvailability } from "./live";
 import type { SeatRenderer } from "./renderer";
@@ -108,6 +109,7 @@ export function SeatRoom({ schedule, data, reload }: Props) {
           <button type="button" aria-pressed={view === "list"} data-testid="view-list" onClick={() => setView("list")}>{w.map.asList}</button>
         </div>
       </div>
+      {session.signedIn.value && <OfferNote schedule={schedule} />}
       {!selling && <SaleNote schedule={schedule} reload={reload} />}
       {selling && schedule.queue_mode !== "off" && <PassNote schedule={schedule} />}
       {news?.message && <p class="room__note" role="status">{news.message}</p>}
@@ -139,6 +141,18 @@ function PassNote({ schedule }: { schedule: ScheduleDetail }) {
   return until ? <p class="room__note room__note--calm">{words().map.passUntil} <Countdown to={until} testid="pass-countdown" /></p> : null;
 }
 
+/* The mail about an offer leads here. */
+function OfferNote({ schedule }: { schedule: ScheduleDetail }) {
+  const w = words().waitlist;
+  const offer = useWaiting(schedule.id).data?.find((one) => one.offer)?.offer;
+  if (!offer) return null;
+  return (
+    <p class="room__note" data-testid="offer-note">
+      {w.offerHere} <Countdown to={offer.until} /> <a href={`/schedules/${encodeURIComponent(schedule.id)}/waitlist`}>{w.toOffer}</a>
+    </p>
+  );
+}
+
 function SaleNote({ schedule, reload }: { schedule: ScheduleDetail; reload(): void }) {
   const w = words();
   return (
@@ -146,6 +160,7 @@ function SaleNote({ schedule, reload }: { schedule: ScheduleDetail; reload(): vo
       {schedule.status === "upcoming"
         ? <>{w.show.opensIn} <Countdown to={schedule.sale_starts_at} onEnd={reload} /></>
         : w.sale[schedule.status]}
+      {schedule.status === "sold_out" && <> <a href={`/schedules/${encodeURIComponent(schedule.id)}/waitlist`}>{w.waitlist.join}</a></>}
     </p>
   );
 }

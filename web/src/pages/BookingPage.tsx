@@ -1,13 +1,16 @@
 /* One booking: its tickets with their codes, or what became of it. */
-import { getBooking, getTicketPicture, listTickets } from "../api/calls";
-import type { Booking, Ticket } from "../api/shapes";
-import { moment, money } from "../app/format";
+import { getBooking, getTicketPdf, getTicketPicture, listTickets } from "../api/calls";
+import type { Booking, BookingStatus, Ticket } from "../api/shapes";
+import { moment } from "../app/format";
 import { words } from "../app/i18n";
 import { useResource } from "../app/resource";
 import type { Params } from "../app/router";
 import { useTitle } from "../app/Shell";
+import { FormProblem, useSending } from "../ui/Form";
+import { PriceLines } from "../ui/PriceLines";
 import { SeatLines } from "../ui/SeatLines";
 import { Await } from "../ui/states";
+import { CancelPanel } from "./CancelPanel";
 import { BookingBadge, PayOn } from "./TicketsPage";
 
 interface Both {
@@ -33,6 +36,8 @@ export default function BookingPage({ params }: { params: Params }) {
   );
 }
 
+const paid = new Set<BookingStatus>(["confirmed", "cancelled", "refund_due", "refunded"]);
+
 function Details({ booking, tickets, reload }: Both & { reload(): void }) {
   const w = words();
   return (
@@ -49,10 +54,11 @@ function Details({ booking, tickets, reload }: Both & { reload(): void }) {
       <section class="panel booking__sum">
         <dl class="facts">
           <div><dt>{w.tickets.code}</dt><dd><code>{booking.code}</code></dd></div>
-          <div><dt>{w.tickets.total}</dt><dd>{money(booking.total)}</dd></div>
         </dl>
+        <PriceLines booking={booking} />
         <PayOn booking={booking} onEnd={reload} />
       </section>
+      {paid.has(booking.status) && <CancelPanel booking={booking} onChange={reload} />}
     </>
   );
 }
@@ -68,6 +74,7 @@ function TicketCard({ ticket }: { ticket: Ticket }) {
         <span>{seat.grade}</span>
         <span class="muted">{moment(ticket.starts_at)}</span>
         <span class="muted">{ticket.hall_name}</span>
+        {ticket.status === "valid" && <Paper ticket={ticket} />}
       </div>
       <div class="ticket__code">{ticket.status === "valid" ? <Picture ticket={ticket} /> : <span class="muted">{w.tickets.noCode}</span>}</div>
     </li>
@@ -82,4 +89,20 @@ function Picture({ ticket }: { ticket: Ticket }) {
   if (picture.problem)
     return <button type="button" class="button button--quiet button--small" onClick={picture.reload}>{w.states.retry}</button>;
   return <span class="muted">{w.states.loading}</span>;
+}
+
+/* The ticket to print or keep. It is read with one's token, so it is no plain link. */
+function Paper({ ticket }: { ticket: Ticket }) {
+  const { busy, problem, send } = useSending(async () => {
+    const address = URL.createObjectURL(await getTicketPdf(ticket.id));
+    const link = Object.assign(document.createElement("a"), { href: address, download: `ticket-${ticket.id}.pdf` });
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(address), 60_000);
+  });
+  return (
+    <>
+      <button type="button" class="linklike" disabled={busy} data-testid="pdf" onClick={send}>{words().tickets.pdf}</button>
+      <FormProblem problem={problem} />
+    </>
+  );
 }

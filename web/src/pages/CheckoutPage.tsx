@@ -1,17 +1,19 @@
 /* Paying for held seats, while the hold lasts. */
-import { useEffect, useRef } from "preact/hooks";
-import { getHold, getSchedule, listBookings, releaseHold } from "../api/calls";
-import type { Hold, ScheduleDetail } from "../api/shapes";
+import { useEffect, useRef, useState } from "preact/hooks";
+import { getHold, getSchedule, releaseHold } from "../api/calls";
+import type { Benefits, Hold, ScheduleDetail } from "../api/shapes";
 import { moment, money } from "../app/format";
 import { words } from "../app/i18n";
 import { useResource } from "../app/resource";
 import { navigate, place, type Params } from "../app/router";
 import { useTitle } from "../app/Shell";
 import { Countdown } from "../ui/Countdown";
+import { PriceLines } from "../ui/PriceLines";
 import { SeatLines } from "../ui/SeatLines";
 import { Await, Notice } from "../ui/states";
+import { BenefitsForm } from "./BenefitsForm";
 import { CardChooser } from "./CardChooser";
-import { readOrder, usePurchase, type Order, type Purchase } from "./purchase";
+import { orderOf, usePurchase, type Order, type Purchase } from "./purchase";
 import { ResultView } from "./ResultView";
 
 interface Checkout {
@@ -27,12 +29,6 @@ async function read(id: string, signal: AbortSignal): Promise<Checkout> {
     hold.status === "active" ? null : orderOf(hold, signal),
   ]);
   return { hold, schedule, order };
-}
-
-/* The booking of a hold that is still of interest is among one's newest. */
-async function orderOf(hold: Hold, signal: AbortSignal): Promise<Order | null> {
-  const booking = (await listBookings(null, signal)).items.find((one) => one.hold_id === hold.id);
-  return booking ? readOrder(booking.id, signal) : null;
 }
 
 export default function CheckoutPage({ params }: { params: Params }) {
@@ -68,18 +64,23 @@ function Over({ why, seats }: { why: Hold["status"]; seats: string }) {
 function Open({ checkout, purchase, seats, reload }: { checkout: Checkout; purchase: Purchase; seats: string; reload(): void }) {
   const w = words();
   const { hold, schedule } = checkout;
-  const due = purchase.booking?.due ?? hold.total;
+  const { booking } = purchase;
+  const due = booking?.due ?? hold.total;
+  const [benefits, setBenefits] = useState<Benefits>({});
+  const plain = Object.keys(benefits).length === 0;
   return (
     <div class="wrap checkout">
       <h1>{w.checkout.title}</h1>
       <p class="checkout__clock" data-testid="hold-clock">
-        {w.checkout.heldFor} <Countdown to={purchase.booking?.expires_at ?? hold.expires_at} onEnd={reload} testid="hold-countdown" />
+        {w.checkout.heldFor} <Countdown to={booking?.expires_at ?? hold.expires_at} onEnd={reload} testid="hold-countdown" />
       </p>
       <section class="panel checkout__order">
         <h2>{schedule.title}</h2>
         <p class="muted">{moment(schedule.starts_at)} · {schedule.hall_name}</p>
-        <SeatLines seats={hold.seats} />
-        <p class="checkout__total"><span>{w.checkout.total}</span><strong data-testid="checkout-total">{money(due)}</strong></p>
+        <SeatLines seats={booking?.seats ?? hold.seats} />
+        {booking && <PriceLines booking={booking} />}
+        {!booking && <BenefitsForm hold={hold} schedule={schedule} onChange={setBenefits} />}
+        {!booking && <p class="checkout__total"><span>{plain ? w.checkout.total : w.tickets.price}</span><strong data-testid="checkout-total">{money(due)}</strong></p>}
       </section>
       <section class="panel checkout__pay">
         {purchase.trouble && <p class="form__problem" role="alert" data-testid="payment-problem">{purchase.trouble}</p>}
@@ -87,9 +88,9 @@ function Open({ checkout, purchase, seats, reload }: { checkout: Checkout; purch
           <CardChooser due={due} busy={purchase.busy} onPay={purchase.pay} />
         ) : (
           <>
-            <p class="muted">{w.checkout.intro}</p>
+            <p class="muted">{plain ? w.checkout.intro : w.checkout.exact}</p>
             <button type="button" class="button button--wide" disabled={purchase.busy} data-testid="buy"
-              onClick={() => void purchase.buy()}>{w.checkout.buy(money(due))}</button>
+              onClick={() => void purchase.buy(benefits)}>{plain ? w.checkout.buy(money(due)) : w.checkout.next}</button>
           </>
         )}
         <button type="button" class="button button--quiet button--wide" disabled={purchase.busy} data-testid="checkout-back"

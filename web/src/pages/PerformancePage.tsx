@@ -7,7 +7,7 @@ import { useResource } from "../app/resource";
 import type { Params } from "../app/router";
 import { useTitle } from "../app/Shell";
 import { Countdown } from "../ui/Countdown";
-import { GradeMark, offered } from "../ui/GradeMark";
+import { GradeMark, offered, soldOut } from "../ui/GradeMark";
 import { Poster } from "../ui/Poster";
 import { Await } from "../ui/states";
 import { StatusBadge } from "../ui/StatusBadge";
@@ -112,9 +112,17 @@ function Entrance({ schedule, reload }: { schedule: Schedule; reload(): void }) 
         <a class="button button--quiet" href={`${base}/seats`} data-testid="look-at-seats">{w.show.look}</a>
       </div>
     );
+  const waitlist = <a class="button button--quiet" href={`${base}/waitlist`} data-testid="to-waitlist">{w.waitlist.title}</a>;
+  if (schedule.status === "sold_out") return waitlist;
   if (schedule.status !== "on_sale") return <span class="muted">{w.show.notNow}</span>;
-  if (room) return <a class="button" href={`${base}/queue`} data-testid="enter-queue">{w.show.enterQueue}</a>;
-  return <a class="button" href={`${base}/seats`} data-testid="choose-seats">{w.show.chooseSeats}</a>;
+  return (
+    <div class="entrances">
+      {room
+        ? <a class="button" href={`${base}/queue`} data-testid="enter-queue">{w.show.enterQueue}</a>
+        : <a class="button" href={`${base}/seats`} data-testid="choose-seats">{w.show.chooseSeats}</a>}
+      {schedule.remaining.some(soldOut) && waitlist}
+    </div>
+  );
 }
 
 function byDay(schedules: Schedule[]): [string, Schedule[]][] {

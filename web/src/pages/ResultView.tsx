@@ -2,6 +2,7 @@
 import type { ScheduleDetail } from "../api/shapes";
 import { moment } from "../app/format";
 import { words } from "../app/i18n";
+import { PriceLines } from "../ui/PriceLines";
 import { SeatLines } from "../ui/SeatLines";
 import type { Purchase, Result } from "./purchase";
 
@@ -27,6 +28,7 @@ export function ResultView({ purchase, result, schedule }: Props) {
           <p><strong>{schedule.title}</strong></p>
           <p class="muted">{moment(schedule.starts_at)} · {schedule.hall_name}</p>
           <SeatLines seats={booking.seats} />
+          <PriceLines booking={booking} />
           <p class="muted">{w.tickets.code} <code data-testid="booking-code">{booking.code}</code></p>
         </div>
       )}

@@ -1,22 +1,25 @@
 /* A new account, signed in at once. */
 import { useState } from "preact/hooks";
-import { exchange } from "../api/http";
-import { asProblem, type Problem } from "../api/problem";
-import type { User } from "../api/shapes";
+import { signIn, signUp } from "../api/account";
 import { words } from "../app/i18n";
 import { navigate } from "../app/router";
 import { session } from "../app/session";
 import { useTitle } from "../app/Shell";
 import { Field } from "../ui/Field";
-import { FormProblem, returnPath, signIn } from "./LoginPage";
+import { FormProblem, useSending } from "../ui/Form";
+import { returnPath } from "./LoginPage";
 
 export default function SignupPage() {
   const w = words();
   useTitle(w.account.signUp);
   const [form, setForm] = useState({ name: "", email: "", password: "", phone: "" });
-  const [problem, setProblem] = useState<Problem | null>(null);
-  const [busy, setBusy] = useState(false);
   const back = returnPath();
+  const { busy, problem, send } = useSending(async () => {
+    const { phone, ...rest } = form;
+    await signUp(phone.trim() ? form : rest);
+    session.begin(await signIn({ email: form.email, password: form.password }));
+    navigate(back, { replace: true });
+  });
   const bind = (name: keyof typeof form) => ({
     name,
     value: form[name],
@@ -24,25 +27,9 @@ export default function SignupPage() {
     error: problem?.field(name),
   });
 
-  async function submit(event: Event) {
-    event.preventDefault();
-    setBusy(true);
-    setProblem(null);
-    try {
-      const { phone, ...rest } = form;
-      await exchange<User>("/auth/signup", { method: "POST", body: phone.trim() ? form : rest });
-      session.begin(await signIn(form.email, form.password));
-      navigate(back, { replace: true });
-    } catch (error) {
-      setProblem(asProblem(error));
-    } finally {
-      setBusy(false);
-    }
-  }
-
   return (
     <div class="wrap wrap--narrow">
-      <form class="panel form" onSubmit={(event) => void submit(event)} data-testid="signup-form">
+      <form class="panel form" onSubmit={send} data-testid="signup-form">
         <h1>{w.account.signUp}</h1>
         <FormProblem problem={problem} fields={Object.keys(form)} />
         <Field label={w.account.name} autocomplete="name" required {...bind("name")} />

@@ -10,14 +10,19 @@ import { useTitle } from "../app/Shell";
 import { tell } from "../app/toasts";
 import { Countdown } from "../ui/Countdown";
 import { Await, Notice, problemText } from "../ui/states";
+import { VerifyNotice } from "../ui/VerifyNotice";
+import { useWaiting, WaitingList } from "../ui/WaitingList";
 
 export default function TicketsPage() {
   const w = words();
   useTitle(w.tickets.title);
+  const waiting = useWaiting();
   const first = useResource((signal) => listBookings(null, signal), []);
   return (
     <div class="wrap wrap--medium">
       <h1>{w.tickets.title}</h1>
+      <VerifyNotice />
+      <WaitingList waiting={waiting} />
       <Await of={first}>{(page) => <List first={page} reload={first.reload} />}</Await>
     </div>
   );
@@ -57,7 +62,7 @@ function List({ first, reload }: { first: Page<Booking>; reload(): void }) {
               </span>
               <span class="stub__side">
                 <b>{w.units.tickets(booking.seats.length)}</b>
-                <span>{money(booking.total)}</span>
+                <span>{money(booking.due)}</span>
                 <code>{booking.code}</code>
               </span>
             </a>

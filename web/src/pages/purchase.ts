@@ -1,11 +1,11 @@
 /* From a hold to a paid booking. Every step has its own key, kept until the server has decided, so that a lost
    answer is asked for again and nothing is bought twice. */
 import { useEffect, useMemo, useState } from "preact/hooks";
-import { confirmPayment, createBooking, createPayment, getBooking, listPayments } from "../api/calls";
+import { confirmPayment, createBooking, createPayment, getBooking, listBookings, listPayments } from "../api/calls";
 import { pause } from "../api/client";
 import { Intent } from "../api/intent";
 import { asProblem, type Problem } from "../api/problem";
-import type { Booking, Hold, Payment } from "../api/shapes";
+import type { Benefits, Booking, Hold, Payment } from "../api/shapes";
 import { words } from "../app/i18n";
 import { passFor } from "../app/passes";
 import { problemText } from "../ui/states";
@@ -25,13 +25,19 @@ export interface Purchase {
   busy: boolean;
   trouble: string;
   result: Result | null;
-  buy(): Promise<void>;
+  buy(benefits: Benefits): Promise<void>;
   pay(card: string): Promise<void>;
 }
 
 export async function readOrder(booking: string, signal?: AbortSignal): Promise<Order> {
   const [found, payments] = await Promise.all([getBooking(booking, signal), listPayments(booking, signal)]);
   return { booking: found, payment: payments.items[0] ?? null };
+}
+
+/* The booking of a hold that is still of interest is among one's newest. */
+export async function orderOf(hold: Hold, signal?: AbortSignal): Promise<Order | null> {
+  const booking = (await listBookings(null, signal)).items.find((one) => one.hold_id === hold.id);
+  return booking ? readOrder(booking.id, signal) : null;
 }
 
 /* What became of an order; null while it is only to be paid. */
@@ -80,10 +86,16 @@ export function usePurchase(hold: Hold, known: Order | null): Purchase {
   const openPayment = (booking: Booking) =>
     intents.payment.carryOut({ booking: booking.id }, (key) => createPayment(booking.id, key, pass()));
 
-  const buy = () =>
+  const buy = (benefits: Benefits) =>
     guarded(async () => {
-      const booking = await intents.book.carryOut({ hold: hold.id }, (key) => createBooking(hold.id, key, pass()));
-      setOrder({ booking, payment: null });
+      try {
+        const booking = await intents.book.carryOut({ hold: hold.id, ...benefits }, (key) => createBooking(hold.id, benefits, key, pass()));
+        setOrder({ booking, payment: null });
+      } catch (error) {
+        /* Booked before, in another tab, with other benefits: that booking is the one to pay. */
+        if (asProblem(error).code === "other_benefits") setOrder(await orderOf(hold));
+        throw error;
+      }
     });
 
   const pay = (card: string) =>

@@ -25,3 +25,5 @@ export function GradeMark({ index, color }: { index: number; color: string }) {
     </svg>
   );
 }
+
+export const soldOut = ({ free, total }: GradeStock): boolean => free === 0 && total > 0;

@@ -1,0 +1,15 @@
+/* The calls about waiting for what is sold out. */
+import { call } from "./client";
+import type { Hold, Page, Waiting } from "./shapes";
+
+const path = (entry: string) => `/waitlist/${encodeURIComponent(entry)}`;
+
+export const joinWaitlist = (schedule: string, grade: string, count: number) =>
+  call<Waiting>(`/schedules/${encodeURIComponent(schedule)}/waitlist`, { method: "POST", body: { grade, count } });
+
+export const listWaiting = (signal?: AbortSignal) => call<Page<Waiting>>("/waitlist/mine?limit=100", { signal });
+
+/* Again gives the same hold. */
+export const acceptOffer = (entry: string) => call<Hold>(`${path(entry)}/accept`, { method: "POST", retries: 2 });
+
+export const leaveWaitlist = (entry: string) => call<void>(path(entry), { method: "DELETE", retries: 2 });

@@ -49,8 +49,8 @@ static const struct route routes[] = {
     { "GET", "/api/v1/bookings/{booking_id}", &booking_get_call, NEED_USER, 0, 200, 0, NULL },
     { "GET", "/api/v1/bookings/{booking_id}/tickets", &ticket_list_call, NEED_USER, 0, 200, 0, NULL },
     { "GET", "/api/v1/bookings/{booking_id}/cancellation", &cancellation_quote_call, NEED_USER, 0, 200, 0, NULL },
-    { "POST", "/api/v1/bookings/{booking_id}/cancel", &cancel_call, NEED_USER | IDEMPOTENT | AUDITED, 0, 200, 16 << 10, NULL },
     { "POST", "/api/v1/bookings/{booking_id}/cancellation", &cancellation_quote_seats_call, NEED_USER, 0, 200, 0, NULL },
+    { "POST", "/api/v1/bookings/{booking_id}/cancel", &cancel_call, NEED_USER | IDEMPOTENT | AUDITED, 0, 200, 16 << 10, NULL },
     { "POST", "/api/v1/bookings/{booking_id}/cancel", &cancel_call, NEED_USER | IDEMPOTENT, 0, 200, 16 << 10, NULL },
     { "GET", "/api/v1/performances/{performance_id}/cancellation_policy", &policy_get_call, 0, 0, 200, 0, NULL },
     { "PUT", "/api/v1/performances/{performance_id}/cancellation_policy", &policy_set_call, NEED_USER, ORGANIZERS, 200, 16 << 10, NULL },
@@ -89,9 +89,10 @@ static const struct call *const calls[] = {
     &ticket_reissue_call, &tickets_refused_call, &admissions_call, &checkin_call, &checkin_put_call, &checkin_sync_call, &checkin_sync_put_call,
     &booking_schedule_cancel, &schedule_sweep_call, &house_put_call, &house_get_call, &house_release_call, &booking_sales, &policy_get_call,
     &policy_set_call, &policy_put_command, &cancellation_quote_call, &cancellation_quote_seats_call, &cancel_call, &booking_refunded_call,
-    &order_begin_call, &order_price_call, &order_withdraw_call, &terms_put_call, &terms_get_call, &hold_extend_call, &hold_seats_call, &ticket_pdf_call, &waitlist_join_call,
-    &waitlist_mine_call, &waitlist_leave_call, &waitlist_accept_call, &waitlist_serve_call, &booking_seats_drop, &admin_list_call, &admin_csv_call,
-    &admin_get_call, &admin_cancel_call, &note_add_call, &note_list_call, &counter_sell_call, NULL,
+    &order_begin_call, &order_price_call, &order_withdraw_call, &terms_put_call, &terms_get_call, &hold_extend_call, &hold_seats_call,
+    &ticket_pdf_call, &waitlist_join_call, &waitlist_mine_call, &waitlist_leave_call, &waitlist_accept_call, &waitlist_serve_call,
+    &booking_seats_drop, &admin_list_call, &admin_csv_call, &admin_get_call, &admin_cancel_call, &note_add_call, &note_list_call, &counter_sell_call,
+    NULL,
 };
 
 static const struct raw_answer raw_answers[] = {

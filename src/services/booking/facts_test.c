@@ -104,7 +104,8 @@ static int64_t book(struct bed *b, int64_t seats)
 {
     struct hold_out hold;
     struct booking_out out;
-    assert_int_equal(ask(b, &hold_create_call, &(struct hold_in){ .schedule = SCHEDULE, .has_best = true, .best = { .count = seats, .grade = S("R") } }, &hold), OK);
+    struct hold_in wish = { .schedule = SCHEDULE, .has_best = true, .best = { .count = seats, .grade = S("R") } };
+    assert_int_equal(ask(b, &hold_create_call, &wish, &hold), OK);
     assert_int_equal(ask(b, &booking_create_call, &(struct create_in){ .hold = hold.id }, &out), OK);
     return out.id;
 }

@@ -51,7 +51,6 @@ static const struct route routes[] = {
     { "GET", "/api/v1/bookings/{booking_id}/cancellation", &cancellation_quote_call, NEED_USER, 0, 200, 0, NULL },
     { "POST", "/api/v1/bookings/{booking_id}/cancellation", &cancellation_quote_seats_call, NEED_USER, 0, 200, 0, NULL },
     { "POST", "/api/v1/bookings/{booking_id}/cancel", &cancel_call, NEED_USER | IDEMPOTENT | AUDITED, 0, 200, 16 << 10, NULL },
-    { "POST", "/api/v1/bookings/{booking_id}/cancel", &cancel_call, NEED_USER | IDEMPOTENT, 0, 200, 16 << 10, NULL },
     { "GET", "/api/v1/performances/{performance_id}/cancellation_policy", &policy_get_call, 0, 0, 200, 0, NULL },
     { "PUT", "/api/v1/performances/{performance_id}/cancellation_policy", &policy_set_call, NEED_USER, ORGANIZERS, 200, 16 << 10, NULL },
     { "GET", "/api/v1/admin/bookings", &admin_list_call, NEED_USER, ORGANIZERS, 200, 0, NULL },

@@ -1,4 +1,4 @@
-# limit: 240
+# limit: 480
 # The client in a real browser.
 . tests/lib/suite.sh
 files tests/browser '*test.mjs'

@@ -41,7 +41,7 @@ def main():
         else:
             queries += blocks(path)
     versions = [m[0] for m in migrations]
-    if versions != sorted(set(versions)) or versions[:1] not in ([], [1]):
+    if versions != list(range(1, len(versions) + 1)):
         sys.exit("sqlpack: %s: migrations must be numbered 1, 2, ...: %s" % (service, versions))
     names = [q[0] for q in queries]
     for name in names:

@@ -109,6 +109,14 @@ static void end_last(struct bed *b)
     b->cx.arena = NULL;
 }
 
+void restart_with(struct bed *b, const char *key, const char *value)
+{
+    struct str why;
+    end_last(b);
+    assert_true(config_set(b->fixture.config, str_c(key), str_c(value), &why));
+    fixture_restart(&b->fixture);
+}
+
 static void check_audits(struct bed *b)
 {
     struct ctx cx;

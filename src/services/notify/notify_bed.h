@@ -29,6 +29,8 @@ struct bed {
 };
 
 int bed_make(void **state);
+/* Starts the program again with one setting changed. */
+void restart_with(struct bed *b, const char *key, const char *value);
 /* Checks the service's audits. */
 int bed_drop(void **state);
 #define BED_CASE(name) cmocka_unit_test_setup_teardown(name, bed_make, bed_drop)

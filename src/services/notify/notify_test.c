@@ -204,8 +204,8 @@ static void test_finished_is_finished(void **state)
 static void test_server_down_pauses_all(void **state)
 {
     struct bed *b = *state;
+    restart_with(b, "notify.smtp_url", "smtp://127.0.0.1:1");   /* nobody there: but the job is asked only when it may run */
     struct notify *s = service(b);
-    s->smtp.url = strdup("smtp://127.0.0.1:1");          /* nobody there: but the job is asked only when it may run */
     int64_t now = clock_now(app_clock(b->fixture.app));
     atomic_store(&s->server_not_before, now + 365 * DAY_MS);
     confirmed(b);
@@ -254,7 +254,8 @@ static int64_t make_webhook(struct bed *b, unsigned events)
     struct webhook_view made;
     b->user = OWNER_ID;
     b->roles = ROLE_PRODUCER;
-    service(b)->loopback = true;
+    if (!service(b)->loopback)
+        restart_with(b, "notify.webhook_loopback", "true");
     assert_int_equal(ask(b, call_at("POST", "/api/v1/webhooks"), &(struct webhook_new_in){ S("http://127.0.0.1:9/"), events }, &made), OK);
     return made.id;
 }

@@ -1,7 +1,7 @@
 /* What slow, silent and contradicting providers do: refunds that take a while, other money than was asked for, buyers who never come back, charges
  * that nobody wants any more, and what is left to people. */
 #include "case.h"
-#include "fake_provider.h"
+#include "provider_bed.h"
 
 #include "payment_sql.h"
 #include "platform/obs/log.h"

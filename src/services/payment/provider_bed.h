@@ -1,6 +1,6 @@
 /* A provider that says what a test wants, in place of all others (it replaces provider.c). What is not scripted, the sandbox answers. */
-#ifndef FAKE_PROVIDER_H
-#define FAKE_PROVIDER_H
+#ifndef PROVIDER_BED_H
+#define PROVIDER_BED_H
 
 #include <pthread.h>
 

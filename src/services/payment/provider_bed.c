@@ -1,4 +1,4 @@
-#include "fake_provider.h"
+#include "provider_bed.h"
 
 struct fake_provider fake = { .lock = PTHREAD_MUTEX_INITIALIZER };
 

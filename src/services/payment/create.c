@@ -15,7 +15,6 @@ err payment_create(struct ctx *cx, void *self, const void *in_, void *ret_out)
     struct payment_view *ret = ret_out;
     struct booking_due due;
     struct payment p;
-    (void)self;
 
     err e = call_run(cx, &booking_due_get, &(struct booking_ref){ in->booking, cx->actor.user }, &due);
     if (e)
@@ -23,13 +22,18 @@ err payment_create(struct ctx *cx, void *self, const void *in_, void *ret_out)
     if (due.status != BOOKING_PENDING || due.due.amount <= 0)
         return not_payable(cx);
 
-    e = call_run(cx, &payment_open_call, &(struct open_in){ in->booking, provider_at(in->provider), due.due }, &p);
+    e = call_run(cx, &payment_open_call,
+                 &(struct open_in){ in->booking, provider_at(in->provider), due.due, due.owner, due.performance, due.schedule, due.title }, &p);
+    struct charge charge;
+    if (!e)
+        e = payment_charge(cx, self, &p, &charge);
+    struct created made;
+    if (!e)
+        e = p.provider->create(cx, &charge, &made);
     if (e)
         return e;
-
-    struct charge charge = payment_charge(&p);
     payment_view(&p, ret);
-    ret->client = p.provider->prepare(cx, &charge);
+    ret->client = made.client;
     return OK;
 }
 
@@ -55,12 +59,13 @@ err payment_open(struct ctx *cx, void *self, const void *in_, void *ret_out)
     if (found && same_ask(ret, in))
         return OK;
     if (found) {
-        e = payment_move(cx, s, ret, PAYMENT_FAILED, WHY_SUPERSEDED);
+        e = payment_move(cx, s, ret, PAYMENT_CANCELLED, WHY_SUPERSEDED);
         if (e)
             return e;
     }
 
-    *ret = (struct payment){ .booking = in->booking, .user = cx->actor.user, .provider = in->provider, .amount = in->due };
+    *ret = (struct payment){ .booking = in->booking, .user = cx->actor.user, .organizer = in->organizer, .performance = in->performance,
+                             .schedule = in->schedule, .title = in->title, .provider = in->provider, .amount = in->due };
     payment_begin(cx, s, ret);
     return OK;
 }

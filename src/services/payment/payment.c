@@ -36,7 +36,7 @@ FIELDS(view_fields, "Payment", struct payment_view,
     { .name = "provider", .type = F_STR, .at = offsetof(struct payment_view, provider) },
     { .name = "created_at", .type = F_TIME, .at = offsetof(struct payment_view, created_at) },
     { .name = "reason", .type = F_STR, .at = offsetof(struct payment_view, reason), .omit_empty = true,
-      .help = "why it failed or was refunded: declined, not_payable, superseded, amount_mismatch, too_late" },
+      .help = "why it failed, was cancelled or was refunded: declined, not_payable, superseded, amount_mismatch, too_late" },
     { .name = "client", .type = F_RAW, .at = offsetof(struct payment_view, client), .omit_empty = true,
       .help = "what the provider's page needs; only in the answer that makes the payment" });
 
@@ -174,6 +174,7 @@ struct metric payment_moves[PAYMENT_STATES] = {
     [PAYMENT_CAPTURED] = MOVES("captured"),
     [PAYMENT_PAID] = MOVES("paid"),
     [PAYMENT_FAILED] = MOVES("failed"),
+    [PAYMENT_CANCELLED] = MOVES("cancelled"),
     [PAYMENT_REFUND_DUE] = MOVES("refund_due"),
     [PAYMENT_REFUNDED] = MOVES("refunded"),
     [PAYMENT_QUARANTINED] = MOVES("quarantined"),
@@ -192,7 +193,7 @@ struct metric webhooks_taken = WEBHOOKS("taken"), webhooks_repeated = WEBHOOKS("
 static struct metric *const metrics[] = {
     &payment_moves[PAYMENT_READY],      &payment_moves[PAYMENT_CONFIRMING], &payment_moves[PAYMENT_PENDING],
     &payment_moves[PAYMENT_CAPTURED],   &payment_moves[PAYMENT_PAID],       &payment_moves[PAYMENT_FAILED],
-    &payment_moves[PAYMENT_REFUND_DUE], &payment_moves[PAYMENT_REFUNDED],   &payment_moves[PAYMENT_QUARANTINED],
+    &payment_moves[PAYMENT_CANCELLED],  &payment_moves[PAYMENT_REFUND_DUE], &payment_moves[PAYMENT_REFUNDED],   &payment_moves[PAYMENT_QUARANTINED],
     &refund_moves[REFUND_CREATED],      &refund_moves[REFUND_PENDING],      &refund_moves[REFUND_DONE],
     &refund_moves[REFUND_FAILED],
     &payment_stuck,                     &webhooks_taken,                    &webhooks_repeated,

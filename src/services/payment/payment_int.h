@@ -18,7 +18,8 @@ enum payment_state {
     PAYMENT_PENDING,          /* the provider will tell later */
     PAYMENT_CAPTURED,         /* the money is there; booking has not been told */
     PAYMENT_PAID,
-    PAYMENT_FAILED,           /* nothing was taken */
+    PAYMENT_FAILED,           /* the provider declined it: nothing was taken */
+    PAYMENT_CANCELLED,        /* given up before the provider was asked for money */
     PAYMENT_REFUND_DUE,       /* booking could not use the money: it goes back */
     PAYMENT_REFUNDED,
     PAYMENT_QUARANTINED,      /* the provider took another amount: that goes back, booking hears nothing */
@@ -38,12 +39,17 @@ enum payment_why {
 
 struct payment {              /* a row of payment_intent */
     int64_t id, booking, user;
+    int64_t organizer, performance, schedule;        /* whose money it is, and for what */
     const struct provider *provider;
+    int64_t account;          /* row of payment_account whose keys are used; 0: the platform's */
     enum payment_state state;
     enum payment_why why;     /* of the last move */
     struct money amount;
-    struct str payment_key;
-    int64_t captured, refunded;
+    struct str title;         /* what it is for, as the provider shows it */
+    struct str ref;           /* the provider's name of it; empty: none known */
+    struct str payment_key;   /* what its page returned */
+    int64_t captured, refunded;          /* in charged_currency */
+    char charged_currency[4]; /* the amount's, unless the provider took another; empty while nothing was captured */
     int64_t promised;         /* what its refunds that have not failed come to */
     int64_t created_at;
 };
@@ -54,7 +60,6 @@ struct payment_state_row {
     unsigned next;            /* states it may move to, as bits */
     bool unfinished;          /* somebody has to take it up until it moves on */
     bool gives_back;          /* on entering, all of the money is promised back */
-    const char *debit, *credit;          /* accounts that the money is booked to on entering; NULL: none moves */
 };
 
 extern const struct payment_state_row payment_states[PAYMENT_STATES];
@@ -63,11 +68,17 @@ extern const char *const payment_why_words[];
 enum payment_state payment_state_of(struct str word);
 enum payment_why payment_why_of(struct str word);
 
-/* Accounts: what the provider keeps for us, what buyers gave and nobody has decided on, what was sold, what is owed to buyers. */
-#define ACCOUNT_PROVIDER "provider"
-#define ACCOUNT_BUYER    "buyer"
-#define ACCOUNT_REVENUE  "revenue"
-#define ACCOUNT_OWED     "refund_due"
+/* ---- the ledger (ledger.c): in the command of the move that it is about ---- */
+
+struct move {                 /* a line of the audit trail; the ledger's lines of a move are one entry */
+    int64_t id, payment, refund;         /* refund 0: of the payment itself */
+    const char *from, *to, *why;
+};
+struct refund;
+/* A payment has entered a state: books what that means for the money. */
+void ledger_payment(struct ctx *cx, const struct payment *p, const struct move *m);
+/* A refund of it has. */
+void ledger_refund(struct ctx *cx, const struct payment *p, const struct refund *r, const struct move *m);
 
 /* ---- payments somebody has to take up again (watch.c) ---- */
 
@@ -154,6 +165,8 @@ struct open_in {
     int64_t booking;
     const struct provider *provider;
     struct money due;
+    int64_t organizer, performance, schedule;
+    struct str title;
 };
 /* Makes a payment, or finds the one that is still ready. out: struct payment. */
 extern const struct call payment_open_call;
@@ -175,7 +188,8 @@ struct advance_in {
     enum payment_state to;
     enum payment_why why;
     struct str payment_key;   /* to CONFIRMING */
-    int64_t captured;         /* to CAPTURED, QUARANTINED */
+    struct str ref;           /* of the provider, kept from now on; none when empty */
+    struct money captured;    /* to CAPTURED, QUARANTINED */
     struct str event;         /* of the provider, remembered with its effect; none when empty */
 };
 struct advance_out {
@@ -199,11 +213,14 @@ bool payment_unfinished(const struct payment *p);
 
 /* The moment between two steps. */
 err payment_between(struct ctx *cx, const struct payments *s) MUST_USE;
-struct charge payment_charge(const struct payment *p);
+/* The id that others know a payment or refund by. (merchant.c) */
+struct str payment_public_id(struct ctx *cx, enum id_kind kind, int64_t id);
+/* What the provider is asked for, and with whose keys. (merchant.c) */
+err payment_charge(struct ctx *cx, struct payments *s, const struct payment *p, struct charge *ret) MUST_USE;
 /* Asks the provider for the money. *p is CONFIRMING and moves with its verdict. */
 err payment_ask(struct ctx *cx, struct payments *s, struct payment *p) MUST_USE;
 /* What the provider knows about it. */
-struct verdict payment_query(struct ctx *cx, const struct payment *p);
+struct verdict payment_query(struct ctx *cx, struct payments *s, const struct payment *p);
 /* Moves *p by what the provider has said. */
 err payment_judge(struct ctx *cx, struct payment *p, const struct verdict *v, struct str event) MUST_USE;
 /* Does what the state and the refunds ask for until nothing is left to do, or something has to be waited for. */
@@ -233,10 +250,6 @@ err store_unfinished(struct ctx *cx, struct watch *w) MUST_USE;
 void store_payment_insert(struct ctx *cx, const struct payment *p);
 err store_payment_update(struct ctx *cx, const struct payment *p) MUST_USE;
 
-struct move {                 /* a line of the audit trail; the ledger's lines of a move are one entry */
-    int64_t id, payment, refund;         /* refund 0: of the payment itself */
-    const char *from, *to, *why;
-};
 void store_move_insert(struct ctx *cx, const struct move *m);
 /* Nothing when the amount is 0. */
 void store_ledger_insert(struct ctx *cx, const struct move *m, const char *account, const char *currency, int64_t amount);

@@ -21,10 +21,14 @@ static err drive_one(struct ctx *cx, struct payments *s, struct payment *p, stru
     err e = r->state == REFUND_CREATED ? advance(cx, s, p, r, REFUND_PENDING) : OK;
     if (e || r->state != REFUND_PENDING)
         return e;
-    struct charge charge = payment_charge(p);
-    enum verdict_kind kind = p->provider->refund(cx, &charge, r->id, r->amount);
+    struct charge charge;
+    e = payment_charge(cx, s, p, &charge);
+    if (e)
+        return e;
+    struct give_back back = { .refund = r->id, .order = payment_public_id(cx, ID_REFUND, r->id), .amount = r->amount, .reason = r->reason };
+    enum verdict_kind kind = p->provider->refund(cx, &charge, &back).kind;
     e = payment_between(cx, s);
-    if (e || kind == VERDICT_UNKNOWN)
+    if (e || kind == VERDICT_UNKNOWN || kind == VERDICT_PENDING)
         return e;
     if (kind == VERDICT_APPROVED)
         return advance(cx, s, p, r, REFUND_DONE);

@@ -36,20 +36,6 @@ enum refund_source refund_source_of(struct str word)
     return (enum refund_source)index_of(refund_source_words, word);
 }
 
-/* ---- the books ---- */
-
-/* Where the money stands that is not promised back. */
-static const char *kept_at(const struct payment *p)
-{
-    return p->state == PAYMENT_PAID ? ACCOUNT_REVENUE : ACCOUNT_BUYER;
-}
-
-static void book(struct ctx *cx, const struct move *m, const struct payment *p, const char *debit, const char *credit, int64_t amount)
-{
-    store_ledger_insert(cx, m, debit, p->amount.currency, amount);
-    store_ledger_insert(cx, m, credit, p->amount.currency, -amount);
-}
-
 static struct move record(struct ctx *cx, struct payments *s, const struct refund *r, const char *from)
 {
     struct move m = { sequence_next(&s->moves), r->payment, r->id, from, refund_status_words[r->state], refund_source_words[r->source] };
@@ -60,7 +46,7 @@ static struct move record(struct ctx *cx, struct payments *s, const struct refun
 
 static void tell(struct ctx *cx, const struct payment *p, int64_t refund, int64_t cancellation, int64_t amount)
 {
-    const struct payment_refunded event = { refund, p->id, p->booking, cancellation, amount, str_c(p->amount.currency) };
+    const struct payment_refunded event = { refund, p->id, p->booking, cancellation, amount, str_c(p->charged_currency) };
     struct buf body;
     buf_init(&body, 1024);
     fields_encode(&body, &payment_refunded_fields, &app_keys(cx->app)->ids, &event);
@@ -83,7 +69,7 @@ err refund_begin(struct ctx *cx, struct payments *s, struct payment *p, struct r
         return e;
     store_refund_insert(cx, r);
     struct move m = record(cx, s, r, "");
-    book(cx, &m, p, kept_at(p), ACCOUNT_OWED, r->amount);
+    ledger_refund(cx, p, r, &m);
     return OK;
 }
 
@@ -101,11 +87,9 @@ static err move(struct ctx *cx, struct payments *s, struct payment *p, struct re
     if (e)
         return e;
     struct move m = record(cx, s, r, from);
-    if (to == REFUND_FAILED)
-        book(cx, &m, p, ACCOUNT_OWED, kept_at(p), r->amount);
+    ledger_refund(cx, p, r, &m);
     if (to != REFUND_DONE)
         return OK;
-    book(cx, &m, p, ACCOUNT_OWED, ACCOUNT_PROVIDER, r->amount);
     tell(cx, p, r->id, r->source == FOR_CANCELLATION ? r->source_id : 0, r->amount);
     return payment_end_returned(cx, s, p);
 }

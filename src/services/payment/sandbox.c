@@ -42,7 +42,7 @@ static const struct trick *trick_of(struct str key)
 /* ---- the provider's functions ---- */
 
 /* Its page lets the tester choose. */
-static struct str prepare(struct ctx *cx, const struct charge *c)
+static err create(struct ctx *cx, const struct charge *c, struct created *ret)
 {
     struct buf json;
     (void)c;
@@ -53,13 +53,14 @@ static struct str prepare(struct ctx *cx, const struct charge *c)
     }
     buf_str(&json, S("]}"));
     ASSERT(!json.full);
-    struct str text = arena_str(cx->arena, buf_view(&json));
+    *ret = (struct created){ .client = arena_str(cx->arena, buf_view(&json)) };
     buf_free(&json);
-    return text;
+    return OK;
 }
 
-static err check_key(struct ctx *cx, struct str payment_key)
+static err check_key(struct ctx *cx, const struct charge *c, struct str payment_key)
 {
+    (void)c;
     if (trick_of(payment_key))
         return OK;
     return fail_field(cx, S("payment_key"), "is no key of the sandbox, like sandbox-ok", "sandbox-ok처럼 샌드박스가 아는 키여야 합니다");
@@ -72,7 +73,7 @@ static struct verdict verdict_of(const struct sandbox_charge *c)
         [SANDBOX_APPROVED] = VERDICT_APPROVED,
         [SANDBOX_DECLINED] = VERDICT_DECLINED,
     };
-    return c->id ? (struct verdict){ kinds[c->state], c->amount } : (struct verdict){ .kind = VERDICT_ABSENT };
+    return c->id ? (struct verdict){ .kind = kinds[c->state], .charged = c->amount } : (struct verdict){ .kind = VERDICT_ABSENT };
 }
 
 /* It could not be reached. */
@@ -107,12 +108,12 @@ static struct verdict query(struct ctx *cx, const struct charge *c)
     return verdict_of(&found);
 }
 
-static enum verdict_kind refund(struct ctx *cx, const struct charge *c, int64_t key, int64_t amount)
+static struct verdict refund(struct ctx *cx, const struct charge *c, const struct give_back *r)
 {
     enum sandbox_answer answer;
-    if (call_run(cx, &sandbox_refund_call, &(struct sandbox_refund_in){ c->payment, key, amount }, &answer))
-        return no_answer(cx).kind;
-    return answer == SANDBOX_GIVEN_BACK ? VERDICT_APPROVED : VERDICT_DECLINED;
+    if (call_run(cx, &sandbox_refund_call, &(struct sandbox_refund_in){ c->payment, r->refund, r->amount }, &answer))
+        return no_answer(cx);
+    return (struct verdict){ .kind = answer == SANDBOX_GIVEN_BACK ? VERDICT_APPROVED : VERDICT_DECLINED };
 }
 
 /* ---- its books ---- */
@@ -284,17 +285,18 @@ static bool genuine(const struct ctx *cx, struct str signature, struct str body)
     return crypto_equal(told.p, mac, MAC_TEXT);
 }
 
-static err verify_webhook(struct ctx *cx, struct str signature, struct str body, struct webhook_event *ret)
+static err verify_webhook(struct ctx *cx, const struct merchant *m, const struct webhook *w, struct webhook_event *ret)
 {
+    (void)m;
     const struct id_key *ids = &app_keys(cx->app)->ids;
     struct event event = { 0 };
-    if (!genuine(cx, signature, body))
+    if (!genuine(cx, w->signature, w->body))
         return fail(cx, ERR_WHO, "bad_signature", "The signature is missing, wrong or too old.", "서명이 없거나 올바르지 않거나 만료되었습니다.");
 
-    err e = fields_decode(cx, &event_fields, ids, body, &event);
+    err e = fields_decode(cx, &event_fields, ids, w->body, &event);
     if (e)
         return e;
-    *ret = (struct webhook_event){ .id = event.id, .amount = event.amount };
+    *ret = (struct webhook_event){ .id = event.id, .has_amount = true, .amount = event.amount };
     if (!id_decode(ids, ID_PAYMENT, event.payment, &ret->payment))
         ret->payment = 0;
     return OK;
@@ -342,7 +344,8 @@ int64_t sandbox_due(void *self)
 
 const struct provider sandbox_provider = {
     .name = "sandbox",
-    .prepare = prepare,
+    .signature_header = "Sandbox-Signature",
+    .create = create,
     .check_key = check_key,
     .confirm = confirm,
     .query = query,

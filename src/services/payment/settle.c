@@ -15,11 +15,6 @@ err payment_between(struct ctx *cx, const struct payments *s)
     return s->between ? s->between(cx) : OK;
 }
 
-struct charge payment_charge(const struct payment *p)
-{
-    return (struct charge){ p->id, p->amount, p->payment_key };
-}
-
 static err advance(struct ctx *cx, struct payment *p, const struct advance_in *in)
 {
     struct advance_out out;
@@ -38,10 +33,11 @@ static err move(struct ctx *cx, struct payment *p, enum payment_state to, enum p
 
 err payment_judge(struct ctx *cx, struct payment *p, const struct verdict *v, struct str event)
 {
-    struct advance_in in = { .payment = p->id, .event = event };
+    struct advance_in in = { .payment = p->id, .event = event, .ref = v->ref };
     switch (v->kind) {
     case VERDICT_UNKNOWN:
     case VERDICT_ABSENT:
+    case VERDICT_FOREIGN:
         return OK;
     case VERDICT_PENDING:
         in.to = PAYMENT_PENDING;
@@ -54,7 +50,7 @@ err payment_judge(struct ctx *cx, struct payment *p, const struct verdict *v, st
     case VERDICT_APPROVED:
         in.to = v->charged.amount == p->amount.amount ? PAYMENT_CAPTURED : PAYMENT_QUARANTINED;
         in.why = in.to == PAYMENT_CAPTURED ? WHY_APPROVED : WHY_AMOUNT;
-        in.captured = v->charged.amount;
+        in.captured = v->charged;
         break;
     }
     return advance(cx, p, &in);
@@ -70,9 +66,11 @@ static struct verdict believable(const struct payment *p, struct verdict v)
     return (struct verdict){ .kind = VERDICT_UNKNOWN };
 }
 
-struct verdict payment_query(struct ctx *cx, const struct payment *p)
+struct verdict payment_query(struct ctx *cx, struct payments *s, const struct payment *p)
 {
-    struct charge charge = payment_charge(p);
+    struct charge charge;
+    if (payment_charge(cx, s, p, &charge))
+        return (struct verdict){ .kind = VERDICT_UNKNOWN };
     return believable(p, p->provider->query(cx, &charge));
 }
 
@@ -99,15 +97,17 @@ err payment_ask(struct ctx *cx, struct payments *s, struct payment *p)
     if (e)
         return e;
     if (refused != WHYS)
-        return move(cx, p, PAYMENT_FAILED, refused);
+        return move(cx, p, PAYMENT_CANCELLED, refused);
     e = payment_between(cx, s);
+    struct charge charge;
+    if (!e)
+        e = payment_charge(cx, s, p, &charge);
     if (e)
         return e;
 
-    struct charge charge = payment_charge(p);
     struct verdict v = believable(p, p->provider->confirm(cx, &charge));
     if (v.kind == VERDICT_UNKNOWN)
-        v = payment_query(cx, p);
+        v = payment_query(cx, s, p);
     e = payment_between(cx, s);
     if (e)
         return e;
@@ -117,7 +117,7 @@ err payment_ask(struct ctx *cx, struct payments *s, struct payment *p)
 /* Taken up again: the provider may or may not have heard of it. */
 static err ask_again(struct ctx *cx, struct payments *s, struct payment *p)
 {
-    struct verdict v = payment_query(cx, p);
+    struct verdict v = payment_query(cx, s, p);
     if (v.kind == VERDICT_ABSENT)
         return payment_ask(cx, s, p);
     return payment_judge(cx, p, &v, (struct str){ 0 });
@@ -151,6 +151,7 @@ static err step(struct ctx *cx, struct payments *s, struct payment *p)
     case PAYMENT_READY:
     case PAYMENT_PAID:
     case PAYMENT_FAILED:
+    case PAYMENT_CANCELLED:
     case PAYMENT_REFUND_DUE:
     case PAYMENT_QUARANTINED:
     case PAYMENT_REFUNDED:

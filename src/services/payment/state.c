@@ -6,21 +6,22 @@
 
 #define TO(state) (1u << PAYMENT_##state)
 
-enum shown { SHOWN_READY, SHOWN_PENDING, SHOWN_PAID, SHOWN_FAILED, SHOWN_REFUNDED };
+enum shown { SHOWN_READY, SHOWN_PENDING, SHOWN_PAID, SHOWN_FAILED, SHOWN_CANCELLED, SHOWN_REFUNDED };
 
-const char *const payment_status_words[] = { "ready", "pending", "paid", "failed", "refunded", NULL };
+const char *const payment_status_words[] = { "ready", "pending", "paid", "failed", "cancelled", "refunded", NULL };
 
-/* A failed payment can still turn out to have been paid: then the money is there and must not be lost. */
+/* A failed or cancelled payment can still turn out to have been paid: then the money is there and must not be lost. */
 const struct payment_state_row payment_states[PAYMENT_STATES] = {
-    [PAYMENT_READY] = { "ready", SHOWN_READY, TO(CONFIRMING) | TO(FAILED), false, false, NULL, NULL },
-    [PAYMENT_CONFIRMING] = { "confirming", SHOWN_PENDING, TO(PENDING) | TO(CAPTURED) | TO(FAILED) | TO(QUARANTINED), true, false, NULL, NULL },
-    [PAYMENT_PENDING] = { "pending", SHOWN_PENDING, TO(CAPTURED) | TO(FAILED) | TO(QUARANTINED), true, false, NULL, NULL },
-    [PAYMENT_CAPTURED] = { "captured", SHOWN_PENDING, TO(PAID) | TO(REFUND_DUE), true, false, ACCOUNT_PROVIDER, ACCOUNT_BUYER },
-    [PAYMENT_PAID] = { "paid", SHOWN_PAID, TO(REFUNDED), false, false, ACCOUNT_BUYER, ACCOUNT_REVENUE },
-    [PAYMENT_FAILED] = { "failed", SHOWN_FAILED, TO(CAPTURED) | TO(QUARANTINED), false, false, NULL, NULL },
-    [PAYMENT_REFUND_DUE] = { "refund_due", SHOWN_PENDING, TO(REFUNDED), true, true, NULL, NULL },
-    [PAYMENT_REFUNDED] = { "refunded", SHOWN_REFUNDED, 0, false, false, NULL, NULL },
-    [PAYMENT_QUARANTINED] = { "quarantined", SHOWN_PENDING, TO(REFUNDED), true, true, ACCOUNT_PROVIDER, ACCOUNT_BUYER },
+    [PAYMENT_READY] = { "ready", SHOWN_READY, TO(CONFIRMING) | TO(CANCELLED), false, false },
+    [PAYMENT_CONFIRMING] = { "confirming", SHOWN_PENDING, TO(PENDING) | TO(CAPTURED) | TO(FAILED) | TO(CANCELLED) | TO(QUARANTINED), true, false },
+    [PAYMENT_PENDING] = { "pending", SHOWN_PENDING, TO(CAPTURED) | TO(FAILED) | TO(QUARANTINED), true, false },
+    [PAYMENT_CAPTURED] = { "captured", SHOWN_PENDING, TO(PAID) | TO(REFUND_DUE), true, false },
+    [PAYMENT_PAID] = { "paid", SHOWN_PAID, TO(REFUNDED), false, false },
+    [PAYMENT_FAILED] = { "failed", SHOWN_FAILED, TO(CAPTURED) | TO(QUARANTINED), false, false },
+    [PAYMENT_CANCELLED] = { "cancelled", SHOWN_CANCELLED, TO(CAPTURED) | TO(QUARANTINED), false, false },
+    [PAYMENT_REFUND_DUE] = { "refund_due", SHOWN_PENDING, TO(REFUNDED), true, true },
+    [PAYMENT_REFUNDED] = { "refunded", SHOWN_REFUNDED, 0, false, false },
+    [PAYMENT_QUARANTINED] = { "quarantined", SHOWN_PENDING, TO(REFUNDED), true, true },
 };
 
 const char *const payment_why_words[] = {
@@ -96,12 +97,7 @@ err payment_move(struct ctx *cx, struct payments *s, struct payment *p, enum pay
     if (e)
         return e;
     struct move m = record(cx, s, p, from->word);
-    if (row->debit) {
-        int64_t kept = p->captured - p->promised;    /* what is promised back has been booked away already */
-        ASSERT(p->captured > 0);
-        store_ledger_insert(cx, &m, row->debit, p->amount.currency, kept);
-        store_ledger_insert(cx, &m, row->credit, p->amount.currency, -kept);
-    }
+    ledger_payment(cx, p, &m);
     metric_add(&payment_moves[to], 1);
     return row->gives_back ? give_back(cx, s, p) : OK;
 }
@@ -142,8 +138,12 @@ err payment_advance(struct ctx *cx, void *self, const void *in_, void *ret_out)
     ret->moved = true;
     if (in->to == PAYMENT_CONFIRMING)
         p->payment_key = in->payment_key;
-    if (in->to == PAYMENT_CAPTURED || in->to == PAYMENT_QUARANTINED)
-        p->captured = in->captured;
+    if (in->ref.n)
+        p->ref = in->ref;
+    if (in->to == PAYMENT_CAPTURED || in->to == PAYMENT_QUARANTINED) {
+        p->captured = in->captured.amount;
+        memcpy(p->charged_currency, in->captured.currency, sizeof(p->charged_currency));
+    }
     e = payment_move(cx, s, p, in->to, in->why);
     return e ? e : payment_end_returned(cx, s, p);
 }

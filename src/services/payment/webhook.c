@@ -62,7 +62,7 @@ err payment_webhook(struct ctx *cx, void *self, const void *in_, void *ret_out)
 
     if (!provider)
         return fail(cx, ERR_MISSING, NULL, "There is no such provider.", "그런 결제 대행사가 없습니다.");
-    err e = provider->verify_webhook(cx, in->signature, in->raw.body, &event);
+    err e = provider->verify_webhook(cx, NULL, &(struct webhook){ in->raw.body, in->signature }, &event);
     if (e) {
         metric_add(&webhooks_forged, 1);
         return e;
@@ -81,7 +81,7 @@ err payment_webhook(struct ctx *cx, void *self, const void *in_, void *ret_out)
     if (e)
         return e;
 
-    struct verdict v = payment_query(cx, &p);
+    struct verdict v = payment_query(cx, self, &p);
     if (v.kind == VERDICT_ABSENT || v.kind == VERDICT_PENDING)
         return ignored(ret_out);
     if (v.kind == VERDICT_UNKNOWN)

@@ -181,7 +181,7 @@ static void event_counts_once(void **state)
     b->no_provider = true;
     assert_int_equal(ask(b, &payment_advance_call, &in, &out), OK);
     assert_false(out.moved);
-    in = (struct advance_in){ .payment = id, .to = PAYMENT_CAPTURED, .why = WHY_APPROVED, .captured = DUE, .event = S("evt_1") };
+    in = (struct advance_in){ .payment = id, .to = PAYMENT_CAPTURED, .why = WHY_APPROVED, .captured = { DUE, "KRW" }, .event = S("evt_1") };
     assert_int_equal(ask(b, &payment_advance_call, &in, &out), OK);
     assert_false(out.moved);
     assert_state(b, id, PAYMENT_FAILED);

@@ -37,7 +37,7 @@ SELECT booking_id, COUNT(*) FROM payment_intent WHERE state = 'paid' GROUP BY bo
 -- name: paid_amount
 -- help: M6: what is paid is exactly what was asked, and it is refunded exactly when all of it went back
 SELECT id, state, amount, captured, refunded FROM payment_intent
-WHERE (state IN ('paid', 'captured', 'refund_due') AND captured <> amount) OR (state IN ('ready', 'confirming', 'pending', 'failed') AND captured <> 0)
+WHERE (state IN ('paid', 'captured', 'refund_due') AND captured <> amount) OR (state IN ('ready', 'confirming', 'pending', 'failed', 'cancelled') AND captured <> 0)
    OR (state = 'refunded') <> (captured > 0 AND refunded = captured)
 
 -- name: charges_known

@@ -118,7 +118,8 @@ static void intent_confirm(struct ask *a)
     if (o->method.n)
         confirm_intent(a, o);
     else
-        stripe_refuse(a, 400, STRIPE_INVALID, "parameter_missing", "payment_method", "You cannot confirm this PaymentIntent because it's missing a payment method.");
+        stripe_refuse(a, 400, STRIPE_INVALID, "parameter_missing", "payment_method",
+                      "You cannot confirm this PaymentIntent because it's missing a payment method.");
 }
 
 static void intent_capture(struct ask *a)
@@ -185,7 +186,8 @@ static void refund_create(struct ask *a)
     if (form_get(&a->form, "amount").p && !stripe_want_amount(a, "amount", 1, &amount))
         return;
     if (!order_left(o))
-        stripe_refuse(a, 400, STRIPE_INVALID, "charge_already_refunded", NULL, arena_fmt(a->arena, "Charge %.*s has already been refunded.", STR_ARG(o->charge)).p);
+        stripe_refuse(a, 400, STRIPE_INVALID, "charge_already_refunded", NULL,
+                      arena_fmt(a->arena, "Charge %.*s has already been refunded.", STR_ARG(o->charge)).p);
     else if (amount > order_left(o))
         stripe_refuse(a, 400, STRIPE_INVALID, NULL, "amount", "Refund amount is greater than unrefunded amount on charge.");
     else if (!fault_before(a, o, CALL_REFUND)) {

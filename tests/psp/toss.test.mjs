@@ -100,7 +100,8 @@ test('a virtual account waits for its deposit', async () => {
   await psp.buyer(payment.checkout.url);
   const waiting = ok(await confirm(payment));
   assert.deepEqual([waiting.status, waiting.approvedAt], ['WAITING_FOR_DEPOSIT', null]);
-  for (const name of ['accountType', 'accountNumber', 'bankCode', 'customerName', 'dueDate', 'refundStatus', 'expired', 'settlementStatus', 'refundReceiveAccount'])
+  for (const name of ['accountType', 'accountNumber', 'bankCode', 'customerName', 'dueDate', 'refundStatus', 'expired',
+    'settlementStatus', 'refundReceiveAccount'])
     assert.ok(name in waiting.virtualAccount, name);
   assert.equal((await psp.ledger()).find(({ ref }) => ref === payment.paymentKey), undefined);
   assert.equal((await psp.control('POST', 'deposit', { orderId: payment.orderId })).status, 'DONE');

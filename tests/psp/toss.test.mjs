@@ -152,6 +152,22 @@ test('transactions: payments and cancels of a time, page by page', async () => {
   refused(await psp.toss('GET', '/v1/transactions?startDate=yesterday'), 400, 'INVALID_REQUEST');
 });
 
+test('four hundred at once are answered, while other answers are held back', async () => {
+  await psp.profile('slow');
+  const slow = Array.from({ length: 100 }, () => psp.toss('GET', '/v1/payments/psp_nobody'));
+  await until('they wait', async () => (await psp.control('GET', 'stats')).toss_calls >= 100);
+  await psp.profile('none');
+  const begun = Date.now(), made = await Promise.all(Array.from({ length: 400 }, (_, i) => make(1000 + i)));
+  assert.equal(new Set(made.map(({ paymentKey }) => paymentKey)).size, 400);
+  assert.ok(Date.now() - begun < 3000, `${Date.now() - begun} ms`);
+  for (const answer of await Promise.all(slow)) refused(answer, 404, 'NOT_FOUND_PAYMENT');
+});
+
+test('it ends by itself', async () => {
+  const short = await Psp.start('--max-seconds', '1');
+  assert.equal(await short.ended, 0);
+});
+
 test('what nobody takes up expires', async () => {
   const open = await make(100), approved = await make(100);
   await psp.buyer(approved.checkout.url);

@@ -1,5 +1,7 @@
 /* Charges that nobody wants any more: the booking ended before the buyer paid, or another amount was due by then. The provider is told, so that
  * the buyer cannot approve it any more; if it says that it is too late, the money is there and the late-payment rule decides. */
+#include "gate.h"
+#include "gate.h"
 #include "payment_int.h"
 
 #include "platform/call/app.h"
@@ -41,7 +43,7 @@ err payment_let_go(struct ctx *cx, struct payments *s, struct payment *p)
     err e = payment_charge(cx, s, p, &charge);
     if (e)
         return e;
-    enum verdict_kind kind = p->provider->cancel(cx, &charge).kind;
+    enum verdict_kind kind = gate_cancel(cx, s, p->provider, &charge).kind;
     e = payment_between(cx, s);
     if (e)
         return e;

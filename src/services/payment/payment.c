@@ -1,5 +1,6 @@
 /* The payment service: its tables and its life. */
 #include "case.h"
+#include "gate.h"
 
 #include <stdlib.h>
 
@@ -83,6 +84,17 @@ FIELDS(refunds_fields, "PaymentRefunds", struct list_out,
     { .name = "items", .type = F_LIST, .of = &refund_fields, .at = offsetof(struct list_out, items), .help = "newest first" },
     { .name = "next", .type = F_ID, .id = ID_REFUND, .at = offsetof(struct list_out, next), .nullable = true });
 
+FIELDS(provider_fields, "PaymentProvider", struct provider_view,
+    { .name = "provider", .type = F_STR, .at = offsetof(struct provider_view, provider) },
+    { .name = "available", .type = F_BOOL, .at = offsetof(struct provider_view, available), .help = "may a payment begin with it now?" },
+    { .name = "retry_after_seconds", .type = F_INT, .at = offsetof(struct provider_view, retry_after_seconds), .help = "0 while it is available" });
+
+FIELDS(providers_fields, "PaymentProviders", struct providers_out,
+    { .name = "items", .type = F_LIST, .of = &provider_fields, .at = offsetof(struct providers_out, items) });
+
+FIELDS(headroom_fields, "PaymentHeadroom", struct payment_headroom,
+    { .name = "orders_per_minute", .type = F_INT, .at = offsetof(struct payment_headroom, orders_per_minute) });
+
 /* ---- calls ---- */
 
 static const struct call create_call = { "payment.create", "Begins to pay a booking; the amount is what is due.", CALL_STORY, &create_fields,
@@ -104,6 +116,10 @@ static const struct call refund_list_call = { "payment.refund_list", "What went 
 static const struct call refund_cancelled_call = { .name = "payment.refund_cancelled", .kind = CALL_STORY, .in = &booking_cancelled_fields,
                                                    .fn = refund_cancelled };
 
+static const struct call providers_call = { "payment.providers", "Which providers can take a payment now.", CALL_MEMORY, NULL, &providers_fields,
+                                             gate_list };
+const struct call payment_headroom_call = { "payment.headroom", "Orders a minute that the providers can take now.", CALL_MEMORY, NULL,
+                                            &headroom_fields, gate_headroom };
 static const struct call booking_ended_call = { .name = "payment.booking_ended", .kind = CALL_COMMAND, .in = &booking_ended_fields,
                                                 .fn = payment_booking_ended };
 
@@ -124,7 +140,7 @@ static const struct call *const calls[] = {
     &sandbox_refund_call, &sandbox_collect_call, &sandbox_sent_call, &sandbox_deliver_call, &refund_give_call,
     &refund_list_call,   &refund_cancelled_call, &refund_promise_call, &refund_advance_call, &refund_open_call,   &refund_load_call,
     &booking_ended_call, &payment_note_call, &unclear_look_call, &unclear_find_call, &case_open_call, &case_list_call, &case_csv_call, &case_show_call,
-    &case_resolve_call,  &case_decide_call,  NULL,
+    &case_resolve_call,  &case_decide_call,  &providers_call, &payment_headroom_call, NULL,
 };
 
 #define IN_CHARGE (ROLE_MANAGER | ROLE_ADMIN)
@@ -134,6 +150,7 @@ static const struct route routes[] = {
     { .method = "POST", .path = "/api/v1/payments/webhooks/{provider}", .call = &payment_webhook_call, .flags = RAW_BODY, .status = 200,
       .body_max = 64 * 1024 },
     { .method = "GET", .path = "/api/v1/payments", .call = &list_call, .flags = NEED_USER, .status = 200 },
+    { .method = "GET", .path = "/api/v1/payments/providers", .call = &providers_call, .status = 200 },
     { .method = "GET", .path = "/api/v1/payments/{payment_id}", .call = &show_call, .flags = NEED_USER, .status = 200 },
     { .method = "POST", .path = "/api/v1/payments/{payment_id}/refunds", .call = &refund_give_call, .flags = NEED_USER | IDEMPOTENT,
       .roles = IN_CHARGE, .status = 201 },
@@ -188,6 +205,7 @@ static const struct config_key config[] = {
       .help = "How often a refund is tried that a provider refuses, before people are told." },
     { .name = "payment.threads", .type = CONFIG_INT, .def = "4", .low = 1, .high = 64,
       .help = "Payments and refunds taken up again at the same time." },
+    GATE_CONFIG,
     { 0 },
 };
 
@@ -247,6 +265,7 @@ static struct metric *const metrics[] = {
     &payment_unclear,                   &payment_unclear_oldest,
     &payment_stuck,                     &webhooks_taken,                    &webhooks_repeated,
     &webhooks_forged,                   &webhooks_ignored,                  &webhooks_mismatched,
+    GATE_METRICS(0),                    GATE_METRICS(1),                    GATE_METRICS(2),
     NULL,
 };
 
@@ -266,7 +285,9 @@ static err payment_service_open(struct ctx *cx, void **ret_self)
     watch_open(&s->watch, cx->now);
     *ret_self = s;
 
-    err e = store_sequences(cx, s);
+    err e = gate_open(cx, &s->gate);
+    if (!e)
+        e = store_sequences(cx, s);
     if (!e)
         e = store_sandbox_open(cx, s);
     if (!e)
@@ -278,6 +299,7 @@ static void payment_service_close(void *self)
 {
     struct payments *s = self;
     watch_close(&s->watch);
+    gate_close(s->gate);
     free(s);
 }
 

@@ -111,10 +111,12 @@ int64_t watch_next(struct watch *w);
 
 /* ---- the service ---- */
 
+struct gate;
 struct payments {
     struct sequence payments, moves, refunds, cases;
     struct sequence charges, sandbox_refunds, webhooks;          /* the sandbox's */
     struct watch watch;
+    struct gate *gate;        /* gate.h */
     int64_t resume_ms, poll_ms, late_ms;
     int64_t refund_attempts;
     size_t threads;           /* that take payments up again */

@@ -36,7 +36,7 @@ static err find(struct ctx *cx, const struct provider *provider, const struct we
 
 static bool agrees(const struct webhook_event *event, const struct verdict *v)
 {
-    return v->kind != VERDICT_APPROVED || (event->amount.amount == v->charged.amount && strcmp(event->amount.currency, v->charged.currency) == 0);
+    return v->kind != VERDICT_APPROVED || !event->has_amount || (event->amount.amount == v->charged.amount && strcmp(event->amount.currency, v->charged.currency) == 0);
 }
 
 /* The event and its effect become durable together; what follows is the same path as everywhere, and not the provider's concern. */
@@ -52,6 +52,26 @@ static err settle(struct ctx *cx, struct payments *s, struct payment *p, const s
     return e;
 }
 
+/* Whose keys it must be signed with follows from the payment that it claims to be of: a claim that leads elsewhere proves nothing with them. */
+static err verify(struct ctx *cx, struct payments *s, const struct provider *provider, const struct webhook_in *in, struct webhook_event *ret)
+{
+    struct webhook w = { in->raw.body, in->signatures[provider_word(provider)] };
+    int64_t claimed = provider->webhook_claims(cx, w.body);
+    struct payment p = { 0 };
+    struct merchant m;
+    err e = claimed ? call_run(cx, &payment_load_call, &(struct payment_in){ claimed }, &p) : ERR_MISSING;
+    bool known = !e && p.provider == provider;
+    if (e && e != ERR_MISSING)
+        return e;
+    fail_clear(cx);
+    e = known ? merchant_load(cx, s, provider, p.account, &m) : OK;
+    if (!e)
+        e = provider->verify_webhook(cx, known ? &m : NULL, &w, ret);
+    if (!e && ret->payment && ret->payment != claimed)
+        ret->payment = 0;
+    return e;
+}
+
 err payment_webhook(struct ctx *cx, void *self, const void *in_, void *ret_out)
 {
     const struct webhook_in *in = in_;
@@ -62,11 +82,11 @@ err payment_webhook(struct ctx *cx, void *self, const void *in_, void *ret_out)
 
     if (!provider)
         return fail(cx, ERR_MISSING, NULL, "There is no such provider.", "그런 결제 대행사가 없습니다.");
-    err e = provider->verify_webhook(cx, NULL, &(struct webhook){ in->raw.body, in->signature }, &event);
-    if (e) {
+    err e = verify(cx, self, provider, in, &event);
+    if (e == ERR_WHO || e == ERR_INPUT)
         metric_add(&webhooks_forged, 1);
+    if (e)
         return e;
-    }
     e = call_run(cx, &payment_event_seen_call, &(struct event_in){ provider, event.id }, &seen);
     if (e)
         return e;

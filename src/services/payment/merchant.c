@@ -63,9 +63,16 @@ static err address(struct ctx *cx, const struct config *c, const char *name, str
     return fail(cx, ERR_INPUT, NULL, "%s must be an https address without a slash at its end.", "%s는 끝에 슬래시가 없는 https 주소여야 합니다.", name);
 }
 
-static err offered(struct ctx *cx, struct str words, unsigned *ret)
+/* Without a word: those that there are keys for; when there are none, those that need none. */
+static err offered(struct ctx *cx, struct str words, const struct merchant *own, unsigned *ret)
 {
     *ret = 0;
+    for (int i = 0; !words.n && provider_words[i]; i++)
+        if (own[i].secret_key.n)
+            *ret |= 1u << i;
+    for (int i = 0; !words.n && !*ret && provider_words[i]; i++)
+        if (provider_at(i)->keyless)
+            *ret |= 1u << i;
     while (words.n) {
         struct str word = str_trim(str_cut(&words, ','));
         const struct provider *p = provider_named(word);
@@ -92,7 +99,7 @@ err vendors_open(struct ctx *cx, struct vendors *v)
     err e = address(cx, c, "payment.toss_url", &v->toss_url);
     if (!e)
         e = address(cx, c, "payment.stripe_url", &v->stripe_url);
-    return e ? e : offered(cx, config_str(c, "payment.providers"), &v->offered);
+    return e ? e : offered(cx, config_str(c, "payment.providers"), v->own, &v->offered);
 }
 
 void vendors_close(struct vendors *v)

@@ -1,5 +1,6 @@
 /* The payment service: its tables and its life. */
-#include "refund.h"
+#include "case.h"
+#include "gate.h"
 
 #include <stdlib.h>
 
@@ -151,6 +152,7 @@ FIELDS(refund_fields, "PaymentRefund", struct refund_view,
     { .name = "status", .type = F_ENUM, .words = refund_status_words, .at = offsetof(struct refund_view, status) },
     { .name = "source", .type = F_ENUM, .words = refund_source_words, .at = offsetof(struct refund_view, source),
       .help = "what it is for: a cancellation, the payment as a whole (too late, or another amount), or what staff decided" },
+    { .name = "attempt", .type = F_INT, .at = offsetof(struct refund_view, attempt), .help = "to give back for this source; the ones before it failed" },
     { .name = "amount", .type = F_MONEY, .at = offsetof(struct refund_view, amount) },
     { .name = "reason", .type = F_TEXT, .at = offsetof(struct refund_view, reason), .omit_empty = true },
     { .name = "created_at", .type = F_TIME, .at = offsetof(struct refund_view, created_at) },
@@ -159,6 +161,17 @@ FIELDS(refund_fields, "PaymentRefund", struct refund_view,
 FIELDS(refunds_fields, "PaymentRefunds", struct list_out,
     { .name = "items", .type = F_LIST, .of = &refund_fields, .at = offsetof(struct list_out, items), .help = "newest first" },
     { .name = "next", .type = F_ID, .id = ID_REFUND, .at = offsetof(struct list_out, next), .nullable = true });
+
+FIELDS(provider_fields, "PaymentProvider", struct provider_view,
+    { .name = "provider", .type = F_STR, .at = offsetof(struct provider_view, provider) },
+    { .name = "available", .type = F_BOOL, .at = offsetof(struct provider_view, available), .help = "may a payment begin with it now?" },
+    { .name = "retry_after_seconds", .type = F_INT, .at = offsetof(struct provider_view, retry_after_seconds), .help = "0 while it is available" });
+
+FIELDS(providers_fields, "PaymentProviders", struct providers_out,
+    { .name = "items", .type = F_LIST, .of = &provider_fields, .at = offsetof(struct providers_out, items) });
+
+FIELDS(headroom_fields, "PaymentHeadroom", struct payment_headroom,
+    { .name = "orders_per_minute", .type = F_INT, .at = offsetof(struct payment_headroom, orders_per_minute) });
 
 /* ---- calls ---- */
 
@@ -192,6 +205,13 @@ static const struct call refund_list_call = { "payment.refund_list", "What went 
 static const struct call refund_cancelled_call = { .name = "payment.refund_cancelled", .kind = CALL_STORY, .in = &booking_cancelled_fields,
                                                    .fn = refund_cancelled };
 
+static const struct call providers_call = { "payment.providers", "Which providers can take a payment now.", CALL_MEMORY, NULL, &providers_fields,
+                                             gate_list };
+const struct call payment_headroom_call = { "payment.headroom", "Orders a minute that the providers can take now.", CALL_MEMORY, NULL,
+                                            &headroom_fields, gate_headroom };
+static const struct call booking_ended_call = { .name = "payment.booking_ended", .kind = CALL_COMMAND, .in = &booking_ended_fields,
+                                                .fn = payment_booking_ended };
+
 const struct call refund_promise_call = { .name = "payment.refund_promise", .kind = CALL_COMMAND, .fn = refund_promise };
 const struct call refund_advance_call = { .name = "payment.refund_advance", .kind = CALL_COMMAND, .fn = refund_advance };
 const struct call refund_open_call = { .name = "payment.refund_open", .kind = CALL_READ, .fn = refund_open };
@@ -200,6 +220,7 @@ const struct call refund_load_call = { .name = "payment.refund_load", .kind = CA
 const struct call payment_open_call = { .name = "payment.open", .kind = CALL_COMMAND, .fn = payment_open };
 const struct call payment_load_call = { .name = "payment.load", .kind = CALL_READ, .fn = payment_load };
 const struct call payment_event_seen_call = { .name = "payment.event_seen", .kind = CALL_READ, .fn = payment_event_seen };
+const struct call payment_note_call = { .name = "payment.note", .kind = CALL_COMMAND, .fn = payment_note };
 const struct call payment_advance_call = { .name = "payment.advance", .kind = CALL_COMMAND, .fn = payment_advance };
 
 static const struct call *const calls[] = {
@@ -207,19 +228,23 @@ static const struct call *const calls[] = {
     &payment_open_call,  &payment_load_call, &payment_event_seen_call, &payment_advance_call, &sandbox_charge_call, &sandbox_find_call,
     &sandbox_refund_call, &sandbox_collect_call, &sandbox_sent_call, &sandbox_deliver_call, &refund_give_call,
     &refund_list_call,   &refund_cancelled_call, &refund_promise_call, &refund_advance_call, &refund_open_call,   &refund_load_call,
-    &sandbox_cancel_call, &sandbox_books_call, &account_put_call,   &account_show_call,  &account_close_call, &payment_account_load_call,
-    &refund_account_call, &refund_account_find_call, &refund_account_put_call, &deposit_call, NULL,
+    &sandbox_books_call, &account_put_call,   &account_show_call,  &account_close_call, &payment_account_load_call,
+    &refund_account_call, &refund_account_find_call, &refund_account_put_call, &deposit_call,
+    &booking_ended_call, &payment_note_call, &unclear_look_call, &unclear_find_call, &case_open_call, &case_list_call, &case_csv_call, &case_show_call,
+    &case_resolve_call,  &case_decide_call,  &providers_call, &payment_headroom_call, NULL,
 };
 
+#define IN_CHARGE (ROLE_MANAGER | ROLE_ADMIN)
 static const struct route routes[] = {
     { .method = "POST", .path = "/api/v1/payments", .call = &create_call, .flags = NEED_USER | IDEMPOTENT | AUDITED, .status = 201 },
     { .method = "POST", .path = "/api/v1/payments/{payment_id}/confirm", .call = &confirm_call, .flags = NEED_USER | IDEMPOTENT | AUDITED, .status = 200 },
     { .method = "POST", .path = "/api/v1/payments/webhooks/{provider}", .call = &payment_webhook_call, .flags = RAW_BODY, .status = 200,
       .body_max = 64 * 1024 },
     { .method = "GET", .path = "/api/v1/payments", .call = &list_call, .flags = NEED_USER, .status = 200 },
+    { .method = "GET", .path = "/api/v1/payments/providers", .call = &providers_call, .status = 200 },
     { .method = "GET", .path = "/api/v1/payments/{payment_id}", .call = &show_call, .flags = NEED_USER, .status = 200 },
     { .method = "POST", .path = "/api/v1/payments/{payment_id}/refunds", .call = &refund_give_call, .flags = NEED_USER | IDEMPOTENT,
-      .roles = ROLE_MANAGER | ROLE_ADMIN, .status = 201 },
+      .roles = IN_CHARGE, .status = 201 },
     { .method = "GET", .path = "/api/v1/payments/{payment_id}/refunds", .call = &refund_list_call, .flags = NEED_USER, .status = 200 },
     { .method = "GET", .path = "/api/v1/payments/{payment_id}/deposit", .call = &deposit_call, .flags = NEED_USER, .status = 200 },
     { .method = "POST", .path = "/api/v1/payments/{payment_id}/refund-account", .call = &refund_account_call, .flags = NEED_USER | AUDITED, .status = 200 },
@@ -229,6 +254,11 @@ static const struct route routes[] = {
       .roles = ROLE_PRODUCER | ROLE_ADMIN, .status = 200 },
     { .method = "DELETE", .path = "/api/v1/payment-accounts/{provider}", .call = &account_close_call, .flags = NEED_USER | AUDITED,
       .roles = ROLE_PRODUCER | ROLE_ADMIN, .status = 204 },
+    { .method = "GET", .path = "/api/v1/admin/payment-cases", .call = &case_list_call, .flags = NEED_USER, .roles = IN_CHARGE, .status = 200 },
+    { .method = "GET", .path = "/api/v1/admin/payment-cases.csv", .call = &case_csv_call, .flags = NEED_USER, .roles = IN_CHARGE, .status = 200 },
+    { .method = "GET", .path = "/api/v1/admin/payment-cases/{case_id}", .call = &case_show_call, .flags = NEED_USER, .roles = IN_CHARGE, .status = 200 },
+    { .method = "POST", .path = "/api/v1/admin/payment-cases/{case_id}/resolve", .call = &case_resolve_call, .flags = NEED_USER | IDEMPOTENT,
+      .roles = IN_CHARGE, .status = 200 },
     { 0 },
 };
 
@@ -239,13 +269,25 @@ static int64_t resume_due(void *self)
 }
 
 static const struct job jobs[] = {
-    { "payment.resume", &resume_call, resume_due },
     { "payment.sandbox_deliver", &sandbox_deliver_call, sandbox_due },
+    { "payment.unclear_look", &unclear_look_call, unclear_due },
     { 0 },
 };
 
+static const struct job waiting_jobs[] = {
+    { "payment.resume", &resume_call, resume_due },
+    { 0 },
+};
+
+static size_t job_threads(void *self, const struct job *job)
+{
+    const struct payments *s = self;
+    return job->call == &resume_call ? s->threads : 1;
+}
+
 static const struct subscription subscriptions[] = {
     { "booking.cancelled", &refund_cancelled_call },
+    { "booking.ended", &booking_ended_call },
     { 0 },
 };
 
@@ -256,8 +298,9 @@ static const struct config_key config[] = {
       .help = "Seconds after which an interrupted payment is taken up again; doubled each time it fails, seven times at most." },
     { .name = "payment.poll_seconds", .type = CONFIG_INT, .def = "900", .low = 10, .high = 86400,
       .help = "Seconds between questions about a payment whose webhook has not come." },
-    { .name = "payment.providers", .type = CONFIG_STR, .def = "sandbox",
-      .help = "Providers for new payments, with commas between: sandbox (no money moves), toss, stripe." },
+    { .name = "payment.providers", .type = CONFIG_STR, .def = "",
+      .help = "Providers for new payments, with commas between: sandbox (no money moves), toss, stripe. Empty: those whose keys are set here, or "
+              "else the sandbox." },
     { .name = "payment.public_url", .type = CONFIG_STR, .def = "http://localhost:8080",
       .help = "Address of the web client, where buyers come back to from a provider's page; no slash at its end." },
     { .name = "payment.provider_timeout_ms", .type = CONFIG_INT, .def = "15000", .low = 100, .high = 120000,
@@ -271,6 +314,13 @@ static const struct config_key config[] = {
     { .name = "payment.stripe_webhook_secret", .type = CONFIG_STR, .def = "", .help = "Signing secret of its webhook endpoint there, whsec_...", .secret = true },
     { .name = "payment.stripe_webhook_secret_old", .type = CONFIG_STR, .def = "",
       .help = "The one before, which counts as well while it is being changed; empty: none.", .secret = true },
+    { .name = "payment.late_seconds", .type = CONFIG_INT, .def = "1800", .low = 0, .high = 86400,
+      .help = "Seconds after the end of a hold for which a buyer who is on the provider's page may still pay; then the charge is let go." },
+    { .name = "payment.refund_attempts", .type = CONFIG_INT, .def = "3", .low = 1, .high = 20,
+      .help = "How often a refund is tried that a provider refuses, before people are told." },
+    { .name = "payment.threads", .type = CONFIG_INT, .def = "4", .low = 1, .high = 64,
+      .help = "Payments and refunds taken up again at the same time." },
+    GATE_CONFIG,
     { 0 },
 };
 
@@ -299,6 +349,21 @@ struct metric refund_moves[REFUND_STATES] = {
     [REFUND_DONE] = REFUND_MOVES("done"),
     [REFUND_FAILED] = REFUND_MOVES("failed"),
 };
+#define CASES(word)                                                                                                                         \
+    { .name = "takenseat_payment_cases_total", .kind = METRIC_COUNTER, .help = "Cases opened for people", .labels = "kind=\"" word "\"" }
+
+struct metric cases_opened[CASE_KINDS] = {
+    [CASE_WEBHOOK_MISMATCH] = CASES("webhook_mismatch"),
+    [CASE_FOREIGN_CHARGE] = CASES("foreign_charge"),
+    [CASE_REFUND_FAILED] = CASES("refund_failed"),
+    [CASE_UNCLEAR_TOO_LONG] = CASES("unclear_too_long"),
+    [CASE_CHARGE_UNKNOWN] = CASES("charge_unknown"),
+    [CASE_BOOKS_DIFFER] = CASES("books_differ"),
+};
+struct metric payment_unclear = { .name = "takenseat_payment_unclear", .kind = METRIC_GAUGE,
+                                  .help = "Payments and refunds of which nobody can say yet whose the money is" };
+struct metric payment_unclear_oldest = { .name = "takenseat_payment_unclear_oldest_seconds", .kind = METRIC_GAUGE,
+                                         .help = "For how long the oldest of them has been unclear" };
 struct metric payment_stuck = { .name = "takenseat_payment_stuck_total", .kind = METRIC_COUNTER,
                                 .help = "Times a payment could not be brought to an end after many attempts" };
 struct metric webhooks_taken = WEBHOOKS("taken"), webhooks_repeated = WEBHOOKS("repeated"), webhooks_forged = WEBHOOKS("forged"),
@@ -310,8 +375,12 @@ static struct metric *const metrics[] = {
     &payment_moves[PAYMENT_CANCELLED],  &payment_moves[PAYMENT_REFUND_DUE], &payment_moves[PAYMENT_REFUNDED],   &payment_moves[PAYMENT_QUARANTINED],
     &refund_moves[REFUND_CREATED],      &refund_moves[REFUND_PENDING],      &refund_moves[REFUND_DONE],
     &refund_moves[REFUND_FAILED],
+    &cases_opened[CASE_WEBHOOK_MISMATCH], &cases_opened[CASE_FOREIGN_CHARGE], &cases_opened[CASE_REFUND_FAILED],
+    &cases_opened[CASE_UNCLEAR_TOO_LONG], &cases_opened[CASE_CHARGE_UNKNOWN], &cases_opened[CASE_BOOKS_DIFFER],
+    &payment_unclear,                   &payment_unclear_oldest,
     &payment_stuck,                     &webhooks_taken,                    &webhooks_repeated,
     &webhooks_forged,                   &webhooks_ignored,                  &webhooks_mismatched,
+    GATE_METRICS(0),                    GATE_METRICS(1),                    GATE_METRICS(2),
     NULL,
 };
 
@@ -324,10 +393,16 @@ static err payment_service_open(struct ctx *cx, void **ret_self)
     ASSERT(s != NULL);
     s->resume_ms = config_int(c, "payment.resume_seconds") * 1000;
     s->poll_ms = config_int(c, "payment.poll_seconds") * 1000;
+    s->late_ms = config_int(c, "payment.late_seconds") * 1000;
+    s->refund_attempts = config_int(c, "payment.refund_attempts");
+    s->threads = (size_t)config_int(c, "payment.threads");
+    atomic_init(&s->unclear_due, cx->now);
     watch_open(&s->watch, cx->now);
     *ret_self = s;
 
     err e = vendors_open(cx, &s->vendors);
+    if (!e)
+        e = gate_open(cx, &s->gate);
     if (!e)
         e = store_sequences(cx, s);
     if (!e)
@@ -342,11 +417,14 @@ static void payment_service_close(void *self)
     struct payments *s = self;
     watch_close(&s->watch);
     vendors_close(&s->vendors);
+    gate_close(s->gate);
     free(s);
 }
 
 /* 202: heard, but of no charge known here. */
-static const struct raw_answer raw_answers[] = { { &payment_webhook_call, "application/json", NULL, 202 }, { 0 } };
+static const struct raw_answer raw_answers[] = {
+    { &payment_webhook_call, "application/json", NULL, 202 }, { &case_csv_call, "text/csv", NULL, 0 }, { 0 }
+};
 
 const struct service payment_service = {
     .raw_answers = raw_answers,
@@ -358,6 +436,8 @@ const struct service payment_service = {
     .scope_read = SCOPE_SALES_READ,
     .scope_write = SCOPE_SALES_WRITE,
     .jobs = jobs,
+    .waiting_jobs = waiting_jobs,
+    .job_threads = job_threads,
     .subscriptions = subscriptions,
     .config = config,
     .audits = payment_audits,

@@ -122,13 +122,15 @@ static struct verdict query(struct ctx *cx, const struct charge *c)
     return found_verdict(cx, &found);
 }
 
-/* Nothing was set aside for a buyer who has only looked at the page. */
+/* Nothing was approved before it was confirmed: there is nothing to let go. */
 static struct verdict cancel(struct ctx *cx, const struct charge *c)
 {
-    struct sandbox_charge left;
-    if (call_run(cx, &sandbox_cancel_call, &c->payment, &left))
-        return no_answer(cx);
-    return (struct verdict){ .kind = left.id && left.state == SANDBOX_APPROVED ? VERDICT_DECLINED : VERDICT_APPROVED };
+    struct verdict v = query(cx, c);
+    if (v.kind == VERDICT_ABSENT || v.kind == VERDICT_DECLINED)
+        v.kind = VERDICT_APPROVED;
+    else if (v.kind != VERDICT_UNKNOWN)
+        v.kind = VERDICT_DECLINED;
+    return v;
 }
 
 static struct verdict refund(struct ctx *cx, const struct charge *c, const struct give_back *r)
@@ -218,13 +220,6 @@ static err give_back(struct ctx *cx, void *self, const void *in_, void *ret_out)
     return OK;
 }
 
-static err let_go(struct ctx *cx, void *self, const void *key, void *ret_out)
-{
-    (void)self;
-    err e = store_sandbox_charge_cancel(cx, *(const int64_t *)key);
-    return e ? e : store_sandbox_charge(cx, *(const int64_t *)key, ret_out);
-}
-
 static err list_books(struct ctx *cx, void *self, const void *in, void *ret_out)
 {
     struct sandbox_books_out *ret = ret_out;
@@ -274,7 +269,6 @@ static err sent(struct ctx *cx, void *self, const void *in_, void *ret_out)
 
 const struct call sandbox_charge_call = { .name = "payment.sandbox_charge", .kind = CALL_COMMAND, .fn = charge };
 const struct call sandbox_find_call = { .name = "payment.sandbox_find", .kind = CALL_READ, .fn = find };
-const struct call sandbox_cancel_call = { .name = "payment.sandbox_cancel", .kind = CALL_COMMAND, .fn = let_go };
 const struct call sandbox_books_call = { .name = "payment.sandbox_books", .kind = CALL_READ, .fn = list_books };
 const struct call sandbox_refund_call = { .name = "payment.sandbox_refund", .kind = CALL_COMMAND, .fn = give_back };
 const struct call sandbox_collect_call = { .name = "payment.sandbox_collect", .kind = CALL_COMMAND, .fn = collect };
@@ -424,6 +418,7 @@ const struct provider sandbox_provider = {
     .name = "sandbox",
     .signature_header = "Sandbox-Signature",
     .keyless = true,
+    .creates_alone = true,
     .create = create,
     .check_key = check_key,
     .confirm = confirm,

@@ -57,7 +57,7 @@ struct sandbox_sent_in {
     bool ok;
 };
 
-extern const struct call sandbox_charge_call, sandbox_find_call, sandbox_cancel_call, sandbox_refund_call, sandbox_books_call, sandbox_collect_call,
+extern const struct call sandbox_charge_call, sandbox_find_call, sandbox_refund_call, sandbox_books_call, sandbox_collect_call,
     sandbox_sent_call;
 /* The job that delivers webhooks. */
 extern const struct call sandbox_deliver_call;
@@ -74,8 +74,6 @@ err store_sandbox_open(struct ctx *cx, struct payments *s) MUST_USE;
 err store_sandbox_charge(struct ctx *cx, int64_t key, struct sandbox_charge *ret) MUST_USE;
 void store_sandbox_charge_insert(struct ctx *cx, const struct sandbox_charge *c);
 err store_sandbox_charge_collect(struct ctx *cx) MUST_USE;
-/* A charge that is pending is declined, and its webhook not sent. */
-err store_sandbox_charge_cancel(struct ctx *cx, int64_t key) MUST_USE;
 /* The refund with this key, 0: none. And how much went back of the charge? */
 err store_sandbox_refund_of(struct ctx *cx, int64_t key, int64_t *ret_id) MUST_USE;
 err store_sandbox_refunded(struct ctx *cx, int64_t charge, int64_t *ret) MUST_USE;

@@ -57,12 +57,6 @@ err store_sandbox_charge_collect(struct ctx *cx)
     return db_run(cx, &payment_sql.sandbox_charge_collect, VALS(v_int(cx->now)), NULL);
 }
 
-err store_sandbox_charge_cancel(struct ctx *cx, int64_t key)
-{
-    err e = db_run(cx, &payment_sql.sandbox_webhook_drop, VALS(v_int(key)), NULL);
-    return e ? e : db_run(cx, &payment_sql.sandbox_charge_cancel, VALS(v_int(key)), NULL);
-}
-
 /* ---- refunds ---- */
 
 static void take_int(struct ctx *cx, const struct rows *r, void *out)

@@ -196,9 +196,12 @@ struct verdict stripe_session_verdict(const struct stripe_session *s, const stru
 {
     if (!str_eq(s->order, c->order))
         return (struct verdict){ .kind = VERDICT_FOREIGN };
+    struct verdict v = { .kind = s->has_intent ? VERDICT_UNKNOWN : KIND(session_words, s->status) };
     if (s->has_intent && s->intent.status.n)
-        return stripe_intent_verdict(&s->intent, c);
-    return (struct verdict){ .kind = s->has_intent ? VERDICT_UNKNOWN : KIND(session_words, s->status) };
+        v = stripe_intent_verdict(&s->intent, c);
+    if (!v.ref.n && v.kind != VERDICT_FOREIGN)
+        v.ref = s->id;
+    return v;
 }
 
 struct verdict stripe_refund_verdict(const struct stripe_refund *r)

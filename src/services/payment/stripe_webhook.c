@@ -67,26 +67,27 @@ bool stripe_signature_ok(struct str signature, struct str body, const struct str
 
 static const struct {
     const char *type;
+    bool approved;            /* the buyer has approved it; the money may be taken */
     const char *amount;       /* of its object: what it claims to have been taken; NULL: nothing of the kind */
 } kinds[] = {
-    { "checkout.session.completed", NULL },
-    { "checkout.session.expired", NULL },
-    { "checkout.session.async_payment_succeeded", NULL },
-    { "checkout.session.async_payment_failed", NULL },
-    { "payment_intent.amount_capturable_updated", NULL },
-    { "payment_intent.succeeded", "amount_received" },
-    { "payment_intent.payment_failed", NULL },
-    { "payment_intent.canceled", NULL },
-    { "charge.refunded", NULL },
-    { "charge.refund.updated", NULL },
-    { "refund.created", NULL },
-    { "refund.updated", NULL },
-    { "refund.failed", NULL },
+    { "checkout.session.completed", true, NULL },
+    { "checkout.session.expired", false, NULL },
+    { "checkout.session.async_payment_succeeded", false, NULL },
+    { "checkout.session.async_payment_failed", false, NULL },
+    { "payment_intent.amount_capturable_updated", true, NULL },
+    { "payment_intent.succeeded", false, "amount_received" },
+    { "payment_intent.payment_failed", false, NULL },
+    { "payment_intent.canceled", false, NULL },
+    { "charge.refunded", false, NULL },
+    { "charge.refund.updated", false, NULL },
+    { "refund.created", false, NULL },
+    { "refund.updated", false, NULL },
+    { "refund.failed", false, NULL },
 };
 
 struct event {
     struct str id, order;
-    bool known, has_amount;
+    bool known, approved, has_amount;
     struct money amount;
 };
 
@@ -102,6 +103,7 @@ static void event_take(struct ctx *cx, const cJSON *document, void *out)
         if (!str_eq(type, str_c(kinds[i].type)))
             continue;
         e->known = true;
+        e->approved = kinds[i].approved;
         e->has_amount = kinds[i].amount && vendor_int(object, kinds[i].amount, &amount) &&
                         stripe_money(amount, vendor_text(cx, object, "currency"), &e->amount);
     }
@@ -123,6 +125,7 @@ err stripe_webhook_verify(struct ctx *cx, const struct merchant *m, const struct
         return fail(cx, ERR_WHO, "bad_signature", "The signature is missing, wrong or too old.", "서명이 없거나 올바르지 않거나 만료되었습니다.");
     if (!vendor_read(cx, w->body, event_take, &e) || !e.id.n || e.id.n > 64)
         return fail(cx, ERR_INPUT, NULL, "The body is no event of Stripe's.", "Stripe의 이벤트가 아닙니다.");
-    *ret = (struct webhook_event){ .id = e.id, .payment = e.known ? vendor_order(cx, e.order) : 0, .has_amount = e.has_amount, .amount = e.amount };
+    *ret = (struct webhook_event){ .id = e.id, .payment = e.known ? vendor_order(cx, e.order) : 0, .approved = e.approved,
+                                   .has_amount = e.has_amount, .amount = e.amount };
     return OK;
 }

@@ -174,7 +174,7 @@ static struct verdict confirm(struct ctx *cx, const struct charge *c)
     struct toss_payment p;
     struct buf json;
     begin(&json);
-    put(&json, "paymentKey", c->payment_key);
+    put(&json, "paymentKey", c->payment_key.n ? c->payment_key : c->ref);
     put(&json, "orderId", c->order);
     json_int(&json, "amount", c->amount.amount);
     struct answer a = ask(cx, c->merchant, S("/v1/payments/confirm"), finish(cx, &json), c->order);
@@ -316,7 +316,7 @@ static err verify_webhook(struct ctx *cx, const struct merchant *m, const struct
     }
     crypto_sha256(w->body, digest);          /* it names its events by nothing */
     *ret = (struct webhook_event){ .id = base64url(cx->arena, str_of((const char *)digest, sizeof(digest))), .payment = vendor_order(cx, h.order),
-                                   .has_amount = h.has_total, .amount = h.total };
+                                   .approved = str_eq(h.status, S("IN_PROGRESS")), .has_amount = h.has_total, .amount = h.total };
     return OK;
 }
 

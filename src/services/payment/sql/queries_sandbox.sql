@@ -12,14 +12,6 @@ SELECT id, idempotency_key, state, amount, currency FROM payment_sandbox_charge 
 UPDATE payment_sandbox_charge SET state = 'approved'
 WHERE state = 'pending' AND id IN (SELECT charge_id FROM payment_sandbox_webhook WHERE due_at <= ?)
 
--- name: sandbox_charge_cancel
-UPDATE payment_sandbox_charge SET state = 'declined' WHERE idempotency_key = ? AND state = 'pending'
-
--- name: sandbox_webhook_drop
--- (charge's key): of one that is still pending
-UPDATE payment_sandbox_webhook SET due_at = NULL
-WHERE charge_id IN (SELECT id FROM payment_sandbox_charge WHERE idempotency_key = ? AND state = 'pending')
-
 -- name: sandbox_books_charges
 -- (from, to, after this id, rows)
 SELECT id, idempotency_key, amount, currency, created_at FROM payment_sandbox_charge

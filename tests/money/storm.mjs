@@ -65,7 +65,7 @@ class Storm {
     if (back.status !== 303) throw new Error(`the buyer's page answered ${back.status}: ${back.text}`);
     if (goes_away(i)) return;
     const told = new URL(back.headers.get('location')).searchParams;
-    const asked = { payment_key: told.get('paymentKey') ?? told.get('session_id'), amount: payment.amount.amount };
+    const asked = { payment_key: told.get('paymentKey') ?? told.get('payment_key'), amount: payment.amount.amount };
     order.asked_at = Date.now();
     const answers = await Promise.all(['one', 'two'].slice(0, clicks_twice(i) ? 2 : 1).map((click) =>
       this.call(as, 'POST', `/payments/${payment.id}/confirm`, asked, `confirm-${click}-${i}`)));
@@ -152,7 +152,7 @@ class Storm {
 
 function settings_of(psp) {
   return {
-    'payment.toss_url': psp.url, 'payment.toss_secret_key': secret_key,
+    'payment.providers': 'sandbox,toss,stripe', 'payment.toss_url': psp.url, 'payment.toss_secret_key': secret_key,
     'payment.stripe_url': psp.url, 'payment.stripe_secret_key': secret_key, 'payment.stripe_webhook_secret': webhook_secret,
     'payment.resume_seconds': 1,
   };

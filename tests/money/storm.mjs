@@ -65,7 +65,7 @@ class Storm {
     if (back.status !== 303) throw new Error(`the buyer's page answered ${back.status}: ${back.text}`);
     if (goes_away(i)) return;
     const told = new URL(back.headers.get('location')).searchParams;
-    const asked = { payment_key: told.get('paymentKey') ?? told.get('payment_key'), amount: payment.amount.amount };
+    const asked = { payment_key: told.get('paymentKey') ?? told.get('session_id'), amount: payment.amount.amount };
     order.asked_at = Date.now();
     const answers = await Promise.all(['one', 'two'].slice(0, clicks_twice(i) ? 2 : 1).map((click) =>
       this.call(as, 'POST', `/payments/${payment.id}/confirm`, asked, `confirm-${click}-${i}`)));
@@ -124,14 +124,21 @@ class Storm {
     await world.server.restart();
     world.timed = true;
     await this.advance(0);
-    await psp.settled();
-    for (let step = 5000, spent = 0; spent < 3 * 24 * 60 * minute; spent += step, step = Math.min(step * 2, 60 * minute)) {
+    await this.hear_all();
+    for (let step = 5000, spent = 0; spent < 12 * 60 * minute; spent += step, step = Math.min(step * 2, 60 * minute)) {
       await this.advance(step);
-      await psp.settled();
+      this.unheard = await this.hear_all();
       this.books = await read_books(this);
       this.note_clear();
-      if (!this.books.unclear.length) return;
+      if (!this.books.unclear.length && !this.unheard) return;
     }
+  }
+
+  /* All webhooks leave now; how many the server has not taken three seconds later. */
+  async hear_all() {
+    let waiting = (await this.psp.control('POST', 'settle')).webhooks_waiting;
+    for (const end = Date.now() + 3000; waiting && Date.now() < end; await sleep(20)) waiting = (await this.psp.control('GET', 'stats')).webhooks_waiting;
+    return waiting;
   }
 
   note_clear() {

@@ -70,19 +70,20 @@ class Storm {
     const answers = await Promise.all(['one', 'two'].slice(0, clicks_twice(i) ? 2 : 1).map((click) =>
       this.call(as, 'POST', `/payments/${payment.id}/confirm`, asked, `confirm-${click}-${i}`)));
     this.refused += answers.filter(({ status }) => status !== 200).length;
-    await this.watch(order);
-    if (order.status === 'paid' && gives_back(i)) {
-      const cancelled = await this.call(as, 'POST', `/bookings/${booking.id}/cancel`, {}, `cancel-${i}`);
-      order.gave_back = ok(cancelled).refund.amount;
-    }
+    await this.watch(order, 'clear_at', ({ status }) => settled_words.has(status) && status !== 'ready');
+    if (order.status !== 'paid' || !gives_back(i)) return;
+    order.back_asked_at = Date.now();
+    order.gave_back = ok(await this.call(as, 'POST', `/bookings/${booking.id}/cancel`, {}, `cancel-${i}`)).refund.amount;
+    await this.watch(order, 'back_clear_at', ({ refunded }) => refunded.amount >= order.gave_back);
   }
 
-  /* The buyer looks for two seconds how it ended; later the storm does. */
-  async watch(order) {
+  /* The buyer looks for two seconds whether it has ended; later the storm does. */
+  async watch(order, noted, ended) {
     for (const end = Date.now() + 2000; Date.now() < end; await sleep(200)) {
-      order.status = ok(await this.call(order.as, 'GET', `/payments/${order.payment}`)).status;
-      if (!settled_words.has(order.status) || order.status === 'ready') continue;
-      order.clear_at = Date.now();
+      const payment = ok(await this.call(order.as, 'GET', `/payments/${order.payment}`));
+      order.status = payment.status;
+      if (!ended(payment)) continue;
+      order[noted] = Date.now();
       return;
     }
   }
@@ -144,8 +145,16 @@ class Storm {
   note_clear() {
     for (const order of this.orders) {
       const payment = this.books.payments.get(order.payment);
-      if (order.asked_at && !order.clear_at && payment && settled_words.has(payment.status)) order.clear_at = this.world.now;
+      if (!payment) continue;
+      if (settled_words.has(payment.status)) order.clear_at ??= this.world.now;
+      if (payment.refunded.amount >= order.gave_back) order.back_clear_at ??= this.world.now;
     }
+  }
+
+  /* How long money was unclear at most: from asking for it, or from wanting it back, to the end. Infinite when there was none. */
+  unclear_ms() {
+    return Math.max(0, ...this.orders.map(({ asked_at, clear_at = Infinity }) => (asked_at ? clear_at - asked_at : 0)),
+      ...this.orders.map(({ back_asked_at, back_clear_at = Infinity }) => (back_asked_at ? back_clear_at - back_asked_at : 0)));
   }
 
   async close() {
@@ -174,9 +183,8 @@ export async function money_storm({ profile, orders, buyers = 32, every = 1, hol
     await storm.sell(buyers, kill_ms);
     await storm.reconcile();
     const { differences, charged, paid, refunded } = await compare(storm, storm.books);
-    const unclear_ms = Math.max(0, ...storm.orders.filter((order) => order.asked_at).map(({ asked_at, clear_at = Infinity }) => clear_at - asked_at));
     result = { profile, orders: storm.orders.length, charged, paid, refunded, kills: storm.kills, refused: storm.refused, differences,
-      unclear_s: Math.round(unclear_ms / 100) / 10 };
+      unclear_s: Math.round(storm.unclear_ms() / 100) / 10 };
   } finally {
     await storm.close();
   }

@@ -120,7 +120,7 @@ static const struct call providers_call = { "payment.providers", "Which provider
                                              gate_list };
 const struct call payment_headroom_call = { "payment.headroom", "Orders a minute that the providers can take now.", CALL_MEMORY, NULL,
                                             &headroom_fields, gate_headroom };
-static const struct call booking_ended_call = { .name = "payment.booking_ended", .kind = CALL_COMMAND, .in = &booking_ended_fields,
+static const struct call booking_ended_call = { .name = "payment.booking_ended", .kind = CALL_STORY, .in = &booking_ended_fields,
                                                 .fn = payment_booking_ended };
 
 const struct call refund_promise_call = { .name = "payment.refund_promise", .kind = CALL_COMMAND, .fn = refund_promise };
@@ -139,7 +139,7 @@ static const struct call *const calls[] = {
     &payment_open_call,  &payment_load_call, &payment_event_seen_call, &payment_advance_call, &sandbox_charge_call, &sandbox_find_call,
     &sandbox_refund_call, &sandbox_collect_call, &sandbox_sent_call, &sandbox_deliver_call, &refund_give_call,
     &refund_list_call,   &refund_cancelled_call, &refund_promise_call, &refund_advance_call, &refund_open_call,   &refund_load_call,
-    &booking_ended_call, &payment_note_call, &unclear_look_call, &unclear_find_call, &case_open_call, &case_list_call, &case_csv_call, &case_show_call,
+    &booking_ended_call, &payment_ended_call, &payment_note_call, &unclear_look_call, &unclear_find_call, &case_open_call, &case_list_call, &case_csv_call, &case_show_call,
     &case_resolve_call,  &case_decide_call,  &providers_call, &payment_headroom_call, NULL,
 };
 

@@ -139,8 +139,8 @@ static const struct call *const calls[] = {
     &payment_open_call,  &payment_load_call, &payment_event_seen_call, &payment_advance_call, &sandbox_charge_call, &sandbox_find_call,
     &sandbox_refund_call, &sandbox_collect_call, &sandbox_sent_call, &sandbox_deliver_call, &refund_give_call,
     &refund_list_call,   &refund_cancelled_call, &refund_promise_call, &refund_advance_call, &refund_open_call,   &refund_load_call,
-    &booking_ended_call, &payment_ended_call, &payment_note_call, &unclear_look_call, &unclear_find_call, &case_open_call, &case_list_call, &case_csv_call, &case_show_call,
-    &case_resolve_call,  &case_decide_call,  &providers_call, &payment_headroom_call, NULL,
+    &booking_ended_call, &payment_ended_call, &payment_note_call, &unclear_look_call, &unclear_find_call, &case_open_call, &case_list_call,
+    &case_csv_call,      &case_show_call,    &case_resolve_call,  &case_decide_call,  &providers_call, &payment_headroom_call, NULL,
 };
 
 #define IN_CHARGE (ROLE_MANAGER | ROLE_ADMIN)

@@ -209,7 +209,7 @@ static const struct call providers_call = { "payment.providers", "Which provider
                                              gate_list };
 const struct call payment_headroom_call = { "payment.headroom", "Orders a minute that the providers can take now.", CALL_MEMORY, NULL,
                                             &headroom_fields, gate_headroom };
-static const struct call booking_ended_call = { .name = "payment.booking_ended", .kind = CALL_COMMAND, .in = &booking_ended_fields,
+static const struct call booking_ended_call = { .name = "payment.booking_ended", .kind = CALL_STORY, .in = &booking_ended_fields,
                                                 .fn = payment_booking_ended };
 
 const struct call refund_promise_call = { .name = "payment.refund_promise", .kind = CALL_COMMAND, .fn = refund_promise };
@@ -230,8 +230,8 @@ static const struct call *const calls[] = {
     &refund_list_call,   &refund_cancelled_call, &refund_promise_call, &refund_advance_call, &refund_open_call,   &refund_load_call,
     &sandbox_books_call, &account_put_call,   &account_show_call,  &account_close_call, &payment_account_load_call,
     &refund_account_call, &refund_account_find_call, &refund_account_put_call, &deposit_call,
-    &booking_ended_call, &payment_note_call, &unclear_look_call, &unclear_find_call, &case_open_call, &case_list_call, &case_csv_call, &case_show_call,
-    &case_resolve_call,  &case_decide_call,  &providers_call, &payment_headroom_call, NULL,
+    &booking_ended_call, &payment_ended_call, &payment_note_call, &unclear_look_call, &unclear_find_call, &case_open_call, &case_list_call,
+    &case_csv_call,      &case_show_call,    &case_resolve_call,  &case_decide_call,  &providers_call, &payment_headroom_call, NULL,
 };
 
 #define IN_CHARGE (ROLE_MANAGER | ROLE_ADMIN)

@@ -96,7 +96,7 @@ struct watch {
 
 void watch_open(struct watch *w, int64_t now);
 void watch_close(struct watch *w);
-/* Somebody should take it up by then, or as soon as whoever has it gives it back. */
+/* Somebody should take it up by then, or as soon as whoever has it gives it back. Not in a command: what it is to find is not durable yet. */
 void watch_add(struct watch *w, int64_t payment, int64_t due);
 /* False when another story has it; that one will find a reason to look once more. */
 bool watch_take(struct watch *w, int64_t payment);
@@ -179,6 +179,7 @@ extern const struct call payment_webhook_call;
 /* What a genuine webhook does. Fails when the provider should send it again. (heard.c) */
 err payment_heard(struct ctx *cx, struct payments *s, const struct provider *provider, const struct webhook_event *event, struct raw_out *ret) MUST_USE;
 call_fn payment_booking_ended;                                           /* let_go.c */
+extern const struct call payment_ended_call;
 call_fn payment_show, payment_list;                                      /* show.c */
 call_fn payment_resume;                                                  /* resume.c, by several threads */
 
@@ -193,7 +194,11 @@ struct open_in {
     int64_t organizer, performance, schedule;
     struct str title, method;
 };
-/* Makes a payment, or finds the one that is still ready. out: struct payment. */
+struct open_out {
+    struct payment payment;
+    int64_t superseded;       /* the one that was ready, for something else; 0: none */
+};
+/* Makes a payment, or finds the one that is still ready. */
 extern const struct call payment_open_call;
 
 /* in: struct payment_in, out: struct payment. ERR_MISSING when there is none. */

@@ -1,5 +1,5 @@
 /* The payment service: its tables and its life. */
-#include "refund.h"
+#include "ledger.h"
 
 #include <stdlib.h>
 
@@ -100,8 +100,8 @@ static const struct call refund_give_call = { "payment.refund_give", "Gives mone
                                               &refund_fields, refund_give };
 static const struct call refund_list_call = { "payment.refund_list", "What went back of a payment, or is to.", CALL_READ, &refunds_in_fields,
                                               &refunds_fields, refund_list };
-static const struct call refund_cancelled_call = { .name = "payment.refund_cancelled", .kind = CALL_STORY, .in = &booking_cancelled_fields,
-                                                   .fn = refund_cancelled };
+static const struct call cancelled_call = { .name = "payment.cancelled", .kind = CALL_STORY, .in = &booking_cancelled_fields, .fn = ledger_cancelled };
+const struct call ledger_retain_call = { .name = "payment.retain", .kind = CALL_COMMAND, .fn = ledger_retain };
 
 const struct call refund_promise_call = { .name = "payment.refund_promise", .kind = CALL_COMMAND, .fn = refund_promise };
 const struct call refund_advance_call = { .name = "payment.refund_advance", .kind = CALL_COMMAND, .fn = refund_advance };
@@ -117,7 +117,7 @@ static const struct call *const calls[] = {
     &create_call,        &confirm_call,      &payment_webhook_call, &show_call,           &list_call,         &resume_call,
     &payment_open_call,  &payment_load_call, &payment_event_seen_call, &payment_advance_call, &sandbox_charge_call, &sandbox_find_call,
     &sandbox_refund_call, &sandbox_collect_call, &sandbox_sent_call, &sandbox_deliver_call, &refund_give_call,
-    &refund_list_call,   &refund_cancelled_call, &refund_promise_call, &refund_advance_call, &refund_open_call,   &refund_load_call,   NULL,
+    &refund_list_call,   &cancelled_call,    &refund_promise_call, &refund_advance_call, &refund_open_call,   &refund_load_call,   &ledger_retain_call, NULL,
 };
 
 static const struct route routes[] = {
@@ -146,17 +146,34 @@ static const struct job jobs[] = {
 };
 
 static const struct subscription subscriptions[] = {
-    { "booking.cancelled", &refund_cancelled_call },
+    { "booking.cancelled", &cancelled_call },
     { 0 },
 };
 
 /* ---- configuration and metrics ---- */
+
+#define PROVIDER_FEES(provider, bp, fixed)                                                                                                  \
+    { .name = "payment." provider "_fee_bp", .type = CONFIG_INT, .def = bp, .low = 0, .high = 10000,                                        \
+      .help = "What " provider " keeps of a payment in basis points, its tax included." },                                                  \
+    { .name = "payment." provider "_fee_fixed", .type = CONFIG_STR, .def = fixed,                                                           \
+      .help = "What " provider " keeps of each payment beside it, by currency and in minor units, like KRW 100, USD 30." }
 
 static const struct config_key config[] = {
     { .name = "payment.resume_seconds", .type = CONFIG_INT, .def = "5", .low = 1, .high = 60,
       .help = "Seconds after which an interrupted payment is taken up again; doubled each time it fails, seven times at most." },
     { .name = "payment.poll_seconds", .type = CONFIG_INT, .def = "900", .low = 10, .high = 86400,
       .help = "Seconds between questions about a payment whose webhook has not come." },
+    { .name = "payment.platform_fee_bp", .type = CONFIG_INT, .def = "500", .low = 0, .high = 10000,
+      .help = "The platform's fee in basis points of what is paid. Like all fees it holds for payments whose money comes from now on." },
+    { .name = "payment.platform_fee_fixed", .type = CONFIG_STR, .def = "",
+      .help = "The platform's fee for each payment beside it, by currency and in minor units, like KRW 500, USD 30." },
+    { .name = "payment.vat_permille", .type = CONFIG_INT, .def = "100", .low = 0, .high = 1000,
+      .help = "Value added tax on the platform's fee in permille; it comes on top." },
+    { .name = "payment.retained_fee_to", .type = CONFIG_STR, .def = "organizer",
+      .help = "Who gets the fees that are kept of cancelled seats: organizer or platform." },
+    PROVIDER_FEES("sandbox", "250", ""),
+    PROVIDER_FEES("toss", "340", ""),
+    PROVIDER_FEES("stripe", "290", "USD 30"),
     { 0 },
 };
 
@@ -213,7 +230,9 @@ static err payment_service_open(struct ctx *cx, void **ret_self)
     watch_open(&s->watch, cx->now);
     *ret_self = s;
 
-    err e = store_sequences(cx, s);
+    err e = ledger_check_config(cx, c);
+    if (!e)
+        e = store_sequences(cx, s);
     if (!e)
         e = store_sandbox_open(cx, s);
     if (!e)

@@ -76,9 +76,9 @@ struct move {                 /* a line of the audit trail; the ledger's lines o
 };
 struct refund;
 /* A payment has entered a state: books what that means for the money. */
-void ledger_payment(struct ctx *cx, const struct payment *p, const struct move *m);
+err ledger_payment(struct ctx *cx, const struct payment *p, const struct move *m) MUST_USE;
 /* A refund of it has. */
-void ledger_refund(struct ctx *cx, const struct payment *p, const struct refund *r, const struct move *m);
+err ledger_refund(struct ctx *cx, const struct payment *p, const struct refund *r, const struct move *m) MUST_USE;
 
 /* ---- payments somebody has to take up again (watch.c) ---- */
 
@@ -251,8 +251,6 @@ void store_payment_insert(struct ctx *cx, const struct payment *p);
 err store_payment_update(struct ctx *cx, const struct payment *p) MUST_USE;
 
 void store_move_insert(struct ctx *cx, const struct move *m);
-/* Nothing when the amount is 0. */
-void store_ledger_insert(struct ctx *cx, const struct move *m, const char *account, const char *currency, int64_t amount);
 
 err store_event_seen(struct ctx *cx, const char *provider, struct str event, bool *ret) MUST_USE;
 void store_event_insert(struct ctx *cx, const struct payment *p, struct str event);

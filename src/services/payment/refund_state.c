@@ -69,8 +69,7 @@ err refund_begin(struct ctx *cx, struct payments *s, struct payment *p, struct r
         return e;
     store_refund_insert(cx, r);
     struct move m = record(cx, s, r, "");
-    ledger_refund(cx, p, r, &m);
-    return OK;
+    return ledger_refund(cx, p, r, &m);
 }
 
 static err move(struct ctx *cx, struct payments *s, struct payment *p, struct refund *r, enum refund_state to)
@@ -87,9 +86,9 @@ static err move(struct ctx *cx, struct payments *s, struct payment *p, struct re
     if (e)
         return e;
     struct move m = record(cx, s, r, from);
-    ledger_refund(cx, p, r, &m);
-    if (to != REFUND_DONE)
-        return OK;
+    e = ledger_refund(cx, p, r, &m);
+    if (e || to != REFUND_DONE)
+        return e;
     tell(cx, p, r->id, r->source == FOR_CANCELLATION ? r->source_id : 0, r->amount);
     return payment_end_returned(cx, s, p);
 }

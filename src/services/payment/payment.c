@@ -1,5 +1,6 @@
 /* The payment service: its tables and its life. */
 #include "ledger.h"
+#include "settlement.h"
 
 #include <stdlib.h>
 
@@ -117,8 +118,12 @@ static const struct call *const calls[] = {
     &create_call,        &confirm_call,      &payment_webhook_call, &show_call,           &list_call,         &resume_call,
     &payment_open_call,  &payment_load_call, &payment_event_seen_call, &payment_advance_call, &sandbox_charge_call, &sandbox_find_call,
     &sandbox_refund_call, &sandbox_collect_call, &sandbox_sent_call, &sandbox_deliver_call, &refund_give_call,
-    &refund_list_call,   &cancelled_call,    &refund_promise_call, &refund_advance_call, &refund_open_call,   &refund_load_call,   &ledger_retain_call, NULL,
+    &refund_list_call,   &cancelled_call,    &refund_promise_call, &refund_advance_call, &refund_open_call,   &refund_load_call,   &ledger_retain_call,
+    &settlement_call,    &settlement_csv_call, &settlement_pdf_call, NULL,
 };
+
+/* Who is settled with, and who looks after it. */
+#define SETTLED (ROLE_PRODUCER | ROLE_MANAGER | ROLE_ADMIN)
 
 static const struct route routes[] = {
     { .method = "POST", .path = "/api/v1/payments", .call = &create_call, .flags = NEED_USER | IDEMPOTENT | AUDITED, .status = 201 },
@@ -130,6 +135,9 @@ static const struct route routes[] = {
     { .method = "POST", .path = "/api/v1/payments/{payment_id}/refunds", .call = &refund_give_call, .flags = NEED_USER | IDEMPOTENT,
       .roles = ROLE_MANAGER | ROLE_ADMIN, .status = 201 },
     { .method = "GET", .path = "/api/v1/payments/{payment_id}/refunds", .call = &refund_list_call, .flags = NEED_USER, .status = 200 },
+    { .method = "GET", .path = "/api/v1/settlements", .call = &settlement_call, .flags = NEED_USER, .roles = SETTLED, .status = 200 },
+    { .method = "GET", .path = "/api/v1/settlements.csv", .call = &settlement_csv_call, .flags = NEED_USER, .roles = SETTLED, .status = 200 },
+    { .method = "GET", .path = "/api/v1/settlements.pdf", .call = &settlement_pdf_call, .flags = NEED_USER, .roles = SETTLED, .status = 200 },
     { 0 },
 };
 
@@ -248,7 +256,10 @@ static void payment_service_close(void *self)
 }
 
 /* 202: heard, but of no charge known here. */
-static const struct raw_answer raw_answers[] = { { &payment_webhook_call, "application/json", NULL, 202 }, { 0 } };
+static const struct raw_answer raw_answers[] = { { &payment_webhook_call, "application/json", NULL, 202 },
+                                                  { &settlement_csv_call, "text/csv", NULL, 0 },
+                                                  { &settlement_pdf_call, "application/pdf", NULL, 0 },
+                                                  { 0 } };
 
 const struct service payment_service = {
     .raw_answers = raw_answers,

@@ -112,6 +112,7 @@ struct payments {
     struct watch watch;
     int64_t resume_ms, poll_ms;
     _Atomic int64_t sandbox_due;
+    _Atomic int printing;
     err (*between)(struct ctx *cx);      /* called between the steps of a story, NULL but in tests: a failure ends it there as a crash would */
 };
 

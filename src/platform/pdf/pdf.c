@@ -61,6 +61,7 @@ void pdf_text(struct pdf *p, struct str text, float size, float grey, struct pdf
     HPDF_Page_TextRect(p->page, box.left, box.top, box.right, box.top - box.height, arena_str(p->cx->arena, text).p,
                        align == PDF_RIGHT ? HPDF_TALIGN_RIGHT : HPDF_TALIGN_LEFT, NULL);
     HPDF_Page_EndText(p->page);
+    HPDF_Page_SetGrayFill(p->page, 0);       /* of rectangles: once one is begun, it cannot be set */
 }
 
 void pdf_rectangle(struct pdf *p, struct pdf_box box)
@@ -70,7 +71,6 @@ void pdf_rectangle(struct pdf *p, struct pdf_box box)
 
 void pdf_fill(struct pdf *p)
 {
-    HPDF_Page_SetGrayFill(p->page, 0);
     HPDF_Page_Fill(p->page);
 }
 

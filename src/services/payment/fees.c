@@ -21,6 +21,11 @@ struct fees fees_of(int64_t amount, const struct fee_rates *r)
     return ret;
 }
 
+int64_t vat_contained(int64_t price, int64_t vat_permille)
+{
+    return money_share(price, vat_permille, WHOLE_PERMILLE + vat_permille);
+}
+
 static bool is_currency(struct str word)
 {
     bool capitals = word.n == 3;

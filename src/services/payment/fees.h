@@ -25,6 +25,9 @@ struct fees {
 /* The fees of a payment. Together never more than the amount: the provider's comes first, then the platform's with its tax. */
 struct fees fees_of(int64_t amount, const struct fee_rates *r);
 
+/* The tax that a price contains. */
+int64_t vat_contained(int64_t price, int64_t vat_permille);
+
 /* "KRW 500, USD 30": an amount for each currency, 0 for those that are not there. False when the text is not of this form. */
 bool fee_fixed_of(struct str text, struct str currency, int64_t *ret);
 

@@ -46,6 +46,14 @@ static void fees_are_rounded_down(void **state)
     assert_fees(0, (struct fee_rates){ 500, 500, 100, 290, 30 }, (struct fees){ 0 });
 }
 
+static void a_price_contains_its_tax(void **state)
+{
+    (void)state;
+    assert_int_equal(vat_contained(110000, 100), 10000);
+    assert_int_equal(vat_contained(150000, 100), 13636);
+    assert_int_equal(vat_contained(150000, 0), 0);
+}
+
 /* Of 1,000 the provider takes all; of 1,100 it leaves room for a part of the platform's fee and its tax. */
 static void fees_never_exceed_the_amount(void **state)
 {
@@ -227,7 +235,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(fees_are_rounded_down),       cmocka_unit_test(fees_never_exceed_the_amount), cmocka_unit_test(fixed_fees_are_by_currency),
         cmocka_unit_test(balances_sum_to_nothing),     cmocka_unit_test(the_ends_are_exact),           cmocka_unit_test(parts_come_to_the_whole),
-        cmocka_unit_test(kept_fees_bear_no_fee),
+        cmocka_unit_test(kept_fees_bear_no_fee),       cmocka_unit_test(a_price_contains_its_tax),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -76,7 +76,8 @@ static void fix_fees(struct ctx *cx, const struct payment *p, struct booked *ret
 {
     const struct config *c = app_config(cx->app);
     struct fee_rates rates = rates_now(cx, c, p);
-    *ret = (struct booked){ .fees = fees_of(p->captured, &rates), .retained_to = kept_by_platform(c) ? 0 : p->organizer };
+    *ret = (struct booked){ .fees = fees_of(p->captured, &rates), .retained_to = kept_by_platform(c) ? 0 : p->organizer,
+                             .ticket_vat = config_int(c, "payment.ticket_vat_permille") };
     store_fee_insert(cx, p->id, &rates, ret);
 }
 

@@ -13,6 +13,7 @@ struct booked {               /* of a payment whose money came */
     struct fees fees;         /* of all of it */
     int64_t retained_to;      /* organizer who gets the fees of cancelled seats; 0: the platform */
     int64_t retained;         /* their sum */
+    int64_t ticket_vat;       /* that the price of tickets contains, in permille; 0: exempt */
 };
 
 struct retained {             /* a row of payment_retained */
@@ -42,5 +43,7 @@ void store_fee_insert(struct ctx *cx, int64_t payment, const struct fee_rates *r
 err store_booked(struct ctx *cx, int64_t payment, struct booked *ret, bool *ret_found) MUST_USE;
 err store_retained_known(struct ctx *cx, int64_t cancellation, bool *ret) MUST_USE;
 void store_retained_insert(struct ctx *cx, const struct retained *r);
+/* Of a payment whose money has come. */
+err store_money_came_at(struct ctx *cx, int64_t payment, int64_t *ret) MUST_USE;
 
 #endif

@@ -7,6 +7,7 @@
 
 #define A4_SHORT     595.0f   /* points */
 #define A4_LONG      842.0f
+#define A5_SHORT     420.0f
 #define PAPER_MARGIN 36.0f
 
 struct paper {

@@ -1,5 +1,6 @@
 /* The payment service: its tables and its life. */
 #include "ledger.h"
+#include "receipt.h"
 #include "settlement.h"
 
 #include <stdlib.h>
@@ -119,7 +120,7 @@ static const struct call *const calls[] = {
     &payment_open_call,  &payment_load_call, &payment_event_seen_call, &payment_advance_call, &sandbox_charge_call, &sandbox_find_call,
     &sandbox_refund_call, &sandbox_collect_call, &sandbox_sent_call, &sandbox_deliver_call, &refund_give_call,
     &refund_list_call,   &cancelled_call,    &refund_promise_call, &refund_advance_call, &refund_open_call,   &refund_load_call,   &ledger_retain_call,
-    &settlement_call,    &settlement_csv_call, &settlement_pdf_call, NULL,
+    &settlement_call,    &settlement_csv_call, &settlement_pdf_call, &receipt_call,        &receipt_pdf_call, NULL,
 };
 
 /* Who is settled with, and who looks after it. */
@@ -135,6 +136,8 @@ static const struct route routes[] = {
     { .method = "POST", .path = "/api/v1/payments/{payment_id}/refunds", .call = &refund_give_call, .flags = NEED_USER | IDEMPOTENT,
       .roles = ROLE_MANAGER | ROLE_ADMIN, .status = 201 },
     { .method = "GET", .path = "/api/v1/payments/{payment_id}/refunds", .call = &refund_list_call, .flags = NEED_USER, .status = 200 },
+    { .method = "GET", .path = "/api/v1/payments/{payment_id}/receipt", .call = &receipt_call, .flags = NEED_USER, .status = 200 },
+    { .method = "GET", .path = "/api/v1/payments/{payment_id}/receipt.pdf", .call = &receipt_pdf_call, .flags = NEED_USER, .status = 200 },
     { .method = "GET", .path = "/api/v1/settlements", .call = &settlement_call, .flags = NEED_USER, .roles = SETTLED, .status = 200 },
     { .method = "GET", .path = "/api/v1/settlements.csv", .call = &settlement_csv_call, .flags = NEED_USER, .roles = SETTLED, .status = 200 },
     { .method = "GET", .path = "/api/v1/settlements.pdf", .call = &settlement_pdf_call, .flags = NEED_USER, .roles = SETTLED, .status = 200 },
@@ -179,6 +182,10 @@ static const struct config_key config[] = {
       .help = "Value added tax on the platform's fee in permille; it comes on top." },
     { .name = "payment.retained_fee_to", .type = CONFIG_STR, .def = "organizer",
       .help = "Who gets the fees that are kept of cancelled seats: organizer or platform." },
+    { .name = "payment.ticket_vat_permille", .type = CONFIG_INT, .def = "0", .low = 0, .high = 1000,
+      .help = "Value added tax that the price of tickets contains, in permille, as receipts tell; 0: they are exempt." },
+    { .name = "payment.receipt_issuer", .type = CONFIG_STR, .def = "TakenSeat",
+      .help = "Who issues receipts, as printed on them: a name, and a registration number where the law asks for one." },
     PROVIDER_FEES("sandbox", "250", ""),
     PROVIDER_FEES("toss", "340", ""),
     PROVIDER_FEES("stripe", "290", "USD 30"),
@@ -259,6 +266,7 @@ static void payment_service_close(void *self)
 static const struct raw_answer raw_answers[] = { { &payment_webhook_call, "application/json", NULL, 202 },
                                                   { &settlement_csv_call, "text/csv", NULL, 0 },
                                                   { &settlement_pdf_call, "application/pdf", NULL, 0 },
+                                                  { &receipt_pdf_call, "application/pdf", NULL, 0 },
                                                   { 0 } };
 
 const struct service payment_service = {

@@ -159,6 +159,8 @@ call_fn payment_show, payment_list;                                      /* show
 call_fn payment_resume;                                                  /* resume.c */
 
 void payment_view(const struct payment *p, struct payment_view *ret);
+/* A payment for its payer and the people in charge; ERR_MISSING for all others. (show.c) */
+err payment_visible(struct ctx *cx, int64_t payment, struct payment *ret) MUST_USE;
 
 /* ---- steps of the stories: calls that never leave this service, so they need no field tables ---- */
 

@@ -1,5 +1,6 @@
 -- What is taken of a payment, with the rates that held when its money came: a later change of the configuration changes nothing here.
--- retained_to is the organizer who gets the fees of cancelled seats; 0: the platform keeps them.
+-- retained_to is the organizer who gets the fees of cancelled seats; 0: the platform keeps them. ticket_vat is the tax that the price contains, in
+-- permille; 0: tickets are exempt.
 CREATE TABLE payment_fee (
     payment_id     INTEGER PRIMARY KEY,
     platform_bp    BIGINT NOT NULL,
@@ -11,11 +12,13 @@ CREATE TABLE payment_fee (
     tax            BIGINT NOT NULL CHECK (tax >= 0),
     provider_fee   BIGINT NOT NULL CHECK (provider_fee >= 0),
     retained_to    BIGINT NOT NULL,
+    ticket_vat     BIGINT NOT NULL,
     at             BIGINT NOT NULL
 );
 -- Payments from before bore no fees: all that was sold is the organizer's.
-INSERT INTO payment_fee (payment_id, platform_bp, platform_fixed, vat_permille, provider_bp, provider_fixed, platform_fee, tax, provider_fee, retained_to, at)
-SELECT id, 0, 0, 0, 0, 0, 0, 0, 0, organizer_id, updated_at FROM payment_intent WHERE captured > 0;
+INSERT INTO payment_fee (payment_id, platform_bp, platform_fixed, vat_permille, provider_bp, provider_fixed, platform_fee, tax, provider_fee, retained_to,
+    ticket_vat, at)
+SELECT id, 0, 0, 0, 0, 0, 0, 0, 0, organizer_id, 0, updated_at FROM payment_intent WHERE captured > 0;
 
 -- Fees that were kept of cancelled seats, once a cancellation.
 CREATE TABLE payment_retained (

@@ -4,11 +4,12 @@ VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 
 -- name: fee_insert
 INSERT INTO payment_fee (payment_id, platform_bp, platform_fixed, vat_permille, provider_bp, provider_fixed, platform_fee, tax, provider_fee,
-    retained_to, at)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    retained_to, ticket_vat, at)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 
 -- name: fee_of
-SELECT f.platform_fee, f.tax, f.provider_fee, f.retained_to, (SELECT COALESCE(SUM(r.amount), 0) FROM payment_retained r WHERE r.payment_id = f.payment_id)
+SELECT f.platform_fee, f.tax, f.provider_fee, f.retained_to, f.ticket_vat,
+       (SELECT COALESCE(SUM(r.amount), 0) FROM payment_retained r WHERE r.payment_id = f.payment_id)
   FROM payment_fee f WHERE f.payment_id = ?
 
 -- name: retained_insert
@@ -16,6 +17,9 @@ INSERT INTO payment_retained (cancellation_id, payment_id, amount, at) VALUES (?
 
 -- name: retained_by_id
 SELECT amount FROM payment_retained WHERE cancellation_id = ?
+
+-- name: money_came_at
+SELECT MIN(at) FROM payment_move WHERE payment_id = ? AND refund_id = 0 AND to_state IN ('captured', 'quarantined')
 
 -- name: settlement
 -- (organizer, 0 or performance, performance, from, to, rows): what was sold, day by day (of the Korean calendar, UTC+9, as days since 1970). What a

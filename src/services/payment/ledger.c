@@ -145,8 +145,6 @@ err ledger_refund(struct ctx *cx, const struct payment *p, const struct refund *
     struct entry entry = { .payment = p, .booked = &b, .move = m, .before = holding_of(p, &b), .after = holding_of(p, &b) };
     if (r->state == REFUND_CREATED)
         entry.before.promised -= r->amount;
-    if (r->state == REFUND_FAILED)
-        entry.before.promised += r->amount;
     if (r->state == REFUND_DONE)
         entry.before.refunded -= r->amount;
     book(cx, &entry);

@@ -64,6 +64,7 @@ struct webhook {              /* as it came */
 struct webhook_event {
     struct str id;            /* the same for a repeated delivery */
     int64_t payment;          /* 0: names no payment of ours */
+    bool approved;            /* the buyer has approved it: if no money was taken yet, it may be confirmed */
     bool has_amount;
     struct money amount;      /* as it claims */
 };
@@ -84,6 +85,8 @@ struct provider_page {
 struct provider {
     const char *name;
     const char *signature_header;        /* of its webhooks; NULL: they carry none, so each is only a hint to ask */
+
+    bool creates_alone;       /* `create` asks nobody: it tells nothing about how the provider is */
 
     /* Makes the charge known, for the buyer to approve. Asked again it returns the same. ERR_UNAVAILABLE. */
     err (*create)(struct ctx *cx, const struct charge *c, struct created *ret);

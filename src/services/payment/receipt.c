@@ -62,14 +62,14 @@ static void add_price(const struct ctx *cx, struct receipt *r, int64_t vat_permi
         add_line(cx, r, RECEIPT_VAT, vat, r->paid_at);
 }
 
-/* The oldest first; what failed did not go back. */
+/* The oldest first. What the provider refused is tried again: the first attempt tells what is owed. */
 static err add_refunds(struct ctx *cx, struct receipt *r)
 {
     struct refund *refunds = NEW_ARRAY(cx->arena, struct refund, REFUNDS_MAX);
     size_t n;
     err e = store_refunds(cx, r->payment, INT64_MAX, REFUNDS_MAX, refunds, &n);
     while (!e && n-- > 0)
-        if (refunds[n].state != REFUND_FAILED)
+        if (refunds[n].attempt == 1)
             add_line(cx, r, RECEIPT_REFUND, -refunds[n].amount, refunds[n].created_at);
     return e;
 }

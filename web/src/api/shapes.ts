@@ -260,7 +260,7 @@ export interface Waiting {
 export interface Payment {
   id: string;
   booking_id: string;
-  status: "ready" | "paid" | "pending" | "refunded" | "failed";
+  status: "ready" | "paid" | "pending" | "refunded" | "failed" | "cancelled";
   amount: Money;
   provider?: string;
 }

@@ -69,6 +69,8 @@ void cancel_keeping(struct bed *b, int64_t cancellation, int64_t payment, int64_
 
 /* A connection keeps a statement by its address: only static ones. */
 int64_t count(struct bed *b, const struct query *q);
+/* Runs a function in a command; what it returns comes back. */
+err in_command(struct bed *b, err (*fn)(struct ctx *cx, void *arg), void *arg);
 /* Runs a statement in a command. */
 void execute(struct bed *b, const struct query *q);
 

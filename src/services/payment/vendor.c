@@ -76,7 +76,7 @@ bool vendor_int(const cJSON *object, const char *name, int64_t *ret)
 int64_t vendor_order(struct ctx *cx, struct str order)
 {
     int64_t id;
-    return order.n == ID_TEXT && id_decode(&app_keys(cx->app)->ids, ID_PAYMENT, order, &id) ? id : 0;
+    return order.n == ID_TEXT && id_decode(&app_keys(cx->app)->ids, ID_PAYMENT, order, &id) && id > 0 ? id : 0;
 }
 
 /* ---- what they are told ---- */

@@ -61,7 +61,7 @@ static err hear(struct bed *b, int64_t payment, struct money amount, int64_t eve
     struct str body = sandbox_event(&cx, &(struct sandbox_delivery){ .id = event, .key = payment, .amount = amount });
     struct str signature = sandbox_sign(&cx, clock_now(app_clock(b->fixture.app)), body);
     *ret = (struct raw_out){ 0 };
-    return ask(b, &payment_webhook_call, &(struct webhook_in){ { body }, S("sandbox"), signature }, ret);
+    return ask(b, &payment_webhook_call, &(struct webhook_in){ { body }, S("sandbox"), { signature } }, ret);
 }
 
 static struct payment_case the_case(struct bed *b, int64_t id)

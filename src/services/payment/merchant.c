@@ -3,8 +3,20 @@
 #include "vendor.h"
 
 #include "platform/call/app.h"
+#include "platform/obs/log.h"
 
 #define CONNECTIONS 16        /* kept for the next question */
+
+const char *const payment_method_words[] = { "card", "virtual_account", "transfer", "mobile", NULL };
+
+int provider_word(const struct provider *p)
+{
+    int i = 0;
+    while (provider_words[i] && provider_at(i) != p)
+        i++;
+    ASSERT(provider_words[i]);
+    return i;
+}
 
 struct str payment_public_id(struct ctx *cx, enum id_kind kind, int64_t id)
 {
@@ -83,18 +95,29 @@ static err offered(struct ctx *cx, struct str words, const struct merchant *own,
     return OK;
 }
 
+/* The platform's own keys. */
+static struct merchant platform_of(const struct config *c, struct str word)
+{
+    struct merchant m = { 0 };
+    if (str_eq(word, S("toss"))) {
+        m.secret_key = config_str(c, "payment.toss_secret_key");
+        m.name = config_str(c, "payment.toss_merchant");
+    } else if (str_eq(word, S("stripe"))) {
+        m.secret_key = config_str(c, "payment.stripe_secret_key");
+        m.webhook_secrets[0] = config_str(c, "payment.stripe_webhook_secret");
+        m.webhook_secrets[1] = config_str(c, "payment.stripe_webhook_secret_old");
+    }
+    return m;
+}
+
 err vendors_open(struct ctx *cx, struct vendors *v)
 {
     const struct config *c = app_config(cx->app);
-    struct merchant *toss = &v->own[provider_word(provider_named(S("toss")))], *stripe = &v->own[provider_word(provider_named(S("stripe")))];
     v->pool = fetch_pool_new(CONNECTIONS);
     v->timeout_ms = config_int(c, "payment.provider_timeout_ms");
     v->public_url = config_str(c, "payment.public_url");
-    toss->secret_key = config_str(c, "payment.toss_secret_key");
-    toss->name = config_str(c, "payment.toss_merchant");
-    stripe->secret_key = config_str(c, "payment.stripe_secret_key");
-    stripe->webhook_secrets[0] = config_str(c, "payment.stripe_webhook_secret");
-    stripe->webhook_secrets[1] = config_str(c, "payment.stripe_webhook_secret_old");
+    for (int i = 0; provider_words[i]; i++)
+        v->own[i] = platform_of(c, str_c(provider_words[i]));
     err e = address(cx, c, "payment.toss_url", &v->toss_url);
     if (!e)
         e = address(cx, c, "payment.stripe_url", &v->stripe_url);

@@ -2,6 +2,8 @@
 #include "account.h"
 #include "vendor.h"
 
+#include <stdlib.h>
+
 #include "platform/call/app.h"
 #include "platform/obs/log.h"
 
@@ -30,12 +32,12 @@ err merchant_of(struct ctx *cx, struct payments *s, const struct provider *provi
     int word = provider_word(provider);
     struct account a;
     bool found = false;
-    if (s->vendors.offered & 1u << word) {
+    if (vendors_offer(s, word)) {
         err e = store_payment_account_used(cx, organizer, provider, &a, &found);
         if (e)
             return e;
         *ret_account = found ? a.id : 0;
-        if (found || provider->keyless || s->vendors.own[word].secret_key.n)
+        if (found || provider->keyless || s->vendors->own[word].secret_key.n)
             return OK;
     }
     return fail(cx, ERR_CONFLICT, "provider_not_offered", "This way to pay is not offered here; choose another provider.",
@@ -45,7 +47,7 @@ err merchant_of(struct ctx *cx, struct payments *s, const struct provider *provi
 err merchant_load(struct ctx *cx, struct payments *s, const struct provider *provider, int64_t account, struct merchant *ret)
 {
     struct account a;
-    *ret = s->vendors.own[provider_word(provider)];
+    *ret = s->vendors->own[provider_word(provider)];
     if (!account)
         return OK;
     err e = call_run(cx, &payment_account_load_call, &account, &a);
@@ -110,9 +112,17 @@ static struct merchant platform_of(const struct config *c, struct str word)
     return m;
 }
 
-err vendors_open(struct ctx *cx, struct vendors *v)
+bool vendors_offer(const struct payments *s, int word)
+{
+    return (s->vendors->offered & 1u << word) != 0;
+}
+
+err vendors_open(struct ctx *cx, struct vendors **ret)
 {
     const struct config *c = app_config(cx->app);
+    struct vendors *v = calloc(1, sizeof(*v));
+    ASSERT(v != NULL);
+    *ret = v;
     v->pool = fetch_pool_new(CONNECTIONS);
     v->timeout_ms = config_int(c, "payment.provider_timeout_ms");
     v->public_url = config_str(c, "payment.public_url");
@@ -127,4 +137,5 @@ err vendors_open(struct ctx *cx, struct vendors *v)
 void vendors_close(struct vendors *v)
 {
     fetch_pool_free(v->pool);
+    free(v);
 }

@@ -78,9 +78,9 @@ static err fake_verify(struct ctx *cx, const struct merchant *m, const struct we
     return e;
 }
 
-static const struct provider provider = { .name = "sandbox", .signature_header = "Sandbox-Signature", .keyless = true, .create = fake_create, .check_key = fake_check_key,
-                                          .confirm = fake_confirm, .query = fake_query, .cancel = fake_cancel, .refund = fake_refund,
-                                          .webhook_claims = fake_claims, .verify_webhook = fake_verify };
+static const struct provider provider = { .name = "sandbox", .signature_header = "Sandbox-Signature", .keyless = true, .create = fake_create,
+                                          .check_key = fake_check_key, .confirm = fake_confirm, .query = fake_query, .cancel = fake_cancel,
+                                          .refund = fake_refund, .webhook_claims = fake_claims, .verify_webhook = fake_verify };
 
 const char *const provider_words[] = { "sandbox", NULL };
 

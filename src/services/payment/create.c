@@ -61,7 +61,8 @@ err payment_create(struct ctx *cx, void *self, const void *in_, void *ret_out)
 
 static bool same_ask(const struct payment *p, const struct open_in *in)
 {
-    return p->provider == in->provider && str_eq(p->method, in->method) && p->amount.amount == in->due.amount && strcmp(p->amount.currency, in->due.currency) == 0;
+    return p->provider == in->provider && str_eq(p->method, in->method) &&
+           p->amount.amount == in->due.amount && strcmp(p->amount.currency, in->due.currency) == 0;
 }
 
 err payment_open(struct ctx *cx, void *self, const void *in_, void *ret_out)

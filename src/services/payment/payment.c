@@ -322,13 +322,15 @@ static const struct config_key config[] = {
       .help = "Address of the web client, where buyers come back to from a provider's page; no slash at its end." },
     { .name = "payment.provider_timeout_ms", .type = CONFIG_INT, .def = "15000", .low = 100, .high = 120000,
       .help = "Milliseconds that a provider has for its answer; what is not answered by then is asked for again." },
-    { .name = "payment.toss_url", .type = CONFIG_STR, .def = "https://api.tosspayments.com", .help = "Address of Toss Payments' API; http only on this machine." },
+    { .name = "payment.toss_url", .type = CONFIG_STR, .def = "https://api.tosspayments.com",
+      .help = "Address of Toss Payments' API; http only on this machine." },
     { .name = "payment.toss_secret_key", .type = CONFIG_STR, .def = "", .help = "The platform's secret key at Toss Payments.", .secret = true },
     { .name = "payment.toss_merchant", .type = CONFIG_STR, .def = "",
       .help = "Its mId: answers that name another one are not believed; empty: not compared." },
     { .name = "payment.stripe_url", .type = CONFIG_STR, .def = "https://api.stripe.com", .help = "Address of Stripe's API; http only on this machine." },
     { .name = "payment.stripe_secret_key", .type = CONFIG_STR, .def = "", .help = "The platform's secret key at Stripe.", .secret = true },
-    { .name = "payment.stripe_webhook_secret", .type = CONFIG_STR, .def = "", .help = "Signing secret of its webhook endpoint there, whsec_...", .secret = true },
+    { .name = "payment.stripe_webhook_secret", .type = CONFIG_STR, .def = "", .help = "Signing secret of its webhook endpoint there, whsec_...",
+      .secret = true },
     { .name = "payment.stripe_webhook_secret_old", .type = CONFIG_STR, .def = "",
       .help = "The one before, which counts as well while it is being changed; empty: none.", .secret = true },
     { .name = "payment.late_seconds", .type = CONFIG_INT, .def = "1800", .low = 0, .high = 86400,
@@ -450,7 +452,7 @@ static void payment_service_close(void *self)
 {
     struct payments *s = self;
     watch_close(&s->watch);
-    vendors_close(&s->vendors);
+    vendors_close(s->vendors);
     gate_close(s->gate);
     free(s);
 }

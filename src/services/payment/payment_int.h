@@ -112,19 +112,11 @@ int64_t watch_next(struct watch *w);
 
 /* ---- the service ---- */
 
-/* The providers outside of the program (vendor.h), and with whose keys they are asked unless an organizer has own ones. */
-struct vendors {
-    struct fetch_pool *pool;
-    struct str toss_url, stripe_url, public_url;     /* without a slash at the end */
-    int64_t timeout_ms;
-    unsigned offered;         /* for new payments, as bits of provider_words */
-    struct merchant own[PROVIDERS];
-};
-
 struct gate;
+struct vendors;
 struct payments {
     struct sequence payments, moves, refunds, cases, accounts;
-    struct vendors vendors;
+    struct vendors *vendors;  /* vendor.h */
     struct sequence charges, sandbox_refunds, webhooks;          /* the sandbox's */
     struct watch watch;
     struct gate *gate;        /* gate.h */
@@ -267,8 +259,10 @@ err merchant_of(struct ctx *cx, struct payments *s, const struct provider *provi
 /* The keys themselves; those of an account that was closed too, for as long as payments need them. In stories. (merchant.c) */
 err merchant_load(struct ctx *cx, struct payments *s, const struct provider *provider, int64_t account, struct merchant *ret) MUST_USE;
 /* Reads the platform's keys and the providers' addresses from the configuration. (merchant.c) */
-err vendors_open(struct ctx *cx, struct vendors *v) MUST_USE;
+err vendors_open(struct ctx *cx, struct vendors **ret) MUST_USE;
 void vendors_close(struct vendors *v);
+/* Is this provider, by its word, offered for new payments? */
+bool vendors_offer(const struct payments *s, int word);
 /* What the provider is asked for, and with whose keys. (merchant.c) */
 err payment_charge(struct ctx *cx, struct payments *s, const struct payment *p, struct charge *ret) MUST_USE;
 /* Asks the provider for the money. *p is CONFIRMING and moves with its verdict. */

@@ -125,6 +125,7 @@ struct provider {
 /* The words of `provider` in requests, and their rows in the same order. */
 extern const char *const provider_words[];
 const struct provider *provider_at(int word);
+/* Its place among the words. */
 int provider_word(const struct provider *p);
 #define PROVIDERS 3
 /* The words of `method` in requests; the first is the usual one. */

@@ -16,7 +16,7 @@ profiles: ${profiles.join(' ')}`);
   process.exit(0);
 }
 
-const columns = ['profile', 'orders', 'charged', 'paid', 'refunded', 'refused', 'kills', 'differences', 'unclear_s', 'seconds'];
+const columns = ['profile', 'orders', 'charged', 'paid', 'refunded', 'faults', 'refused', 'kills', 'differences', 'unclear_s', 'seconds'];
 const width = (name) => (name === 'profile' ? 24 : 12);
 const row = (cells) => cells.map((cell, i) => (i ? String(cell).padStart(width(columns[i])) : String(cell).padEnd(width(columns[i])))).join('');
 

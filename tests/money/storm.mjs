@@ -174,7 +174,8 @@ function settings_of(psp) {
   };
 }
 
-/* One profile: { profile, orders, charged, paid, refunded, kills, differences, unclear_s, seconds }. Ends with an audit that must be clean. */
+/* One profile: { profile, orders, charged, paid, refunded, faults, refused, kills, differences, unclear_s, seconds }: refused counts
+ * confirmations that were not answered with 200. Ends with an audit that must be clean. */
 export async function money_storm({ profile, orders, buyers = 32, every = 1, hold_ms = 100, kill_ms = 3000 }) {
   const begun = Date.now();
   const storm = await Storm.open({ profile, orders, buyers, every, hold_ms });
@@ -183,7 +184,8 @@ export async function money_storm({ profile, orders, buyers = 32, every = 1, hol
     await storm.sell(buyers, kill_ms);
     await storm.reconcile();
     const { differences, charged, paid, refunded } = await compare(storm, storm.books);
-    result = { profile, orders: storm.orders.length, charged, paid, refunded, kills: storm.kills, refused: storm.refused, differences,
+    const { faults } = await storm.psp.control('GET', 'stats');
+    result = { profile, orders: storm.orders.length, charged, paid, refunded, faults, kills: storm.kills, refused: storm.refused, differences,
       unclear_s: Math.round(storm.unclear_ms() / 100) / 10 };
   } finally {
     await storm.close();

@@ -12,5 +12,7 @@ for (const profile of profiles)
     assert.equal(result.orders, 300);
     assert.ok(result.charged > 200 && result.kills > 0 && result.refunded > 0, 'the storm was too quiet');
     assert.ok(profile === 'none' ? result.faults === 0 : result.faults >= 20, `${result.faults} faults`);
+    /* People hear only of forged bodies that name a payment of ours with another amount. */
+    assert.deepEqual(Object.keys(result.cases), profile === 'bad-signature' ? ['webhook_mismatch'] : []);
     assert.ok(result.unclear_s < 600, 'money was unclear for more than ten minutes');
   });

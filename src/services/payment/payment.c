@@ -1,6 +1,7 @@
 /* The payment service: its tables and its life. */
 #include "case.h"
 #include "gate.h"
+#include "reconcile.h"
 
 #include <stdlib.h>
 
@@ -140,10 +141,14 @@ static const struct call *const calls[] = {
     &sandbox_refund_call, &sandbox_collect_call, &sandbox_sent_call, &sandbox_deliver_call, &refund_give_call,
     &refund_list_call,   &refund_cancelled_call, &refund_promise_call, &refund_advance_call, &refund_open_call,   &refund_load_call,
     &booking_ended_call, &payment_note_call, &unclear_look_call, &unclear_find_call, &case_open_call, &case_list_call, &case_csv_call, &case_show_call,
-    &case_resolve_call,  &case_decide_call,  &providers_call, &payment_headroom_call, NULL,
+    &case_resolve_call,  &case_decide_call,  &providers_call, &payment_headroom_call,
+    &reconcile_call, &reconcile_accounts_call, &reconcile_plan_call, &reconcile_unfinished_call, &reconcile_page_call, &reconcile_find_call,
+    &reconcile_note_call, &reconcile_finish_call, &reconciliation_list_call, &reconciliation_show_call, &reconciliation_csv_call,
+    &reconciliation_start_call, &reconciliation_started_call, NULL,
 };
 
-#define IN_CHARGE (ROLE_MANAGER | ROLE_ADMIN)
+#define IN_CHARGE       (ROLE_MANAGER | ROLE_ADMIN)
+#define RECONCILIATIONS "/api/v1/admin/reconciliations"
 static const struct route routes[] = {
     { .method = "POST", .path = "/api/v1/payments", .call = &create_call, .flags = NEED_USER | IDEMPOTENT | AUDITED, .status = 201 },
     { .method = "POST", .path = "/api/v1/payments/{payment_id}/confirm", .call = &confirm_call, .flags = NEED_USER | IDEMPOTENT | AUDITED, .status = 200 },
@@ -159,6 +164,12 @@ static const struct route routes[] = {
     { .method = "GET", .path = "/api/v1/admin/payment-cases.csv", .call = &case_csv_call, .flags = NEED_USER, .roles = IN_CHARGE, .status = 200 },
     { .method = "GET", .path = "/api/v1/admin/payment-cases/{case_id}", .call = &case_show_call, .flags = NEED_USER, .roles = IN_CHARGE, .status = 200 },
     { .method = "POST", .path = "/api/v1/admin/payment-cases/{case_id}/resolve", .call = &case_resolve_call, .flags = NEED_USER | IDEMPOTENT,
+      .roles = IN_CHARGE, .status = 200 },
+    { .method = "GET", .path = RECONCILIATIONS, .call = &reconciliation_list_call, .flags = NEED_USER, .roles = IN_CHARGE, .status = 200 },
+    { .method = "POST", .path = RECONCILIATIONS, .call = &reconciliation_start_call, .flags = NEED_USER, .roles = IN_CHARGE, .status = 202 },
+    { .method = "GET", .path = RECONCILIATIONS "/{reconciliation_id}", .call = &reconciliation_show_call, .flags = NEED_USER, .roles = IN_CHARGE,
+      .status = 200 },
+    { .method = "GET", .path = RECONCILIATIONS "/{reconciliation_id}/differences.csv", .call = &reconciliation_csv_call, .flags = NEED_USER,
       .roles = IN_CHARGE, .status = 200 },
     { 0 },
 };
@@ -176,6 +187,7 @@ static const struct job jobs[] = {
 };
 
 static const struct job waiting_jobs[] = {
+    { "payment.reconcile", &reconcile_call, reconcile_due },
     { "payment.resume", &resume_call, resume_due },
     { 0 },
 };
@@ -206,6 +218,7 @@ static const struct config_key config[] = {
     { .name = "payment.threads", .type = CONFIG_INT, .def = "4", .low = 1, .high = 64,
       .help = "Payments and refunds taken up again at the same time." },
     GATE_CONFIG,
+    RECONCILE_CONFIG,
     { 0 },
 };
 
@@ -265,6 +278,7 @@ static struct metric *const metrics[] = {
     &payment_unclear,                   &payment_unclear_oldest,
     &payment_stuck,                     &webhooks_taken,                    &webhooks_repeated,
     &webhooks_forged,                   &webhooks_ignored,                  &webhooks_mismatched,
+    &reconcile_differences,             &reconcile_last_run,
     GATE_METRICS(0),                    GATE_METRICS(1),                    GATE_METRICS(2),
     NULL,
 };
@@ -278,6 +292,8 @@ static err payment_service_open(struct ctx *cx, void **ret_self)
     ASSERT(s != NULL);
     s->resume_ms = config_int(c, "payment.resume_seconds") * 1000;
     s->poll_ms = config_int(c, "payment.poll_seconds") * 1000;
+    s->reconcile_hour = config_int(c, "payment.reconcile_at");
+    atomic_init(&s->reconcile_due, cx->now);
     s->late_ms = config_int(c, "payment.late_seconds") * 1000;
     s->refund_attempts = config_int(c, "payment.refund_attempts");
     s->threads = (size_t)config_int(c, "payment.threads");
@@ -288,6 +304,8 @@ static err payment_service_open(struct ctx *cx, void **ret_self)
     err e = gate_open(cx, &s->gate);
     if (!e)
         e = store_sequences(cx, s);
+    if (!e)
+        e = store_books_open(cx, s);
     if (!e)
         e = store_sandbox_open(cx, s);
     if (!e)
@@ -305,6 +323,7 @@ static void payment_service_close(void *self)
 
 /* 202: heard, but of no charge known here. */
 static const struct raw_answer raw_answers[] = {
+    { &reconciliation_csv_call, "text/csv", NULL, 0 },
     { &payment_webhook_call, "application/json", NULL, 202 }, { &case_csv_call, "text/csv", NULL, 0 }, { 0 }
 };
 

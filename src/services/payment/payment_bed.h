@@ -21,6 +21,7 @@
 /* The only booking there is, owned by BUYER_ID. Outlives restarts of the program, as a database would. */
 struct fake_booking {
     pthread_mutex_t lock;
+    int64_t id;               /* BOOKING_ID, until a test wants another one */
     enum booking_status status;
     int64_t due;
     bool seats_free;          /* of an expired one: nobody else has them */

@@ -117,6 +117,9 @@ struct payments {
     struct sequence charges, sandbox_refunds, webhooks;          /* the sandbox's */
     struct watch watch;
     struct gate *gate;        /* gate.h */
+    struct sequence book_lines, reconciliations, differences;    /* reconcile.h */
+    int64_t reconcile_hour;   /* of the Korean day */
+    _Atomic int64_t reconcile_due;
     int64_t resume_ms, poll_ms, late_ms;
     int64_t refund_attempts;
     size_t threads;           /* that take payments up again */
@@ -240,6 +243,8 @@ bool payment_unclear_now(const struct payment *p);
 err payment_between(struct ctx *cx, const struct payments *s) MUST_USE;
 /* The id that others know a payment or refund by. (merchant.c) */
 struct str payment_public_id(struct ctx *cx, enum id_kind kind, int64_t id);
+/* Whose keys an account has; 0: the platform's. ERR_MISSING when there are none. (merchant.c) */
+err payment_merchant(struct ctx *cx, struct payments *s, const struct provider *p, int64_t account, const struct merchant **ret) MUST_USE;
 /* What the provider is asked for, and with whose keys. (merchant.c) */
 err payment_charge(struct ctx *cx, struct payments *s, const struct payment *p, struct charge *ret) MUST_USE;
 /* Asks the provider for the money. *p is CONFIRMING and moves with its verdict. */

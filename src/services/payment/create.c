@@ -28,7 +28,8 @@ err payment_create(struct ctx *cx, void *self, const void *in_, void *ret_out)
         return e;
 
     e = call_run(cx, &payment_open_call,
-                 &(struct open_in){ in->booking, provider, due.due, due.owner, due.performance, due.schedule, due.title }, &p);
+                 &(struct open_in){ in->booking, provider, due.due, due.owner, due.performance, due.schedule, due.title,
+                                    str_c(payment_method_words[in->method]) }, &p);
     struct charge charge;
     if (!e)
         e = payment_charge(cx, self, &p, &charge);
@@ -46,7 +47,7 @@ err payment_create(struct ctx *cx, void *self, const void *in_, void *ret_out)
 
 static bool same_ask(const struct payment *p, const struct open_in *in)
 {
-    return p->provider == in->provider && p->amount.amount == in->due.amount && strcmp(p->amount.currency, in->due.currency) == 0;
+    return p->provider == in->provider && str_eq(p->method, in->method) && p->amount.amount == in->due.amount && strcmp(p->amount.currency, in->due.currency) == 0;
 }
 
 err payment_open(struct ctx *cx, void *self, const void *in_, void *ret_out)
@@ -73,7 +74,10 @@ err payment_open(struct ctx *cx, void *self, const void *in_, void *ret_out)
     }
 
     *ret = (struct payment){ .booking = in->booking, .user = cx->actor.user, .organizer = in->organizer, .performance = in->performance,
-                             .schedule = in->schedule, .title = in->title, .provider = in->provider, .amount = in->due };
+                             .schedule = in->schedule, .title = in->title, .method = in->method, .provider = in->provider, .amount = in->due };
+    e = merchant_of(cx, s, in->provider, in->organizer, &ret->account);
+    if (e)
+        return e;
     payment_begin(cx, s, ret);
     return OK;
 }

@@ -46,6 +46,7 @@ struct payment {              /* a row of payment_intent */
     enum payment_why why;     /* of the last move */
     struct money amount;
     struct str title;         /* what it is for, as the provider shows it */
+    struct str method;        /* how the buyer wants to pay; empty: as is usual */
     struct str ref;           /* the provider's name of it; empty: none known */
     struct str payment_key;   /* what its page returned */
     int64_t captured, refunded;          /* in charged_currency */
@@ -111,9 +112,19 @@ int64_t watch_next(struct watch *w);
 
 /* ---- the service ---- */
 
+/* The providers outside of the program (vendor.h), and with whose keys they are asked unless an organizer has own ones. */
+struct vendors {
+    struct fetch_pool *pool;
+    struct str toss_url, stripe_url, public_url;     /* without a slash at the end */
+    int64_t timeout_ms;
+    unsigned offered;         /* for new payments, as bits of provider_words */
+    struct merchant own[PROVIDERS];
+};
+
 struct gate;
 struct payments {
-    struct sequence payments, moves, refunds, cases;
+    struct sequence payments, moves, refunds, cases, accounts;
+    struct vendors vendors;
     struct sequence charges, sandbox_refunds, webhooks;          /* the sandbox's */
     struct watch watch;
     struct gate *gate;        /* gate.h */
@@ -134,6 +145,7 @@ typedef err call_fn(struct ctx *cx, void *self, const void *in, void *ret_out);
 struct create_in {
     int64_t booking;
     int provider;             /* index into provider_words */
+    int method;               /* index into payment_method_words */
 };
 struct confirm_in {
     int64_t payment;
@@ -159,7 +171,8 @@ struct list_out {
 };
 struct webhook_in {
     struct raw_in raw;
-    struct str provider, signature;
+    struct str provider;
+    struct str signatures[PROVIDERS];    /* each provider's own header */
 };
 
 call_fn payment_create, payment_open;                                    /* create.c */
@@ -181,7 +194,7 @@ struct open_in {
     const struct provider *provider;
     struct money due;
     int64_t organizer, performance, schedule;
-    struct str title;
+    struct str title, method;
 };
 /* Makes a payment, or finds the one that is still ready. out: struct payment. */
 extern const struct call payment_open_call;
@@ -243,8 +256,14 @@ bool payment_unclear_now(const struct payment *p);
 err payment_between(struct ctx *cx, const struct payments *s) MUST_USE;
 /* The id that others know a payment or refund by. (merchant.c) */
 struct str payment_public_id(struct ctx *cx, enum id_kind kind, int64_t id);
-/* Whose keys an account has; 0: the platform's. ERR_MISSING when there are none. (merchant.c) */
-err payment_merchant(struct ctx *cx, struct payments *s, const struct provider *p, int64_t account, const struct merchant **ret) MUST_USE;
+/* With whose keys a new payment is made: the organizer's if there are any, or the platform's (*ret_account 0). ERR_CONFLICT when there are
+ * none, or the provider is not offered. In a call with a database. (merchant.c) */
+err merchant_of(struct ctx *cx, struct payments *s, const struct provider *provider, int64_t organizer, int64_t *ret_account) MUST_USE;
+/* The keys themselves; those of an account that was closed too, for as long as payments need them. In stories. (merchant.c) */
+err merchant_load(struct ctx *cx, struct payments *s, const struct provider *provider, int64_t account, struct merchant *ret) MUST_USE;
+/* Reads the platform's keys and the providers' addresses from the configuration. (merchant.c) */
+err vendors_open(struct ctx *cx, struct vendors *v) MUST_USE;
+void vendors_close(struct vendors *v);
 /* What the provider is asked for, and with whose keys. (merchant.c) */
 err payment_charge(struct ctx *cx, struct payments *s, const struct payment *p, struct charge *ret) MUST_USE;
 /* Asks the provider for the money. *p is CONFIRMING and moves with its verdict. */

@@ -41,13 +41,13 @@ static err keep(struct ctx *cx, struct reconciliation *r, const struct provider_
 
 static err read_page(struct ctx *cx, struct payments *s, struct reconciliation *r)
 {
-    const struct merchant *merchant;
+    struct merchant merchant;
     struct provider_page page;
     int64_t now = clock_now(app_clock(cx->app)), to = day_begins(r->day + 1) + AHEAD_MS;
-    err e = payment_merchant(cx, s, r->provider, r->account, &merchant);
+    err e = merchant_load(cx, s, r->provider, r->account, &merchant);
     if (!e)
         e = gate_books(cx, s, r->provider,
-                       &(struct books_in){ .merchant = merchant, .from = day_begins(r->day), .to = to < now ? to : now, .cursor = r->cursor }, &page);
+                       &(struct books_in){ .merchant = &merchant, .from = day_begins(r->day), .to = to < now ? to : now, .cursor = r->cursor }, &page);
     return e ? e : keep(cx, r, &page);
 }
 

@@ -60,24 +60,33 @@ bool day_read(struct str text, int64_t *ret)
 
 /* ---- what is to be done ---- */
 
+/* Can its books be read with the platform's keys? */
+static bool platform_has(const struct payments *s, const struct provider *p)
+{
+    return p->keyless || s->vendors.own[provider_word(p)].secret_key.n > 0;
+}
+
+static bool wanted(const struct accounts_in *in, const struct provider *p)
+{
+    return p->books && (!in->provider || in->provider == p);
+}
+
 static err accounts(struct ctx *cx, void *self, const void *in_, void *ret_out)
 {
     const struct accounts_in *in = in_;
     struct list *ret = ret_out, organizers;
-    size_t n = 0, words = 0;
-    (void)self;
-    while (provider_words[words])
-        words++;
+    size_t n = 0;
     err e = store_books_accounts(cx, in->from, in->to, &organizers);
     if (e)
         return e;
-    struct account_ref *at = NEW_ARRAY(cx->arena, struct account_ref, words + organizers.n);
-    for (size_t i = 0; i < words; i++)
-        if (provider_at((int)i)->books && (!in->provider || in->provider == provider_at((int)i)))
-            at[n++] = (struct account_ref){ provider_at((int)i), 0 };
-    for (const struct account_ref *a = organizers.at; a && a < (const struct account_ref *)organizers.at + organizers.n; a++)
-        if (a->provider->books && (!in->provider || in->provider == a->provider))
-            at[n++] = *a;
+    struct account_ref *at = NEW_ARRAY(cx->arena, struct account_ref, PROVIDERS + organizers.n);
+    for (int i = 0; provider_words[i]; i++)
+        if (wanted(in, provider_at(i)) && platform_has(self, provider_at(i)))
+            at[n++] = (struct account_ref){ provider_at(i), 0 };
+    const struct account_ref *a = organizers.at;
+    for (size_t i = 0; i < organizers.n; i++)
+        if (wanted(in, a[i].provider))
+            at[n++] = a[i];
     *ret = (struct list){ at, n };
     return OK;
 }

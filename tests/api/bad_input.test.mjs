@@ -6,6 +6,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { Samples, bytes_of, wrong_bodies, wrong_values } from '../lib/samples.mjs';
+import { tell } from '../lib/sandbox.mjs';
 import { ok, refused } from '../lib/server.mjs';
 import { World, day } from '../lib/world.mjs';
 
@@ -20,17 +21,25 @@ before(async () => {
   const place = ok(await world.api('POST', `/api/v1/schedules/${(await world.sale()).id}/queue`, {}, { as: world.admin }), 201);
   const hook = ok(await world.api('POST', '/api/v1/webhooks', { url: 'https://example.com/', events: ['performance.schedule_cancelled'] },
     { as: world.admin }), 201);
+  const [compared] = ok(await world.api('POST', '/api/v1/admin/reconciliations', { provider: 'sandbox', day: '2026-01-02' }, { as: world.admin }), 202).items;
   samples = new Samples(world.server.contract, {
     user_id: (await world.user()).id, hall_id: sale.hall.id, performance_id: sale.performance.id, schedule_id: sale.id, hold_id: way.hold.id,
     booking_id: way.booking.id, payment_id: way.payment.id, ticket_id: bought.tickets[0].id, place_token: place.place_token ?? 'unknown',
     coupon_id: ok(await world.api('POST', '/api/v1/coupons', { name: 'Ten', quantity: 10, discount_percent: 10, expires_at: world.time(day) },
       { as: world.admin }), 201).id,
     review_id: review.id, webhook_id: hook.id, waitlist_id: (await world.waiting(world.admin)).id,
+    case_id: await case_of(bought.payment), reconciliation_id: compared.id,
   });
   unchanged = await content();
   earlier = await view();
 });
 after(() => world.close());
+
+/* What somebody has to look at: a webhook that tells of another amount. */
+async function case_of(payment) {
+  ok(await tell(world, payment, { id: 'evt_wrong', amount: { amount: 1, currency: 'KRW' } }), 202);
+  return ok(await world.api('GET', '/api/v1/admin/payment-cases', undefined, { as: world.admin })).items[0].id;
+}
 
 /* The bytes of the database after a clean end: equal only if nothing was written in between. */
 async function content() {

@@ -73,7 +73,7 @@ test('differences as a table', async () => {
   const [{ id }] = await listed();
   const answer = await world.api('GET', `/api/v1/admin/reconciliations/${id}/differences.csv`, undefined, { as: manager });
   assert.equal(answer.status, 200);
-  assert.match(answer.text, /id,kind,payment_id,ref,here,here_currency,there,there_currency,action,found_at,settled_at/);
+  assert.match(answer.text, /^\uFEFF?"id","kind","payment_id","ref","here","here_currency","there","there_currency","action","found_at","settled_at"\r\n$/);
 });
 
 test('what cannot be compared is refused', async () => {

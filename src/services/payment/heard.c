@@ -114,6 +114,7 @@ err payment_heard(struct ctx *cx, struct payments *s, const struct provider *pro
 {
     struct payment p;
     bool seen;
+    *ret = (struct raw_out){ .content_type = S("application/json"), .body = S("{}") };
     err e = call_run(cx, &payment_event_seen_call, &(struct event_in){ provider, event->id }, &seen);
     if (e)
         return e;

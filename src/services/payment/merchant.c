@@ -66,13 +66,12 @@ static err address(struct ctx *cx, const struct config *c, const char *name, str
 /* Without a word: those that there are keys for; when there are none, those that need none. */
 static err offered(struct ctx *cx, struct str words, const struct merchant *own, unsigned *ret)
 {
-    *ret = 0;
-    for (int i = 0; !words.n && provider_words[i]; i++)
-        if (own[i].secret_key.n)
-            *ret |= 1u << i;
-    for (int i = 0; !words.n && !*ret && provider_words[i]; i++)
-        if (provider_at(i)->keyless)
-            *ret |= 1u << i;
+    unsigned with_keys = 0, keyless = 0;
+    for (int i = 0; provider_words[i]; i++) {
+        with_keys |= own[i].secret_key.n ? 1u << i : 0;
+        keyless |= provider_at(i)->keyless ? 1u << i : 0;
+    }
+    *ret = words.n ? 0 : with_keys ? with_keys : keyless;
     while (words.n) {
         struct str word = str_trim(str_cut(&words, ','));
         const struct provider *p = provider_named(word);

@@ -21,7 +21,6 @@
 /* The only booking there is, owned by BUYER_ID. Outlives restarts of the program, as a database would. */
 struct fake_booking {
     pthread_mutex_t lock;
-    int64_t id;               /* BOOKING_ID, until a test wants another one */
     enum booking_status status;
     int64_t due;
     bool seats_free;          /* of an expired one: nobody else has them */
@@ -30,6 +29,7 @@ struct fake_booking {
     int begun, confirmed, refunds;
     int told;                 /* events payment.refunded */
     int64_t told_amount, told_cancellation;          /* their sum; of the last one */
+    int64_t id;               /* BOOKING_ID, until a test wants another one */
 };
 
 struct bed {
@@ -65,6 +65,9 @@ struct payment load(struct bed *b, int64_t payment);
 
 /* The event booking.cancelled: this much is to go back. It has been delivered when the clock has moved. */
 void cancel(struct bed *b, int64_t cancellation, int64_t payment, int64_t refund);
+
+/* The event booking.ended. */
+void end_booking(struct bed *b, enum booking_end how);
 
 /* A connection keeps a statement by its address: only static ones. */
 int64_t count(struct bed *b, const struct query *q);

@@ -40,7 +40,9 @@ static int make(void **state)
 {
     fakes_reset();
     log_level_set(LOG_ERROR);
-    return bed_make(state);
+    int e = bed_make(state);
+    atomic_store(&service(*state)->reconcile_due, 0);
+    return e;
 }
 
 static int drop(void **state)

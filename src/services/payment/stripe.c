@@ -125,7 +125,7 @@ static struct str create_form(struct ctx *cx, const struct charge *c, int64_t am
     for (size_t i = 0; i < 3; i++)
         currency[i] = (char)(c->amount.currency[i] | 0x20);
     f = add(cx, f, "mode", S("payment"));
-    f = add(cx, f, "success_url", vendor_return_url(cx, c, "payment_key={CHECKOUT_SESSION_ID}"));
+    f = add(cx, f, "success_url", vendor_return_url(cx, c, "session_id={CHECKOUT_SESSION_ID}"));
     f = add(cx, f, "cancel_url", vendor_return_url(cx, c, "failed=1"));
     f = add(cx, f, "client_reference_id", c->order);
     f = add(cx, f, "expires_at", arena_fmt(cx->arena, "%lld", (long long)until));
@@ -144,7 +144,7 @@ static bool onward(struct ctx *cx, const struct charge *c, const struct stripe_s
     *ret = (struct created){ .ref = s->id };
     if (str_eq(s->status, S("open")))
         return vendor_redirect(cx, s->url, ret);
-    struct str more = arena_fmt(cx->arena, "payment_key=%.*s", STR_ARG(form_value(cx->arena, s->id)));
+    struct str more = arena_fmt(cx->arena, "session_id=%.*s", STR_ARG(form_value(cx->arena, s->id)));
     return str_eq(s->status, S("complete")) && vendor_redirect(cx, vendor_return_url(cx, c, more.p), ret);
 }
 

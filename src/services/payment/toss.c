@@ -127,7 +127,7 @@ static err create(struct ctx *cx, const struct charge *c, struct created *ret)
         return fail(cx, ERR_CONFLICT, "currency_not_offered", "Toss Payments takes only KRW; choose another provider.",
                     "토스페이먼츠는 원화만 결제할 수 있습니다. 다른 결제 수단을 선택해 주세요.");
 
-    struct answer a = ask(cx, c->merchant, S("/v1/payments"), create_body(cx, c), c->order);
+    struct answer a = ask(cx, c->merchant, S("/v1/payments"), create_body(cx, c), arena_fmt(cx->arena, "%.*s-create", STR_ARG(c->order)));
     if (a.status == 200 && toss_payment_read(cx, a.body, &p))
         found = toss_payment_verdict(&p, c).kind != VERDICT_FOREIGN;
     else if (a.status / 100 == 4 && toss_error(cx, a.body) == TOSS_LOOK)
@@ -177,7 +177,7 @@ static struct verdict confirm(struct ctx *cx, const struct charge *c)
     put(&json, "paymentKey", c->payment_key.n ? c->payment_key : c->ref);
     put(&json, "orderId", c->order);
     json_int(&json, "amount", c->amount.amount);
-    struct answer a = ask(cx, c->merchant, S("/v1/payments/confirm"), finish(cx, &json), c->order);
+    struct answer a = ask(cx, c->merchant, S("/v1/payments/confirm"), finish(cx, &json), arena_fmt(cx->arena, "%.*s-confirm", STR_ARG(c->order)));
     if (a.status == 200 && toss_payment_read(cx, a.body, &p))
         return toss_payment_verdict(&p, c);
     if (a.status / 100 != 4)

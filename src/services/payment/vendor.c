@@ -42,7 +42,7 @@ err vendor_unavailable(struct ctx *cx, const struct answer *a)
 {
     if (a->retry_after_s > 0 && a->retry_after_s < 3600)
         cx->problem.retry_after_s = (int)a->retry_after_s;
-    return fail(cx, ERR_UNAVAILABLE, "provider_unavailable", "The payment provider does not answer; try again shortly, or pay in another way.",
+    return fail(cx, a->status == 429 ? ERR_LIMIT : ERR_UNAVAILABLE, "provider_unavailable", "The payment provider does not answer; try again shortly, or pay in another way.",
                 "결제 대행사가 응답하지 않습니다. 잠시 후 다시 시도하거나 다른 결제 수단을 이용해 주세요.");
 }
 

@@ -21,7 +21,7 @@ struct answer {
 struct answer vendor_ask(struct ctx *cx, const char *vendor, const struct fetch *f);
 /* Nothing certain follows from such an answer. */
 struct verdict vendor_unknown(const struct answer *a);
-/* ERR_UNAVAILABLE, for a buyer who may try again. */
+/* For a buyer who may try again: ERR_LIMIT when it asked us to slow down, else ERR_UNAVAILABLE. */
 err vendor_unavailable(struct ctx *cx, const struct answer *a);
 
 /* ---- documents: what a reader takes from one is copied, so that the document ends with it ---- */

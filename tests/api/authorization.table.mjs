@@ -156,6 +156,10 @@ export const table = {
   'POST /api/v1/users/{user_id}/mileage': in_charge,
 
   'POST /api/v1/payments': its_owner,
+  'GET /api/v1/admin/reconciliations': in_charge,
+  'POST /api/v1/admin/reconciliations': in_charge,
+  'GET /api/v1/admin/reconciliations/{reconciliation_id}': in_charge,
+  'GET /api/v1/admin/reconciliations/{reconciliation_id}/differences.csv': in_charge,
   'GET /api/v1/payments': signed_in,
   'GET /api/v1/payments/providers': everybody,
   'GET /api/v1/payments/{payment_id}': its_payer,

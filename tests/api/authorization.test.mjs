@@ -31,13 +31,14 @@ before(async () => {
   spare.booking = (await world.buy(person.owner, spare, spare.guids.slice(0, 1))).booking;
   const place = await place_of(person.owner);
   const { poster_url } = ok(await world.api('PUT', `/api/v1/performances/${spare.performance.id}/poster`, png(10, 10), { as: world.admin }));
+  const [compared] = ok(await world.api('POST', '/api/v1/admin/reconciliations', { provider: 'sandbox', day: world.time().slice(0, 10) },
+    { as: world.admin }), 202).items;
   samples = new Samples(world.server.contract, {
     user_id: (await world.user()).id, hall_id: sale.hall.id, performance_id: sale.performance.id, schedule_id: sale.id, hold_id: bought.hold.id,
     booking_id: bought.booking.id, payment_id: bought.payment.id, ticket_id: bought.tickets[0].id, place_token: place, review_id: review.id,
     coupon_id: (await coupon()).id, session_id: await session_of(person.owner), key_id: await key_of(person.producer), file: poster_url.split('/').pop(),
     waitlist_id: (await world.waiting(person.owner)).id, webhook_id: hook.id, delivery_id: delivery.id, mail_id: mail.id,
-    case_id: await case_of(bought.payment),
-    amount: bought.payment.amount.amount,
+    case_id: await case_of(bought.payment), reconciliation_id: compared.id, amount: bought.payment.amount.amount,
   });
 });
 after(() => world.close());
@@ -129,6 +130,7 @@ const bodies = {
   'PATCH /api/v1/schedules/{schedule_id}': () => ({ max_tickets_per_user: 4 }),
   'PUT /api/v1/schedules/{schedule_id}/house_seats': () => ({ holds: [{ reason: 'Camera', release_at: null, seats: [sale.guids.at(-1)] }] }),
   'PUT /api/v1/schedules/{schedule_id}/plan': () => ({ plan: plan_of({ rows: 3, seats: 20 }) }),
+  'POST /api/v1/admin/reconciliations': () => ({ provider: 'sandbox', day: world.time(-2 * 86400000).slice(0, 10) }),
   'POST /noop': () => ({ best: { count: 1, grade: 'VIP' } }),
   'POST /test/clock': () => ({ advance_ms: 0 }),
 };

@@ -3,6 +3,8 @@ import { genres } from "../src/api/shapes";
 import { clockFace, money } from "../src/app/format";
 import { catalogues } from "../src/app/i18n";
 import { language, preferred } from "../src/app/language";
+import { payEn } from "../src/app/words.pay.en";
+import { payKo } from "../src/app/words.pay.ko";
 
 type Tree = { [name: string]: unknown };
 
@@ -15,8 +17,9 @@ function leaves(tree: Tree, path = ""): Map<string, unknown> {
   return found;
 }
 
-const ko = leaves(catalogues.ko as unknown as Tree);
-const en = leaves(catalogues.en as unknown as Tree);
+const all = (main: unknown, pay: unknown) => new Map([...leaves(main as Tree), ...leaves(pay as Tree, "pay.")]);
+const ko = all(catalogues.ko, payKo);
+const en = all(catalogues.en, payEn);
 /* Said by a neighbouring element, so it has no text of its own. */
 const silent = new Set(["bookingNote.confirmed"]);
 

@@ -257,12 +257,45 @@ export interface Waiting {
   hold_id: string | null;
 }
 
+/* Somebody who can take a payment; while not `available`, it may be asked again after so many seconds. */
+export interface ProviderState {
+  provider: string;
+  available: boolean;
+  retry_after_seconds?: number;
+}
+
+/* Where a buyer who pays by bank transfer sends the money, and until when. */
+export interface VirtualAccount {
+  bank: string;
+  account_number: string;
+  holder: string;
+  due_at: string | null;
+}
+
 export interface Payment {
   id: string;
   booking_id: string;
-  status: "ready" | "paid" | "pending" | "refunded" | "failed";
+  status: "ready" | "paid" | "pending" | "refunded" | "failed" | "cancelled";
   amount: Money;
-  provider?: string;
+  provider: string;
+  /* declined, not_payable, superseded, amount_mismatch or too_late. */
+  reason?: string;
+  /* Where the buyer goes on; only in the answer that makes the payment. */
+  client?: { redirect_url?: string };
+  virtual_account?: VirtualAccount | null;
+  /* Its refund waits for the buyer to say where the money shall go. */
+  refund_account_needed?: boolean;
+}
+
+/* What a payment was for, line by line. */
+export interface Receipt {
+  number: string;
+}
+
+export interface RefundAccount {
+  bank: string;
+  account_number: string;
+  holder: string;
 }
 
 export interface Ticket {

@@ -21,6 +21,7 @@ export const pages: Page[] = [
   { pattern: "/schedules/:id/seats", stage: true, load: () => import("../pages/SeatsPage") },
   { pattern: "/schedules/:id/waitlist", personal: true, load: () => import("../pages/WaitlistPage") },
   { pattern: "/checkout/:holdId", personal: true, load: () => import("../pages/CheckoutPage") },
+  { pattern: "/pay/return", personal: true, load: () => import("../pages/PayReturnPage") },
   { pattern: "/tickets", personal: true, load: () => import("../pages/TicketsPage") },
   { pattern: "/tickets/:bookingId", personal: true, load: () => import("../pages/BookingPage") },
   { pattern: "/account", personal: true, load: () => import("../pages/AccountPage") },

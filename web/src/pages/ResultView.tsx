@@ -1,32 +1,35 @@
 /* How a purchase ended, or that it has not ended yet. */
-import type { ScheduleDetail } from "../api/shapes";
-import { moment } from "../app/format";
+import type { Payment, VirtualAccount } from "../api/shapes";
+import { moment, money } from "../app/format";
 import { words } from "../app/i18n";
+import { payWords } from "../app/pay-words";
 import { PriceLines } from "../ui/PriceLines";
 import { SeatLines } from "../ui/SeatLines";
-import type { Purchase, Result } from "./purchase";
+import type { Order, Result } from "./purchase";
 
 interface Props {
-  purchase: Purchase;
+  /* Null while it is not known yet. */
+  order: Order | null;
   result: Exclude<Result, "expired">;
-  schedule: ScheduleDetail;
 }
 
-export function ResultView({ purchase, result, schedule }: Props) {
+export function ResultView({ order, result }: Props) {
   const w = words();
-  const { title, text } = w.result[result];
-  const { booking } = purchase;
+  const { title, text } = result === "deposit" ? payWords().deposit : w.result[result];
+  const booking = order?.booking;
+  const account = order?.payment?.virtual_account;
   const tickets = booking && result === "paid" ? `/tickets/${encodeURIComponent(booking.id)}` : "/tickets";
-  const waiting = result === "pending" || result === "checking";
+  const waiting = result === "pending" || result === "checking" || result === "deposit";
   return (
     <section class={`panel result result--${result}`} data-testid="result" data-result={result} aria-live="polite">
       <p class="result__mark" aria-hidden="true">{waiting ? "…" : result === "paid" ? "✓" : "!"}</p>
       <h1>{title}</h1>
       <p>{text}</p>
+      {result === "deposit" && account && order?.payment && <Deposit account={account} payment={order.payment} />}
       {booking && (
         <div class="result__order">
-          <p><strong>{schedule.title}</strong></p>
-          <p class="muted">{moment(schedule.starts_at)} · {schedule.hall_name}</p>
+          <p><strong>{booking.title}</strong></p>
+          <p class="muted">{moment(booking.starts_at)} · {booking.hall_name}</p>
           <SeatLines seats={booking.seats} />
           <PriceLines booking={booking} />
           <p class="muted">{w.tickets.code} <code data-testid="booking-code">{booking.code}</code></p>
@@ -35,8 +38,22 @@ export function ResultView({ purchase, result, schedule }: Props) {
       <a class="button button--wide" href={tickets} data-testid="to-tickets">
         {result === "paid" ? w.result.show : w.result.mine}
       </a>
-      {result === "refunded" &&
-        <a class="button button--quiet button--wide" href={`/schedules/${encodeURIComponent(schedule.id)}/seats`}>{w.checkout.again}</a>}
+      {result === "refunded" && booking &&
+        <a class="button button--quiet button--wide" href={`/schedules/${encodeURIComponent(booking.schedule_id)}/seats`}>{w.checkout.again}</a>}
     </section>
+  );
+}
+
+/* Where to transfer the money, and until when. */
+function Deposit({ account, payment }: { account: VirtualAccount; payment: Payment }) {
+  const w = payWords().deposit;
+  return (
+    <dl class="facts result__deposit" data-testid="deposit">
+      <div><dt>{w.bank}</dt><dd>{account.bank}</dd></div>
+      <div><dt>{w.number}</dt><dd><code data-testid="deposit-number">{account.account_number}</code></dd></div>
+      <div><dt>{w.holder}</dt><dd>{account.holder}</dd></div>
+      <div><dt>{w.amount}</dt><dd><b>{money(payment.amount)}</b></dd></div>
+      {account.due_at && <div><dt>{w.until}</dt><dd><b>{moment(account.due_at)}</b></dd></div>}
+    </dl>
   );
 }

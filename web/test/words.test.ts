@@ -3,6 +3,8 @@ import { genres } from "../src/api/shapes";
 import { clockFace, money } from "../src/app/format";
 import { catalogues } from "../src/app/i18n";
 import { language, preferred } from "../src/app/language";
+import { moneyEn } from "../src/app/words.money.en";
+import { moneyKo } from "../src/app/words.money.ko";
 import { payEn } from "../src/app/words.pay.en";
 import { payKo } from "../src/app/words.pay.ko";
 
@@ -17,11 +19,11 @@ function leaves(tree: Tree, path = ""): Map<string, unknown> {
   return found;
 }
 
-const all = (main: unknown, pay: unknown) => new Map([...leaves(main as Tree), ...leaves(pay as Tree, "pay.")]);
-const ko = all(catalogues.ko, payKo);
-const en = all(catalogues.en, payEn);
+const all = (main: unknown, pay: unknown, money: unknown) => leaves({ main, pay, money });
+const ko = all(catalogues.ko, payKo, moneyKo);
+const en = all(catalogues.en, payEn, moneyEn);
 /* Said by a neighbouring element, so it has no text of its own. */
-const silent = new Set(["bookingNote.confirmed"]);
+const silent = new Set(["main.bookingNote.confirmed"]);
 
 describe("the catalogues", () => {
   it("have the same entries of the same kind", () => {

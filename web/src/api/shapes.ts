@@ -298,6 +298,31 @@ export interface RefundAccount {
   holder: string;
 }
 
+export const caseStates = ["open", "resolved"] as const;
+export const caseKinds = ["webhook_mismatch", "foreign_charge", "refund_failed", "unclear_too_long", "charge_unknown", "books_differ"] as const;
+export const caseActions = ["ask_again", "refund", "retry_refund", "ignore"] as const;
+export type CaseAction = (typeof caseActions)[number];
+
+/* Something about money that people have to decide. */
+export interface PaymentCase {
+  id: string;
+  kind: (typeof caseKinds)[number];
+  state: (typeof caseStates)[number];
+  provider: string;
+  payment_id: string | null;
+  refund_id: string | null;
+  booking_id: string | null;
+  /* What differs. */
+  about?: "amount" | "currency" | "order" | "merchant";
+  told?: string;
+  stored?: string;
+  proposed: CaseAction;
+  opened_at: string;
+  resolution?: CaseAction;
+  resolved_at?: string;
+  note?: string;
+}
+
 export interface Ticket {
   id: string;
   code: string;

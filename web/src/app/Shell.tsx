@@ -9,12 +9,15 @@ import { language } from "./language";
 import { online } from "./network";
 import { findPage, type PageComponent } from "./pages";
 import { currentPath, navigate, place, signInPath, type Params } from "./router";
+import { mayEnter } from "./roles";
 import { session } from "./session";
 import { dismiss, toasts } from "./toasts";
 
 export function Shell() {
   const w = words();
   const found = findPage(place.value.path);
+  const [unknown, setUnknown] = useState<Problem | null>(null);
+  const known = session.user.value !== null || !found?.page.roles;
   const barred = found?.page.personal === true && !session.signedIn.value;
 
   useEffect(() => {
@@ -27,7 +30,7 @@ export function Shell() {
 
   useEffect(() => {
     if (!session.signedIn.value || session.user.value) return;
-    getMe().then((me) => (session.user.value = me), () => undefined);
+    getMe().then((me) => (session.user.value = me), (error) => setUnknown(asProblem(error)));
   }, [session.signedIn.value]);
 
   return (
@@ -36,8 +39,9 @@ export function Shell() {
       <Header />
       {!online.value && <p class="offline-bar" role="status">{w.shell.offline}</p>}
       <main id="main" tabIndex={-1} class={found?.page.stage ? "main main--stage" : "main"}>
-        {!found && <NotFound />}
-        {found && !barred && <LazyPage key={found.page.pattern + JSON.stringify(found.params)} {...found} />}
+        {(!found || (!barred && known && !mayEnter(found.page))) && <NotFound />}
+        {found && !barred && !known && (unknown ? <ErrorState problem={unknown} retry={reload} /> : <Loading />)}
+        {found && !barred && known && mayEnter(found.page) && <LazyPage key={found.page.pattern + JSON.stringify(found.params)} {...found} />}
       </main>
       {!found?.page.stage && <footer class="footer"><p>{w.shell.footer}</p></footer>}
       <div class="toasts" role="status" aria-live="polite">

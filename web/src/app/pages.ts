@@ -1,6 +1,7 @@
 /* The one list of pages: a pattern and where its code is. Each page is loaded when it is first visited. */
 import type { ComponentType } from "preact";
 import type { Params } from "./router";
+import { inCharge, organizers } from "./roles";
 import { matchPath } from "./router";
 
 export type PageComponent = ComponentType<{ params: Params }>;
@@ -9,6 +10,8 @@ interface Page {
   pattern: string;
   /* Only for people who are signed in. */
   personal?: boolean;
+  /* Only for people with one of these roles. */
+  roles?: string[];
   /* The page fills the window below the header and has no footer. */
   stage?: boolean;
   load(): Promise<{ default: PageComponent }>;
@@ -25,6 +28,7 @@ export const pages: Page[] = [
   { pattern: "/tickets", personal: true, load: () => import("../pages/TicketsPage") },
   { pattern: "/tickets/:bookingId", personal: true, load: () => import("../pages/BookingPage") },
   { pattern: "/account", personal: true, load: () => import("../pages/AccountPage") },
+  { pattern: "/admin/money", personal: true, roles: inCharge, load: () => import("../pages/CasesPage") },
   { pattern: "/login", load: () => import("../pages/LoginPage") },
   { pattern: "/signup", load: () => import("../pages/SignupPage") },
   { pattern: "/forgot", load: () => import("../pages/ForgotPage") },

@@ -5,6 +5,7 @@ import { moment } from "../app/format";
 import { words } from "../app/i18n";
 import { useResource } from "../app/resource";
 import type { Params } from "../app/router";
+import { save } from "../app/save";
 import { useTitle } from "../app/Shell";
 import { FormProblem, useSending } from "../ui/Form";
 import { PriceLines } from "../ui/PriceLines";
@@ -91,14 +92,9 @@ function Picture({ ticket }: { ticket: Ticket }) {
   return <span class="muted">{w.states.loading}</span>;
 }
 
-/* The ticket to print or keep. It is read with one's token, so it is no plain link. */
+/* The ticket to print or keep. */
 function Paper({ ticket }: { ticket: Ticket }) {
-  const { busy, problem, send } = useSending(async () => {
-    const address = URL.createObjectURL(await getTicketPdf(ticket.id));
-    const link = Object.assign(document.createElement("a"), { href: address, download: `ticket-${ticket.id}.pdf` });
-    link.click();
-    setTimeout(() => URL.revokeObjectURL(address), 60_000);
-  });
+  const { busy, problem, send } = useSending(() => save(`ticket-${ticket.id}.pdf`, getTicketPdf(ticket.id)));
   return (
     <>
       <button type="button" class="linklike" disabled={busy} data-testid="pdf" onClick={send}>{words().tickets.pdf}</button>

@@ -1,0 +1,19 @@
+/* The calls of the people who look after the money. */
+import { query } from "./calls";
+import { call } from "./client";
+import type { Page, PaymentCase } from "./shapes";
+
+type Signal = AbortSignal | undefined;
+const id = encodeURIComponent;
+
+export interface CaseFilter {
+  state: string;
+  kind: string;
+  provider: string;
+}
+
+export const listCases = (filter: CaseFilter, cursor: string | null, signal?: Signal) =>
+  call<Page<PaymentCase>>(`/admin/payment-cases${query({ ...filter, cursor })}`, { signal });
+export const getCasesCsv = (filter: CaseFilter) => call<Blob>(`/admin/payment-cases.csv${query({ ...filter })}`, { as: "blob" });
+export const resolveCase = (one: string, action: string, note: string, key: string) =>
+  call<PaymentCase>(`/admin/payment-cases/${id(one)}/resolve`, { method: "POST", body: { action, note }, key });

@@ -153,6 +153,7 @@ export const table = {
 
   'POST /api/v1/payments': its_owner,
   'GET /api/v1/payments': signed_in,
+  'GET /api/v1/payments/providers': everybody,
   'GET /api/v1/payments/{payment_id}': its_payer,
   'POST /api/v1/payments/{payment_id}/confirm': its_owner,
   'POST /api/v1/payments/{payment_id}/refunds': in_charge,

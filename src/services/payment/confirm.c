@@ -1,5 +1,6 @@
 /* The buyer comes back from the provider's page: take the money, tell booking, give it back if booking cannot use it. The request may be
  * repeated at any time; whatever it left unfinished is taken up again by the next one or by the resume job. */
+#include "gate.h"
 #include "payment_int.h"
 
 static err mine(struct ctx *cx, int64_t id, struct payment *ret)
@@ -86,5 +87,7 @@ err payment_confirm(struct ctx *cx, void *self, const void *in_, void *ret_out)
         return outcome_of_other(cx, &p, ret_out);
     e = confirm(cx, s, in, &p);
     payment_release(cx, s, &p);
+    if (!e && p.state == PAYMENT_CONFIRMING)
+        e = gate_check(cx, s, p.provider);
     return e ? e : outcome(cx, &p, ret_out);
 }

@@ -1,5 +1,6 @@
 /* A payment begins: what is due is what booking says, whatever the client thinks. A booking has one open payment: asked again while that is
  * ready, the same one is returned; while its outcome is open nobody can begin another, so that no two capture the same booking. */
+#include "gate.h"
 #include "payment_int.h"
 
 #include "services/booking/booking.h"
@@ -14,6 +15,7 @@ err payment_create(struct ctx *cx, void *self, const void *in_, void *ret_out)
     const struct create_in *in = in_;
     struct payment_view *ret = ret_out;
     struct booking_due due;
+    const struct provider *provider;
     struct payment p;
 
     err e = call_run(cx, &booking_due_get, &(struct booking_ref){ in->booking, cx->actor.user }, &due);
@@ -21,15 +23,18 @@ err payment_create(struct ctx *cx, void *self, const void *in_, void *ret_out)
         return e;
     if (due.status != BOOKING_PENDING || due.due.amount <= 0)
         return not_payable(cx);
+    e = gate_choose(cx, self, provider_at(in->provider), &provider);
+    if (e)
+        return e;
 
     e = call_run(cx, &payment_open_call,
-                 &(struct open_in){ in->booking, provider_at(in->provider), due.due, due.owner, due.performance, due.schedule, due.title }, &p);
+                 &(struct open_in){ in->booking, provider, due.due, due.owner, due.performance, due.schedule, due.title }, &p);
     struct charge charge;
     if (!e)
         e = payment_charge(cx, self, &p, &charge);
     struct created made;
     if (!e)
-        e = p.provider->create(cx, &charge, &made);
+        e = gate_create(cx, self, p.provider, &charge, &made);
     if (e)
         return e;
     payment_view(&p, ret);

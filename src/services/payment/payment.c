@@ -1,4 +1,5 @@
 /* The payment service: its tables and its life. */
+#include "gate.h"
 #include "refund.h"
 
 #include <stdlib.h>
@@ -82,6 +83,17 @@ FIELDS(refunds_fields, "PaymentRefunds", struct list_out,
     { .name = "items", .type = F_LIST, .of = &refund_fields, .at = offsetof(struct list_out, items), .help = "newest first" },
     { .name = "next", .type = F_ID, .id = ID_REFUND, .at = offsetof(struct list_out, next), .nullable = true });
 
+FIELDS(provider_fields, "PaymentProvider", struct provider_view,
+    { .name = "provider", .type = F_STR, .at = offsetof(struct provider_view, provider) },
+    { .name = "available", .type = F_BOOL, .at = offsetof(struct provider_view, available), .help = "may a payment begin with it now?" },
+    { .name = "retry_after_seconds", .type = F_INT, .at = offsetof(struct provider_view, retry_after_seconds), .help = "0 while it is available" });
+
+FIELDS(providers_fields, "PaymentProviders", struct providers_out,
+    { .name = "items", .type = F_LIST, .of = &provider_fields, .at = offsetof(struct providers_out, items) });
+
+FIELDS(headroom_fields, "PaymentHeadroom", struct payment_headroom,
+    { .name = "orders_per_minute", .type = F_INT, .at = offsetof(struct payment_headroom, orders_per_minute) });
+
 /* ---- calls ---- */
 
 static const struct call create_call = { "payment.create", "Begins to pay a booking; the amount is what is due.", CALL_STORY, &create_fields,
@@ -103,6 +115,11 @@ static const struct call refund_list_call = { "payment.refund_list", "What went 
 static const struct call refund_cancelled_call = { .name = "payment.refund_cancelled", .kind = CALL_STORY, .in = &booking_cancelled_fields,
                                                    .fn = refund_cancelled };
 
+static const struct call providers_call = { "payment.providers", "Which providers can take a payment now.", CALL_MEMORY, NULL, &providers_fields,
+                                             gate_list };
+const struct call payment_headroom_call = { "payment.headroom", "Orders a minute that the providers can take now.", CALL_MEMORY, NULL,
+                                            &headroom_fields, gate_headroom };
+
 const struct call refund_promise_call = { .name = "payment.refund_promise", .kind = CALL_COMMAND, .fn = refund_promise };
 const struct call refund_advance_call = { .name = "payment.refund_advance", .kind = CALL_COMMAND, .fn = refund_advance };
 const struct call refund_open_call = { .name = "payment.refund_open", .kind = CALL_READ, .fn = refund_open };
@@ -117,7 +134,8 @@ static const struct call *const calls[] = {
     &create_call,        &confirm_call,      &payment_webhook_call, &show_call,           &list_call,         &resume_call,
     &payment_open_call,  &payment_load_call, &payment_event_seen_call, &payment_advance_call, &sandbox_charge_call, &sandbox_find_call,
     &sandbox_refund_call, &sandbox_collect_call, &sandbox_sent_call, &sandbox_deliver_call, &refund_give_call,
-    &refund_list_call,   &refund_cancelled_call, &refund_promise_call, &refund_advance_call, &refund_open_call,   &refund_load_call,   NULL,
+    &refund_list_call,   &refund_cancelled_call, &refund_promise_call, &refund_advance_call, &refund_open_call,   &refund_load_call,
+    &providers_call, &payment_headroom_call, NULL,
 };
 
 static const struct route routes[] = {
@@ -126,6 +144,7 @@ static const struct route routes[] = {
     { .method = "POST", .path = "/api/v1/payments/webhooks/{provider}", .call = &payment_webhook_call, .flags = RAW_BODY, .status = 200,
       .body_max = 64 * 1024 },
     { .method = "GET", .path = "/api/v1/payments", .call = &list_call, .flags = NEED_USER, .status = 200 },
+    { .method = "GET", .path = "/api/v1/payments/providers", .call = &providers_call, .status = 200 },
     { .method = "GET", .path = "/api/v1/payments/{payment_id}", .call = &show_call, .flags = NEED_USER, .status = 200 },
     { .method = "POST", .path = "/api/v1/payments/{payment_id}/refunds", .call = &refund_give_call, .flags = NEED_USER | IDEMPOTENT,
       .roles = ROLE_MANAGER | ROLE_ADMIN, .status = 201 },
@@ -157,6 +176,7 @@ static const struct config_key config[] = {
       .help = "Seconds after which an interrupted payment is taken up again; doubled each time it fails, seven times at most." },
     { .name = "payment.poll_seconds", .type = CONFIG_INT, .def = "900", .low = 10, .high = 86400,
       .help = "Seconds between questions about a payment whose webhook has not come." },
+    GATE_CONFIG,
     { 0 },
 };
 
@@ -198,6 +218,7 @@ static struct metric *const metrics[] = {
     &refund_moves[REFUND_FAILED],
     &payment_stuck,                     &webhooks_taken,                    &webhooks_repeated,
     &webhooks_forged,                   &webhooks_ignored,                  &webhooks_mismatched,
+    GATE_METRICS(0),                    GATE_METRICS(1),                    GATE_METRICS(2),
     NULL,
 };
 
@@ -213,7 +234,9 @@ static err payment_service_open(struct ctx *cx, void **ret_self)
     watch_open(&s->watch, cx->now);
     *ret_self = s;
 
-    err e = store_sequences(cx, s);
+    err e = gate_open(cx, &s->gate);
+    if (!e)
+        e = store_sequences(cx, s);
     if (!e)
         e = store_sandbox_open(cx, s);
     if (!e)
@@ -225,6 +248,7 @@ static void payment_service_close(void *self)
 {
     struct payments *s = self;
     watch_close(&s->watch);
+    gate_close(s->gate);
     free(s);
 }
 

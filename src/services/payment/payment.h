@@ -10,6 +10,14 @@
 
 extern const struct service payment_service;
 
+/* ---- what others may ask ---- */
+
+struct payment_headroom {
+    int64_t orders_per_minute;           /* that the providers buyers use can take now; INT64_MAX: nothing is known to limit them */
+};
+/* From memory, in any thread and from commands. out: struct payment_headroom. */
+extern const struct call payment_headroom_call;
+
 /* ---- what payment tells others (events) ---- */
 
 /* payment.refunded: money has gone back to the buyer. */

@@ -106,10 +106,12 @@ int64_t watch_next(struct watch *w);
 
 /* ---- the service ---- */
 
+struct gate;
 struct payments {
     struct sequence payments, moves, refunds;
     struct sequence charges, sandbox_refunds, webhooks;          /* the sandbox's */
     struct watch watch;
+    struct gate *gate;        /* gate.h */
     int64_t resume_ms, poll_ms;
     _Atomic int64_t sandbox_due;
     err (*between)(struct ctx *cx);      /* called between the steps of a story, NULL but in tests: a failure ends it there as a crash would */

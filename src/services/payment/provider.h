@@ -85,6 +85,8 @@ struct provider {
     const char *name;
     const char *signature_header;        /* of its webhooks; NULL: they carry none, so each is only a hint to ask */
 
+    bool creates_alone;       /* `create` asks nobody: it tells nothing about how the provider is */
+
     /* Makes the charge known, for the buyer to approve. Asked again it returns the same. ERR_UNAVAILABLE. */
     err (*create)(struct ctx *cx, const struct charge *c, struct created *ret);
     /* Fails naming the field when this is nothing that the provider's page returns for this charge. */

@@ -1,5 +1,6 @@
 /* Money goes back: for a cancelled booking, or because staff wants it. The provider is asked with the refund's id as its key, so that a story may
  * stop anywhere and be taken up again (resume.c). */
+#include "gate.h"
 #include "refund.h"
 
 #include "platform/obs/log.h"
@@ -26,7 +27,7 @@ static err drive_one(struct ctx *cx, struct payments *s, struct payment *p, stru
     if (e)
         return e;
     struct give_back back = { .refund = r->id, .order = payment_public_id(cx, ID_REFUND, r->id), .amount = r->amount, .reason = r->reason };
-    enum verdict_kind kind = p->provider->refund(cx, &charge, &back).kind;
+    enum verdict_kind kind = gate_refund(cx, s, p->provider, &charge, &back).kind;
     e = payment_between(cx, s);
     if (e || kind == VERDICT_UNKNOWN || kind == VERDICT_PENDING)
         return e;

@@ -1,6 +1,7 @@
 /* From the provider's verdict to the end of a payment, step by step. What is to be done next follows from the state alone, each step may be
  * repeated, and each ends with a command that moves the payment only if its state still leads there: so a story may stop anywhere, and two may
  * meet. */
+#include "gate.h"
 #include "payment_int.h"
 
 #include "platform/call/app.h"
@@ -71,7 +72,7 @@ struct verdict payment_query(struct ctx *cx, struct payments *s, const struct pa
     struct charge charge;
     if (payment_charge(cx, s, p, &charge))
         return (struct verdict){ .kind = VERDICT_UNKNOWN };
-    return believable(p, p->provider->query(cx, &charge));
+    return believable(p, gate_query(cx, s, p->provider, &charge));
 }
 
 /* Nothing was asked of the provider yet, so refusing is safe. *ret_refused: why, or WHYS. */
@@ -105,7 +106,7 @@ err payment_ask(struct ctx *cx, struct payments *s, struct payment *p)
     if (e)
         return e;
 
-    struct verdict v = believable(p, p->provider->confirm(cx, &charge));
+    struct verdict v = believable(p, gate_confirm(cx, s, p->provider, &charge));
     if (v.kind == VERDICT_UNKNOWN)
         v = payment_query(cx, s, p);
     e = payment_between(cx, s);

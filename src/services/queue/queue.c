@@ -10,6 +10,7 @@
 /* ---- field tables ---- */
 
 static const char *const mode_words[] = { "off", "fifo", NULL };
+static const char *const reason_words[] = { "rate", "payment", NULL };
 static const char *const state_words[] = { "waiting", "admitted", "expired", "left", NULL };
 
 #define SCHEDULE_ROW(owner)                                                                                                               \
@@ -53,6 +54,8 @@ FIELDS(place_fields, "Place", struct place_out,
     { .name = "position", .type = F_INT, .at = offsetof(struct place_out, position), .help = "1: the next one; never grows; 0 once it is over" },
     { .name = "ahead", .type = F_INT, .at = offsetof(struct place_out, ahead), .help = "people in front at most" },
     { .name = "eta_seconds", .type = F_INT, .at = offsetof(struct place_out, eta_seconds), .help = "at the pace of the last minute" },
+    { .name = "eta_reason", .type = F_ENUM, .words = reason_words, .at = offsetof(struct place_out, eta_reason),
+      .help = "what sets the pace: rate, the organizer's; payment, the payment providers cannot take more now" },
     { .name = "poll_after_ms", .type = F_INT, .at = offsetof(struct place_out, poll_after_ms), .help = "when to ask again" },
     { .name = "stock", .type = F_MAP, .of = &free_fields, .at = offsetof(struct place_out, stock), .help = "free seats by grade" },
     { .name = "message", .type = F_TEXT, .at = offsetof(struct place_out, message), .help = "from the organizer" },
@@ -111,6 +114,12 @@ static const struct subscription subscriptions[] = {
     { 0 },
 };
 
+static const struct config_key config[] = {
+    { .name = "queue.orders_per_pass_permille", .type = CONFIG_INT, .def = "600", .low = 1, .high = 1000,
+      .help = "Of a thousand people let in, so many are expected to pay: how many come in for what the payment providers can take." },
+    { 0 },
+};
+
 /* ---- metrics ---- */
 
 struct metric queue_joins = { .name = "takenseat_queue_joins_total", .kind = METRIC_COUNTER, .help = "Places given in waiting rooms" };
@@ -155,6 +164,8 @@ static err queue_open(struct ctx *cx, void **ret_self)
     q->keys = app_keys(cx->app);
     lock_init(&q->lock);
     atomic_init(&q->due, INT64_MAX);
+    atomic_init(&q->bound, INT64_MAX);
+    q->orders_permille = config_int(app_config(cx->app), "queue.orders_per_pass_permille");
     *ret_self = q;
     return load_rooms(cx, q);
 }
@@ -181,6 +192,7 @@ const struct service queue_service = {
     .scope_write = SCOPE_CATALOGUE_WRITE,
     .jobs = jobs,
     .subscriptions = subscriptions,
+    .config = config,
     .audits = queue_audits,
     .migrations = queue_migrations,
     .queries = (const struct query *)&queue_sql,

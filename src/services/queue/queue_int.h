@@ -133,6 +133,8 @@ struct queue {
     struct map rooms;         /* schedule -> room, for ever */
     int64_t ran_at;           /* of the last admission */
     _Atomic int64_t due;      /* of the next */
+    int64_t orders_permille;  /* orders that a thousand people let in are expected to pay */
+    _Atomic int64_t bound;    /* people a minute and room that payment can take; INT64_MAX: all */
 };
 
 /* In the writer, or under queue.lock. */
@@ -165,9 +167,12 @@ struct place_ref {
     int64_t schedule, place, user;
 };
 
+enum eta_reason { ETA_RATE, ETA_PAYMENT };
+
 struct sight {
     enum place_state state;
     int64_t position, eta_ms; /* of those who wait */
+    enum eta_reason reason;   /* what sets their pace */
     int64_t until;            /* of those admitted; 0: without a pass, the room is off */
     struct str message;
     const struct room *room;  /* for what never changes */
@@ -177,6 +182,7 @@ struct place_out {
     struct str place_token;
     int state;
     int64_t position, ahead, eta_seconds, poll_after_ms;
+    int eta_reason;           /* enum eta_reason */
     struct list stock;        /* struct stock */
     struct str message, pass;
     int64_t pass_expires_at;
@@ -193,6 +199,14 @@ enum place_state place_state(const struct room *r, const struct line *line, int6
 void place_look(struct ctx *cx, const struct room *r, const struct terms *terms, const struct line *line, int64_t place, struct sight *ret);
 /* All but the place token. */
 void place_answer(struct ctx *cx, const struct queue *q, const struct place_ref *who, const struct sight *s, struct place_out *ret);
+
+/* ---- what payment can take (headroom.c) ---- */
+
+/* Asks payment, on behalf of so many rooms with people in line. In the writer. */
+void headroom_refresh(struct ctx *cx, struct queue *q, int64_t rooms);
+/* From any thread: is payment what keeps a room from its rate? And its rules with the rate that is left. */
+bool headroom_limits(const struct queue *q, const struct rules *rules);
+struct rules headroom_rules(const struct queue *q, const struct rules *rules);
 
 /* ---- signed words (token.c) ---- */
 

@@ -103,7 +103,7 @@ static void test_answer(void **state)
     buf_init(&json, 4096);
     fields_encode(&json, queue_join_call.out, &app_keys(h->f.app)->ids, &place);
     struct str want = arena_fmt(h->arena, "{\"place_token\":\"%.*s\",\"state\":\"waiting\",\"position\":1,\"ahead\":0,\"eta_seconds\":1,"
-                                "\"poll_after_ms\":1000,\"stock\":{},\"message\":\"\",\"pass\":null,\"pass_expires_at\":null}",
+                                "\"eta_reason\":\"rate\",\"poll_after_ms\":1000,\"stock\":{},\"message\":\"\",\"pass\":null,\"pass_expires_at\":null}",
                                 STR_ARG(place.place_token));
     assert_int_equal(json.n, want.n);
     assert_memory_equal(json.p, want.p, want.n);

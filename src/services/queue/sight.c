@@ -41,8 +41,10 @@ void place_look(struct ctx *cx, const struct room *r, const struct terms *terms,
     }
     ret->state = place_state(r, line, place, cx->now, &ret->until);
     if (ret->state == PLACE_WAITING) {
+        const struct rules bounded = headroom_rules(r->queue, &terms->rules);
         ret->position = place - line->serving;
-        ret->eta_ms = max(0, room_sells_at(r) - cx->now) + ret->position * HOUR_MS / line_pace(&terms->rules, line);
+        ret->eta_ms = max(0, room_sells_at(r) - cx->now) + ret->position * HOUR_MS / line_pace(&bounded, line);
+        ret->reason = headroom_limits(r->queue, &terms->rules) ? ETA_PAYMENT : ETA_RATE;
     }
 }
 
@@ -74,6 +76,7 @@ void place_answer(struct ctx *cx, const struct queue *q, const struct place_ref 
         .ahead = waits ? s->position - 1 : 0,
         .eta_seconds = waits ? (s->eta_ms + 999) / 1000 : 0,
         .poll_after_ms = poll_after(s),
+        .eta_reason = (int)s->reason,
         .stock = s->room ? stock_left(cx, s->room) : (struct list){ 0 },
         .message = s->message,
         .pass = s->until ? pass_seal(cx, q, who, s->until) : (struct str){ 0 },

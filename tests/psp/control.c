@@ -201,9 +201,10 @@ static void deposit(struct ask *a)
     struct order *o = NULL;
     if (!read_body(a, &deposit_fields, &in))
         return;
-    psp_age(p, false);
     for (int merchant = 1; !o && merchant <= p->merchants; merchant++)
         o = order_find(p, merchant, "toss order", in.order_id);
+    if (o)
+        order_age(p, o, false);
     if (!o || o->state != ORDER_WAITING) {
         refuse(a, o ? 409 : 404, "no order that waits for a deposit");
         return;

@@ -125,9 +125,11 @@ static bool repeat(struct ask *a, enum vendor vendor)
     if (s->busy && vendor == TOSS)
         toss_refuse(a, 409, "IDEMPOTENT_REQUEST_PROCESSING", "이전 멱등 요청이 처리중입니다.");
     else if (s->busy)
-        stripe_refuse(a, 409, "idempotency_error", "idempotency_key_in_use", NULL, "There is currently another in-progress request using this idempotency key.");
+        stripe_refuse(a, 409, "idempotency_error", "idempotency_key_in_use", NULL,
+                      "There is currently another in-progress request using this idempotency key.");
     else if (vendor == STRIPE && s->print != print_of(a->request))
-        stripe_refuse(a, 400, "idempotency_error", NULL, NULL, "Keys for idempotent requests can only be used with the same parameters they were first used with.");
+        stripe_refuse(a, 400, "idempotency_error", NULL, NULL,
+                      "Keys for idempotent requests can only be used with the same parameters they were first used with.");
     else {
         a->status = s->status;
         a->replayed = vendor == STRIPE;

@@ -9,7 +9,8 @@ let psp, endpoint, stripe, next_order = 0;
 
 before(async () => {
   endpoint = await Endpoint.open();
-  psp = await Psp.start('--webhook-url-stripe', `${endpoint.url}/stripe`, '--webhook-url-toss', `${endpoint.url}/toss`, '--hold-ms', String(hold_ms), '--rate', '5');
+  psp = await Psp.start('--webhook-url-stripe', `${endpoint.url}/stripe`, '--webhook-url-toss', `${endpoint.url}/toss`,
+    '--hold-ms', String(hold_ms), '--rate', '5');
   stripe = new Stripe(secret_key, { host: '127.0.0.1', port: psp.port, protocol: 'http', maxNetworkRetries: 0, telemetry: false });
 });
 after(async () => {

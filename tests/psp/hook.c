@@ -8,6 +8,8 @@
 #include <time.h>
 
 #include "base/arena.h"
+#include "base/map.h"
+#include "base/wheel.h"
 #include "platform/obs/log.h"
 
 #define FLIGHTS_MAX  32
@@ -16,10 +18,10 @@
 #define PAUSE_MAX_MS 4000
 #define ANSWER_S     10L
 #define LOOK_MS      20
-#define NEVER        INT64_MAX
+#define NEVER_MS     (INT64_C(10) * 365 * 24 * 60 * 60 * 1000)
 
 struct delivery {
-    struct delivery *next;
+    struct timer timer;       /* first */
     struct arena *arena;      /* holds all of it */
     struct hook hook;
     uint64_t number;
@@ -29,8 +31,9 @@ struct delivery {
 
 struct hooks {
     pthread_t thread;
-    pthread_mutex_t lock;     /* guards what is below, to `waiting` */
-    struct delivery *first;
+    pthread_mutex_t lock;     /* guards what is below, to `stats` */
+    struct wheel wheel;       /* those that wait ... */
+    struct map by_number;     /* ... and they by their number */
     uint64_t last;
     bool stopping;
     struct hook_stats stats;
@@ -110,6 +113,13 @@ static void delivery_free(struct delivery *d)
     arena_free(d->arena);
 }
 
+/* The lock is held. */
+static void wait_until(struct hooks *h, struct delivery *d, int64_t due)
+{
+    wheel_set(&h->wheel, &d->timer, due);
+    map_put_ptr(&h->by_number, d->number, d);
+}
+
 static void arrive(struct hooks *h, CURL *c, bool answered)
 {
     struct delivery *d;
@@ -132,10 +142,8 @@ static void arrive(struct hooks *h, CURL *c, bool answered)
     h->stats.refused += !taken;
     h->stats.forged_taken += taken && d->hook.forged;
     if (!done) {
-        int64_t pause = d->attempts < 5 ? PAUSE_MS << d->attempts : PAUSE_MAX_MS;
-        d->hook.due = ++d->attempts < ATTEMPTS_MAX ? hooks_now(h) + (pause < PAUSE_MAX_MS ? pause : PAUSE_MAX_MS) : NEVER;
-        d->next = h->first;
-        h->first = d;
+        int64_t pause = d->attempts < 4 ? PAUSE_MS << d->attempts : PAUSE_MAX_MS;
+        wait_until(h, d, hooks_now(h) + (++d->attempts < ATTEMPTS_MAX ? pause : NEVER_MS));
     }
     pthread_mutex_unlock(&h->lock);
     if (done)
@@ -146,32 +154,20 @@ static void arrive(struct hooks *h, CURL *c, bool answered)
 
 /* ---- the thread ---- */
 
-/* Takes one that is due out of the list; NULL: none is. */
-static struct delivery *take_due(struct hooks *h, int64_t now)
-{
-    struct delivery **at = &h->first, **oldest = NULL;
-    for (; *at; at = &(*at)->next)
-        if ((*at)->hook.due <= now && (!oldest || (*at)->hook.due < (*oldest)->hook.due))
-            oldest = at;
-    if (!oldest)
-        return NULL;
-    struct delivery *d = *oldest;
-    *oldest = d->next;
-    return d;
-}
-
 static bool depart_due(struct hooks *h)
 {
-    struct delivery *due[FLIGHTS_MAX];
-    int n = 0;
-    int64_t now = hooks_now(h);
-    pthread_mutex_lock(&h->lock);
-    bool more = !h->stopping;
-    while (more && h->flights + n < FLIGHTS_MAX && (due[n] = take_due(h, now)) != NULL)
-        n++;
-    pthread_mutex_unlock(&h->lock);
-    for (int i = 0; i < n; i++)
-        depart(h, due[i]);
+    bool more = true;
+    while (more && h->flights < FLIGHTS_MAX) {
+        pthread_mutex_lock(&h->lock);
+        struct delivery *d = (struct delivery *)wheel_due(&h->wheel, hooks_now(h));
+        if (d)
+            map_remove(&h->by_number, d->number);
+        more = !h->stopping;
+        pthread_mutex_unlock(&h->lock);
+        if (!d)
+            break;
+        depart(h, d);
+    }
     return more;
 }
 
@@ -196,6 +192,7 @@ struct hooks *hooks_start(void)
     ASSERT(h != NULL && sodium_init() >= 0 && curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK);
     h->multi = curl_multi_init();
     ASSERT(h->multi != NULL);
+    wheel_init(&h->wheel, hooks_now(h));
     pthread_mutex_init(&h->lock, NULL);
     int failed = pthread_create(&h->thread, NULL, deliver, h);
     ASSERT(!failed);
@@ -209,11 +206,10 @@ void hooks_stop(struct hooks *h)
     pthread_mutex_unlock(&h->lock);
     curl_multi_wakeup(h->multi);
     pthread_join(h->thread, NULL);
-    while (h->first) {
-        struct delivery *d = h->first;
-        h->first = d->next;
-        delivery_free(d);
-    }
+    size_t at = 0;
+    for (uint64_t number, value; map_each(&h->by_number, &at, &number, &value);)
+        delivery_free((struct delivery *)(uintptr_t)value);
+    map_free(&h->by_number);
     curl_multi_cleanup(h->multi);
     pthread_mutex_destroy(&h->lock);
     free(h);
@@ -232,8 +228,7 @@ uint64_t hooks_send(struct hooks *h, const struct hook *hook)
     d->hook.secret = arena_str(arena, hook->secret);
     pthread_mutex_lock(&h->lock);
     uint64_t number = d->number = ++h->last;
-    d->next = h->first;
-    h->first = d;
+    wait_until(h, d, hook->due);
     h->stats.waiting++;
     pthread_mutex_unlock(&h->lock);
     curl_multi_wakeup(h->multi);
@@ -243,21 +238,23 @@ uint64_t hooks_send(struct hooks *h, const struct hook *hook)
 void hooks_hurry(struct hooks *h, uint64_t number, int64_t due)
 {
     pthread_mutex_lock(&h->lock);
-    for (struct delivery *d = h->first; d; d = d->next)
-        if (d->number == number)
-            d->hook.due = due;
+    struct delivery *d = map_ptr(&h->by_number, number);
+    if (d)
+        wheel_set(&h->wheel, &d->timer, due);
     pthread_mutex_unlock(&h->lock);
 }
 
 int64_t hooks_settle(struct hooks *h)
 {
-    int64_t n = 0, now = hooks_now(h);
+    size_t at = 0;
+    int64_t now = hooks_now(h);
     pthread_mutex_lock(&h->lock);
-    for (struct delivery *d = h->first; d; d = d->next, n++)
-        if (d->hook.due > now) {
-            d->hook.due = now;
-            d->attempts = 0;
-        }
+    for (uint64_t number, value; map_each(&h->by_number, &at, &number, &value);) {
+        struct delivery *d = (struct delivery *)(uintptr_t)value;
+        d->attempts = 0;
+        wheel_set(&h->wheel, &d->timer, now);
+    }
+    int64_t n = (int64_t)h->by_number.count;
     pthread_mutex_unlock(&h->lock);
     curl_multi_wakeup(h->multi);
     return n;

@@ -133,15 +133,18 @@ static void refunds_age(struct psp *p, struct order *o, int64_t now, bool all)
     }
 }
 
-void psp_age(struct psp *p, bool all)
+void order_age(struct psp *p, struct order *o, bool all)
 {
     int64_t now = psp_now(p);
-    for (size_t i = 0; i < p->book.order_count; i++) {
-        struct order *o = p->book.orders[i];
-        if (o->profile->refunds_fail)
-            refunds_age(p, o, now, all);
-        bool open = o->state == ORDER_OPEN || o->state == ORDER_WAITING || (o->vendor == TOSS && o->state == ORDER_APPROVED);
-        if (open && o->expires && o->expires <= now)
-            o->state = ORDER_EXPIRED;
-    }
+    if (o->profile->refunds_fail)
+        refunds_age(p, o, now, all);
+    bool open = o->state == ORDER_OPEN || o->state == ORDER_WAITING || (o->vendor == TOSS && o->state == ORDER_APPROVED);
+    if (open && o->expires && o->expires <= now)
+        o->state = ORDER_EXPIRED;
+}
+
+void psp_age(struct psp *p, bool all)
+{
+    for (size_t i = 0; i < p->book.order_count; i++)
+        order_age(p, p->book.orders[i], all);
 }

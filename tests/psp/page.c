@@ -41,9 +41,10 @@ static struct str with_session(struct ask *a, struct str url, struct str session
 /* The open order behind the page; answers when there is none. */
 static struct order *order_of(struct ask *a)
 {
-    psp_age(a->psp, false);
     for (int merchant = 1; merchant <= a->psp->merchants; merchant++) {
         struct order *o = order_find(a->psp, merchant, "page", a->param[0]);
+        if (o)
+            order_age(a->psp, o, false);
         if (o && o->state == ORDER_OPEN)
             return o;
         if (o) {

@@ -1,11 +1,15 @@
 /* A simulator of two payment companies on loopback, with faults to switch on. All state belongs to the one loop of the HTTP server and is
  * touched on its thread only; webhooks are delivered by a thread of their own (hook.c).
  *
- *   psp.c       command line, start and end             toss.c stripe.c    what each company's API answers
- *   door.c      requests: route, key, idempotency,      toss_view.c stripe_view.c   their objects and webhooks
- *               and how an answer leaves, or does not   page.c      what the buyer sees
- *   fault.c     the table of fault profiles             control.c   /psp/...: the ledger and the switches
- *   order.c     orders, refunds, the ledger             form.c      nested form fields */
+ *   psp.c       command line, start and end
+ *   door.c      requests: route, key, idempotency, and how an answer leaves, or does not
+ *   fault.c     the table of fault profiles, and what they do to calls and webhooks
+ *   order.c     orders, refunds, the ledger
+ *   toss.c stripe.c stripe_session.c stripe_list.c      what each company's API answers
+ *   toss_view.c stripe_view.c                           their objects and webhooks
+ *   page.c      what the buyer sees
+ *   control.c   /psp/...: the ledger and the switches
+ *   form.c      nested form fields (stripe_form.c: as Stripe refuses them) */
 #ifndef PSP_H
 #define PSP_H
 
@@ -180,7 +184,8 @@ bool fault_before(struct ask *a, struct order *o, enum call_kind kind);
 void fault_after(struct ask *a, struct order *o, enum call_kind kind);
 /* An event of the order goes to the merchant, in the way that its profile wants. */
 void psp_tell(struct psp *p, struct ask *a, struct order *o, struct str body);
-/* Pending refunds that are due (all of them if `all`) fail, and what has expired does. */
+/* Pending refunds that are due (all of them if `all`) fail, and what has expired does: of one order, of all. */
+void order_age(struct psp *p, struct order *o, bool all);
 void psp_age(struct psp *p, bool all);
 
 /* ---- the companies ---- */

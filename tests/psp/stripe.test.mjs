@@ -121,7 +121,8 @@ test('lists are paged by the library itself', async () => {
 test('errors are those of the library', async () => {
   await assert.rejects(paid(5000, { payment_method: 'pm_card_chargeDeclined' }), (error) => {
     assert.ok(error instanceof Stripe.errors.StripeCardError);
-    assert.deepEqual([error.statusCode, error.code, error.decline_code, error.payment_intent.status], [402, 'card_declined', 'generic_decline', 'requires_payment_method']);
+    assert.deepEqual([error.statusCode, error.code, error.decline_code, error.payment_intent.status],
+      [402, 'card_declined', 'generic_decline', 'requires_payment_method']);
     return true;
   });
   await assert.rejects(library('sk_test_wrong').paymentIntents.list(), Stripe.errors.StripeAuthenticationError);

@@ -163,7 +163,7 @@ static void confirm(struct ask *a)
     struct order *o = read_body(a, &confirm_fields, &in) ? payment_at(a, "toss", in.payment_key) : NULL;
     if (!o)
         return;
-    psp_age(p, false);
+    order_age(p, o, false);
     if (!str_eq(o->order_id, in.order_id) || o->amount.amount != in.amount) {
         toss_refuse(a, 403, "FORBIDDEN_REQUEST", "허용되지 않은 요청입니다.");
         return;

@@ -100,7 +100,8 @@ test('a virtual account waits for its deposit', async () => {
   await psp.buyer(payment.checkout.url);
   const waiting = ok(await confirm(payment));
   assert.deepEqual([waiting.status, waiting.approvedAt], ['WAITING_FOR_DEPOSIT', null]);
-  for (const name of ['accountType', 'accountNumber', 'bankCode', 'customerName', 'dueDate', 'refundStatus', 'expired', 'settlementStatus', 'refundReceiveAccount'])
+  for (const name of ['accountType', 'accountNumber', 'bankCode', 'customerName', 'dueDate', 'refundStatus', 'expired',
+    'settlementStatus', 'refundReceiveAccount'])
     assert.ok(name in waiting.virtualAccount, name);
   assert.equal((await psp.ledger()).find(({ ref }) => ref === payment.paymentKey), undefined);
   assert.equal((await psp.control('POST', 'deposit', { orderId: payment.orderId })).status, 'DONE');
@@ -149,6 +150,22 @@ test('transactions: payments and cancels of a time, page by page', async () => {
     assert.ok(name in own[0], name);
   assert.deepEqual(ok(await psp.toss('GET', `/v1/transactions?startDate=2020-01-01T00:00:00&endDate=2020-01-02T00:00:00`)), []);
   refused(await psp.toss('GET', '/v1/transactions?startDate=yesterday'), 400, 'INVALID_REQUEST');
+});
+
+test('four hundred at once are answered, while other answers are held back', async () => {
+  await psp.profile('slow');
+  const slow = Array.from({ length: 100 }, () => psp.toss('GET', '/v1/payments/psp_nobody'));
+  await until('they wait', async () => (await psp.control('GET', 'stats')).toss_calls >= 100);
+  await psp.profile('none');
+  const begun = Date.now(), made = await Promise.all(Array.from({ length: 400 }, (_, i) => make(1000 + i)));
+  assert.equal(new Set(made.map(({ paymentKey }) => paymentKey)).size, 400);
+  assert.ok(Date.now() - begun < 3000, `${Date.now() - begun} ms`);
+  for (const answer of await Promise.all(slow)) refused(answer, 404, 'NOT_FOUND_PAYMENT');
+});
+
+test('it ends by itself', async () => {
+  const short = await Psp.start('--max-seconds', '1');
+  assert.equal(await short.ended, 0);
 });
 
 test('what nobody takes up expires', async () => {

@@ -1,7 +1,7 @@
 /* The one list of pages: a pattern and where its code is. Each page is loaded when it is first visited. */
 import type { ComponentType } from "preact";
 import type { Params } from "./router";
-import { inCharge, organizers } from "./roles";
+import { inCharge } from "./roles";
 import { matchPath } from "./router";
 
 export type PageComponent = ComponentType<{ params: Params }>;

@@ -24,6 +24,7 @@ export const payEn: PayWords = {
   retry: "Try again",
   badAddress: "The payment page could not be opened. Nothing was charged; please try again.",
   title: "Your payment",
+  confirming: { title: "Confirming your payment", text: "This takes a moment. Please do not pay again; the result shows here." },
   shaky: "The connection is unsteady. Nothing is lost: the result is asked for until it is known, and you may reload this page or come back later.",
   tryNow: "Ask again now",
   ended: {

@@ -47,7 +47,7 @@ function Returned({ told }: { told: Told }) {
           <button type="button" class="button button--quiet button--small" data-testid="retry" onClick={again}>{w.tryNow}</button>
         </div>
       )}
-      {shown(ending) ? <ResultView order={order} result={ending} /> : order && <NotPaid order={order} ending={ending} onEnd={again} />}
+      {shown(ending) ? <ResultView order={order} result={ending} says={ending === "checking" ? w.confirming : undefined} /> : order && <NotPaid order={order} ending={ending} onEnd={again} />}
     </div>
   );
 }

@@ -11,11 +11,13 @@ interface Props {
   /* Null while it is not known yet. */
   order: Order | null;
   result: Exclude<Result, "expired">;
+  /* Instead of the usual words. */
+  says?: { title: string; text: string };
 }
 
-export function ResultView({ order, result }: Props) {
+export function ResultView({ order, result, says }: Props) {
   const w = words();
-  const { title, text } = result === "deposit" ? payWords().deposit : w.result[result];
+  const { title, text } = says ?? (result === "deposit" ? payWords().deposit : w.result[result]);
   const booking = order?.booking;
   const account = order?.payment?.virtual_account;
   const tickets = booking && result === "paid" ? `/tickets/${encodeURIComponent(booking.id)}` : "/tickets";

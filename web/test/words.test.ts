@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { genres } from "../src/api/shapes";
-import { clockFace, money } from "../src/app/format";
+import { clockFace, koreanDay, money } from "../src/app/format";
 import { catalogues } from "../src/app/i18n";
 import { language, preferred } from "../src/app/language";
 import { moneyEn } from "../src/app/words.money.en";
@@ -65,6 +65,12 @@ describe("language and format", () => {
     expect(money({ amount: 1999, currency: "USD" })).toContain("19.99");
     language.value = "ko";
     expect(money({ amount: 150000, currency: "KRW" })).toBe("₩150,000");
+  });
+
+  it("knows when a Korean day begins and ends", () => {
+    expect(koreanDay("2026-11-23")).toBe("2026-11-22T15:00:00.000Z");
+    expect(koreanDay("2026-11-30", 1)).toBe("2026-11-30T15:00:00.000Z");
+    for (const none of ["", "2026-13-01", "tomorrow"]) expect(koreanDay(none)).toBe("");
   });
 
   it("counts down in days and a clock", () => {

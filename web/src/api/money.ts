@@ -1,7 +1,7 @@
 /* The calls of the people who look after the money. */
 import { query } from "./calls";
 import { call } from "./client";
-import type { Page, PaymentCase } from "./shapes";
+import type { Page, PaymentCase, Settlement, User } from "./shapes";
 
 type Signal = AbortSignal | undefined;
 const id = encodeURIComponent;
@@ -17,3 +17,17 @@ export const listCases = (filter: CaseFilter, cursor: string | null, signal?: Si
 export const getCasesCsv = (filter: CaseFilter) => call<Blob>(`/admin/payment-cases.csv${query({ ...filter })}`, { as: "blob" });
 export const resolveCase = (one: string, action: string, note: string, key: string) =>
   call<PaymentCase>(`/admin/payment-cases/${id(one)}/resolve`, { method: "POST", body: { action, note }, key });
+
+/* Times are RFC 3339; an empty one is open. */
+export interface SettlementFilter {
+  from: string;
+  to: string;
+  performance_id: string;
+  organizer_id: string;
+}
+
+export const getSettlement = (filter: SettlementFilter, signal?: Signal) => call<Settlement>(`/settlements${query({ ...filter })}`, { signal });
+export const getSettlementFile = (filter: SettlementFilter, kind: "csv" | "pdf") =>
+  call<Blob>(`/settlements.${kind}${query({ ...filter })}`, { as: "blob" });
+
+export const findUsers = (q: string) => call<Page<User>>(`/users${query({ q, limit: "20" })}`);

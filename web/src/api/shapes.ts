@@ -323,6 +323,33 @@ export interface PaymentCase {
   note?: string;
 }
 
+/* Minor units of the currency. */
+export interface SettlementSums {
+  currency: string;
+  gross: number;
+  refunds: number;
+  retained_fees: number;
+  retained_by_platform: number;
+  platform_fee: number;
+  vat: number;
+  provider_fee: number;
+  net_due: number;
+}
+
+export interface SettlementLine extends SettlementSums {
+  performance_id: string | null;
+  title: string;
+  /* 2026-11-23, of the Korean calendar. */
+  day: string;
+}
+
+/* What an organizer is owed. */
+export interface Settlement {
+  organizer_id: string;
+  lines: SettlementLine[];
+  totals: SettlementSums[];
+}
+
 export interface Ticket {
   id: string;
   code: string;

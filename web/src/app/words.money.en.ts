@@ -47,6 +47,18 @@ export const moneyEn: MoneyWords = {
   next: "Next",
   done: "Done.",
   decided: (action, time) => `${action}, on ${time}`,
+  settlement: {
+    intro: "By the day of booking, in Korean time. Both days are included.",
+    from: "First day", to: "Last day", performance: "Performance", show: "Show",
+    organizer: "Organizer", organizerHint: "Search by name or e-mail. Leave it empty for your own statement.", find: "Find the organizer", myself: "Myself",
+    nobody: "There is no such account.",
+    day: "Day", gross: "Sold", refunds: "Refunds", retained_fees: "Cancellation fees", retained_by_platform: "of them the platform's",
+    platform_fee: "Platform fee", vat: "VAT", provider_fee: "Provider's fee", net_due: "Due to you",
+    total: (currency) => `Total in ${currency}`,
+    lines: "Day by day",
+    none: "Nothing to settle in this time",
+    noneText: "Try other days or another performance.",
+  },
   noCases: "No cases",
   noCasesText: "Payments that nobody can be sure of, and differences between the books, show here.",
 };

@@ -45,6 +45,18 @@ export const moneyKo = {
   next: "다음",
   done: "처리했습니다.",
   decided: (action: string, time: string) => `${time} ${action}`,
+  settlement: {
+    intro: "예매일 기준입니다. 시작일과 종료일을 모두 포함하며 한국 날짜로 셉니다.",
+    from: "시작일", to: "종료일", performance: "공연", show: "조회",
+    organizer: "주최자", organizerHint: "이름이나 이메일로 찾습니다. 비워 두면 내 정산을 봅니다.", find: "주최자 찾기", myself: "나",
+    nobody: "찾는 계정이 없습니다.",
+    day: "일자", gross: "판매", refunds: "환불", retained_fees: "취소 수수료", retained_by_platform: "취소 수수료 중 플랫폼 몫",
+    platform_fee: "플랫폼 수수료", vat: "부가세", provider_fee: "결제 수수료", net_due: "정산 금액",
+    total: (currency: string) => `${currency} 합계`,
+    lines: "일자별 내역",
+    none: "이 기간에 정산할 내역이 없습니다",
+    noneText: "다른 기간이나 공연을 골라 보세요.",
+  },
   noCases: "확인할 결제가 없습니다",
   noCasesText: "두 장부가 맞지 않거나 결과를 알 수 없는 결제가 있으면 이곳에 나옵니다.",
 };

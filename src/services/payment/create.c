@@ -32,9 +32,11 @@ err payment_create(struct ctx *cx, void *self, const void *in_, void *ret_out)
     struct charge charge;
     if (!e)
         e = payment_charge(cx, self, &p, &charge);
-    struct created made;
+    struct created made = { 0 };
     if (!e)
         e = gate_create(cx, self, p.provider, &charge, &made);
+    if (!e && made.ref.n && !str_eq(made.ref, p.ref))        /* before the buyer can do anything with it */
+        e = call_run(cx, &payment_note_call, &(struct note_in){ .payment = p.id, .ref = made.ref }, &p);
     if (e)
         return e;
     payment_view(&p, ret);
@@ -67,6 +69,7 @@ err payment_open(struct ctx *cx, void *self, const void *in_, void *ret_out)
         e = payment_move(cx, s, ret, PAYMENT_CANCELLED, WHY_SUPERSEDED);
         if (e)
             return e;
+        watch_add(&s->watch, ret->id, cx->now);      /* the provider is to let it go */
     }
 
     *ret = (struct payment){ .booking = in->booking, .user = cx->actor.user, .organizer = in->organizer, .performance = in->performance,

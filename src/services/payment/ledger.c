@@ -33,8 +33,6 @@ void ledger_refund(struct ctx *cx, const struct payment *p, const struct refund 
 {
     if (r->state == REFUND_CREATED)
         book(cx, m, p, kept_at(p), OWED, r->amount);
-    else if (r->state == REFUND_FAILED)
-        book(cx, m, p, OWED, kept_at(p), r->amount);
     else if (r->state == REFUND_DONE)
         book(cx, m, p, OWED, PROVIDER, r->amount);
 }

@@ -1,6 +1,6 @@
 /* The payment service: its tables and its life. */
+#include "case.h"
 #include "gate.h"
-#include "refund.h"
 
 #include <stdlib.h>
 
@@ -74,6 +74,7 @@ FIELDS(refund_fields, "PaymentRefund", struct refund_view,
     { .name = "status", .type = F_ENUM, .words = refund_status_words, .at = offsetof(struct refund_view, status) },
     { .name = "source", .type = F_ENUM, .words = refund_source_words, .at = offsetof(struct refund_view, source),
       .help = "what it is for: a cancellation, the payment as a whole (too late, or another amount), or what staff decided" },
+    { .name = "attempt", .type = F_INT, .at = offsetof(struct refund_view, attempt), .help = "to give back for this source; the ones before it failed" },
     { .name = "amount", .type = F_MONEY, .at = offsetof(struct refund_view, amount) },
     { .name = "reason", .type = F_TEXT, .at = offsetof(struct refund_view, reason), .omit_empty = true },
     { .name = "created_at", .type = F_TIME, .at = offsetof(struct refund_view, created_at) },
@@ -119,6 +120,8 @@ static const struct call providers_call = { "payment.providers", "Which provider
                                              gate_list };
 const struct call payment_headroom_call = { "payment.headroom", "Orders a minute that the providers can take now.", CALL_MEMORY, NULL,
                                             &headroom_fields, gate_headroom };
+static const struct call booking_ended_call = { .name = "payment.booking_ended", .kind = CALL_COMMAND, .in = &booking_ended_fields,
+                                                .fn = payment_booking_ended };
 
 const struct call refund_promise_call = { .name = "payment.refund_promise", .kind = CALL_COMMAND, .fn = refund_promise };
 const struct call refund_advance_call = { .name = "payment.refund_advance", .kind = CALL_COMMAND, .fn = refund_advance };
@@ -128,6 +131,7 @@ const struct call refund_load_call = { .name = "payment.refund_load", .kind = CA
 const struct call payment_open_call = { .name = "payment.open", .kind = CALL_COMMAND, .fn = payment_open };
 const struct call payment_load_call = { .name = "payment.load", .kind = CALL_READ, .fn = payment_load };
 const struct call payment_event_seen_call = { .name = "payment.event_seen", .kind = CALL_READ, .fn = payment_event_seen };
+const struct call payment_note_call = { .name = "payment.note", .kind = CALL_COMMAND, .fn = payment_note };
 const struct call payment_advance_call = { .name = "payment.advance", .kind = CALL_COMMAND, .fn = payment_advance };
 
 static const struct call *const calls[] = {
@@ -135,9 +139,11 @@ static const struct call *const calls[] = {
     &payment_open_call,  &payment_load_call, &payment_event_seen_call, &payment_advance_call, &sandbox_charge_call, &sandbox_find_call,
     &sandbox_refund_call, &sandbox_collect_call, &sandbox_sent_call, &sandbox_deliver_call, &refund_give_call,
     &refund_list_call,   &refund_cancelled_call, &refund_promise_call, &refund_advance_call, &refund_open_call,   &refund_load_call,
-    &providers_call, &payment_headroom_call, NULL,
+    &booking_ended_call, &payment_note_call, &unclear_look_call, &unclear_find_call, &case_open_call, &case_list_call, &case_csv_call, &case_show_call,
+    &case_resolve_call,  &case_decide_call,  &providers_call, &payment_headroom_call, NULL,
 };
 
+#define IN_CHARGE (ROLE_MANAGER | ROLE_ADMIN)
 static const struct route routes[] = {
     { .method = "POST", .path = "/api/v1/payments", .call = &create_call, .flags = NEED_USER | IDEMPOTENT | AUDITED, .status = 201 },
     { .method = "POST", .path = "/api/v1/payments/{payment_id}/confirm", .call = &confirm_call, .flags = NEED_USER | IDEMPOTENT | AUDITED, .status = 200 },
@@ -147,8 +153,13 @@ static const struct route routes[] = {
     { .method = "GET", .path = "/api/v1/payments/providers", .call = &providers_call, .status = 200 },
     { .method = "GET", .path = "/api/v1/payments/{payment_id}", .call = &show_call, .flags = NEED_USER, .status = 200 },
     { .method = "POST", .path = "/api/v1/payments/{payment_id}/refunds", .call = &refund_give_call, .flags = NEED_USER | IDEMPOTENT,
-      .roles = ROLE_MANAGER | ROLE_ADMIN, .status = 201 },
+      .roles = IN_CHARGE, .status = 201 },
     { .method = "GET", .path = "/api/v1/payments/{payment_id}/refunds", .call = &refund_list_call, .flags = NEED_USER, .status = 200 },
+    { .method = "GET", .path = "/api/v1/admin/payment-cases", .call = &case_list_call, .flags = NEED_USER, .roles = IN_CHARGE, .status = 200 },
+    { .method = "GET", .path = "/api/v1/admin/payment-cases.csv", .call = &case_csv_call, .flags = NEED_USER, .roles = IN_CHARGE, .status = 200 },
+    { .method = "GET", .path = "/api/v1/admin/payment-cases/{case_id}", .call = &case_show_call, .flags = NEED_USER, .roles = IN_CHARGE, .status = 200 },
+    { .method = "POST", .path = "/api/v1/admin/payment-cases/{case_id}/resolve", .call = &case_resolve_call, .flags = NEED_USER | IDEMPOTENT,
+      .roles = IN_CHARGE, .status = 200 },
     { 0 },
 };
 
@@ -159,13 +170,25 @@ static int64_t resume_due(void *self)
 }
 
 static const struct job jobs[] = {
-    { "payment.resume", &resume_call, resume_due },
     { "payment.sandbox_deliver", &sandbox_deliver_call, sandbox_due },
+    { "payment.unclear_look", &unclear_look_call, unclear_due },
     { 0 },
 };
 
+static const struct job waiting_jobs[] = {
+    { "payment.resume", &resume_call, resume_due },
+    { 0 },
+};
+
+static size_t job_threads(void *self, const struct job *job)
+{
+    const struct payments *s = self;
+    return job->call == &resume_call ? s->threads : 1;
+}
+
 static const struct subscription subscriptions[] = {
     { "booking.cancelled", &refund_cancelled_call },
+    { "booking.ended", &booking_ended_call },
     { 0 },
 };
 
@@ -176,6 +199,12 @@ static const struct config_key config[] = {
       .help = "Seconds after which an interrupted payment is taken up again; doubled each time it fails, seven times at most." },
     { .name = "payment.poll_seconds", .type = CONFIG_INT, .def = "900", .low = 10, .high = 86400,
       .help = "Seconds between questions about a payment whose webhook has not come." },
+    { .name = "payment.late_seconds", .type = CONFIG_INT, .def = "1800", .low = 0, .high = 86400,
+      .help = "Seconds after the end of a hold for which a buyer who is on the provider's page may still pay; then the charge is let go." },
+    { .name = "payment.refund_attempts", .type = CONFIG_INT, .def = "3", .low = 1, .high = 20,
+      .help = "How often a refund is tried that a provider refuses, before people are told." },
+    { .name = "payment.threads", .type = CONFIG_INT, .def = "4", .low = 1, .high = 64,
+      .help = "Payments and refunds taken up again at the same time." },
     GATE_CONFIG,
     { 0 },
 };
@@ -205,6 +234,21 @@ struct metric refund_moves[REFUND_STATES] = {
     [REFUND_DONE] = REFUND_MOVES("done"),
     [REFUND_FAILED] = REFUND_MOVES("failed"),
 };
+#define CASES(word)                                                                                                                         \
+    { .name = "takenseat_payment_cases_total", .kind = METRIC_COUNTER, .help = "Cases opened for people", .labels = "kind=\"" word "\"" }
+
+struct metric cases_opened[CASE_KINDS] = {
+    [CASE_WEBHOOK_MISMATCH] = CASES("webhook_mismatch"),
+    [CASE_FOREIGN_CHARGE] = CASES("foreign_charge"),
+    [CASE_REFUND_FAILED] = CASES("refund_failed"),
+    [CASE_UNCLEAR_TOO_LONG] = CASES("unclear_too_long"),
+    [CASE_CHARGE_UNKNOWN] = CASES("charge_unknown"),
+    [CASE_BOOKS_DIFFER] = CASES("books_differ"),
+};
+struct metric payment_unclear = { .name = "takenseat_payment_unclear", .kind = METRIC_GAUGE,
+                                  .help = "Payments and refunds of which nobody can say yet whose the money is" };
+struct metric payment_unclear_oldest = { .name = "takenseat_payment_unclear_oldest_seconds", .kind = METRIC_GAUGE,
+                                         .help = "For how long the oldest of them has been unclear" };
 struct metric payment_stuck = { .name = "takenseat_payment_stuck_total", .kind = METRIC_COUNTER,
                                 .help = "Times a payment could not be brought to an end after many attempts" };
 struct metric webhooks_taken = WEBHOOKS("taken"), webhooks_repeated = WEBHOOKS("repeated"), webhooks_forged = WEBHOOKS("forged"),
@@ -216,6 +260,9 @@ static struct metric *const metrics[] = {
     &payment_moves[PAYMENT_CANCELLED],  &payment_moves[PAYMENT_REFUND_DUE], &payment_moves[PAYMENT_REFUNDED],   &payment_moves[PAYMENT_QUARANTINED],
     &refund_moves[REFUND_CREATED],      &refund_moves[REFUND_PENDING],      &refund_moves[REFUND_DONE],
     &refund_moves[REFUND_FAILED],
+    &cases_opened[CASE_WEBHOOK_MISMATCH], &cases_opened[CASE_FOREIGN_CHARGE], &cases_opened[CASE_REFUND_FAILED],
+    &cases_opened[CASE_UNCLEAR_TOO_LONG], &cases_opened[CASE_CHARGE_UNKNOWN], &cases_opened[CASE_BOOKS_DIFFER],
+    &payment_unclear,                   &payment_unclear_oldest,
     &payment_stuck,                     &webhooks_taken,                    &webhooks_repeated,
     &webhooks_forged,                   &webhooks_ignored,                  &webhooks_mismatched,
     GATE_METRICS(0),                    GATE_METRICS(1),                    GATE_METRICS(2),
@@ -231,6 +278,10 @@ static err payment_service_open(struct ctx *cx, void **ret_self)
     ASSERT(s != NULL);
     s->resume_ms = config_int(c, "payment.resume_seconds") * 1000;
     s->poll_ms = config_int(c, "payment.poll_seconds") * 1000;
+    s->late_ms = config_int(c, "payment.late_seconds") * 1000;
+    s->refund_attempts = config_int(c, "payment.refund_attempts");
+    s->threads = (size_t)config_int(c, "payment.threads");
+    atomic_init(&s->unclear_due, cx->now);
     watch_open(&s->watch, cx->now);
     *ret_self = s;
 
@@ -253,7 +304,9 @@ static void payment_service_close(void *self)
 }
 
 /* 202: heard, but of no charge known here. */
-static const struct raw_answer raw_answers[] = { { &payment_webhook_call, "application/json", NULL, 202 }, { 0 } };
+static const struct raw_answer raw_answers[] = {
+    { &payment_webhook_call, "application/json", NULL, 202 }, { &case_csv_call, "text/csv", NULL, 0 }, { 0 }
+};
 
 const struct service payment_service = {
     .raw_answers = raw_answers,
@@ -265,6 +318,8 @@ const struct service payment_service = {
     .scope_read = SCOPE_SALES_READ,
     .scope_write = SCOPE_SALES_WRITE,
     .jobs = jobs,
+    .waiting_jobs = waiting_jobs,
+    .job_threads = job_threads,
     .subscriptions = subscriptions,
     .config = config,
     .audits = payment_audits,

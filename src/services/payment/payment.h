@@ -30,4 +30,11 @@ struct payment_refunded {
 };
 extern const struct fields payment_refunded_fields;
 
+/* payment.case_opened: the people in charge have something to look at. */
+struct payment_case_opened {
+    int64_t id, payment;      /* payment 0: none of ours */
+    struct str kind;          /* webhook_mismatch, foreign_charge, refund_failed, unclear_too_long, charge_unknown, books_differ */
+};
+extern const struct fields payment_case_opened_fields;
+
 #endif

@@ -17,7 +17,8 @@ static err owned(struct ctx *cx, const struct booking_ref *in)
 
 static struct booking_due due_of_it(void)
 {
-    return (struct booking_due){ .schedule = 51, .performance = 61, .user = BUYER_ID, .owner = 8, .title = S("The play"), .status = (int)booking.status, .due = { booking.due, "KRW" } };
+    return (struct booking_due){ .schedule = 51, .performance = 61, .user = BUYER_ID, .owner = 8, .title = S("The play"), .status = (int)booking.status,
+                                 .due = { booking.due, "KRW" } };
 }
 
 static err due_get(struct ctx *cx, void *self, const void *in, void *out)

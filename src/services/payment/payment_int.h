@@ -50,8 +50,11 @@ struct payment {              /* a row of payment_intent */
     struct str payment_key;   /* what its page returned */
     int64_t captured, refunded;          /* in charged_currency */
     char charged_currency[4]; /* the amount's, unless the provider took another; empty while nothing was captured */
-    int64_t promised;         /* what its refunds that have not failed come to */
+    int64_t promised;         /* what has gone back, goes back, or is owed */
+    int64_t refused;          /* of that: what the provider would not give back; people have to see to it */
+    int64_t let_go_at;        /* when the provider is to be told that nobody wants this charge; 0: not, or it has been told */
     int64_t created_at;
+    bool waits;               /* not in the row: what payment_drive left open is for the provider to end, and it said so */
 };
 
 struct payment_state_row {
@@ -59,6 +62,7 @@ struct payment_state_row {
     int shown;                /* index into payment_status_words */
     unsigned next;            /* states it may move to, as bits */
     bool unfinished;          /* somebody has to take it up until it moves on */
+    bool unclear;             /* nobody can say whose its money is, or whether there is any */
     bool gives_back;          /* on entering, all of the money is promised back */
 };
 
@@ -91,6 +95,7 @@ struct watch {
 
 void watch_open(struct watch *w, int64_t now);
 void watch_close(struct watch *w);
+/* Somebody should take it up by then, or as soon as whoever has it gives it back. */
 void watch_add(struct watch *w, int64_t payment, int64_t due);
 /* False when another story has it; that one will find a reason to look once more. */
 bool watch_take(struct watch *w, int64_t payment);
@@ -108,12 +113,14 @@ int64_t watch_next(struct watch *w);
 
 struct gate;
 struct payments {
-    struct sequence payments, moves, refunds;
+    struct sequence payments, moves, refunds, cases;
     struct sequence charges, sandbox_refunds, webhooks;          /* the sandbox's */
     struct watch watch;
     struct gate *gate;        /* gate.h */
-    int64_t resume_ms, poll_ms;
-    _Atomic int64_t sandbox_due;
+    int64_t resume_ms, poll_ms, late_ms;
+    int64_t refund_attempts;
+    size_t threads;           /* that take payments up again */
+    _Atomic int64_t sandbox_due, unclear_due;
     err (*between)(struct ctx *cx);      /* called between the steps of a story, NULL but in tests: a failure ends it there as a crash would */
 };
 
@@ -156,8 +163,11 @@ call_fn payment_create, payment_open;                                    /* crea
 call_fn payment_confirm;                                                 /* confirm.c */
 call_fn payment_webhook;                                                 /* webhook.c */
 extern const struct call payment_webhook_call;
+/* What a genuine webhook does. Fails when the provider should send it again. (heard.c) */
+err payment_heard(struct ctx *cx, struct payments *s, const struct provider *provider, const struct webhook_event *event, struct raw_out *ret) MUST_USE;
+call_fn payment_booking_ended;                                           /* let_go.c */
 call_fn payment_show, payment_list;                                      /* show.c */
-call_fn payment_resume;                                                  /* resume.c */
+call_fn payment_resume;                                                  /* resume.c, by several threads */
 
 void payment_view(const struct payment *p, struct payment_view *ret);
 
@@ -183,7 +193,7 @@ struct event_in {
 };
 /* in: struct event_in, out: bool: this event has had its effect. */
 extern const struct call payment_event_seen_call;
-call_fn payment_event_seen;                                              /* webhook.c */
+call_fn payment_event_seen;                                              /* heard.c */
 
 struct advance_in {
     int64_t payment;
@@ -201,6 +211,17 @@ struct advance_out {
 extern const struct call payment_advance_call;
 call_fn payment_advance;                                                 /* state.c */
 
+/* Notes what changes nothing but the provider's concerns: no move. */
+struct note_in {
+    int64_t payment;
+    struct str ref;           /* kept from now on; none when empty */
+    bool lets_go;             /* let_go_at becomes the next member, unless the payment is under way or paid */
+    int64_t let_go_at;
+};
+/* in: struct note_in, out: struct payment */
+extern const struct call payment_note_call;
+call_fn payment_note;                                                    /* state.c */
+
 /* In a command: writes a new payment and its first move. */
 void payment_begin(struct ctx *cx, struct payments *s, struct payment *p);
 /* In a command: the one function that moves a payment. The state must lead there. Writes the move and the ledger's entry. */
@@ -210,6 +231,8 @@ bool payment_may_move(const struct payment *p, enum payment_state to);
 err payment_end_returned(struct ctx *cx, struct payments *s, struct payment *p) MUST_USE;
 /* Is something left to do that does not need people? */
 bool payment_unfinished(const struct payment *p);
+/* Nobody can say yet whose its money is, and the provider has not said that it takes a while. */
+bool payment_unclear_now(const struct payment *p);
 
 /* ---- settling (settle.c): in stories, by whoever has taken the payment ---- */
 
@@ -231,6 +254,12 @@ err payment_drive(struct ctx *cx, struct payments *s, struct payment *p) MUST_US
 err refunds_drive(struct ctx *cx, struct payments *s, struct payment *p) MUST_USE;
 /* Gives a taken payment back: it is finished, or comes again. */
 void payment_release(struct ctx *cx, struct payments *s, const struct payment *p);
+/* Tells the provider of a taken payment that nobody wants it, when it is time. *p follows, also if it turns out to have been charged. (let_go.c) */
+err payment_let_go(struct ctx *cx, struct payments *s, struct payment *p) MUST_USE;
+/* Reads a payment that was taken from the watch; if that fails it has been given back. (resume.c) */
+err payment_taken(struct ctx *cx, struct payments *s, int64_t id, struct payment *ret) MUST_USE;
+/* Takes a payment as far as it goes, unless somebody else has it: that one looks once more. (resume.c) */
+void payment_take_up(struct ctx *cx, struct payments *s, int64_t id);
 
 /* ---- metrics ---- */
 

@@ -344,8 +344,8 @@ static bool give_back(struct bed *b, int64_t id)
     assert_int_equal(ask(b, &refund_open_call, &(struct refund_open_in){ id, 0 }, &r), OK);
     if (r.id == 0)
         return false;
-    assert_int_equal(ask(b, &refund_advance_call, &(struct refund_advance_in){ r.id, REFUND_PENDING }, &out), OK);
-    assert_int_equal(ask(b, &refund_advance_call, &(struct refund_advance_in){ r.id, REFUND_DONE }, &out), OK);
+    assert_int_equal(ask(b, &refund_advance_call, &(struct refund_advance_in){ .refund = r.id, .to = REFUND_PENDING }, &out), OK);
+    assert_int_equal(ask(b, &refund_advance_call, &(struct refund_advance_in){ .refund = r.id, .to = REFUND_DONE }, &out), OK);
     return true;
 }
 

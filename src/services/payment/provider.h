@@ -64,6 +64,7 @@ struct webhook {              /* as it came */
 struct webhook_event {
     struct str id;            /* the same for a repeated delivery */
     int64_t payment;          /* 0: names no payment of ours */
+    bool approved;            /* the buyer has approved it: if no money was taken yet, it may be confirmed */
     bool has_amount;
     struct money amount;      /* as it claims */
 };

@@ -108,6 +108,17 @@ static struct verdict query(struct ctx *cx, const struct charge *c)
     return verdict_of(&found);
 }
 
+/* Nothing was approved before it was confirmed: there is nothing to let go. */
+static struct verdict cancel(struct ctx *cx, const struct charge *c)
+{
+    struct verdict v = query(cx, c);
+    if (v.kind == VERDICT_ABSENT || v.kind == VERDICT_DECLINED)
+        v.kind = VERDICT_APPROVED;
+    else if (v.kind != VERDICT_UNKNOWN)
+        v.kind = VERDICT_DECLINED;
+    return v;
+}
+
 static struct verdict refund(struct ctx *cx, const struct charge *c, const struct give_back *r)
 {
     enum sandbox_answer answer;
@@ -349,6 +360,7 @@ const struct provider sandbox_provider = {
     .check_key = check_key,
     .confirm = confirm,
     .query = query,
+    .cancel = cancel,
     .refund = refund,
     .verify_webhook = verify_webhook,
 };

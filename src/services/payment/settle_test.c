@@ -287,6 +287,10 @@ static void audits_find(void **state)
         SPOIL("charges_known", "DELETE FROM payment_intent"),
         SPOIL("captures_known", "DELETE FROM payment_sandbox_charge"),
         SPOIL("refunds_sum", "UPDATE payment_refund SET amount = amount - 1"),
+        SPOIL("refunds_once", "INSERT INTO payment_refund (id, payment_id, source, source_id, attempt, state, amount, reason, ref, actor_id, "
+                              "waiting_since, created_at, updated_at) SELECT 9, payment_id, source, source_id, 2, 'pending', amount, '', '', 0, 0, 0, 0 "
+                              "FROM payment_refund"),
+        SPOIL("refused_has_case", "UPDATE payment_refund SET state = 'failed'"),
         SPOIL("refunds_known", "INSERT INTO payment_sandbox_refund (id, idempotency_key, charge_id, amount, created_at) VALUES (9, 9, 1, 1, 0)"),
         SPOIL("refunds_made", "DELETE FROM payment_sandbox_refund"),
         SPOIL("trail_complete", "UPDATE payment_intent SET state = 'refunded'"),

@@ -10,6 +10,8 @@ err store_sequences(struct ctx *cx, struct payments *ret)
     if (e)
         return e;
     e = sequence_load(cx, &payment_sql.refund_max, &ret->refunds);
+    if (!e)
+        e = sequence_load(cx, &payment_sql.case_max, &ret->cases);
     return e ? e : sequence_load(cx, &payment_sql.move_max, &ret->moves);
 }
 
@@ -45,6 +47,8 @@ static void take_payment(struct ctx *cx, const struct rows *r, void *out)
         .account = row_int(r, 16),
         .ref = row_text(cx, r, 17),
         .title = row_text(cx, r, 18),
+        .refused = row_int(r, 20),
+        .let_go_at = row_int(r, 21),
     };
     struct payment *p = out;
     ASSERT(p->provider);
@@ -95,7 +99,7 @@ err store_unfinished(struct ctx *cx, struct watch *w)
     if (e)
         return e;
     while (rows_next(&r))
-        watch_add(w, row_int(&r, 0), cx->now);
+        watch_add(w, row_int(&r, 0), row_int(&r, 1) > cx->now ? row_int(&r, 1) : cx->now);
     return rows_end(cx, &r);
 }
 
@@ -112,8 +116,9 @@ err store_payment_update(struct ctx *cx, const struct payment *p)
     int64_t changed;
     err e = db_run(cx, &payment_sql.payment_update,
                    VALS(v_text(str_c(payment_states[p->state].word)), v_text(str_c(payment_why_words[p->why])), v_text(p->payment_key),
-                        v_int(p->captured), v_int(p->refunded), v_int(p->promised), p->state == PAYMENT_PAID ? v_int(p->booking) : v_null(), v_text(p->ref),
-                        v_text(str_c(p->charged_currency)), v_int(cx->now), v_int(p->id)),
+                        v_int(p->captured), v_int(p->refunded), v_int(p->promised), v_int(p->refused),
+                        p->state == PAYMENT_PAID ? v_int(p->booking) : v_null(), v_text(p->ref), v_text(str_c(p->charged_currency)),
+                        v_int(p->let_go_at), v_int(cx->now), v_int(p->id)),
                    &changed);
     if (e)
         return e;

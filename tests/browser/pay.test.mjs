@@ -32,52 +32,38 @@ async function with_booking(options) {
   const booking = ok(await world.book(user, hold), 201);
   const visitor = await Visitor.open(browser, house, options);
   await visitor.sign_in_as(user);
-  return { visitor, user, hold, booking };
+  const { client, ...payment } = ok(await world.pay(user, booking), 201);
+  assert.ok(client);
+  return { visitor, user, hold, booking, payment };
 }
 
-/* From now on the server says this instead. */
-async function says(visitor, path, { status = 200, headers = {}, ...answer }) {
-  const pattern = `**/api/v1${path}`;
-  await visitor.page.unroute(pattern);
-  await visitor.page.route(pattern, (route) => route.fulfill({ status, headers, contentType: 'application/json', body: JSON.stringify(answer.body) }));
-}
-
-/* ... or adds this to what it says. */
-async function adds(visitor, path, change) {
-  const pattern = `**/api/v1${path}`;
-  await visitor.page.unroute(pattern);
-  await visitor.page.route(pattern, async (route) => {
-    const answer = await route.fetch();
-    await route.fulfill({ response: answer, json: { ...await answer.json(), ...change } });
-  });
-}
-
-const problem = (status, code) => ({ status, body: { type: 'about:blank', title: code, status, code, detail: code, errors: [] } });
+const problem = (status, code, headers) => ({ status, headers, body: { type: 'about:blank', title: code, status, code, detail: code, errors: [] } });
 const providers = (...available) => ({ body: { items: ['toss', 'stripe', 'sandbox'].map((provider) =>
   ({ provider, available: available.includes(provider), retry_after_seconds: 0 })) } });
-const payment_of = (booking, change) => ({ body: { id: 'p1', booking_id: booking.id, status: 'ready', amount: booking.due, provider: 'toss', ...change } });
+/* The payment as it might be. */
+const but = (payment, change) => ({ body: { ...payment, provider: 'toss', ...change } });
 
 for (const who of walks) {
   test(`one chooses who takes the payment, and is told when another does (${who.name})`, { timeout: 60000 }, async () => {
-    const { visitor, hold, booking } = await with_booking({ ...who, name: `${who.name}-methods`, refusals: [503] });
+    const { visitor, hold, payment } = await with_booking({ ...who, name: `${who.name}-methods`, refusals: [503] });
     const left = [];
     await visitor.page.route('https://pay.example/**', (route) => {
       left.push(route.request().url());
       return route.fulfill({ contentType: 'text/html', body: '<title>a page of somebody else</title>' });
     });
-    await says(visitor, '/payments/providers', providers('toss', 'sandbox'));
+    await visitor.says('GET', '/payments/providers', providers('toss', 'sandbox'));
     await visitor.go(`/checkout/${hold.id}`);
     await visitor.see('pay-at').waitFor();
     assert.equal(await visitor.see('method-stripe').isDisabled(), true);
     await visitor.look('methods');
-    await says(visitor, '/payments', { headers: { 'retry-after': '8' }, ...problem(503, 'provider_unavailable') });
+    await visitor.says('POST', '/payments', problem(503, 'provider_unavailable', { 'retry-after': '8' }));
     await visitor.act('pay-at');
     await visitor.see('provider-unavailable').waitFor();
     assert.match(await visitor.see('retry-countdown').innerText(), /^00:0\d$/);
     assert.match(await visitor.see('provider-unavailable').getByTestId('countdown').innerText(), /^0\d:\d\d$/, 'how long the seats are held');
     await visitor.look('unavailable');
     await visitor.act('other-way');
-    await says(visitor, '/payments', { ...payment_of(booking, { provider: 'stripe', client: { redirect_url: 'https://pay.example/1' } }), status: 201 });
+    await visitor.says('POST', '/payments', { ...but(payment, { provider: 'stripe', client: { redirect_url: 'https://pay.example/1' } }), status: 201 });
     await visitor.act('pay-at');
     await visitor.see('instead').waitFor();
     assert.match(await visitor.see('instead').innerText(), /Stripe/);
@@ -91,22 +77,22 @@ for (const who of walks) {
 
   test(`whoever cannot reach any provider keeps the seats and tries again (${who.name})`, { timeout: 60000 }, async () => {
     const { visitor, hold } = await with_booking({ ...who, name: `${who.name}-none` });
-    await says(visitor, '/payments/providers', providers());
+    await visitor.says('GET', '/payments/providers', providers());
     await visitor.go(`/checkout/${hold.id}`);
     await visitor.see('provider-unavailable').waitFor();
     await visitor.look('none');
-    await visitor.page.unroute('**/api/v1/payments/providers');
+    await visitor.silence('/payments/providers');
     await visitor.act('retry');
     await visitor.see('sandbox').waitFor();
     await visitor.leave();
   });
 
   test(`the way back has a state for each outcome (${who.name})`, { timeout: 90000 }, async () => {
-    const { visitor, booking } = await with_booking({ ...who, name: `${who.name}-back`, refusals: [409, 404, 503, 'ERR_FAILED'] });
-    const back = (query) => visitor.go(`/pay/return?payment=p1&${query}`);
-    const success = `result=success&paymentKey=k1&orderId=p1&amount=${booking.due.amount}`;
+    const { visitor, booking, payment } = await with_booking({ ...who, name: `${who.name}-back`, refusals: [409, 404, 503, 'ERR_FAILED'] });
+    const back = (query) => visitor.go(`/pay/return?payment=${payment.id}&${query}`);
+    const success = `result=success&paymentKey=k1&orderId=${payment.id}&amount=${booking.due.amount}`;
 
-    await says(visitor, '/payments/p1', payment_of(booking, {}));
+    await visitor.says('GET', `/payments/${payment.id}`, but(payment, {}));
     await back('result=cancel');
     await visitor.result('cancelled');
     await visitor.look('cancelled');
@@ -115,7 +101,7 @@ for (const who of walks) {
     assert.match(await visitor.see('hold-countdown').innerText(), /^0\d:\d\d$/);
     await visitor.look('declined');
 
-    await says(visitor, '/payments/p1/confirm', problem(409, 'amount_mismatch'));
+    await visitor.says('POST', `/payments/${payment.id}/confirm`, problem(409, 'amount_mismatch'));
     await back(success.replace(/amount=.*/, 'amount=1'));
     await visitor.result('mismatch');
     await visitor.look('mismatch');
@@ -124,34 +110,34 @@ for (const who of walks) {
     await visitor.result('unpaid');
     await visitor.look('unpaid');
 
-    await says(visitor, '/payments/p1/confirm', problem(409, 'in_progress'));
+    await visitor.says('POST', `/payments/${payment.id}/confirm`, problem(409, 'in_progress'));
     await back(success);
     await visitor.result('checking');
     await visitor.look('in-progress');
-    await visitor.page.unroute('**/api/v1/payments/p1/confirm');
-    await visitor.page.route('**/api/v1/payments/p1/confirm', (route) => route.abort());
+    await visitor.silence(`/payments/${payment.id}/confirm`);
+    await visitor.page.route(`**/api/v1/payments/${payment.id}/confirm`, (route) => route.abort());
     await visitor.page.reload();
     await visitor.see('shaky').waitFor();
     await visitor.look('no-network');
 
     const virtual_account = { bank: '신한', account_number: '110-123-456789', holder: '주식회사 좌석', due_at: new Date(Date.now() + 86400000).toISOString() };
-    await says(visitor, '/payments/p1', payment_of(booking, { status: 'pending', virtual_account }));
+    await visitor.says('GET', `/payments/${payment.id}`, but(payment, { status: 'pending', virtual_account }));
     await visitor.act('retry');
     await visitor.result('deposit');
     assert.equal(await visitor.see('deposit-number').innerText(), '110-123-456789');
     await visitor.look('deposit');
-    await says(visitor, '/payments/p1', payment_of(booking, { status: 'paid' }));
-    await adds(visitor, `/bookings/${booking.id}`, { status: 'confirmed' });
+    await visitor.says('GET', `/payments/${payment.id}`, but(payment, { status: 'paid' }));
+    await visitor.adds(`/bookings/${booking.id}`, { status: 'confirmed' });
     await visitor.result('paid');
     await visitor.look('paid');
 
-    await says(visitor, '/payments/p1', payment_of(booking, { status: 'refunded', reason: 'too_late' }));
-    await adds(visitor, `/bookings/${booking.id}`, { status: 'refunded' });
+    await visitor.says('GET', `/payments/${payment.id}`, but(payment, { status: 'refunded', reason: 'too_late' }));
+    await visitor.adds(`/bookings/${booking.id}`, { status: 'refunded' });
     await back(success);
     await visitor.result('refunded');
     await visitor.look('late');
-    await says(visitor, '/payments/p1', payment_of(booking, {}));
-    await adds(visitor, `/bookings/${booking.id}`, { status: 'expired' });
+    await visitor.says('GET', `/payments/${payment.id}`, but(payment, {}));
+    await visitor.adds(`/bookings/${booking.id}`, { status: 'expired' });
     await back('result=cancel');
     await visitor.result('expired');
     await visitor.look('expired');
@@ -166,8 +152,7 @@ for (const who of walks) {
 }
 
 test('whoever is not signed in any more signs in and comes back to the payment', { timeout: 60000 }, async () => {
-  const { visitor, user, booking } = await with_booking({ name: 'pay-signed-out' });
-  const payment = ok(await house.world.pay(user, booking), 201);
+  const { visitor, user, payment } = await with_booking({ name: 'pay-signed-out' });
   await visitor.page.evaluate(() => { localStorage.clear(); sessionStorage.clear(); });
   await visitor.go(`/pay/return?payment=${payment.id}&result=success&paymentKey=sandbox-ok&amount=${payment.amount.amount}`);
   await visitor.see('field-email').fill(user.email);
@@ -178,8 +163,7 @@ test('whoever is not signed in any more signs in and comes back to the payment',
 });
 
 test('two tabs and a reload confirm once', { timeout: 60000 }, async () => {
-  const { visitor, user, booking } = await with_booking({ name: 'pay-twice', refusals: [409] });
-  const payment = ok(await house.world.pay(user, booking), 201);
+  const { visitor, user, booking, payment } = await with_booking({ name: 'pay-twice', refusals: [409] });
   const path = `/pay/return?payment=${payment.id}&result=success&paymentKey=sandbox-ok&amount=${payment.amount.amount}`;
   const second = await visitor.tab();
   await Promise.all([visitor.go(path), second.goto(house.base + path)]);
@@ -194,10 +178,10 @@ test('two tabs and a reload confirm once', { timeout: 60000 }, async () => {
 });
 
 test('the keyboard alone chooses and goes', { timeout: 60000 }, async () => {
-  const { visitor, hold, booking } = await with_booking({ name: 'pay-keyboard' });
-  await says(visitor, '/payments/providers', providers('toss', 'stripe'));
-  await says(visitor, '/payments', { ...payment_of(booking, { provider: 'stripe', client: { redirect_url: `${house.base}/pay/return?payment=p1&result=cancel` } }), status: 201 });
-  await says(visitor, '/payments/p1', payment_of(booking, { provider: 'stripe' }));
+  const { visitor, hold, payment } = await with_booking({ name: 'pay-keyboard' });
+  await visitor.says('GET', '/payments/providers', providers('toss', 'stripe'));
+  await visitor.says('POST', '/payments', { ...but(payment, { provider: 'stripe', client: { redirect_url: `${house.base}/pay/return?payment=${payment.id}&result=cancel` } }), status: 201 });
+  await visitor.says('GET', `/payments/${payment.id}`, but(payment, { provider: 'stripe' }));
   await visitor.go(`/checkout/${hold.id}`);
   await visitor.see('methods').waitFor();
   await visitor.see('method-toss').focus();

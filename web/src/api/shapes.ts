@@ -287,9 +287,21 @@ export interface Payment {
   refund_account_needed?: boolean;
 }
 
-/* What a payment was for, line by line. */
+/* What a buyer was charged: its lines come to what is left after refunds. */
 export interface Receipt {
-  number: string;
+  payment_id: string;
+  booking_id: string;
+  issuer: string;
+  seller: string | null;
+  title: string;
+  provider: string;
+  /* What the provider calls the payment. */
+  ref: string | null;
+  paid_at: string;
+  amount: Money;
+  left: Money;
+  /* `label` is in the reader's language; refunds are negative. */
+  lines: { kind: "tax_exempt" | "supply" | "vat" | "refund"; label: string; amount: Money; at: string }[];
 }
 
 export interface RefundAccount {

@@ -27,6 +27,7 @@ export const pages: Page[] = [
   { pattern: "/pay/return", personal: true, load: () => import("../pages/PayReturnPage") },
   { pattern: "/tickets", personal: true, load: () => import("../pages/TicketsPage") },
   { pattern: "/tickets/:bookingId", personal: true, load: () => import("../pages/BookingPage") },
+  { pattern: "/receipts/:paymentId", personal: true, load: () => import("../pages/ReceiptPage") },
   { pattern: "/account", personal: true, load: () => import("../pages/AccountPage") },
   { pattern: "/admin/money", personal: true, roles: inCharge, load: () => import("../pages/CasesPage") },
   { pattern: "/settlements", personal: true, roles: organizers, load: () => import("../pages/SettlementPage") },

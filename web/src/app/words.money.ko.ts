@@ -32,7 +32,7 @@ export const moneyKo = {
   },
   about: { amount: "금액", currency: "통화", order: "주문", merchant: "가맹점" },
   opened: (time: string) => `${time}에 발견`,
-  told: "결제사",
+  told: "결제사 응답",
   stored: "우리 기록",
   differs: "다른 항목",
   payment: "결제",

@@ -53,7 +53,8 @@ export const payEn: PayWords = {
   receipt: {
     link: "Receipt",
     title: "Receipt",
-    number: "Receipt number",
+    number: "Payment", issuer: "Issued by", seller: "Sold by", what: "For", provider: "Paid through", ref: "Their number", paidAt: "Paid on",
+    amount: "Paid", left: "Left after refunds",
     print: "Print",
     pdf: "Save as PDF",
     back: "Back to the booking",

@@ -51,7 +51,8 @@ export const payKo = {
   receipt: {
     link: "영수증",
     title: "영수증",
-    number: "영수증 번호",
+    number: "결제 번호", issuer: "발행", seller: "판매자", what: "내용", provider: "결제사", ref: "결제사 번호", paidAt: "결제일",
+    amount: "결제 금액", left: "환불 후 금액",
     print: "인쇄",
     pdf: "PDF로 저장",
     back: "예매로 돌아가기",

@@ -3,6 +3,7 @@ import { getBooking, getTicketPdf, getTicketPicture, listTickets } from "../api/
 import type { Booking, BookingStatus, Ticket } from "../api/shapes";
 import { moment } from "../app/format";
 import { words } from "../app/i18n";
+import { payWords } from "../app/pay-words";
 import { useResource } from "../app/resource";
 import type { Params } from "../app/router";
 import { save } from "../app/save";
@@ -12,6 +13,7 @@ import { PriceLines } from "../ui/PriceLines";
 import { SeatLines } from "../ui/SeatLines";
 import { Await } from "../ui/states";
 import { CancelPanel } from "./CancelPanel";
+import { RefundAccountPanel } from "./RefundAccount";
 import { BookingBadge, PayOn } from "./TicketsPage";
 
 interface Both {
@@ -57,8 +59,10 @@ function Details({ booking, tickets, reload }: Both & { reload(): void }) {
           <div><dt>{w.tickets.code}</dt><dd><code>{booking.code}</code></dd></div>
         </dl>
         <PriceLines booking={booking} />
+        {booking.payment && <a href={`/receipts/${encodeURIComponent(booking.payment)}`} data-testid="to-receipt">{payWords().receipt.link}</a>}
         <PayOn booking={booking} onEnd={reload} />
       </section>
+      {booking.payment && <RefundAccountPanel payment={booking.payment} since={booking} />}
       {paid.has(booking.status) && <CancelPanel booking={booking} onChange={reload} />}
     </>
   );

@@ -1,0 +1,99 @@
+/* The pages of those who look after the money. What no test can bring about in a moment is told to the page in the shape the server describes. */
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { after, before, test } from 'node:test';
+import { ok } from '../lib/server.mjs';
+import { House } from './house.mjs';
+import { desktop, launch, phone, Visitor } from './visitor.mjs';
+
+let house, browser, show;
+
+before(async () => {
+  house = await House.open();
+  browser = await launch();
+  show = await house.show('theatre', '두 개의 장부 · Two Books', { genre: 'play' });
+});
+
+after(async () => {
+  await browser?.close();
+  await house?.close();
+});
+
+const walks = [
+  { name: 'money-phone-ko', device: phone, language: 'ko' },
+  { name: 'money-desktop-en', device: desktop, language: 'en' },
+];
+
+/* A payment that is paid, for something to be wrong with. */
+async function paid(guid) {
+  const { world } = house;
+  const user = await world.user();
+  const { booking, payment } = await world.checkout(user, show, [guid]);
+  ok(await world.confirm(user, payment));
+  return { user, booking, payment };
+}
+
+async function staff(options, roles = ['MANAGER']) {
+  const visitor = await Visitor.open(browser, house, options);
+  await visitor.sign_in_as(await house.world.user(roles));
+  return visitor;
+}
+
+for (const [i, who] of walks.entries())
+  test(`a case is looked at and decided in two steps (${who.name})`, { timeout: 60000 }, async () => {
+    const visitor = await staff({ ...who, name: `${who.name}-cases`, refusals: [409] });
+    const { booking, payment } = await paid(`C-A-${i + 1}`);
+    const open = {
+      id: payment.id, kind: 'books_differ', state: 'open', provider: 'toss', payment_id: payment.id, refund_id: null, booking_id: booking.id,
+      about: 'amount', told: '152000 KRW', stored: '150000 KRW', proposed: 'ask_again', opened_at: new Date().toISOString(),
+    };
+    const foreign = { ...open, id: booking.id, kind: 'charge_unknown', payment_id: null, booking_id: null, about: undefined, stored: undefined, proposed: 'ignore' };
+    await visitor.go('/admin/money');
+    await visitor.see('empty').waitFor();
+    await visitor.look('none');
+    await visitor.says('GET', '/admin/payment-cases', { body: { items: [open, foreign], next: null } });
+    await visitor.page.reload();
+    await visitor.see('cases').waitFor();
+    assert.equal(await visitor.page.getByTestId('case').count(), 2);
+    await visitor.look('cases');
+
+    await visitor.act('decide');
+    assert.deepEqual(await visitor.see('field-action').locator('option').evaluateAll((all) => all.map(({ value }) => value)), ['ask_again', 'refund', 'ignore']);
+    await visitor.see('field-action').selectOption('refund');
+    await visitor.see('field-note').fill('Charged twice');
+    await visitor.act('decide-submit');
+    await visitor.see('sure').waitFor();
+    await visitor.look('sure');
+    const problem = { type: 'about:blank', title: 'in_progress', status: 409, code: 'in_progress', detail: 'Ask again shortly.', errors: [] };
+    await visitor.says('POST', `/admin/payment-cases/${open.id}/resolve`, { status: 409, body: problem });
+    await visitor.act('decide-submit');
+    await visitor.see('form-problem').waitFor();
+    const resolved = { ...open, state: 'resolved', resolution: 'refund', resolved_by: visitor.account.id, resolved_at: new Date().toISOString(), note: 'Charged twice' };
+    await visitor.says('POST', `/admin/payment-cases/${open.id}/resolve`, { body: resolved });
+    const asked = visitor.page.waitForRequest((request) => request.url().endsWith('/resolve'));
+    await visitor.says('GET', '/admin/payment-cases', { body: { items: [resolved], next: null } });
+    await visitor.act('decide-submit');
+    assert.deepEqual((await asked).postDataJSON(), { action: 'refund', note: 'Charged twice' });
+    await visitor.see('decided').waitFor();
+    await visitor.look('decided');
+
+    await visitor.silence('/admin/payment-cases');
+    const filtered = visitor.page.waitForRequest((request) => new URL(request.url()).searchParams.get('kind') === 'refund_failed');
+    await visitor.see('field-kind').selectOption('refund_failed');
+    await filtered;
+    await visitor.see('empty').waitFor();
+    const download = visitor.page.waitForEvent('download');
+    await visitor.act('csv');
+    assert.match(await readFile(await (await download).path(), 'utf8'), /^\ufeff?"?id"?,/);
+    await visitor.leave();
+  });
+
+test('for buyers these pages do not exist', { timeout: 60000 }, async () => {
+  const visitor = await staff({ name: 'money-buyer' }, ['CUSTOMER']);
+  for (const path of ['/admin/money', '/settlements']) {
+    await visitor.go(path);
+    await visitor.see('notice').waitFor();
+    assert.equal(await visitor.page.getByTestId('money-nav').count(), 0, path);
+  }
+  await visitor.leave();
+});

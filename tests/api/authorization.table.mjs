@@ -158,6 +158,11 @@ export const table = {
   'POST /api/v1/payments/{payment_id}/confirm': its_owner,
   'POST /api/v1/payments/{payment_id}/refunds': in_charge,
   'GET /api/v1/payments/{payment_id}/refunds': its_payer,
+  'GET /api/v1/payments/{payment_id}/receipt': its_payer,
+  'GET /api/v1/payments/{payment_id}/receipt.pdf': its_payer,
+  'GET /api/v1/settlements': organizer,
+  'GET /api/v1/settlements.csv': organizer,
+  'GET /api/v1/settlements.pdf': organizer,
   'POST /api/v1/payments/webhooks/{provider}': providers,
 
   'POST /api/v1/performances/{performance_id}/reviews': attendees,

@@ -7,7 +7,7 @@
 
 #include "platform/crypto/crypto.h"
 
-#define KEY_MAX    300
+static const size_t key_max[VENDORS] = { [TOSS] = 300, [STRIPE] = 255 };         /* characters of an idempotency key */
 
 struct saved {                /* what was answered under an idempotency key */
     uint64_t print;           /* of method, path and body */
@@ -113,6 +113,17 @@ static struct saved *saved_make(struct ask *a)
     *s = (struct saved){ .print = print_of(a->request), .status = a->status, .body = psp_keep(p, buf_view(a->out)) };
     map_put_ptr(&p->saved, str_hash(a->idempotency_key) * 31 + (uint64_t)a->merchant, s);
     return s;
+}
+
+static bool key_too_long(struct ask *a, enum vendor vendor)
+{
+    if (a->idempotency_key.n <= key_max[vendor])
+        return false;
+    if (vendor == TOSS)
+        toss_refuse(a, 400, "INVALID_IDEMPOTENCY_KEY", "멱등키는 300자 이하여야 합니다.");
+    else
+        stripe_refuse(a, 400, "idempotency_error", NULL, NULL, "Idempotency keys have at most 255 characters.");
+    return true;
 }
 
 /* The key was used before: answers, and true. */
@@ -243,11 +254,7 @@ static void ask_vendor(struct ask *a, enum vendor vendor, const struct route *ro
         a->unsaved = true;
         return;
     }
-    if (a->idempotency_key.n > KEY_MAX) {
-        toss_refuse(a, 400, "INVALID_IDEMPOTENCY_KEY", "멱등키는 300자 이하여야 합니다.");
-        return;
-    }
-    if (repeat(a, vendor))
+    if (key_too_long(a, vendor) || repeat(a, vendor))
         return;
     if (vendor == TOSS || read_form(a, route))
         route->handle(a);

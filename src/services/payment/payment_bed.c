@@ -291,8 +291,13 @@ int64_t count(struct bed *b, const struct query *q)
 
 void cancel(struct bed *b, int64_t cancellation, int64_t payment, int64_t refund)
 {
+    cancel_keeping(b, cancellation, payment, refund, 0);
+}
+
+void cancel_keeping(struct bed *b, int64_t cancellation, int64_t payment, int64_t refund, int64_t fee)
+{
     const struct booking_cancelled event = { .cancellation = cancellation, .booking = BOOKING_ID, .schedule = 1, .performance = 1, .user = BUYER_ID,
-                                             .payment = payment, .seats = 1, .refund = refund, .currency = S("KRW") };
+                                             .payment = payment, .seats = 1, .refund = refund, .fee = fee, .currency = S("KRW") };
     assert_int_equal(ask(b, &cancelled_call, &event, NULL), OK);
 }
 

@@ -64,6 +64,8 @@ struct payment load(struct bed *b, int64_t payment);
 
 /* The event booking.cancelled: this much is to go back. It has been delivered when the clock has moved. */
 void cancel(struct bed *b, int64_t cancellation, int64_t payment, int64_t refund);
+/* The same, and this much is kept. */
+void cancel_keeping(struct bed *b, int64_t cancellation, int64_t payment, int64_t refund, int64_t fee);
 
 /* A connection keeps a statement by its address: only static ones. */
 int64_t count(struct bed *b, const struct query *q);

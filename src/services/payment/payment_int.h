@@ -80,9 +80,9 @@ struct move {                 /* a line of the audit trail; the ledger's lines o
 };
 struct refund;
 /* A payment has entered a state: books what that means for the money. */
-void ledger_payment(struct ctx *cx, const struct payment *p, const struct move *m);
+err ledger_payment(struct ctx *cx, const struct payment *p, const struct move *m) MUST_USE;
 /* A refund of it has. */
-void ledger_refund(struct ctx *cx, const struct payment *p, const struct refund *r, const struct move *m);
+err ledger_refund(struct ctx *cx, const struct payment *p, const struct refund *r, const struct move *m) MUST_USE;
 
 /* ---- payments somebody has to take up again (watch.c) ---- */
 
@@ -121,6 +121,7 @@ struct payments {
     int64_t refund_attempts;
     size_t threads;           /* that take payments up again */
     _Atomic int64_t sandbox_due, unclear_due;
+    _Atomic int printing;     /* paper.c */
     err (*between)(struct ctx *cx);      /* called between the steps of a story, NULL but in tests: a failure ends it there as a crash would */
 };
 
@@ -170,6 +171,8 @@ call_fn payment_show, payment_list;                                      /* show
 call_fn payment_resume;                                                  /* resume.c, by several threads */
 
 void payment_view(const struct payment *p, struct payment_view *ret);
+/* A payment for its payer and the people in charge; ERR_MISSING for all others. (show.c) */
+err payment_visible(struct ctx *cx, int64_t payment, struct payment *ret) MUST_USE;
 
 /* ---- steps of the stories: calls that never leave this service, so they need no field tables ---- */
 
@@ -282,8 +285,6 @@ void store_payment_insert(struct ctx *cx, const struct payment *p);
 err store_payment_update(struct ctx *cx, const struct payment *p) MUST_USE;
 
 void store_move_insert(struct ctx *cx, const struct move *m);
-/* Nothing when the amount is 0. */
-void store_ledger_insert(struct ctx *cx, const struct move *m, const char *account, const char *currency, int64_t amount);
 
 err store_event_seen(struct ctx *cx, const char *provider, struct str event, bool *ret) MUST_USE;
 void store_event_insert(struct ctx *cx, const struct payment *p, struct str event);

@@ -101,9 +101,9 @@ err payment_move(struct ctx *cx, struct payments *s, struct payment *p, enum pay
     if (row->unclear)
         unclear_begins(s, cx->now);
     struct move m = record(cx, s, p, from->word);
-    ledger_payment(cx, p, &m);
     metric_add(&payment_moves[to], 1);
-    return row->gives_back ? give_back(cx, s, p) : OK;
+    e = ledger_payment(cx, p, &m);
+    return !e && row->gives_back ? give_back(cx, s, p) : e;
 }
 
 err payment_end_returned(struct ctx *cx, struct payments *s, struct payment *p)

@@ -24,6 +24,8 @@ const walks = [
   { name: 'money-desktop-en', device: desktop, language: 'en' },
 ];
 
+const number = (text) => Number(text.replace(/[^\d]/g, ''));
+
 /* A payment that is paid, for something to be wrong with. */
 async function paid(guid) {
   const { world } = house;
@@ -85,6 +87,83 @@ for (const [i, who] of walks.entries())
     const download = visitor.page.waitForEvent('download');
     await visitor.act('csv');
     assert.match(await readFile(await (await download).path(), 'utf8'), /^\ufeff?"?id"?,/);
+    await visitor.leave();
+  });
+
+for (const [i, who] of walks.entries())
+  test(`a statement says what an organizer is owed (${who.name})`, { timeout: 60000 }, async () => {
+    const { world } = house;
+    const owner = await world.user(['PRODUCER']);
+    const sale = await world.sale({ as: owner, hall: { rows: 2, seats: 3 } });
+    const buyer = await world.user();
+    const { booking, payment } = await world.checkout(buyer, sale, sale.guids.slice(0, 2));
+    ok(await world.confirm(buyer, payment));
+    const told = () => world.api('GET', '/api/v1/settlements', undefined, { as: owner });
+    let [total] = ok(await told()).totals;
+    const visitor = await Visitor.open(browser, house, { ...who, name: `${who.name}-settlement`, refusals: [400] });
+    await visitor.sign_in_as(owner);
+    await visitor.go('/account');
+    await visitor.see('work').getByRole('link').click();
+    await visitor.see('total').waitFor();
+    assert.equal(number(await visitor.see('gross').innerText()), booking.due.amount);
+    assert.equal(number(await visitor.see('net_due').innerText()), total.net_due);
+    await visitor.look('statement');
+    await visitor.see('lines').scrollIntoViewIfNeeded();
+    await visitor.look('lines');
+    for (const [id, begins] of [['csv', '\ufeff'], ['pdf', '%PDF-']]) {
+      const download = visitor.page.waitForEvent('download');
+      await visitor.act(id);
+      assert.ok((await readFile(await (await download).path(), 'utf8')).startsWith(begins), id);
+    }
+    await visitor.see('field-from').fill('2020-02-01');
+    await visitor.see('field-to').fill('2020-02-28');
+    await visitor.act('submit');
+    await visitor.see('empty').waitFor();
+    await visitor.see('field-to').fill('2020-01-01');
+    await visitor.act('submit');
+    await visitor.page.locator('.field__error').waitFor();
+    await visitor.look('refused');
+    await visitor.leave();
+
+    const manager = await staff({ ...who, name: `${who.name}-organizer` });
+    await manager.go('/settlements');
+    await manager.see('empty').waitFor();
+    await manager.see('field-organizer').fill(owner.email);
+    await manager.act('find');
+    await manager.see('field-account').waitFor();
+    await manager.act('submit');
+    await manager.see('total').waitFor();
+    [total] = ok(await told()).totals;
+    assert.equal(number(await manager.see('net_due').innerText()), total.net_due);
+    await manager.look('organizer');
+    await manager.leave();
+  });
+
+for (const [i, who] of walks.entries())
+  test(`a receipt is read, printed and kept (${who.name})`, { timeout: 60000 }, async () => {
+    const { user, booking, payment } = await paid(`C-B-${i + 1}`);
+    const visitor = await Visitor.open(browser, house, { ...who, name: `${who.name}-receipt` });
+    await visitor.sign_in_as(user);
+    await visitor.go(`/tickets/${booking.id}`);
+    await visitor.act('to-receipt');
+    await visitor.see('receipt').waitFor();
+    assert.equal(number(await visitor.see('receipt-amount').innerText()), booking.due.amount);
+    assert.equal(await visitor.page.getByTestId('receipt-left').count(), 0);
+    await visitor.look('receipt');
+    const download = visitor.page.waitForEvent('download');
+    await visitor.act('receipt-pdf');
+    assert.equal((await readFile(await (await download).path())).subarray(0, 5).toString(), '%PDF-');
+    await visitor.page.emulateMedia({ media: 'print' });
+    assert.equal(await visitor.page.getByTestId('home-link').isVisible(), false, 'the page without its frame');
+    await visitor.page.emulateMedia({ media: 'screen' });
+
+    ok(await house.world.api('POST', `/api/v1/bookings/${booking.id}/cancel`, {}, { as: user }));
+    await visitor.until(async () =>
+      ok(await house.world.api('GET', `/api/v1/payments/${payment.id}/receipt`, undefined, { as: user })).left.amount === 0, 'the refund');
+    await visitor.page.reload();
+    await visitor.see('receipt-left').waitFor();
+    assert.equal(number(await visitor.see('receipt-left').innerText()), 0);
+    await visitor.look('refunded');
     await visitor.leave();
   });
 

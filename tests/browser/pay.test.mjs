@@ -90,13 +90,13 @@ for (const who of walks) {
   test(`the way back has a state for each outcome (${who.name})`, { timeout: 90000 }, async () => {
     const { visitor, booking, payment } = await with_booking({ ...who, name: `${who.name}-back`, refusals: [409, 404, 503, 'ERR_FAILED'] });
     const back = (query) => visitor.go(`/pay/return?payment=${payment.id}&${query}`);
-    const success = `result=success&paymentKey=k1&orderId=${payment.id}&amount=${booking.due.amount}`;
+    const success = `paymentKey=k1&orderId=${payment.id}&amount=${booking.due.amount}`;
 
     await visitor.says('GET', `/payments/${payment.id}`, but(payment, {}));
-    await back('result=cancel');
+    await back('failed=1');
     await visitor.result('cancelled');
     await visitor.look('cancelled');
-    await back('result=fail&code=REJECT_CARD_COMPANY');
+    await back('failed=1&code=REJECT_CARD_COMPANY');
     await visitor.result('declined');
     assert.match(await visitor.see('hold-countdown').innerText(), /^0\d:\d\d$/);
     await visitor.look('declined');
@@ -120,11 +120,12 @@ for (const who of walks) {
     await visitor.see('shaky').waitFor();
     await visitor.look('no-network');
 
-    const virtual_account = { bank: '신한', account_number: '110-123-456789', holder: '주식회사 좌석', due_at: new Date(Date.now() + 86400000).toISOString() };
-    await visitor.says('GET', `/payments/${payment.id}`, but(payment, { status: 'pending', virtual_account }));
+    const deposit = { bank: '88', account_number: '110123456789', holder: '주식회사 좌석', until: new Date(Date.now() + 86400000).toISOString() };
+    await visitor.says('GET', `/payments/${payment.id}/deposit`, { body: deposit });
+    await visitor.says('GET', `/payments/${payment.id}`, but(payment, { status: 'pending' }));
     await visitor.act('retry');
     await visitor.result('deposit');
-    assert.equal(await visitor.see('deposit-number').innerText(), '110-123-456789');
+    assert.equal(await visitor.see('deposit-number').innerText(), '110123456789');
     await visitor.look('deposit');
     await visitor.says('GET', `/payments/${payment.id}`, but(payment, { status: 'paid' }));
     await visitor.adds(`/bookings/${booking.id}`, { status: 'confirmed' });
@@ -138,10 +139,10 @@ for (const who of walks) {
     await visitor.look('late');
     await visitor.says('GET', `/payments/${payment.id}`, but(payment, {}));
     await visitor.adds(`/bookings/${booking.id}`, { status: 'expired' });
-    await back('result=cancel');
+    await back('failed=1');
     await visitor.result('expired');
     await visitor.look('expired');
-    await visitor.go('/pay/return?payment=nobody&result=success&paymentKey=k1');
+    await visitor.go('/pay/return?payment=nobody&paymentKey=k1');
     await visitor.see('error').waitFor();
     await visitor.look('not-mine');
     await visitor.go('/pay/return');
@@ -154,7 +155,7 @@ for (const who of walks) {
 test('whoever is not signed in any more signs in and comes back to the payment', { timeout: 60000 }, async () => {
   const { visitor, user, payment } = await with_booking({ name: 'pay-signed-out' });
   await visitor.page.evaluate(() => { localStorage.clear(); sessionStorage.clear(); });
-  await visitor.go(`/pay/return?payment=${payment.id}&result=success&paymentKey=sandbox-ok&amount=${payment.amount.amount}`);
+  await visitor.go(`/pay/return?payment=${payment.id}&paymentKey=sandbox-ok&amount=${payment.amount.amount}`);
   await visitor.see('field-email').fill(user.email);
   await visitor.see('field-password').fill(user.password);
   await visitor.act('submit');
@@ -164,7 +165,7 @@ test('whoever is not signed in any more signs in and comes back to the payment',
 
 test('two tabs and a reload confirm once', { timeout: 60000 }, async () => {
   const { visitor, user, booking, payment } = await with_booking({ name: 'pay-twice', refusals: [409] });
-  const path = `/pay/return?payment=${payment.id}&result=success&paymentKey=sandbox-ok&amount=${payment.amount.amount}`;
+  const path = `/pay/return?payment=${payment.id}&paymentKey=sandbox-ok&amount=${payment.amount.amount}`;
   const second = await visitor.tab();
   await Promise.all([visitor.go(path), second.goto(house.base + path)]);
   await visitor.result('paid');
@@ -180,7 +181,7 @@ test('two tabs and a reload confirm once', { timeout: 60000 }, async () => {
 test('the keyboard alone chooses and goes', { timeout: 60000 }, async () => {
   const { visitor, hold, payment } = await with_booking({ name: 'pay-keyboard' });
   await visitor.says('GET', '/payments/providers', providers('toss', 'stripe'));
-  await visitor.says('POST', '/payments', { ...but(payment, { provider: 'stripe', client: { redirect_url: `${house.base}/pay/return?payment=${payment.id}&result=cancel` } }), status: 201 });
+  await visitor.says('POST', '/payments', { ...but(payment, { provider: 'stripe', client: { redirect_url: `${house.base}/pay/return?payment=${payment.id}&failed=1` } }), status: 201 });
   await visitor.says('GET', `/payments/${payment.id}`, but(payment, { provider: 'stripe' }));
   await visitor.go(`/checkout/${hold.id}`);
   await visitor.see('methods').waitFor();

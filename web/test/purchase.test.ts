@@ -9,6 +9,7 @@ const order = (status: BookingStatus, payment: Payment["status"] | null = null):
     payment: null, title: "", hall_name: "", starts_at: "", seats: [],
   },
   payment: payment && { id: "p", booking_id: "b", status: payment, amount: zero, provider: "sandbox" },
+  deposit: null,
 });
 
 describe("resultOf", () => {
@@ -28,7 +29,7 @@ describe("resultOf", () => {
 
   it("asks for a transfer where one is awaited", () => {
     const waiting = order("pending", "pending");
-    waiting.payment!.virtual_account = { bank: "B", account_number: "1", holder: "H", due_at: null };
+    waiting.deposit = { bank: "88", account_number: "1", until: null };
     expect(resultOf(waiting)).toBe("deposit");
   });
 

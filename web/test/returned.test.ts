@@ -10,21 +10,22 @@ const paid = (booking: BookingStatus, status: Payment["status"], more: Partial<P
     payment: null, title: "", hall_name: "", starts_at: "", seats: [],
   },
   payment: { id: "p", booking_id: "b", status, amount: { amount: 5000, currency: "KRW" }, provider: "toss", ...more },
+  deposit: null,
 });
-const success: Told = { payment: "p", result: "success", key: "key", amount: 5000, code: "" };
+const success: Told = { payment: "p", failed: false, key: "key", amount: 5000, code: "" };
 const over: Told = { ...success, key: null };
 
 describe("readTold", () => {
   it("reads what each provider adds to the address", () => {
-    expect(readTold("?payment=p&result=success&paymentType=NORMAL&orderId=o&paymentKey=tk_1&amount=5000"))
-      .toEqual({ payment: "p", result: "success", key: "tk_1", amount: 5000, code: "" });
-    expect(readTold("?payment=p&result=success&session_id=cs_1")).toEqual({ payment: "p", result: "success", key: "cs_1", amount: null, code: "" });
-    expect(readTold("?payment=p&result=fail&code=REJECT_CARD_COMPANY&message=x")?.code).toBe("REJECT_CARD_COMPANY");
+    expect(readTold("?payment=p&paymentType=NORMAL&orderId=o&paymentKey=tk_1&amount=5000"))
+      .toEqual({ payment: "p", failed: false, key: "tk_1", amount: 5000, code: "" });
+    expect(readTold("?payment=p&payment_key=cs_1")).toEqual({ payment: "p", failed: false, key: "cs_1", amount: null, code: "" });
+    expect(readTold("?payment=p&failed=1&code=REJECT_CARD_COMPANY&message=x")).toMatchObject({ failed: true, code: "REJECT_CARD_COMPANY" });
   });
 
   it("believes no other address", () => {
-    for (const query of ["", "?payment=p", "?result=success", "?payment=p&result=paid"]) expect(readTold(query), query).toBeNull();
-    for (const amount of ["-1", "1e9", "5000.0", "9999999999999999"]) expect(readTold(`?payment=p&result=success&amount=${amount}`)?.amount, amount).toBeNull();
+    for (const query of ["", "?payment=", "?paymentKey=k"]) expect(readTold(query), query).toBeNull();
+    for (const amount of ["-1", "1e9", "5000.0", "9999999999999999"]) expect(readTold(`?payment=p&amount=${amount}`)?.amount, amount).toBeNull();
   });
 });
 
@@ -37,16 +38,16 @@ describe("endingOf", () => {
   });
 
   it("never confirms what was not approved or is decided", () => {
-    expect(endingOf(paid("pending", "ready"), { ...success, result: "fail" })).toBe("declined");
-    expect(endingOf(paid("pending", "ready"), { ...success, result: "cancel" })).toBe("cancelled");
+    expect(endingOf(paid("pending", "ready"), { ...success, failed: true, code: "REJECT_CARD_COMPANY" })).toBe("declined");
+    expect(endingOf(paid("pending", "ready"), { ...success, failed: true })).toBe("cancelled");
     expect(endingOf(paid("confirmed", "ready"), success)).toBe("paid");
     for (const status of ["paid", "pending", "failed", "cancelled", "refunded"] as const)
       expect(endingOf(paid("pending", status), success), status).not.toBe("confirm");
   });
 
   it("tells a buyer who called it off from a card that was refused", () => {
-    expect(endingOf(paid("pending", "ready"), { ...over, result: "fail", code: "PAY_PROCESS_CANCELED" })).toBe("cancelled");
-    expect(endingOf(paid("pending", "ready"), { ...over, result: "fail", code: "REJECT_CARD_COMPANY" })).toBe("declined");
+    expect(endingOf(paid("pending", "ready"), { ...over, failed: true, code: "PAY_PROCESS_CANCELED" })).toBe("cancelled");
+    expect(endingOf(paid("pending", "ready"), { ...over, failed: true, code: "REJECT_CARD_COMPANY" })).toBe("declined");
     expect(endingOf(paid("pending", "failed", { reason: "declined" }), success)).toBe("declined");
     expect(endingOf(paid("pending", "cancelled"), success)).toBe("cancelled");
   });

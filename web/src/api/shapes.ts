@@ -264,12 +264,16 @@ export interface ProviderState {
   retry_after_seconds?: number;
 }
 
-/* Where a buyer who pays by bank transfer sends the money, and until when. */
-export interface VirtualAccount {
+/* How a provider that knows several ways is to be paid. */
+export const payMethods = ["card", "virtual_account", "transfer", "mobile"] as const;
+export type PayMethod = (typeof payMethods)[number];
+
+/* Where a buyer who pays by bank transfer sends the money, and until when; `bank` is a code. */
+export interface Deposit {
   bank: string;
   account_number: string;
-  holder: string;
-  due_at: string | null;
+  holder?: string;
+  until: string | null;
 }
 
 export interface Payment {
@@ -282,7 +286,6 @@ export interface Payment {
   reason?: string;
   /* Where the buyer goes on; only in the answer that makes the payment. */
   client?: { redirect_url?: string };
-  virtual_account?: VirtualAccount | null;
   /* Its refund waits for the buyer to say where the money shall go. */
   refund_account_needed?: boolean;
 }
@@ -304,6 +307,7 @@ export interface Receipt {
   lines: { kind: "tax_exempt" | "supply" | "vat" | "refund"; label: string; amount: Money; at: string }[];
 }
 
+/* Where the money of a transfer goes back to; `bank` is a code. */
 export interface RefundAccount {
   bank: string;
   account_number: string;

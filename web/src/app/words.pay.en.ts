@@ -9,6 +9,8 @@ export const payEn: PayWords = {
     stripe: "Cards from all over the world",
   },
   how: "How would you like to pay?",
+  method: "With",
+  methods: { card: "Card", virtual_account: "Bank transfer to an account of your own", transfer: "Direct debit", mobile: "Phone bill" },
   notNow: "Not available right now",
   go: (price, provider) => `Pay ${price} with ${provider}`,
   leaving: (provider) => `Taking you to ${provider}…`,

@@ -7,6 +7,8 @@ export const payKo = {
     stripe: "해외에서 발급한 카드",
   },
   how: "결제 방법",
+  method: "결제 수단",
+  methods: { card: "카드", virtual_account: "가상계좌 입금", transfer: "계좌 이체", mobile: "휴대폰 결제" },
   notNow: "지금은 쓸 수 없습니다",
   go: (price: string, provider: string) => `${provider}로 ${price} 결제`,
   leaving: (provider: string) => `${provider}로 이동하는 중…`,

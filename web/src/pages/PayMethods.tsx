@@ -1,12 +1,13 @@
 /* Who takes the payment: the sandbox here, or a provider on a page of its own. */
 import { useState } from "preact/hooks";
 import { listProviders } from "../api/payments";
-import type { Money, ProviderState } from "../api/shapes";
+import { payMethods, type Money, type PayMethod, type ProviderState } from "../api/shapes";
 import { now } from "../app/clock";
 import { money } from "../app/format";
 import { payWords, providerName, type PayWords } from "../app/pay-words";
 import { useResource } from "../app/resource";
 import { Countdown } from "../ui/Countdown";
+import { SelectField } from "../ui/Field";
 import { FormProblem, useSending } from "../ui/Form";
 import { Loading } from "../ui/states";
 import { CardChooser } from "./CardChooser";
@@ -44,6 +45,7 @@ export function PayMethods({ purchase, due, until }: Props) {
 function Choice({ items, purchase, due, sentence }: { items: ProviderState[]; purchase: Purchase; due: Money; sentence: string }) {
   const w = payWords();
   const [wanted, setWanted] = useState("");
+  const [method, setMethod] = useState<PayMethod>("card");
   const usable = items.filter(({ available }) => available).map(({ provider }) => provider);
   const taking = purchase.detour?.payment?.provider ?? wanted;
   const chosen = usable.includes(taking) ? taking : usable[0];
@@ -70,8 +72,11 @@ function Choice({ items, purchase, due, sentence }: { items: ProviderState[]; pu
         <CardChooser due={due} busy={purchase.busy} onPay={purchase.pay} />
       ) : (
         <>
+          {chosen === "toss" &&
+            <SelectField label={w.method} name="method" value={method} onValue={(value) => setMethod(value as PayMethod)}
+              options={payMethods.map((one) => [one, w.methods[one]])} />}
           <p class="muted">{w.goHint(name)}</p>
-          <button type="button" class="button button--wide" disabled={purchase.busy} data-testid="pay-at" onClick={() => void purchase.go(chosen)}>
+          <button type="button" class="button button--wide" disabled={purchase.busy} data-testid="pay-at" onClick={() => void purchase.go(chosen, chosen === "toss" ? method : undefined)}>
             {purchase.busy ? w.leaving(name) : w.go(money(due), name)}
           </button>
         </>

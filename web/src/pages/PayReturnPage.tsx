@@ -34,7 +34,8 @@ function Returned({ told }: { told: Told }) {
 
   /* What the provider returned has done its work; it does not rest in the address and the history. */
   useEffect(() => {
-    if (settled) navigate(`/pay/return?payment=${encodeURIComponent(told.payment)}&result=${told.result}`, { replace: true, keepScroll: true });
+    if (!settled || !told.key) return;
+    navigate(`/pay/return?payment=${encodeURIComponent(told.payment)}`, { replace: true, keepScroll: true });
   }, [settled]);
 
   if (problem) return <ErrorState problem={problem} retry={again} />;

@@ -1,11 +1,11 @@
 /* Money that came by bank transfer needs an account to go back to. */
-import { useMemo, useState } from "preact/hooks";
-import { Intent } from "../api/intent";
+import { useState } from "preact/hooks";
 import { getPayment, sendRefundAccount } from "../api/payments";
+import { bankOptions } from "../app/banks";
 import { payWords } from "../app/pay-words";
 import { useResource } from "../app/resource";
 import { tell } from "../app/toasts";
-import { Field } from "../ui/Field";
+import { Field, SelectField } from "../ui/Field";
 import { FormProblem, useSending } from "../ui/Form";
 
 /* `since` changes whenever something may have been cancelled. */
@@ -18,10 +18,9 @@ const fields = ["bank", "account_number", "holder"] as const;
 
 function Form({ payment, onDone }: { payment: string; onDone(): void }) {
   const w = payWords().refundAccount;
-  const [account, setAccount] = useState({ bank: "", account_number: "", holder: "" });
-  const intent = useMemo(() => new Intent(`takenseat.intent.refund-account.${payment}`, sessionStorage), [payment]);
+  const [account, setAccount] = useState({ bank: bankOptions()[0][0], account_number: "", holder: "" });
   const { busy, problem, send } = useSending(async () => {
-    await intent.carryOut(account, (key) => sendRefundAccount(payment, account, key));
+    await sendRefundAccount(payment, { ...account, account_number: account.account_number.replace(/[\s-]/g, "") });
     tell(w.sent);
     onDone();
   });
@@ -37,7 +36,7 @@ function Form({ payment, onDone }: { payment: string; onDone(): void }) {
       <h2>{w.title}</h2>
       <p class="muted">{w.text}</p>
       <FormProblem problem={problem} fields={[...fields]} />
-      <Field label={w.bank} {...bind("bank")} />
+      <SelectField label={w.bank} {...bind("bank")} options={bankOptions()} />
       <Field label={w.number} {...bind("account_number")} />
       <Field label={w.holder} autocomplete="name" {...bind("holder")} />
       <button class="button" disabled={busy} data-testid="refund-account-send">{w.send}</button>

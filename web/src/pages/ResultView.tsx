@@ -1,5 +1,6 @@
 /* How a purchase ended, or that it has not ended yet. */
-import type { Payment, VirtualAccount } from "../api/shapes";
+import type { Deposit, Payment } from "../api/shapes";
+import { bankName } from "../app/banks";
 import { moment, money } from "../app/format";
 import { words } from "../app/i18n";
 import { payWords } from "../app/pay-words";
@@ -19,7 +20,6 @@ export function ResultView({ order, result, says }: Props) {
   const w = words();
   const { title, text } = says ?? (result === "deposit" ? payWords().deposit : w.result[result]);
   const booking = order?.booking;
-  const account = order?.payment?.virtual_account;
   const tickets = booking && result === "paid" ? `/tickets/${encodeURIComponent(booking.id)}` : "/tickets";
   const waiting = result === "pending" || result === "checking" || result === "deposit";
   return (
@@ -27,7 +27,7 @@ export function ResultView({ order, result, says }: Props) {
       <p class="result__mark" aria-hidden="true">{waiting ? "…" : result === "paid" ? "✓" : "!"}</p>
       <h1>{title}</h1>
       <p>{text}</p>
-      {result === "deposit" && account && order?.payment && <Deposit account={account} payment={order.payment} />}
+      {result === "deposit" && order?.deposit && order.payment && <DepositFacts deposit={order.deposit} payment={order.payment} />}
       {booking && (
         <div class="result__order">
           <p><strong>{booking.title}</strong></p>
@@ -47,15 +47,15 @@ export function ResultView({ order, result, says }: Props) {
 }
 
 /* Where to transfer the money, and until when. */
-function Deposit({ account, payment }: { account: VirtualAccount; payment: Payment }) {
+function DepositFacts({ deposit, payment }: { deposit: Deposit; payment: Payment }) {
   const w = payWords().deposit;
   return (
     <dl class="facts result__deposit" data-testid="deposit">
-      <div><dt>{w.bank}</dt><dd>{account.bank}</dd></div>
-      <div><dt>{w.number}</dt><dd><code data-testid="deposit-number">{account.account_number}</code></dd></div>
-      <div><dt>{w.holder}</dt><dd>{account.holder}</dd></div>
+      <div><dt>{w.bank}</dt><dd>{bankName(deposit.bank)}</dd></div>
+      <div><dt>{w.number}</dt><dd><code data-testid="deposit-number">{deposit.account_number}</code></dd></div>
+      {deposit.holder && <div><dt>{w.holder}</dt><dd>{deposit.holder}</dd></div>}
       <div><dt>{w.amount}</dt><dd><b>{money(payment.amount)}</b></dd></div>
-      {account.due_at && <div><dt>{w.until}</dt><dd><b>{moment(account.due_at)}</b></dd></div>}
+      {deposit.until && <div><dt>{w.until}</dt><dd><b>{moment(deposit.until)}</b></dd></div>}
     </dl>
   );
 }

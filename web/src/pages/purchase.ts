@@ -4,9 +4,9 @@ import { useEffect, useMemo, useState } from "preact/hooks";
 import { createBooking, getBooking, listBookings } from "../api/calls";
 import { pause } from "../api/client";
 import { Intent } from "../api/intent";
-import { confirmPayment, createPayment, listPayments } from "../api/payments";
+import { confirmPayment, createPayment, getDeposit, listPayments } from "../api/payments";
 import { asProblem, Problem } from "../api/problem";
-import type { Benefits, Booking, Hold, Payment } from "../api/shapes";
+import type { Benefits, Booking, Deposit, Hold, Payment, PayMethod } from "../api/shapes";
 import { serverNow } from "../app/clock";
 import { words } from "../app/i18n";
 import { passFor } from "../app/passes";
@@ -16,10 +16,11 @@ import { problemText } from "../ui/states";
 /* checking: the answer was lost; pending: the provider has not decided; deposit: the buyer is to transfer the money. All end by themselves. */
 export type Result = "paid" | "pending" | "deposit" | "checking" | "refunded" | "expired";
 
-/* A booking and the newest payment for it. */
+/* A booking and the newest payment for it; deposit: what its provider waits for. */
 export interface Order {
   booking: Booking;
   payment: Payment | null;
+  deposit: Deposit | null;
 }
 
 export interface Purchase {
@@ -34,7 +35,7 @@ export interface Purchase {
   /* With a card of the sandbox. */
   pay(card: string): Promise<void>;
   /* On the page of a provider; the buyer comes back to /pay/return. */
-  go(provider: string): Promise<void>;
+  go(provider: string, method?: PayMethod): Promise<void>;
   /* Back to the choice of a provider. */
   choose(): void;
 }
@@ -49,7 +50,24 @@ export interface Detour {
 
 export async function readOrder(booking: string, signal?: AbortSignal): Promise<Order> {
   const [found, payments] = await Promise.all([getBooking(booking, signal), listPayments(booking, signal)]);
-  return { booking: found, payment: payments.items[0] ?? null };
+  const payment = payments.items[0] ?? null;
+  return { booking: found, payment, deposit: payment && (await depositOf(payment)) };
+}
+
+const deposits = new Map<string, Promise<Deposit | null>>();
+
+/* Where to transfer the money, if that is what a payment waits for. It does not change, so the provider is asked once. */
+export function depositOf(payment: Payment): Promise<Deposit | null> {
+  if (payment.status !== "pending" || payment.provider === "sandbox") return Promise.resolve(null);
+  let known = deposits.get(payment.id);
+  if (!known) {
+    known = getDeposit(payment.id).catch((error) => {
+      if (asProblem(error).status !== 404) deposits.delete(payment.id);
+      return null;
+    });
+    deposits.set(payment.id, known);
+  }
+  return known;
 }
 
 /* The booking of a hold that is still of interest is among one's newest. */
@@ -59,10 +77,10 @@ export async function orderOf(hold: Hold, signal?: AbortSignal): Promise<Order |
 }
 
 /* What became of an order; null while it is only to be paid. */
-export function resultOf({ booking, payment }: Order): Result | null {
+export function resultOf({ booking, payment, deposit }: Order): Result | null {
   if (booking.status === "confirmed") return "paid";
   if (booking.status === "refunded" || booking.status === "refund_due") return "refunded";
-  if (payment?.status === "pending") return payment.virtual_account ? "deposit" : "pending";
+  if (payment?.status === "pending") return deposit ? "deposit" : "pending";
   if (booking.status === "pending") return null;
   return payment?.status === "refunded" ? "refunded" : "expired";
 }
@@ -102,14 +120,14 @@ export function usePurchase(hold: Hold, known: Order | null): Purchase {
     }
   }
 
-  const openPayment = (booking: Booking, provider: string) =>
-    intents.payment.carryOut({ booking: booking.id, provider }, (key) => createPayment(booking.id, provider, key, pass()));
+  const openPayment = (booking: Booking, provider: string, method?: PayMethod) =>
+    intents.payment.carryOut({ booking: booking.id, provider, method }, (key) => createPayment(booking.id, provider, method, key, pass()));
 
   const buy = (benefits: Benefits) =>
     guarded(async () => {
       try {
         const booking = await intents.book.carryOut({ hold: hold.id, ...benefits }, (key) => createBooking(hold.id, benefits, key, pass()));
-        setOrder({ booking, payment: null });
+        setOrder({ booking, payment: null, deposit: null });
       } catch (error) {
         /* Booked before, in another tab, with other benefits: that booking is the one to pay. */
         if (asProblem(error).code === "other_benefits") setOrder(await orderOf(hold));
@@ -124,7 +142,7 @@ export function usePurchase(hold: Hold, known: Order | null): Purchase {
       try {
         const known = order.payment;
         const open = known?.status === "ready" && known.provider === "sandbox" ? known : await openPayment(booking, "sandbox");
-        setOrder({ booking, payment: open });
+        setOrder({ booking, payment: open, deposit: null });
         await intents.confirm.carryOut({ payment: open.id, card }, (key) =>
           confirmPayment(open.id, card, open.amount.amount, key, pass()));
         setOrder(await readOrder(booking.id));
@@ -132,19 +150,19 @@ export function usePurchase(hold: Hold, known: Order | null): Purchase {
         const problem = asProblem(error);
         if (unknownOutcome(problem)) return setChecking(true);
         /* A refused payment is over; the next try opens another. */
-        setOrder({ booking, payment: null });
+        setOrder({ booking, payment: null, deposit: null });
         throw problem;
       }
     });
 
-  const go = (provider: string) =>
+  const go = (provider: string, method?: PayMethod) =>
     guarded(async () => {
       if (!order) return;
       const { booking } = order;
       setDetour(null);
       try {
-        const payment = await openPayment(booking, provider);
-        setOrder({ booking, payment });
+        const payment = await openPayment(booking, provider, method);
+        setOrder({ booking, payment, deposit: null });
         if (payment.provider === provider) {
           leaveFor(payment);
           await pause(5_000);                                   /* nothing else is begun while the browser goes */

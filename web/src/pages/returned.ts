@@ -8,13 +8,15 @@ import { confirmPayment, getPayment } from "../api/payments";
 import { asProblem, type Problem } from "../api/problem";
 import type { Payment } from "../api/shapes";
 import { passFor } from "../app/passes";
-import { resultOf, type Order, type Result } from "./purchase";
+import { depositOf, resultOf, type Order, type Result } from "./purchase";
 
 export interface Told {
   payment: string;
-  result: "success" | "fail" | "cancel";
+  /* The buyer did not approve. */
+  failed: boolean;
   /* What the provider's page returned, to be confirmed. */
   key: string | null;
+  /* As its page tells it. */
   amount: number | null;
   /* Why it failed, in the provider's words. */
   code: string;
@@ -37,25 +39,24 @@ export interface ReturnState {
 export function readTold(query: string): Told | null {
   const given = new URLSearchParams(query);
   const payment = given.get("payment");
-  const result = given.get("result");
-  if (!payment || (result !== "success" && result !== "fail" && result !== "cancel")) return null;
+  if (!payment) return null;
   const amount = given.get("amount") ?? "";
   return {
     payment,
-    result,
-    key: given.get("paymentKey") ?? given.get("session_id"),
+    failed: given.get("failed") === "1",
+    key: given.get("paymentKey") ?? given.get("payment_key"),
     amount: /^\d{1,15}$/.test(amount) ? Number(amount) : null,
     code: given.get("code") ?? "",
   };
 }
 
-/* The provider's ways to say that the buyer thought better of it. */
-const calledOff = new Set(["PAY_PROCESS_CANCELED", "USER_CANCEL", "PAY_PROCESS_ABORTED"]);
+/* The ways to say that the buyer thought better of it; Stripe's page says nothing. */
+const calledOff = new Set(["", "PAY_PROCESS_CANCELED", "USER_CANCEL", "PAY_PROCESS_ABORTED"]);
 
 /* "confirm": the buyer has approved, and nobody has taken the money yet. */
 export function endingOf(order: Paid, told: Told): Ending | "confirm" {
   const { booking, payment } = order;
-  if (payment.status === "ready" && booking.status !== "confirmed" && told.result === "success" && told.key) return "confirm";
+  if (payment.status === "ready" && booking.status !== "confirmed" && !told.failed && told.key) return "confirm";
   if (payment.reason === "amount_mismatch" && booking.status !== "confirmed") return "mismatch";
   const result = resultOf(order);
   if (result) return result;
@@ -67,8 +68,8 @@ export function endingOf(order: Paid, told: Told): Ending | "confirm" {
     case "cancelled":
       return "cancelled";
     default:
-      if (told.result === "success") return "unpaid";
-      return told.result === "cancel" || calledOff.has(told.code) ? "cancelled" : "declined";
+      if (!told.failed) return "unpaid";
+      return calledOff.has(told.code) ? "cancelled" : "declined";
   }
 }
 
@@ -128,7 +129,8 @@ export async function follow({ told, signal, read, confirm, wait, show }: Follow
 
 async function readPaid(id: string, signal: AbortSignal): Promise<Paid> {
   const payment = await getPayment(id, signal);
-  return { payment, booking: await getBooking(payment.booking_id, signal) };
+  const [booking, deposit] = await Promise.all([getBooking(payment.booking_id, signal), depositOf(payment)]);
+  return { payment, booking, deposit };
 }
 
 export function useReturn(told: Told): ReturnState & { again(): void } {

@@ -103,7 +103,7 @@ for (const [i, who] of walks.entries())
     const visitor = await Visitor.open(browser, house, { ...who, name: `${who.name}-settlement`, refusals: [400] });
     await visitor.sign_in_as(owner);
     await visitor.go('/account');
-    await visitor.see('work').getByRole('link').click();
+    await visitor.see('work').getByRole('link').first().click();
     await visitor.see('total').waitFor();
     assert.equal(number(await visitor.see('gross').innerText()), booking.due.amount);
     assert.equal(number(await visitor.see('net_due').innerText()), total.net_due);

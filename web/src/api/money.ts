@@ -1,7 +1,7 @@
 /* The calls of the people who look after the money. */
 import { query } from "./calls";
 import { call } from "./client";
-import type { Page, PaymentCase, Settlement, User } from "./shapes";
+import type { Page, PaymentAccount, PaymentAccountChange, PaymentCase, Settlement, User } from "./shapes";
 
 type Signal = AbortSignal | undefined;
 const id = encodeURIComponent;
@@ -31,3 +31,9 @@ export const getSettlementFile = (filter: SettlementFilter, kind: "csv" | "pdf")
   call<Blob>(`/settlements.${kind}${query({ ...filter })}`, { as: "blob" });
 
 export const findUsers = (q: string) => call<Page<User>>(`/users${query({ q, limit: "20" })}`);
+
+/* 404: there are none. */
+export const getAccount = (provider: string, signal?: Signal) => call<PaymentAccount>(`/payment-accounts/${id(provider)}`, { signal });
+export const putAccount = (provider: string, change: PaymentAccountChange) =>
+  call<PaymentAccount>(`/payment-accounts/${id(provider)}`, { method: "PUT", body: change });
+export const endAccount = (provider: string) => call<void>(`/payment-accounts/${id(provider)}`, { method: "DELETE", retries: 2 });

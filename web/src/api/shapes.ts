@@ -366,6 +366,26 @@ export interface Settlement {
   totals: SettlementSums[];
 }
 
+/* An organizer's own keys at a provider; of secrets the last characters. */
+export interface PaymentAccount {
+  provider: string;
+  merchant?: string;
+  secret_key: string;
+  webhook_secret?: string;
+  webhook_secret_old?: string;
+  webhook_url: string;
+  created_at: string;
+  updated_at: string;
+}
+
+/* What is not given stays as it is. */
+export interface PaymentAccountChange {
+  secret_key: string;
+  webhook_secret?: string;
+  merchant?: string;
+  same_merchant?: boolean;
+}
+
 export interface Ticket {
   id: string;
   code: string;

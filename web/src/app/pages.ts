@@ -1,7 +1,7 @@
 /* The one list of pages: a pattern and where its code is. Each page is loaded when it is first visited. */
 import type { ComponentType } from "preact";
 import type { Params } from "./router";
-import { inCharge, organizers } from "./roles";
+import { inCharge, merchants, organizers } from "./roles";
 import { matchPath } from "./router";
 
 export type PageComponent = ComponentType<{ params: Params }>;
@@ -31,6 +31,7 @@ export const pages: Page[] = [
   { pattern: "/account", personal: true, load: () => import("../pages/AccountPage") },
   { pattern: "/admin/money", personal: true, roles: inCharge, load: () => import("../pages/CasesPage") },
   { pattern: "/settlements", personal: true, roles: organizers, load: () => import("../pages/SettlementPage") },
+  { pattern: "/settings/payments", personal: true, roles: merchants, load: () => import("../pages/PaymentAccountsPage") },
   { pattern: "/login", load: () => import("../pages/LoginPage") },
   { pattern: "/signup", load: () => import("../pages/SignupPage") },
   { pattern: "/forgot", load: () => import("../pages/ForgotPage") },

@@ -4,6 +4,9 @@ import { session } from "./session";
 export const inCharge = ["MANAGER", "ADMIN"];
 export const organizers = ["PRODUCER", ...inCharge];
 
+/* Who may keep keys of payment providers. */
+export const merchants = ["PRODUCER", "ADMIN"];
+
 export function mayEnter({ roles }: { roles?: string[] }): boolean {
   return !roles || (session.user.value?.roles.some((role) => roles.includes(role)) ?? false);
 }

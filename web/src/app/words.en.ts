@@ -323,6 +323,7 @@ export const en: Words = {
     work: "Your work",
     workMoney: "Cases about payments",
     workSettlement: "Settlement statements",
+    workKeys: "Keys of payment providers",
     close: "Close account",
     closeText: "Removes what identifies you and closes the account. This cannot be undone.",
     closeNow: "Close my account for good",

@@ -320,6 +320,7 @@ export const ko = {
     work: "업무",
     workMoney: "확인할 결제",
     workSettlement: "정산 내역",
+    workKeys: "결제사 키",
     close: "계정 닫기",
     closeText: "개인 정보를 지우고 계정을 닫습니다. 되돌릴 수 없습니다.",
     closeNow: "계정을 영구히 닫기",

@@ -59,6 +59,18 @@ export const moneyEn: MoneyWords = {
     none: "Nothing to settle in this time",
     noneText: "Try other days or another performance.",
   },
+  account: {
+    intro: "With your own keys the money of your buyers goes to your own merchant account. They are stored encrypted; only their last four characters are shown again.",
+    none: "You have no keys here: the platform's merchant account takes the payments.",
+    since: (time) => `In use since ${time}`,
+    secret_key: "Secret key", secretHint: "As the provider's dashboard shows it.",
+    webhook_secret: "Webhook signing secret", webhook_secret_old: "Earlier webhook secret", webhookHint: "Begins with whsec_. After a change the one before counts too for a while.",
+    merchant: "Merchant id (mId)", merchantHint: "With it, answers of another merchant are not believed.",
+    webhook_url: "Webhook address to enter at the provider",
+    same: "This is a new key of the same merchant: payments under way use it too.",
+    change: "Change the keys", add: "Add keys", save: "Save", saved: "Saved.",
+    remove: "Stop using them", removeSure: "New payments go to the platform's merchant account. Payments and refunds under way are finished with these keys.", removed: "The keys are no longer used.",
+  },
   noCases: "No cases",
   noCasesText: "Payments that nobody can be sure of, and differences between the books, show here.",
 };

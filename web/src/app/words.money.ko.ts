@@ -57,6 +57,18 @@ export const moneyKo = {
     none: "이 기간에 정산할 내역이 없습니다",
     noneText: "다른 기간이나 공연을 골라 보세요.",
   },
+  account: {
+    intro: "결제사의 키를 등록하면 관객이 낸 돈이 내 상점으로 들어옵니다. 키는 암호화해 보관하며 끝 네 자리만 다시 보여 드립니다.",
+    none: "등록한 키가 없습니다. 플랫폼의 상점으로 결제를 받습니다.",
+    since: (time: string) => `${time}부터 사용`,
+    secret_key: "시크릿 키", secretHint: "결제사 관리 화면에 나오는 값입니다.",
+    webhook_secret: "웹훅 서명 시크릿", webhook_secret_old: "이전 웹훅 시크릿", webhookHint: "whsec_로 시작하는 값입니다. 바꾸면 이전 값도 당분간 함께 인정합니다.",
+    merchant: "상점 아이디(mId)", merchantHint: "넣어 두면 다른 상점의 응답은 믿지 않습니다.",
+    webhook_url: "결제사에 등록할 웹훅 주소",
+    same: "같은 상점의 새 키입니다. 진행 중인 결제에도 이 키를 씁니다.",
+    change: "키 바꾸기", add: "키 등록하기", save: "저장", saved: "저장했습니다.",
+    remove: "키 사용 끝내기", removeSure: "새 결제는 플랫폼의 상점으로 받습니다. 진행 중인 결제와 환불은 지금 키로 끝까지 처리됩니다.", removed: "키 사용을 끝냈습니다.",
+  },
   noCases: "확인할 결제가 없습니다",
   noCasesText: "두 장부가 맞지 않거나 결과를 알 수 없는 결제가 있으면 이곳에 나옵니다.",
 };

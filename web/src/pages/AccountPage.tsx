@@ -59,7 +59,7 @@ export default function AccountPage() {
 /* The way to the pages that one's roles open. */
 function Work() {
   const w = words().account;
-  const links = [["/admin/money", w.workMoney], ["/settlements", w.workSettlement]].filter(([path]) => {
+  const links = [["/admin/money", w.workMoney], ["/settlements", w.workSettlement], ["/settings/payments", w.workKeys]].filter(([path]) => {
     const found = findPage(path);
     return found && mayEnter(found.page);
   });

@@ -1,7 +1,7 @@
 /* The calls of the people who look after the money. */
 import { query } from "./calls";
 import { call } from "./client";
-import type { Page, PaymentAccount, PaymentAccountChange, PaymentCase, Settlement, User } from "./shapes";
+import type { Page, PaymentAccount, PaymentAccountChange, PaymentCase, Reconciliation, Settlement, User } from "./shapes";
 
 type Signal = AbortSignal | undefined;
 const id = encodeURIComponent;
@@ -37,3 +37,14 @@ export const getAccount = (provider: string, signal?: Signal) => call<PaymentAcc
 export const putAccount = (provider: string, change: PaymentAccountChange) =>
   call<PaymentAccount>(`/payment-accounts/${id(provider)}`, { method: "PUT", body: change });
 export const endAccount = (provider: string) => call<void>(`/payment-accounts/${id(provider)}`, { method: "DELETE", retries: 2 });
+
+const reconciliations = "/admin/reconciliations";
+export const listReconciliations = (cursor: string | null, signal?: Signal) => call<Page<Reconciliation>>(`${reconciliations}${query({ cursor })}`, { signal });
+export const startReconciliation = (provider: string, day: string) =>
+  call<Page<Reconciliation>>(reconciliations, { method: "POST", body: { provider, day }, retries: 1 });
+
+/* With a page of its differences. */
+export const getReconciliation = (one: string, open: boolean, cursor: string | null, signal?: Signal) =>
+  call<Reconciliation>(`${reconciliations}/${id(one)}${query({ open: open ? "true" : null, cursor })}`, { signal });
+export const getDifferencesCsv = (one: string, open: boolean) =>
+  call<Blob>(`${reconciliations}/${id(one)}/differences.csv${query({ open: open ? "true" : null })}`, { as: "blob" });

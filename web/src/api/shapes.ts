@@ -366,6 +366,44 @@ export interface Settlement {
   totals: SettlementSums[];
 }
 
+/* What moved on a day, by the provider's books and by ours; minor units. */
+export interface BookSums {
+  currency: string;
+  charged_there: number;
+  charged_here: number;
+  refunded_there: number;
+  refunded_here: number;
+}
+
+export interface Difference {
+  id: string;
+  kind: string;
+  payment_id: string | null;
+  ref: string | null;
+  here: Money | null;
+  there: Money | null;
+  action: string;
+  found_at: string;
+  settled_at: string | null;
+}
+
+/* A day of one provider's books, compared with ours. */
+export interface Reconciliation {
+  id: string;
+  provider: string;
+  /* "platform", or the number of an organizer's own account. */
+  account: string;
+  day: string;
+  status: "reading" | "comparing" | "done";
+  sums: BookSums[];
+  differences: number;
+  open: number;
+  capped: boolean;
+  ended_at: string | null;
+  items?: Difference[];
+  next: string | null;
+}
+
 /* An organizer's own keys at a provider; of secrets the last characters. */
 export interface PaymentAccount {
   provider: string;

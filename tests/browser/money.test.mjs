@@ -26,6 +26,8 @@ const walks = [
 
 const number = (text) => Number(text.replace(/[^\d]/g, ''));
 
+const korean_day = (days) => new Date(Date.now() + 9 * 3600000 + days * 86400000).toISOString().slice(0, 10);
+
 /* A payment that is paid, for something to be wrong with. */
 async function paid(guid) {
   const { world } = house;
@@ -167,9 +169,78 @@ for (const [i, who] of walks.entries())
     await visitor.leave();
   });
 
+for (const who of walks)
+  test(`a day of the books is compared, and what differs is shown (${who.name})`, { timeout: 60000 }, async () => {
+    const visitor = await staff({ ...who, name: `${who.name}-books` });
+    const { payment } = await paid(`C-D-${1 + walks.indexOf(who)}`);
+    await visitor.go('/admin/reconciliations');
+    await visitor.see('compare-form').waitFor();
+    await visitor.see('field-day').fill(korean_day(-1));
+    await visitor.act('compare');
+    await visitor.see('same').waitFor();
+    await visitor.look('same');
+
+    const [real] = ok(await house.world.api('GET', '/api/v1/admin/reconciliations', undefined, { as: visitor.account })).items;
+    const day = { ...real, differences: 2, open: 1, sums: [{ currency: 'KRW', charged_there: 212000, charged_here: 210000, refunded_there: 30000, refunded_here: 30000 }] };
+    const money = (amount) => ({ amount, currency: 'KRW' });
+    const differs = { id: payment.id, kind: 'charge_differs', payment_id: payment.id, ref: 'tk_1', here: money(150000), there: money(152000), action: 'ask_again',
+      found_at: real.ended_at, settled_at: null };
+    const settled = { ...differs, id: payment.booking_id, kind: 'charge_not_there', ref: null, there: null, action: 'look_there', settled_at: real.ended_at };
+    await visitor.says('GET', '/admin/reconciliations', { body: { items: [day], next: null } });
+    await visitor.says('GET', `/admin/reconciliations/${real.id}`, { body: { ...day, items: [differs, settled], next: null } });
+    await visitor.page.reload();
+    await visitor.see('open').waitFor();
+    await visitor.look('open');
+    await visitor.act('to-differences');
+    await visitor.see('differences').waitFor();
+    assert.equal(await visitor.page.getByTestId('difference').count(), 2);
+    await visitor.look('differences');
+    await visitor.says('GET', `/admin/reconciliations/${real.id}`, { body: { ...day, items: [differs], next: null } });
+    const asked = visitor.page.waitForRequest((request) => new URL(request.url()).searchParams.get('open') === 'true');
+    await visitor.see('only-open').check();
+    await asked;
+    await visitor.until(async () => (await visitor.page.getByTestId('difference').count()) === 1, 'only what is open');
+    const download = visitor.page.waitForEvent('download');
+    await visitor.act('csv');
+    assert.match(await readFile(await (await download).path(), 'utf8'), /kind/);
+    await visitor.leave();
+  });
+
+for (const who of walks)
+  test(`an organizer keeps keys of providers (${who.name})`, { timeout: 60000 }, async () => {
+    const visitor = await staff({ ...who, name: `${who.name}-keys`, refusals: [404, 400] }, ['PRODUCER']);
+    const account = async (provider) => house.world.api('GET', `/api/v1/payment-accounts/${provider}`, undefined, { as: visitor.account });
+    const panel = (provider) => visitor.see(`account-${provider}`);
+    await visitor.go('/settings/payments');
+    await panel('stripe').getByTestId('no-keys').waitFor();
+    await visitor.look('none');
+    await panel('stripe').getByTestId('keys-change').click();
+    await panel('stripe').getByTestId('field-secret_key').fill('short');
+    await panel('stripe').getByTestId('keys-save').click();
+    await panel('stripe').locator('.field__error').waitFor();
+    await visitor.look('refused');
+    await panel('stripe').getByTestId('field-secret_key').fill('sk_test_0123456789abcd');
+    await panel('stripe').getByTestId('field-webhook_secret').fill('whsec_0123456789wxyz');
+    await panel('stripe').getByTestId('keys-save').click();
+    await panel('stripe').getByTestId('keys').waitFor();
+    const shown = await panel('stripe').innerText();
+    assert.match(shown, /abcd/);
+    assert.match(shown, /wxyz/);
+    assert.doesNotMatch(shown, /0123456789/, 'no more than the last characters');
+    await visitor.look('kept');
+    assert.match(ok(await account('stripe')).webhook_url, /webhooks\/stripe/);
+    await panel('stripe').getByTestId('keys-end').click();
+    await panel('stripe').getByTestId('sure').waitFor();
+    await visitor.look('end');
+    await panel('stripe').getByTestId('keys-end-sure').click();
+    await panel('stripe').getByTestId('no-keys').waitFor();
+    assert.equal((await account('stripe')).status, 404);
+    await visitor.leave();
+  });
+
 test('for buyers these pages do not exist', { timeout: 60000 }, async () => {
   const visitor = await staff({ name: 'money-buyer' }, ['CUSTOMER']);
-  for (const path of ['/admin/money', '/settlements']) {
+  for (const path of ['/admin/money', '/admin/reconciliations', '/settlements', '/settings/payments']) {
     await visitor.go(path);
     await visitor.see('notice').waitFor();
     assert.equal(await visitor.page.getByTestId('money-nav').count(), 0, path);

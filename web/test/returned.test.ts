@@ -19,7 +19,7 @@ describe("readTold", () => {
   it("reads what each provider adds to the address", () => {
     expect(readTold("?payment=p&paymentType=NORMAL&orderId=o&paymentKey=tk_1&amount=5000"))
       .toEqual({ payment: "p", failed: false, key: "tk_1", amount: 5000, code: "" });
-    expect(readTold("?payment=p&payment_key=cs_1")).toEqual({ payment: "p", failed: false, key: "cs_1", amount: null, code: "" });
+    expect(readTold("?payment=p&session_id=cs_1")).toEqual({ payment: "p", failed: false, key: "cs_1", amount: null, code: "" });
     expect(readTold("?payment=p&failed=1&code=REJECT_CARD_COMPANY&message=x")).toMatchObject({ failed: true, code: "REJECT_CARD_COMPANY" });
   });
 

@@ -44,7 +44,7 @@ export function readTold(query: string): Told | null {
   return {
     payment,
     failed: given.get("failed") === "1",
-    key: given.get("paymentKey") ?? given.get("payment_key"),
+    key: given.get("paymentKey") ?? given.get("session_id"),
     amount: /^\d{1,15}$/.test(amount) ? Number(amount) : null,
     code: given.get("code") ?? "",
   };

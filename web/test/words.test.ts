@@ -3,6 +3,8 @@ import { genres } from "../src/api/shapes";
 import { clockFace, koreanDay, money } from "../src/app/format";
 import { catalogues } from "../src/app/i18n";
 import { language, preferred } from "../src/app/language";
+import { couponEn } from "../src/app/words.coupon.en";
+import { couponKo } from "../src/app/words.coupon.ko";
 import { moneyEn } from "../src/app/words.money.en";
 import { moneyKo } from "../src/app/words.money.ko";
 import { payEn } from "../src/app/words.pay.en";
@@ -19,9 +21,9 @@ function leaves(tree: Tree, path = ""): Map<string, unknown> {
   return found;
 }
 
-const all = (main: unknown, pay: unknown, money: unknown) => leaves({ main, pay, money });
-const ko = all(catalogues.ko, payKo, moneyKo);
-const en = all(catalogues.en, payEn, moneyEn);
+const all = (main: unknown, pay: unknown, money: unknown, coupon: unknown) => leaves({ main, pay, money, coupon });
+const ko = all(catalogues.ko, payKo, moneyKo, couponKo);
+const en = all(catalogues.en, payEn, moneyEn, couponEn);
 /* Said by a neighbouring element, so it has no text of its own. */
 const silent = new Set(["main.bookingNote.confirmed"]);
 

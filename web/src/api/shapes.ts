@@ -243,6 +243,13 @@ export interface Coupon {
   expires_at: string;
 }
 
+/* A coupon that may be claimed, now or soon. */
+export interface OpenCoupon extends Omit<Coupon, "status"> {
+  max_discount: Money | null;
+  quantity: number;
+  left: number;
+}
+
 /* A place in the line for a sold-out grade. */
 export interface Waiting {
   id: string;

@@ -43,6 +43,7 @@ export default function AccountPage() {
       <VerifyNotice />
       <Await of={me}>{(user) => (
         <>
+          <p><a href="/coupons" data-testid="to-coupons">{w.account.coupons}</a></p>
           <Profile user={user} onChange={changed} />
           <Password />
           <FactorPanel user={user} onChange={me.reload} />

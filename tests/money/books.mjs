@@ -82,6 +82,7 @@ export async function compare(storm, books) {
     else if (taken > returned && books.bookings.get(payment.booking_id)?.status !== 'confirmed')
       differences.push(`payment ${order}: ${taken - returned} was kept without a ticket`);
   }
+  if (storm.unheard) differences.push(`${storm.unheard} webhooks are not taken`);
   for (const thing of books.unclear) differences.push(`${thing.id} is still ${thing.status}`);
   for (const order of storm.orders) {
     const payment = books.payments.get(order.payment);

@@ -17,6 +17,7 @@ function storm_of(change = {}) {
     storm: {
       psp: { ledger: async () => change.ledger ?? [charge('p1', 1000)] },
       world: { admin: { token: 't' }, server: { send: async () => answer } },
+      unheard: change.unheard,
       orders: change.orders ?? [{ payment: 'p1', status: 'paid' }],
     },
     books: { payments: new Map([['p1', payment]]), bookings: new Map([['b1', booking]]), unclear: change.unclear ?? [] },
@@ -49,6 +50,7 @@ for (const [what, change, told] of [
   ['a ticket without money', { ...back, booking: {}, ledger: [charge('p1', 1000), refund('p1', 1000)] }, /confirmed without a paid payment/],
   ['a booking without its tickets', { tickets: [{ status: 'valid' }, { status: 'void' }] }, /without its tickets/],
   ['something that is still open', { unclear: [{ id: 'p1', status: 'pending' }] }, /still pending/],
+  ['webhooks that nobody takes', { unheard: 3 }, /3 webhooks are not taken/],
   ['an acknowledged payment that is lost', { orders: [{ payment: 'p7', status: 'paid' }] }, /p7 was acknowledged and is lost/],
   ['a paid payment that is paid no more', { payment: { status: 'pending' } }, /was paid once/],
 ])

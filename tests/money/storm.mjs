@@ -18,9 +18,10 @@ try {
 const api = '/api/v1';
 const settled_words = new Set(['paid', 'refunded', 'failed', 'cancelled', 'ready']);
 
-/* What an order does besides buying: one in ten goes away after approving, one in five gives its tickets back. */
+/* What an order does besides buying: one in ten goes away after approving, one in five gives its tickets back, some confirm twice at once. */
 const goes_away = (i) => (i >> 1) % 10 === 7;
 const gives_back = (i) => (i >> 1) % 5 === 1;
+const clicks_twice = (i) => (i >> 1) % 13 === 5;
 
 class Storm {
   static async open({ profile, orders, buyers, every, hold_ms }) {
@@ -64,23 +65,25 @@ class Storm {
     if (back.status !== 303) throw new Error(`the buyer's page answered ${back.status}: ${back.text}`);
     if (goes_away(i)) return;
     const told = new URL(back.headers.get('location')).searchParams;
+    const asked = { payment_key: told.get('paymentKey') ?? told.get('session_id'), amount: payment.amount.amount };
     order.asked_at = Date.now();
-    const confirmed = await this.call(as, 'POST', `/payments/${payment.id}/confirm`,
-      { payment_key: told.get('paymentKey') ?? told.get('session_id'), amount: payment.amount.amount }, `confirm-${i}`);
-    if (confirmed.status !== 200) this.refused++;
-    await this.watch(order);
-    if (order.status === 'paid' && gives_back(i)) {
-      const cancelled = await this.call(as, 'POST', `/bookings/${booking.id}/cancel`, {}, `cancel-${i}`);
-      order.gave_back = ok(cancelled).refund.amount;
-    }
+    const answers = await Promise.all(['one', 'two'].slice(0, clicks_twice(i) ? 2 : 1).map((click) =>
+      this.call(as, 'POST', `/payments/${payment.id}/confirm`, asked, `confirm-${click}-${i}`)));
+    this.refused += answers.filter(({ status }) => status !== 200).length;
+    await this.watch(order, 'clear_at', ({ status }) => settled_words.has(status) && status !== 'ready');
+    if (order.status !== 'paid' || !gives_back(i)) return;
+    order.back_asked_at = Date.now();
+    order.gave_back = ok(await this.call(as, 'POST', `/bookings/${booking.id}/cancel`, {}, `cancel-${i}`)).refund.amount;
+    await this.watch(order, 'back_clear_at', ({ refunded }) => refunded.amount >= order.gave_back);
   }
 
-  /* The buyer looks for two seconds how it ended; later the storm does. */
-  async watch(order) {
+  /* The buyer looks for two seconds whether it has ended; later the storm does. */
+  async watch(order, noted, ended) {
     for (const end = Date.now() + 2000; Date.now() < end; await sleep(200)) {
-      order.status = ok(await this.call(order.as, 'GET', `/payments/${order.payment}`)).status;
-      if (!settled_words.has(order.status) || order.status === 'ready') continue;
-      order.clear_at = Date.now();
+      const payment = ok(await this.call(order.as, 'GET', `/payments/${order.payment}`));
+      order.status = payment.status;
+      if (!ended(payment)) continue;
+      order[noted] = Date.now();
       return;
     }
   }
@@ -122,21 +125,36 @@ class Storm {
     await world.server.restart();
     world.timed = true;
     await this.advance(0);
-    await psp.settled();
-    for (let step = 5000, spent = 0; spent < 3 * 24 * 60 * minute; spent += step, step = Math.min(step * 2, 60 * minute)) {
+    await this.hear_all();
+    for (let step = 5000, spent = 0; spent < 12 * 60 * minute; spent += step, step = Math.min(step * 2, 60 * minute)) {
       await this.advance(step);
-      await psp.settled();
+      this.unheard = await this.hear_all();
       this.books = await read_books(this);
       this.note_clear();
-      if (!this.books.unclear.length) return;
+      if (!this.books.unclear.length && !this.unheard) return;
     }
+  }
+
+  /* All webhooks leave now; how many the server has not taken three seconds later. */
+  async hear_all() {
+    let waiting = (await this.psp.control('POST', 'settle')).webhooks_waiting;
+    for (const end = Date.now() + 3000; waiting && Date.now() < end; await sleep(20)) waiting = (await this.psp.control('GET', 'stats')).webhooks_waiting;
+    return waiting;
   }
 
   note_clear() {
     for (const order of this.orders) {
       const payment = this.books.payments.get(order.payment);
-      if (order.asked_at && !order.clear_at && payment && settled_words.has(payment.status)) order.clear_at = this.world.now;
+      if (!payment) continue;
+      if (settled_words.has(payment.status)) order.clear_at ??= this.world.now;
+      if (payment.refunded.amount >= order.gave_back) order.back_clear_at ??= this.world.now;
     }
+  }
+
+  /* How long money was unclear at most: from asking for it, or from wanting it back, to the end. Infinite when there was none. */
+  unclear_ms() {
+    return Math.max(0, ...this.orders.map(({ asked_at, clear_at = Infinity }) => (asked_at ? clear_at - asked_at : 0)),
+      ...this.orders.map(({ back_asked_at, back_clear_at = Infinity }) => (back_asked_at ? back_clear_at - back_asked_at : 0)));
   }
 
   async close() {
@@ -150,7 +168,7 @@ class Storm {
 
 function settings_of(psp) {
   return {
-    'payment.toss_url': psp.url, 'payment.toss_secret_key': secret_key,
+    'payment.providers': 'sandbox,toss,stripe', 'payment.toss_url': psp.url, 'payment.toss_secret_key': secret_key,
     'payment.stripe_url': psp.url, 'payment.stripe_secret_key': secret_key, 'payment.stripe_webhook_secret': webhook_secret,
     'payment.resume_seconds': 1,
   };
@@ -165,9 +183,8 @@ export async function money_storm({ profile, orders, buyers = 32, every = 1, hol
     await storm.sell(buyers, kill_ms);
     await storm.reconcile();
     const { differences, charged, paid, refunded } = await compare(storm, storm.books);
-    const unclear_ms = Math.max(0, ...storm.orders.filter((order) => order.asked_at).map(({ asked_at, clear_at = Infinity }) => clear_at - asked_at));
     result = { profile, orders: storm.orders.length, charged, paid, refunded, kills: storm.kills, refused: storm.refused, differences,
-      unclear_s: Math.round(unclear_ms / 100) / 10 };
+      unclear_s: Math.round(storm.unclear_ms() / 100) / 10 };
   } finally {
     await storm.close();
   }

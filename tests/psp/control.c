@@ -134,6 +134,7 @@ static void stats(struct ask *a)
     json_int(a->out, "webhooks_delivered", s.delivered);
     json_int(a->out, "webhook_attempts", s.attempts);
     json_int(a->out, "webhooks_refused", s.refused);
+    json_int(a->out, "last_refusal", s.last_refusal);
     json_int(a->out, "forged_taken", s.forged_taken);
     json_int(a->out, "now_ms", psp_now(p));
     buf_char(a->out, '}');

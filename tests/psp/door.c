@@ -254,7 +254,11 @@ static void ask_vendor(struct ask *a, enum vendor vendor, const struct route *ro
         a->unsaved = true;
         return;
     }
-    if (key_too_long(a, vendor) || repeat(a, vendor))
+    if (key_too_long(a, vendor))
+        return;
+    if (vendor == TOSS && a->idempotency_key.n)           /* a key counts for its path; with Stripe for all calls */
+        a->idempotency_key = arena_fmt(a->arena, "%.*s %.*s", STR_ARG(a->idempotency_key), STR_ARG(a->request->path));
+    if (repeat(a, vendor))
         return;
     if (vendor == TOSS || read_form(a, route))
         route->handle(a);

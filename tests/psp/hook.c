@@ -140,6 +140,8 @@ static void arrive(struct hooks *h, CURL *c, bool answered)
     h->stats.waiting -= done;
     h->stats.delivered += done;
     h->stats.refused += !taken;
+    if (!taken)
+        h->stats.last_refusal = answered ? status : 0;
     h->stats.forged_taken += taken && d->hook.forged;
     if (!done) {
         int64_t pause = d->attempts < 4 ? PAUSE_MS << d->attempts : PAUSE_MAX_MS;

@@ -20,6 +20,7 @@ struct hook {                 /* copied when it is sent */
 
 struct hook_stats {
     int64_t waiting, delivered, attempts, refused, forged_taken;
+    int64_t last_refusal;     /* status of the last one that was not taken; 0: no answer */
 };
 
 struct hooks *hooks_start(void);

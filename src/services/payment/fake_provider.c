@@ -123,7 +123,7 @@ FAKE(1)
     .create = create_##i, .check_key = check_key, .confirm = confirm_##i, .query = query_##i, .cancel = cancel_##i, .refund = refund_##i,   \
     .books = books_##i
 
-static const struct provider first = { .name = "toss", FUNCTIONS(0) }, second = { .name = "stripe", FUNCTIONS(1) };
+static const struct provider first = { .name = "toss", .keyless = true, FUNCTIONS(0) }, second = { .name = "stripe", .keyless = true, FUNCTIONS(1) };
 
 const char *const provider_words[] = { "toss", "stripe", NULL };
 

@@ -211,14 +211,14 @@ err gate_list(struct ctx *cx, void *self, const void *in, void *ret_out)
     struct providers_out *ret = ret_out;
     size_t n = 0;
     (void)in;
-    while (provider_words[n])
-        n++;
-    struct provider_view *items = NEW_ARRAY(cx->arena, struct provider_view, n);
-    for (size_t i = 0; i < n; i++) {
-        const struct provider *p = provider_at((int)i);
+    struct provider_view *items = NEW_ARRAY(cx->arena, struct provider_view, PROVIDERS);
+    for (int i = 0; provider_words[i]; i++) {
+        const struct provider *p = provider_at(i);
         int64_t wait;
+        if (!vendors_offer(s, i))
+            continue;
         health_look(&s->gate->health[index_of(p)], cx->now, &wait);
-        items[i] = (struct provider_view){ str_c(p->name), wait == 0, (wait + 999) / 1000 };
+        items[n++] = (struct provider_view){ str_c(p->name), wait == 0, (wait + 999) / 1000 };
     }
     ret->items = (struct list){ items, n };
     return OK;

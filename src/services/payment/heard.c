@@ -93,8 +93,10 @@ static err settle(struct ctx *cx, struct payments *s, struct payment *p, const s
         e = unwanted(cx, p);
     else
         e = payment_judge(cx, p, v, event);
-    if (!taken)
+    if (!taken) {                                /* who has it may have looked too early */
+        watch_add(&s->watch, p->id, cx->now);
         return e;
+    }
     if (!e && payment_drive(cx, s, p))
         fail_clear(cx);
     payment_release(cx, s, p);
@@ -114,6 +116,7 @@ err payment_heard(struct ctx *cx, struct payments *s, const struct provider *pro
 {
     struct payment p;
     bool seen;
+    *ret = (struct raw_out){ .content_type = S("application/json"), .body = S("{}") };
     err e = call_run(cx, &payment_event_seen_call, &(struct event_in){ provider, event->id }, &seen);
     if (e)
         return e;

@@ -177,7 +177,8 @@ err ledger_retain(struct ctx *cx, void *self, const void *in_, void *ret_out)
     const char *state = payment_states[p.state].word;
     struct move m = { sequence_next(&s->moves), p.id, 0, state, state, "fee_kept" };
     store_move_insert(cx, &m);
-    struct entry entry = { .payment = &p, .booked = &b, .move = &m, .cancellation = in->cancellation, .before = holding_of(&p, &b), .after = holding_of(&p, &b) };
+    struct entry entry = { .payment = &p, .booked = &b, .move = &m, .cancellation = in->cancellation, .before = holding_of(&p, &b),
+                           .after = holding_of(&p, &b) };
     entry.after.retained += in->amount;
     book(cx, &entry);
     return OK;

@@ -2,6 +2,10 @@
 #include "payment_bed.h"
 
 #include "ledger.h"
+#include "platform/obs/log.h"
+
+/* While errors are what the test wants. */
+#define LOG_NOTHING ((enum log_level)(LOG_ERROR + 1))
 
 #define ACCOUNT(word) { "test." word, "SELECT COALESCE(SUM(amount), 0) FROM payment_ledger WHERE account = '" word "'" }
 
@@ -171,6 +175,12 @@ static void nothing_kept_of_nothing(void **state)
     assert_code(b, "not_paid");
     assert_int_equal(ask(b, &ledger_retain_call, &(struct retained){ 1, v.id + 100, 5000 }, NULL), ERR_MISSING);
     assert_int_equal(count(b, &kept_moves), 0);
+    cancel_keeping(b, 2, v.id, 45000, 5000);     /* the event is put aside for people */
+    log_level_set(LOG_NOTHING);
+    advance(b, 0);
+    log_level_set(LOG_ERROR);
+    assert_int_equal(count(b, &kept_moves), 0);
+    assert_balances(b, BALANCES(0));
 }
 
 /* ---- settings ---- */

@@ -46,6 +46,7 @@ struct payment {              /* a row of payment_intent */
     enum payment_why why;     /* of the last move */
     struct money amount;
     struct str title;         /* what it is for, as the provider shows it */
+    struct str method;        /* how the buyer wants to pay; empty: as is usual */
     struct str ref;           /* the provider's name of it; empty: none known */
     struct str payment_key;   /* what its page returned */
     int64_t captured, refunded;          /* in charged_currency */
@@ -95,7 +96,7 @@ struct watch {
 
 void watch_open(struct watch *w, int64_t now);
 void watch_close(struct watch *w);
-/* Somebody should take it up by then, or as soon as whoever has it gives it back. */
+/* Somebody should take it up by then, or as soon as whoever has it gives it back. Not in a command: what it is to find is not durable yet. */
 void watch_add(struct watch *w, int64_t payment, int64_t due);
 /* False when another story has it; that one will find a reason to look once more. */
 bool watch_take(struct watch *w, int64_t payment);
@@ -112,8 +113,10 @@ int64_t watch_next(struct watch *w);
 /* ---- the service ---- */
 
 struct gate;
+struct vendors;
 struct payments {
-    struct sequence payments, moves, refunds, cases;
+    struct sequence payments, moves, refunds, cases, accounts;
+    struct vendors *vendors;  /* vendor.h */
     struct sequence charges, sandbox_refunds, webhooks;          /* the sandbox's */
     struct watch watch;
     struct gate *gate;        /* gate.h */
@@ -132,6 +135,7 @@ typedef err call_fn(struct ctx *cx, void *self, const void *in, void *ret_out);
 struct create_in {
     int64_t booking;
     int provider;             /* index into provider_words */
+    int method;               /* index into payment_method_words */
 };
 struct confirm_in {
     int64_t payment;
@@ -157,7 +161,8 @@ struct list_out {
 };
 struct webhook_in {
     struct raw_in raw;
-    struct str provider, signature;
+    struct str provider;
+    struct str signatures[PROVIDERS];    /* each provider's own header */
 };
 
 call_fn payment_create, payment_open;                                    /* create.c */
@@ -167,6 +172,7 @@ extern const struct call payment_webhook_call;
 /* What a genuine webhook does. Fails when the provider should send it again. (heard.c) */
 err payment_heard(struct ctx *cx, struct payments *s, const struct provider *provider, const struct webhook_event *event, struct raw_out *ret) MUST_USE;
 call_fn payment_booking_ended;                                           /* let_go.c */
+extern const struct call payment_ended_call;
 call_fn payment_show, payment_list;                                      /* show.c */
 call_fn payment_resume;                                                  /* resume.c, by several threads */
 
@@ -181,9 +187,13 @@ struct open_in {
     const struct provider *provider;
     struct money due;
     int64_t organizer, performance, schedule;
-    struct str title;
+    struct str title, method;
 };
-/* Makes a payment, or finds the one that is still ready. out: struct payment. */
+struct open_out {
+    struct payment payment;
+    int64_t superseded;       /* the one that was ready, for something else; 0: none */
+};
+/* Makes a payment, or finds the one that is still ready. */
 extern const struct call payment_open_call;
 
 /* in: struct payment_in, out: struct payment. ERR_MISSING when there is none. */
@@ -243,6 +253,16 @@ bool payment_unclear_now(const struct payment *p);
 err payment_between(struct ctx *cx, const struct payments *s) MUST_USE;
 /* The id that others know a payment or refund by. (merchant.c) */
 struct str payment_public_id(struct ctx *cx, enum id_kind kind, int64_t id);
+/* With whose keys a new payment is made: the organizer's if there are any, or the platform's (*ret_account 0). ERR_CONFLICT when there are
+ * none, or the provider is not offered. In a call with a database. (merchant.c) */
+err merchant_of(struct ctx *cx, struct payments *s, const struct provider *provider, int64_t organizer, int64_t *ret_account) MUST_USE;
+/* The keys themselves; those of an account that was closed too, for as long as payments need them. In stories. (merchant.c) */
+err merchant_load(struct ctx *cx, struct payments *s, const struct provider *provider, int64_t account, struct merchant *ret) MUST_USE;
+/* Reads the platform's keys and the providers' addresses from the configuration. (merchant.c) */
+err vendors_open(struct ctx *cx, struct vendors **ret) MUST_USE;
+void vendors_close(struct vendors *v);
+/* Is this provider, by its word, offered for new payments? */
+bool vendors_offer(const struct payments *s, int word);
 /* What the provider is asked for, and with whose keys. (merchant.c) */
 err payment_charge(struct ctx *cx, struct payments *s, const struct payment *p, struct charge *ret) MUST_USE;
 /* Asks the provider for the money. *p is CONFIRMING and moves with its verdict. */

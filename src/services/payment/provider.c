@@ -2,12 +2,15 @@
 #include "provider.h"
 
 #include "sandbox.h"
+#include "stripe.h"
+#include "toss.h"
 
-static const struct provider *const providers[] = { &sandbox_provider };
+static const struct provider *const providers[] = { &sandbox_provider, &toss_provider, &stripe_provider };
 
-const char *const provider_words[] = { "sandbox", NULL };
+const char *const provider_words[] = { "sandbox", "toss", "stripe", NULL };
 
-_Static_assert(sizeof(provider_words) / sizeof(provider_words[0]) == sizeof(providers) / sizeof(providers[0]) + 1, "a word for each provider");
+_Static_assert(sizeof(providers) / sizeof(providers[0]) == PROVIDERS, "all of them");
+_Static_assert(sizeof(provider_words) / sizeof(provider_words[0]) == PROVIDERS + 1, "a word for each provider");
 
 const struct provider *provider_at(int word)
 {

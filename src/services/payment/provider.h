@@ -23,6 +23,7 @@ struct charge {               /* what the provider is asked for */
     struct str order;         /* the payment's public id: the provider's order */
     struct money amount;
     struct str title;         /* what the buyer is told it is for */
+    struct str method;        /* one of payment_method_words; empty: the provider's usual one */
     struct str ref;           /* the provider's name of it; empty while none is known */
     struct str payment_key;   /* what its page returned to the buyer; empty before */
     const struct merchant *merchant;
@@ -82,9 +83,15 @@ struct provider_page {
     struct str next;          /* empty: that was all */
 };
 
+struct deposit {              /* where the buyer is to transfer money to, instead of a page that takes it */
+    struct str bank, account, holder;
+    int64_t until;
+};
+
 struct provider {
     const char *name;
     const char *signature_header;        /* of its webhooks; NULL: they carry none, so each is only a hint to ask */
+    bool keyless;             /* it is asked without the keys of a merchant */
 
     bool creates_alone;       /* `create` asks nobody: it tells nothing about how the provider is */
 
@@ -98,7 +105,7 @@ struct provider {
     /* Nobody wants this charge any more, and no money was taken: lets the buyer's approval go. APPROVED: it is gone; UNKNOWN: ask again;
      * DECLINED: too late, query it. */
     struct verdict (*cancel)(struct ctx *cx, const struct charge *c);
-    /* Gives this much of the charge back, or tells how far that is: APPROVED, PENDING, DECLINED (not now and not later), UNKNOWN. */
+    /* c->amount is what was charged. Gives this much of it back, or tells how far that is: APPROVED, PENDING, DECLINED (not now and not later), UNKNOWN. */
     struct verdict (*refund)(struct ctx *cx, const struct charge *c, const struct give_back *r);
 
     /* Which payment a body claims to be of, before anything in it is believed: it names the keys to check it with. 0: none. */
@@ -106,13 +113,23 @@ struct provider {
     /* ERR_WHO unless the provider itself has signed this body, lately. m NULL: the payment is not known; the platform's keys then. */
     err (*verify_webhook)(struct ctx *cx, const struct merchant *m, const struct webhook *w, struct webhook_event *ret);
 
-    /* A page of its books, oldest first: what moved in [from, to). cursor: `next` of the page before, empty at first. ERR_UNAVAILABLE. */
+    /* A page of its books, in no order that could be relied on: refunds made in [from, to), and charges taken then or, where the provider lists
+     * them so, begun then. cursor: `next` of the page before, empty at first. ERR_UNAVAILABLE. */
     err (*books)(struct ctx *cx, const struct merchant *m, int64_t from, int64_t to, struct str cursor, struct provider_page *ret);
+
+    /* Where the money of a PENDING charge is to be sent; NULL: this provider has no such way. Money that came so goes back by transfer too: to
+     * the account that the buyer has named (refund_account.h), and the refund is PENDING until then. ERR_MISSING, ERR_UNAVAILABLE. */
+    err (*deposit)(struct ctx *cx, const struct charge *c, struct deposit *ret);
 };
 
 /* The words of `provider` in requests, and their rows in the same order. */
 extern const char *const provider_words[];
 const struct provider *provider_at(int word);
+/* Its place among the words. */
+int provider_word(const struct provider *p);
+#define PROVIDERS 3
+/* The words of `method` in requests; the first is the usual one. */
+extern const char *const payment_method_words[];
 /* NULL when there is none of this name. */
 const struct provider *provider_named(struct str name);
 

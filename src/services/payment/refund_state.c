@@ -22,9 +22,10 @@ const char *const refund_source_words[] = { "cancellation", "payment", "staff", 
 static int index_of(const char *const *words, struct str word)
 {
     int i = 0;
-    while (words[i] && !str_eq(word, str_c(words[i])))
+    while (!str_eq(word, str_c(words[i]))) {
         i++;
-    ASSERT(words[i]);
+        ASSERT(words[i]);
+    }
     return i;
 }
 

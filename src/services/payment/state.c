@@ -43,18 +43,20 @@ const char *const payment_why_words[] = {
 enum payment_state payment_state_of(struct str word)
 {
     int i = 0;
-    while (i < PAYMENT_STATES && !str_eq(word, str_c(payment_states[i].word)))
+    while (!str_eq(word, str_c(payment_states[i].word))) {
         i++;
-    ASSERT(i < PAYMENT_STATES);
+        ASSERT(i < PAYMENT_STATES);
+    }
     return (enum payment_state)i;
 }
 
 enum payment_why payment_why_of(struct str word)
 {
     int i = 0;
-    while (i < WHYS && !str_eq(word, str_c(payment_why_words[i])))
+    while (!str_eq(word, str_c(payment_why_words[i]))) {
         i++;
-    ASSERT(i < WHYS);
+        ASSERT(i < WHYS);
+    }
     return (enum payment_why)i;
 }
 

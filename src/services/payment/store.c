@@ -11,6 +11,8 @@ err store_sequences(struct ctx *cx, struct payments *ret)
         return e;
     e = sequence_load(cx, &payment_sql.refund_max, &ret->refunds);
     if (!e)
+        e = sequence_load(cx, &payment_sql.account_max, &ret->accounts);
+    if (!e)
         e = sequence_load(cx, &payment_sql.case_max, &ret->cases);
     return e ? e : sequence_load(cx, &payment_sql.move_max, &ret->moves);
 }
@@ -49,6 +51,7 @@ static void take_payment(struct ctx *cx, const struct rows *r, void *out)
         .title = row_text(cx, r, 18),
         .refused = row_int(r, 20),
         .let_go_at = row_int(r, 21),
+        .method = row_text(cx, r, 22),
     };
     struct payment *p = out;
     ASSERT(p->provider);
@@ -108,7 +111,8 @@ void store_payment_insert(struct ctx *cx, const struct payment *p)
     db_put(cx, &payment_sql.payment_insert,
            VALS(v_int(p->id), v_int(p->booking), v_int(p->user), v_text(str_c(p->provider->name)), v_text(str_c(payment_states[p->state].word)),
                 v_text(str_c(payment_why_words[p->why])), v_int(p->amount.amount), v_text(str_c(p->amount.currency)), v_int(cx->now),
-                v_int(cx->now), v_int(p->organizer), v_int(p->performance), v_int(p->schedule), v_int(p->account), v_text(p->title)));
+                v_int(cx->now), v_int(p->organizer), v_int(p->performance), v_int(p->schedule), v_int(p->account), v_text(p->title),
+                v_text(p->method)));
 }
 
 err store_payment_update(struct ctx *cx, const struct payment *p)

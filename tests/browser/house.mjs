@@ -18,6 +18,14 @@ export class House {
     return house;
   }
 
+  /* Starts again, now that it is known where, so that providers send buyers back to this very server. */
+  async at_its_address() {
+    const { server } = this.world;
+    server.settings.push(`--payment.public_url=${this.base}`);
+    await server.kill9();
+    await server.restart();
+  }
+
   close() {
     return this.world.close();
   }

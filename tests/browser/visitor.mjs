@@ -97,6 +97,39 @@ export class Visitor {
     await this.see('account-link').waitFor();
   }
 
+  /* ---- a server that says something else ---- */
+
+  /* From now on this is the answer to what is asked of the path; it must be one that the server could give. */
+  async says(method, path, { status = 200, headers = {}, body }) {
+    const type = status < 400 ? 'application/json' : 'application/problem+json';
+    const text = JSON.stringify(body);
+    this.house.world.server.contract.check(method, `/api/v1${path}`, { status, type, headers, json: body, text, bytes: Buffer.from(text) });
+    await this.silence(path);
+    await this.page.route(this.called(path), (route) => (route.request().method() === method
+      ? route.fulfill({ status, headers, contentType: type, body: text }) : route.fallback()));
+  }
+
+  /* Its own answer, with some of it changed. */
+  async adds(path, change) {
+    await this.silence(path);
+    await this.page.route(this.called(path), async (route) => {
+      const answer = await route.fetch();
+      await route.fulfill({ response: answer, json: { ...await answer.json(), ...change } });
+    });
+  }
+
+  /* What it says is its own again. */
+  silence(path) {
+    return this.page.unroute(this.called(path));
+  }
+
+  /* A path of the API with whatever is asked of it; the same object each time, as unroute wants it. */
+  called(path) {
+    this.calls ??= new Map();
+    if (!this.calls.has(path)) this.calls.set(path, (url) => url.pathname === `/api/v1${path}`);
+    return this.calls.get(path);
+  }
+
   /* ---- the map ---- */
 
   /* Waits for the map, with its seats and the stream. */

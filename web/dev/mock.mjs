@@ -151,7 +151,7 @@ function bookingView(b) {
   };
 }
 
-const paymentView = (p) => ({ id: p.id, booking_id: p.booking.id, status: p.status, amount: total(p.booking.hold.schedule, p.booking.hold.seats), provider: "sandbox", client: {} });
+const paymentView = (p) => ({ id: p.id, booking_id: p.booking.id, status: p.status, amount: total(p.booking.hold.schedule, p.booking.hold.seats), provider: p.provider, client: {} });
 
 function ticketsOf(b) {
   const { title, hall_name, starts_at, seats } = bookingView(b);
@@ -244,13 +244,17 @@ const routes = [
   ["GET", "/mileage", () => [200, { balance: 0 }]],
   ["GET", "/waitlist/mine", () => [200, { items: [], next: null }]],
   ["GET", "/tickets/:id/qr.svg", ({ params }) => [200, picture(params.id), "image/svg+xml"]],
-  ["POST", "/payments", ({ body }) => {
-    const payment = { id: newId("payment"), booking: found(bookings.get(body.booking_id)), status: "ready" };
+  ["GET", "/payments/providers", () => [200, { items: ["sandbox", "toss", "stripe"].map((provider) => ({ provider, available: provider !== "stripe", retry_after_seconds: 0 })) }]],
+  ["POST", "/payments", ({ body, headers }) => {
+    const payment = { id: newId("payment"), booking: found(bookings.get(body.booking_id)), status: "ready", provider: body.provider };
     payments.set(payment.id, payment);
+    const back = `http://${headers.host}/pay/return?payment=${payment.id}&result=success&paymentKey=sandbox-ok`;
+    if (body.provider !== "sandbox") return [201, { ...paymentView(payment), client: { redirect_url: back } }];
     return [201, paymentView(payment)];
   }],
   ["GET", "/payments", ({ query }) => [200, { next: null, items: [...payments.values()]
     .filter((p) => p.booking.id === query.get("booking_id")).reverse().map(paymentView) }]],
+  ["GET", "/payments/:id", ({ params }) => [200, paymentView(found(payments.get(params.id)))]],
   ["POST", "/payments/:id/confirm", ({ params, body }) => confirm(found(payments.get(params.id)), body.payment_key)],
 ];
 

@@ -8,7 +8,8 @@ const order = (status: BookingStatus, payment: Payment["status"] | null = null):
     id: "b", code: "C", status, hold_id: "h", schedule_id: "s", total: zero, discount: zero, mileage_used: 0, due: zero, expires_at: "",
     payment: null, title: "", hall_name: "", starts_at: "", seats: [],
   },
-  payment: payment && { id: "p", booking_id: "b", status: payment, amount: zero },
+  payment: payment && { id: "p", booking_id: "b", status: payment, amount: zero, provider: "sandbox" },
+  deposit: null,
 });
 
 describe("resultOf", () => {
@@ -24,6 +25,12 @@ describe("resultOf", () => {
   it("never offers to pay again while a payment is under way", () => {
     expect(resultOf(order("pending", "pending"))).toBe("pending");
     expect(resultOf(order("expired", "pending"))).toBe("pending");
+  });
+
+  it("asks for a transfer where one is awaited", () => {
+    const waiting = order("pending", "pending");
+    waiting.deposit = { bank: "88", account_number: "1", until: null };
+    expect(resultOf(waiting)).toBe("deposit");
   });
 
   it("lets a booking be paid that has no payment, one just begun, or one that is over", () => {

@@ -1,8 +1,14 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { genres } from "../src/api/shapes";
-import { clockFace, money } from "../src/app/format";
+import { clockFace, koreanDay, money } from "../src/app/format";
 import { catalogues } from "../src/app/i18n";
 import { language, preferred } from "../src/app/language";
+import { couponEn } from "../src/app/words.coupon.en";
+import { couponKo } from "../src/app/words.coupon.ko";
+import { moneyEn } from "../src/app/words.money.en";
+import { moneyKo } from "../src/app/words.money.ko";
+import { payEn } from "../src/app/words.pay.en";
+import { payKo } from "../src/app/words.pay.ko";
 
 type Tree = { [name: string]: unknown };
 
@@ -15,10 +21,11 @@ function leaves(tree: Tree, path = ""): Map<string, unknown> {
   return found;
 }
 
-const ko = leaves(catalogues.ko as unknown as Tree);
-const en = leaves(catalogues.en as unknown as Tree);
+const all = (main: unknown, pay: unknown, money: unknown, coupon: unknown) => leaves({ main, pay, money, coupon });
+const ko = all(catalogues.ko, payKo, moneyKo, couponKo);
+const en = all(catalogues.en, payEn, moneyEn, couponEn);
 /* Said by a neighbouring element, so it has no text of its own. */
-const silent = new Set(["bookingNote.confirmed"]);
+const silent = new Set(["main.bookingNote.confirmed"]);
 
 describe("the catalogues", () => {
   it("have the same entries of the same kind", () => {
@@ -60,6 +67,12 @@ describe("language and format", () => {
     expect(money({ amount: 1999, currency: "USD" })).toContain("19.99");
     language.value = "ko";
     expect(money({ amount: 150000, currency: "KRW" })).toBe("₩150,000");
+  });
+
+  it("knows when a Korean day begins and ends", () => {
+    expect(koreanDay("2026-11-23")).toBe("2026-11-22T15:00:00.000Z");
+    expect(koreanDay("2026-11-30", 1)).toBe("2026-11-30T15:00:00.000Z");
+    for (const none of ["", "2026-13-01", "tomorrow"]) expect(koreanDay(none)).toBe("");
   });
 
   it("counts down in days and a clock", () => {

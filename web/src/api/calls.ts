@@ -1,13 +1,13 @@
 /* The API's calls by name. */
 import { call } from "./client";
 import type {
-  Availability, Benefits, Booking, Coupon, Hold, Page, Payment, Performance, QueuePlace, ScheduleDetail, SeatMapData, Ticket, User,
+  Availability, Benefits, Booking, Coupon, Hold, Page, Performance, QueuePlace, ScheduleDetail, SeatMapData, Ticket, User,
 } from "./shapes";
 
 type Signal = AbortSignal | undefined;
 const id = encodeURIComponent;
 
-function query(values: Record<string, string | null | undefined>): string {
+export function query(values: Record<string, string | null | undefined>): string {
   const set = new URLSearchParams();
   for (const [name, value] of Object.entries(values)) if (value) set.set(name, value);
   const text = set.toString();
@@ -47,7 +47,7 @@ export const leaveQueue = (place: string) => call<void>(`/queue/${id(place)}`, {
 
 export type HoldRequest = { seats: string[] } | { best: { count: number; grade: string } };
 
-const passHeader = (pass: string | null): Record<string, string> => (pass ? { "Queue-Pass": pass } : {});
+export const passHeader = (pass: string | null): Record<string, string> => (pass ? { "Queue-Pass": pass } : {});
 
 export const createHold = (schedule: string, body: HoldRequest, key: string, pass: string | null) =>
   call<Hold>(`/schedules/${id(schedule)}/holds`, { method: "POST", body, key, headers: passHeader(pass) });
@@ -68,20 +68,6 @@ export const listBookings = (cursor: string | null, signal?: Signal) =>
   call<Page<Booking>>(`/bookings${query({ cursor, limit: "20" })}`, { signal });
 
 export const getBooking = (booking: string, signal?: Signal) => call<Booking>(`/bookings/${id(booking)}`, { signal });
-
-export const createPayment = (booking: string, key: string, pass: string | null) =>
-  call<Payment>("/payments", {
-    method: "POST", body: { booking_id: booking, provider: "sandbox" }, key, headers: passHeader(pass),
-  });
-
-export const confirmPayment = (payment: string, paymentKey: string, amount: number, key: string, pass: string | null) =>
-  call<Payment>(`/payments/${id(payment)}/confirm`, {
-    method: "POST", body: { payment_key: paymentKey, amount }, key, headers: passHeader(pass), retries: 1,
-  });
-
-/* Newest first. */
-export const listPayments = (booking: string, signal?: Signal) =>
-  call<Page<Payment>>(`/payments${query({ booking_id: booking })}`, { signal });
 
 export const listTickets = (booking: string, signal?: Signal) =>
   call<Page<Ticket>>(`/bookings/${id(booking)}/tickets`, { signal });

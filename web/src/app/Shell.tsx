@@ -9,6 +9,7 @@ import { language } from "./language";
 import { online } from "./network";
 import { findPage, type PageComponent } from "./pages";
 import { currentPath, navigate, place, signInPath, type Params } from "./router";
+import { mayEnter } from "./roles";
 import { session } from "./session";
 import { dismiss, toasts } from "./toasts";
 
@@ -25,10 +26,7 @@ export function Shell() {
     if (barred) navigate(signInPath(currentPath()), { replace: true });
   }, [barred]);
 
-  useEffect(() => {
-    if (!session.signedIn.value || session.user.value) return;
-    getMe().then((me) => (session.user.value = me), () => undefined);
-  }, [session.signedIn.value]);
+  const unknown = useWhoIAm();
 
   return (
     <>
@@ -36,8 +34,7 @@ export function Shell() {
       <Header />
       {!online.value && <p class="offline-bar" role="status">{w.shell.offline}</p>}
       <main id="main" tabIndex={-1} class={found?.page.stage ? "main main--stage" : "main"}>
-        {!found && <NotFound />}
-        {found && !barred && <LazyPage key={found.page.pattern + JSON.stringify(found.params)} {...found} />}
+        {!barred && <Entrance found={found} unknown={unknown} />}
       </main>
       {!found?.page.stage && <footer class="footer"><p>{w.shell.footer}</p></footer>}
       <div class="toasts" role="status" aria-live="polite">
@@ -48,6 +45,23 @@ export function Shell() {
       </div>
     </>
   );
+}
+
+/* Learns whose session it is; why not, if that cannot be read. */
+function useWhoIAm(): Problem | null {
+  const [problem, setProblem] = useState<Problem | null>(null);
+  useEffect(() => {
+    if (!session.signedIn.value || session.user.value) return;
+    getMe().then((me) => (session.user.value = me), (error) => setProblem(asProblem(error)));
+  }, [session.signedIn.value]);
+  return problem;
+}
+
+/* A page that is for some roles waits until it is known who is there; for others it does not exist. */
+function Entrance({ found, unknown }: { found: ReturnType<typeof findPage>; unknown: Problem | null }) {
+  if (found?.page.roles && !session.user.value) return unknown ? <ErrorState problem={unknown} retry={reload} /> : <Loading />;
+  if (!found || !mayEnter(found.page)) return <NotFound />;
+  return <LazyPage key={found.page.pattern + JSON.stringify(found.params)} {...found} />;
 }
 
 function LazyPage({ page, params }: NonNullable<ReturnType<typeof findPage>>) {

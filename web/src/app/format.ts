@@ -64,6 +64,12 @@ export function clockFace(ms: number): { days: number; face: string } {
   return { days: d, face: d > 0 || h > 0 ? `${two(h)}:${minutes}` : minutes };
 }
 
+/* The beginning of a day of the Korean calendar (2026-11-23), or of one some days after it, as RFC 3339; an empty day stays empty. */
+export function koreanDay(day: string, after = 0): string {
+  const begins = Date.parse(`${day}T00:00:00+09:00`);
+  return Number.isNaN(begins) ? "" : new Date(begins + after * 86_400_000).toISOString();
+}
+
 /* The day in the calendar of the device, to group schedules by. */
 export function dayKey(time: string): string {
   const date = new Date(time);

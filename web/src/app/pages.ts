@@ -1,6 +1,7 @@
 /* The one list of pages: a pattern and where its code is. Each page is loaded when it is first visited. */
 import type { ComponentType } from "preact";
 import type { Params } from "./router";
+import { inCharge, merchants, organizers } from "./roles";
 import { matchPath } from "./router";
 
 export type PageComponent = ComponentType<{ params: Params }>;
@@ -9,6 +10,8 @@ interface Page {
   pattern: string;
   /* Only for people who are signed in. */
   personal?: boolean;
+  /* Only for people with one of these roles. */
+  roles?: string[];
   /* The page fills the window below the header and has no footer. */
   stage?: boolean;
   load(): Promise<{ default: PageComponent }>;
@@ -21,9 +24,17 @@ export const pages: Page[] = [
   { pattern: "/schedules/:id/seats", stage: true, load: () => import("../pages/SeatsPage") },
   { pattern: "/schedules/:id/waitlist", personal: true, load: () => import("../pages/WaitlistPage") },
   { pattern: "/checkout/:holdId", personal: true, load: () => import("../pages/CheckoutPage") },
+  { pattern: "/pay/return", personal: true, load: () => import("../pages/PayReturnPage") },
   { pattern: "/tickets", personal: true, load: () => import("../pages/TicketsPage") },
   { pattern: "/tickets/:bookingId", personal: true, load: () => import("../pages/BookingPage") },
+  { pattern: "/receipts/:paymentId", personal: true, load: () => import("../pages/ReceiptPage") },
+  { pattern: "/coupons", personal: true, load: () => import("../pages/CouponsPage") },
   { pattern: "/account", personal: true, load: () => import("../pages/AccountPage") },
+  { pattern: "/admin/money", personal: true, roles: inCharge, load: () => import("../pages/CasesPage") },
+  { pattern: "/admin/reconciliations", personal: true, roles: inCharge, load: () => import("../pages/ReconciliationsPage") },
+  { pattern: "/admin/reconciliations/:id", personal: true, roles: inCharge, load: () => import("../pages/ReconciliationPage") },
+  { pattern: "/settlements", personal: true, roles: organizers, load: () => import("../pages/SettlementPage") },
+  { pattern: "/settings/payments", personal: true, roles: merchants, load: () => import("../pages/PaymentAccountsPage") },
   { pattern: "/login", load: () => import("../pages/LoginPage") },
   { pattern: "/signup", load: () => import("../pages/SignupPage") },
   { pattern: "/forgot", load: () => import("../pages/ForgotPage") },

@@ -5,8 +5,10 @@ import { getMe } from "../api/calls";
 import { call } from "../api/client";
 import type { User } from "../api/shapes";
 import { words } from "../app/i18n";
+import { findPage } from "../app/pages";
 import { useResource } from "../app/resource";
 import { navigate } from "../app/router";
+import { mayEnter } from "../app/roles";
 import { session } from "../app/session";
 import { useTitle } from "../app/Shell";
 import { tell } from "../app/toasts";
@@ -41,15 +43,33 @@ export default function AccountPage() {
       <VerifyNotice />
       <Await of={me}>{(user) => (
         <>
+          <p><a href="/coupons" data-testid="to-coupons">{w.account.coupons}</a></p>
           <Profile user={user} onChange={changed} />
           <Password />
           <FactorPanel user={user} onChange={me.reload} />
           <SignInsPanel />
+          <Work />
           <button type="button" class="button button--quiet" data-testid="sign-out" onClick={() => void signOut()}>{w.shell.signOut}</button>
           <Close />
         </>
       )}</Await>
     </div>
+  );
+}
+
+/* The way to the pages that one's roles open. */
+function Work() {
+  const w = words().account;
+  const links = [["/admin/money", w.workMoney], ["/settlements", w.workSettlement], ["/settings/payments", w.workKeys]].filter(([path]) => {
+    const found = findPage(path);
+    return found && mayEnter(found.page);
+  });
+  if (links.length === 0) return null;
+  return (
+    <section class="panel form" aria-labelledby="work" data-testid="work">
+      <h2 id="work">{w.work}</h2>
+      <ul>{links.map(([path, name]) => <li key={path}><a href={path}>{name}</a></li>)}</ul>
+    </section>
   );
 }
 

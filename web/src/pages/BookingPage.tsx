@@ -3,14 +3,17 @@ import { getBooking, getTicketPdf, getTicketPicture, listTickets } from "../api/
 import type { Booking, BookingStatus, Ticket } from "../api/shapes";
 import { moment } from "../app/format";
 import { words } from "../app/i18n";
+import { payWords } from "../app/pay-words";
 import { useResource } from "../app/resource";
 import type { Params } from "../app/router";
+import { save } from "../app/save";
 import { useTitle } from "../app/Shell";
 import { FormProblem, useSending } from "../ui/Form";
 import { PriceLines } from "../ui/PriceLines";
 import { SeatLines } from "../ui/SeatLines";
 import { Await } from "../ui/states";
 import { CancelPanel } from "./CancelPanel";
+import { RefundAccountPanel } from "./RefundAccount";
 import { BookingBadge, PayOn } from "./TicketsPage";
 
 interface Both {
@@ -56,8 +59,10 @@ function Details({ booking, tickets, reload }: Both & { reload(): void }) {
           <div><dt>{w.tickets.code}</dt><dd><code>{booking.code}</code></dd></div>
         </dl>
         <PriceLines booking={booking} />
+        {booking.payment && <a href={`/receipts/${encodeURIComponent(booking.payment)}`} data-testid="to-receipt">{payWords().receipt.link}</a>}
         <PayOn booking={booking} onEnd={reload} />
       </section>
+      {booking.payment && <RefundAccountPanel payment={booking.payment} since={booking} />}
       {paid.has(booking.status) && <CancelPanel booking={booking} onChange={reload} />}
     </>
   );
@@ -91,14 +96,9 @@ function Picture({ ticket }: { ticket: Ticket }) {
   return <span class="muted">{w.states.loading}</span>;
 }
 
-/* The ticket to print or keep. It is read with one's token, so it is no plain link. */
+/* The ticket to print or keep. */
 function Paper({ ticket }: { ticket: Ticket }) {
-  const { busy, problem, send } = useSending(async () => {
-    const address = URL.createObjectURL(await getTicketPdf(ticket.id));
-    const link = Object.assign(document.createElement("a"), { href: address, download: `ticket-${ticket.id}.pdf` });
-    link.click();
-    setTimeout(() => URL.revokeObjectURL(address), 60_000);
-  });
+  const { busy, problem, send } = useSending(() => save(`ticket-${ticket.id}.pdf`, getTicketPdf(ticket.id)));
   return (
     <>
       <button type="button" class="linklike" disabled={busy} data-testid="pdf" onClick={send}>{words().tickets.pdf}</button>

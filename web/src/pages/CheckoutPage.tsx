@@ -12,7 +12,7 @@ import { PriceLines } from "../ui/PriceLines";
 import { SeatLines } from "../ui/SeatLines";
 import { Await, Notice } from "../ui/states";
 import { BenefitsForm } from "./BenefitsForm";
-import { CardChooser } from "./CardChooser";
+import { PayMethods } from "./PayMethods";
 import { orderOf, usePurchase, type Order, type Purchase } from "./purchase";
 import { ResultView } from "./ResultView";
 
@@ -42,10 +42,11 @@ function Steps({ checkout, reload }: { checkout: Checkout; reload(): void }) {
   const purchase = usePurchase(hold, checkout.order);
   const seats = `/schedules/${encodeURIComponent(schedule.id)}/seats`;
   useReleaseOnBack(purchase, hold, seats);
+  useFreshOnBack();
 
-  const { booking, result } = purchase;
+  const { booking, order, result } = purchase;
   if (result && result !== "expired")
-    return <div class="wrap wrap--narrow"><ResultView purchase={purchase} result={result} schedule={schedule} /></div>;
+    return <div class="wrap wrap--narrow"><ResultView order={order} result={result} /></div>;
   if (result || (!booking && hold.status !== "active")) return <Over why={hold.status} seats={seats} />;
   return <Open checkout={checkout} purchase={purchase} seats={seats} reload={reload} />;
 }
@@ -85,7 +86,7 @@ function Open({ checkout, purchase, seats, reload }: { checkout: Checkout; purch
       <section class="panel checkout__pay">
         {purchase.trouble && <p class="form__problem" role="alert" data-testid="payment-problem">{purchase.trouble}</p>}
         {purchase.payable ? (
-          <CardChooser due={due} busy={purchase.busy} onPay={purchase.pay} />
+          <PayMethods purchase={purchase} due={due} until={booking?.expires_at ?? hold.expires_at} />
         ) : (
           <>
             <p class="muted">{plain ? w.checkout.intro : w.checkout.exact}</p>
@@ -98,6 +99,15 @@ function Open({ checkout, purchase, seats, reload }: { checkout: Checkout; purch
       </section>
     </div>
   );
+}
+
+/* A page that the browser kept while the buyer was at the provider's shows what was true before. */
+function useFreshOnBack(): void {
+  useEffect(() => {
+    const fresh = (event: PageTransitionEvent) => event.persisted && location.reload();
+    addEventListener("pageshow", fresh);
+    return () => removeEventListener("pageshow", fresh);
+  }, []);
 }
 
 /* Going back to the map gives the seats back; going elsewhere keeps them for as long as the hold lasts. */

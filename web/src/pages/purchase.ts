@@ -1,22 +1,26 @@
 /* From a hold to a paid booking. Every step has its own key, kept until the server has decided, so that a lost
    answer is asked for again and nothing is bought twice. */
 import { useEffect, useMemo, useState } from "preact/hooks";
-import { confirmPayment, createBooking, createPayment, getBooking, listBookings, listPayments } from "../api/calls";
+import { createBooking, getBooking, listBookings } from "../api/calls";
 import { pause } from "../api/client";
 import { Intent } from "../api/intent";
-import { asProblem, type Problem } from "../api/problem";
-import type { Benefits, Booking, Hold, Payment } from "../api/shapes";
+import { confirmPayment, createPayment, getDeposit, listPayments } from "../api/payments";
+import { asProblem, Problem } from "../api/problem";
+import type { Benefits, Booking, Deposit, Hold, Payment, PayMethod } from "../api/shapes";
+import { serverNow } from "../app/clock";
 import { words } from "../app/i18n";
 import { passFor } from "../app/passes";
+import { payWords } from "../app/pay-words";
 import { problemText } from "../ui/states";
 
-/* checking: the answer was lost; pending: the provider has not decided. Both end by themselves. */
-export type Result = "paid" | "pending" | "checking" | "refunded" | "expired";
+/* checking: the answer was lost; pending: the provider has not decided; deposit: the buyer is to transfer the money. All end by themselves. */
+export type Result = "paid" | "pending" | "deposit" | "checking" | "refunded" | "expired";
 
-/* A booking and the newest payment for it. */
+/* A booking and the newest payment for it; deposit: what its provider waits for. */
 export interface Order {
   booking: Booking;
   payment: Payment | null;
+  deposit: Deposit | null;
 }
 
 export interface Purchase {
@@ -25,13 +29,45 @@ export interface Purchase {
   busy: boolean;
   trouble: string;
   result: Result | null;
+  order: Order | null;
+  detour: Detour | null;
   buy(benefits: Benefits): Promise<void>;
+  /* With a card of the sandbox. */
   pay(card: string): Promise<void>;
+  /* On the page of a provider; the buyer comes back to /pay/return. */
+  go(provider: string, method?: PayMethod): Promise<void>;
+  /* Back to the choice of a provider. */
+  choose(): void;
+}
+
+/* The provider that was asked for cannot take the payment: another one does (`payment`), or none. */
+export interface Detour {
+  asked: string;
+  payment: Payment | null;
+  /* Before this moment (ms) it need not be asked again. */
+  retryAt: number;
 }
 
 export async function readOrder(booking: string, signal?: AbortSignal): Promise<Order> {
   const [found, payments] = await Promise.all([getBooking(booking, signal), listPayments(booking, signal)]);
-  return { booking: found, payment: payments.items[0] ?? null };
+  const payment = payments.items[0] ?? null;
+  return { booking: found, payment, deposit: payment && (await depositOf(payment)) };
+}
+
+const deposits = new Map<string, Promise<Deposit | null>>();
+
+/* Where to transfer the money, if that is what a payment waits for. It does not change, so the provider is asked once. */
+export function depositOf(payment: Payment): Promise<Deposit | null> {
+  if (payment.status !== "pending" || payment.provider === "sandbox") return Promise.resolve(null);
+  let known = deposits.get(payment.id);
+  if (!known) {
+    known = getDeposit(payment.id).catch((error) => {
+      if (asProblem(error).status !== 404) deposits.delete(payment.id);
+      return null;
+    });
+    deposits.set(payment.id, known);
+  }
+  return known;
 }
 
 /* The booking of a hold that is still of interest is among one's newest. */
@@ -41,10 +77,10 @@ export async function orderOf(hold: Hold, signal?: AbortSignal): Promise<Order |
 }
 
 /* What became of an order; null while it is only to be paid. */
-export function resultOf({ booking, payment }: Order): Result | null {
+export function resultOf({ booking, payment, deposit }: Order): Result | null {
   if (booking.status === "confirmed") return "paid";
   if (booking.status === "refunded" || booking.status === "refund_due") return "refunded";
-  if (payment?.status === "pending") return "pending";
+  if (payment?.status === "pending") return deposit ? "deposit" : "pending";
   if (booking.status === "pending") return null;
   return payment?.status === "refunded" ? "refunded" : "expired";
 }
@@ -53,6 +89,7 @@ export function usePurchase(hold: Hold, known: Order | null): Purchase {
   const [order, setOrder] = useState(known);
   const [busy, setBusy] = useState(false);
   const [trouble, setTrouble] = useState("");
+  const [detour, setDetour] = useState<Detour | null>(null);
   const [checking, setChecking] = useState(false);
   const intents = useMemo(() => {
     const intent = (step: string) => new Intent(`takenseat.intent.${step}.${hold.id}`, sessionStorage);
@@ -83,14 +120,14 @@ export function usePurchase(hold: Hold, known: Order | null): Purchase {
     }
   }
 
-  const openPayment = (booking: Booking) =>
-    intents.payment.carryOut({ booking: booking.id }, (key) => createPayment(booking.id, key, pass()));
+  const openPayment = (booking: Booking, provider: string, method?: PayMethod) =>
+    intents.payment.carryOut({ booking: booking.id, provider, method }, (key) => createPayment(booking.id, provider, method, key, pass()));
 
   const buy = (benefits: Benefits) =>
     guarded(async () => {
       try {
         const booking = await intents.book.carryOut({ hold: hold.id, ...benefits }, (key) => createBooking(hold.id, benefits, key, pass()));
-        setOrder({ booking, payment: null });
+        setOrder({ booking, payment: null, deposit: null });
       } catch (error) {
         /* Booked before, in another tab, with other benefits: that booking is the one to pay. */
         if (asProblem(error).code === "other_benefits") setOrder(await orderOf(hold));
@@ -103,8 +140,9 @@ export function usePurchase(hold: Hold, known: Order | null): Purchase {
       if (!order) return;
       const { booking } = order;
       try {
-        const open = order.payment?.status === "ready" ? order.payment : await openPayment(booking);
-        setOrder({ booking, payment: open });
+        const known = order.payment;
+        const open = known?.status === "ready" && known.provider === "sandbox" ? known : await openPayment(booking, "sandbox");
+        setOrder({ booking, payment: open, deposit: null });
         await intents.confirm.carryOut({ payment: open.id, card }, (key) =>
           confirmPayment(open.id, card, open.amount.amount, key, pass()));
         setOrder(await readOrder(booking.id));
@@ -112,12 +150,43 @@ export function usePurchase(hold: Hold, known: Order | null): Purchase {
         const problem = asProblem(error);
         if (unknownOutcome(problem)) return setChecking(true);
         /* A refused payment is over; the next try opens another. */
-        setOrder({ booking, payment: null });
+        setOrder({ booking, payment: null, deposit: null });
         throw problem;
       }
     });
 
-  return { booking: order?.booking ?? null, payable: order?.booking.status === "pending", busy, trouble, result, buy, pay };
+  const go = (provider: string, method?: PayMethod) =>
+    guarded(async () => {
+      if (!order) return;
+      const { booking } = order;
+      setDetour(null);
+      try {
+        const payment = await openPayment(booking, provider, method);
+        setOrder({ booking, payment, deposit: null });
+        if (payment.provider === provider) {
+          leaveFor(payment);
+          await pause(5_000);                                   /* nothing else is begun while the browser goes */
+        } else setDetour({ asked: provider, payment, retryAt: 0 });
+      } catch (error) {
+        const problem = asProblem(error);
+        if (problem.code === "provider_unavailable")
+          return setDetour({ asked: provider, payment: null, retryAt: serverNow() + (problem.retryAfterMs ?? 5_000) });
+        if (problem.code === "in_progress" || problem.code === "not_payable") return setChecking(true);
+        throw problem;
+      }
+    });
+
+  return {
+    booking: order?.booking ?? null, payable: order?.booking.status === "pending", busy, trouble, result, order, detour, buy, pay, go,
+    choose: () => setDetour(null),
+  };
+}
+
+/* To the provider's page. Nothing but a web address is followed. */
+export function leaveFor(payment: Payment): void {
+  const address = payment.client?.redirect_url;
+  if (!address || !/^https?:\/\//.test(address)) throw new Problem(0, "bad_address", "", payWords().badAddress);
+  location.assign(address);
 }
 
 /* No answer, or one that says the booking is no longer just to be paid: what it is now has to be asked. */
@@ -134,7 +203,7 @@ function explain(problem: Problem): string {
 /* While the outcome is open, asks until it is known. */
 function useSettling(result: Result | null, booking: string | undefined, settle: (order: Order) => void): void {
   useEffect(() => {
-    if (!booking || (result !== "pending" && result !== "checking")) return;
+    if (!booking || (result !== "pending" && result !== "deposit" && result !== "checking")) return;
     const stop = new AbortController();
     const ask = async () => {
       for (let wait = 700; ; wait = Math.min(15_000, wait * 1.4)) {

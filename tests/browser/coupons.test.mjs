@@ -1,0 +1,54 @@
+/* Coming to coupons: claimed, or by a code from paper; and what is refused. */
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { ok } from '../lib/server.mjs';
+import { day } from '../lib/world.mjs';
+import { House } from './house.mjs';
+import { desktop, launch, phone, Visitor } from './visitor.mjs';
+
+let house, browser, paper;
+
+before(async () => {
+  house = await House.open();
+  browser = await launch();
+  const { world } = house;
+  const terms = { quantity: 10, discount_percent: 10, expires_at: world.time(day) };
+  const make = async (change) => ok(await world.api('POST', '/api/v1/coupons', { ...terms, ...change }, { as: world.admin }), 201);
+  await make({ name: '첫 만남 · First meeting', max_discount: { amount: 5000, currency: 'KRW' }, min_total: { amount: 20000, currency: 'KRW' } });
+  paper = await make({ name: '전단 · Leaflet', public: false });
+  ok(await world.api('POST', `/api/v1/coupons/${paper.id}/codes`, { count: 2 }, { as: world.admin }), 201);
+  paper.codes = (await world.api('GET', `/api/v1/coupons/${paper.id}/codes.csv`, undefined, { as: world.admin })).text
+    .split(/\r?\n/).slice(1).map((line) => line.split(',')[0].replace(/["\ufeff]/g, '')).filter(Boolean);
+});
+
+after(async () => {
+  await browser?.close();
+  await house?.close();
+});
+
+for (const [i, [name, device, language]] of [['coupons-phone-ko', phone, 'ko'], ['coupons-desktop-en', desktop, 'en']].entries())
+  test(`a coupon is claimed, another comes by its code (${name})`, { timeout: 60000 }, async () => {
+    const user = await house.world.user();
+    const mine = async () => ok(await house.world.api('GET', '/api/v1/coupons/mine', undefined, { as: user })).items;
+    const visitor = await Visitor.open(browser, house, { name, device, language, refusals: [400, 404, 409] });
+    await visitor.sign_in_as(user);
+    await visitor.go('/account');
+    await visitor.act('to-coupons');
+    await visitor.see('no-coupons').waitFor();
+    await visitor.look('none');
+    assert.equal(await visitor.page.getByTestId('open-coupon').count(), 1, 'what is only on paper is not offered');
+    await visitor.act('claim');
+    await visitor.see('my-coupons').waitFor();
+    await visitor.until(async () => (await visitor.page.getByTestId('claim').count()) === 0, 'it is claimed');
+    await visitor.look('claimed');
+    await visitor.see('field-code').fill('NO-SUCH-CODE');
+    await visitor.act('redeem');
+    await visitor.page.locator('.form__problem, .field__error').first().waitFor();
+    await visitor.look('refused');
+    await visitor.see('field-code').fill(paper.codes[i]);
+    await visitor.act('redeem');
+    await visitor.until(async () => (await visitor.page.getByTestId('my-coupon').count()) === 2, 'both coupons');
+    await visitor.look('both');
+    assert.deepEqual((await mine()).map(({ status }) => status), ['usable', 'usable']);
+    await visitor.leave();
+  });

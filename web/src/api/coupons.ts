@@ -1,0 +1,12 @@
+/* The calls about coming to coupons. */
+import { query } from "./calls";
+import { call } from "./client";
+import type { Coupon, OpenCoupon, Page } from "./shapes";
+
+type Signal = AbortSignal | undefined;
+
+export const listOpenCoupons = (cursor: string | null, signal?: Signal) => call<Page<OpenCoupon>>(`/coupons${query({ cursor })}`, { signal });
+export const listMyCoupons = (cursor: string | null, signal?: Signal) =>
+  call<Page<Coupon & { coupon_id: string }>>(`/coupons/mine${query({ cursor })}`, { signal });
+export const claimCoupon = (coupon: string, key: string) => call<void>(`/coupons/${encodeURIComponent(coupon)}/claim`, { method: "POST", key });
+export const redeemCode = (code: string, key: string) => call<void>("/coupons/redeem_code", { method: "POST", body: { code }, key });

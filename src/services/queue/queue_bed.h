@@ -21,7 +21,10 @@ int teardown(void **state);
 #define ROOM_TEST(fn) cmocka_unit_test_setup_teardown(fn, setup, teardown)
 
 int64_t now(struct here *h);
+/* Everybody keeps polling meanwhile ... */
 void advance(struct here *h, int64_t ms);
+/* ... or only those who do. */
+void advance_alone(struct here *h, int64_t ms);
 
 /* ---- the organizer ---- */
 

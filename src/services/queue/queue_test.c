@@ -103,7 +103,10 @@ static void test_answer(void **state)
     buf_init(&json, 4096);
     fields_encode(&json, queue_join_call.out, &app_keys(h->f.app)->ids, &place);
     struct str want = arena_fmt(h->arena, "{\"place_token\":\"%.*s\",\"state\":\"waiting\",\"position\":1,\"ahead\":0,\"eta_seconds\":1,"
-                                "\"poll_after_ms\":1000,\"stock\":{},\"message\":\"\",\"pass\":null,\"pass_expires_at\":null}",
+                                "\"eta_low_seconds\":1,\"eta_high_seconds\":null,\"eta_reason\":\"paused\",\"paused\":true,\"draws_at\":null,"
+                                "\"back_by\":null,\"poll_after_ms\":5000,\"stock\":{},\"title\":null,\"price_from\":{\"amount\":50,\"currency\":\"KRW\"},"
+                                "\"price_to\":{\"amount\":100,\"currency\":\"KRW\"},\"receipt\":null,\"message\":\"\",\"pass\":null,"
+                                "\"pass_expires_at\":null}",
                                 STR_ARG(place.place_token));
     assert_int_equal(json.n, want.n);
     assert_memory_equal(json.p, want.p, want.n);

@@ -132,7 +132,9 @@ test('no more are inside than the limit; who leaves makes room', async () => {
   ok(await leave(places[3], people[3]), 204);
   assert.equal((await look(places[4])).position, 1);
   await world.advance(minute);
-  assert.deepEqual((await states()).slice(1), ['expired', 'expired', 'left', 'admitted']);
+  assert.deepEqual((await states()).slice(1), ['expired', 'expired', 'left', 'waiting']);       /* he was away when his turn came ... */
+  await world.advance(second);
+  assert.deepEqual((await states()).slice(1), ['expired', 'expired', 'left', 'admitted']);      /* ... and is back */
 });
 
 test('a position never grows', async () => {

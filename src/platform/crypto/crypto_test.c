@@ -592,8 +592,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         CASE(test_hmac), CASE(test_digest), CASE(test_chacha20), CASE(test_hex), CASE(test_ed25519), CASE(test_equal), CASE(test_random),
-        CASE(test_base64url), CASE(test_password), CASE(test_token), CASE(test_jwt), CASE(test_jwt_time), CASE(test_jwt_tampered), CASE(test_jwt_forms), CASE(test_keys_made),
-        CASE(test_keys_fixed), CASE(test_keys_refused), CASE(test_keys_race), CASE(test_secret), CASE(test_jwt_enrol),
+        CASE(test_base64url), CASE(test_password), CASE(test_token), CASE(test_jwt), CASE(test_jwt_time), CASE(test_jwt_tampered), CASE(test_jwt_forms),
+        CASE(test_keys_made), CASE(test_keys_fixed), CASE(test_keys_refused), CASE(test_keys_race), CASE(test_secret), CASE(test_jwt_enrol),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -275,7 +275,7 @@ static void test_rules(void **state)
     assert_int_equal(enter(h, 2).state, PLACE_ADMITTED);
     settle(h, draw_rules());
     assert_int_equal(look(h, place.place_token).state, PLACE_WAITING);
-    assert_int_equal(fixture_call(&h->f, 0, 0, &queue_draw_entries_call, &(struct part_in){ DRAWN, 0 }, &(struct raw_out){ 0 }, NULL), ERR_CONFLICT);
+    assert_int_equal(fixture_call(&h->f, 0, 0, &queue_draw_entries_call, &(struct part_in){ DRAWN, 0 }, &(struct raw_out){ 0 }, NULL), ERR_MISSING);
     advance(h, 61000);
     rules.mode = QUEUE_FIFO;
     settle(h, rules);                        /* the line goes on */

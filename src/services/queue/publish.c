@@ -16,7 +16,8 @@ static const char *const beacon_words[] = { "none", "missed", "used", NULL };
 
 FIELDS(draw_fields, "Draw", struct draw_out,
     { .name = "schedule_id", .type = F_ID, .id = ID_SCHEDULE, AT(schedule) },
-    { .name = "state", .type = F_ENUM, .words = state_words, AT(state), .help = "open: people join; closed: count and root are fixed; drawn: so are all places" },
+    { .name = "state", .type = F_ENUM, .words = state_words, AT(state),
+      .help = "open: people join; closed: count and root are fixed; drawn: so are all places" },
     { .name = "algorithm", .type = F_STR, AT(algorithm), .help = "docs/draw.md says what it means" },
     { .name = "draws_at", .type = F_TIME, AT(draws_at), .help = "entries close then" },
     { .name = "commitment", .type = F_STR, AT(commitment), .help = "SHA-256 that binds to the secret since the room opened" },
@@ -58,7 +59,7 @@ static err no_draw(struct ctx *cx)
 
 static err not_drawn(struct ctx *cx)
 {
-    return fail(cx, ERR_CONFLICT, "not_drawn", "The draw has not taken place yet.", "아직 추첨이 이루어지지 않았습니다.");
+    return fail(cx, ERR_MISSING, "not_drawn", "The draw has not taken place yet.", "아직 추첨이 이루어지지 않았습니다.");
 }
 
 static err look_at_draw(struct ctx *cx, struct queue *q, int64_t schedule, struct seen_draw *ret)

@@ -16,7 +16,8 @@ static const char *const state_words[] = { "waiting", "admitted", "expired", "le
     { .name = "schedule_id", .type = F_ID, .id = ID_SCHEDULE, .from = FROM_PATH, .at = offsetof(owner, schedule) }
 
 #define RULES_ROWS(owner, asked)                                                                                                               \
-    { .name = "mode", .type = F_ENUM, .words = mode_words, .at = offsetof(owner, rules.mode), .help = "off: everybody may buy at once; draw: who joins before the sale starts gets a place by lot" },  \
+    { .name = "mode", .type = F_ENUM, .words = mode_words, .at = offsetof(owner, rules.mode),                                              \
+      .help = "off: everybody may buy at once; draw: who joins before the sale starts gets a place by lot" },                             \
     { .name = "admit_per_minute", .type = F_INT, .low = 1, .high = 100000, .at = offsetof(owner, rules.admit_per_minute),                 \
       .help = "people let in a minute at most" },                                                                                         \
     { .name = "active_limit", .type = F_INT, .low = 1, .high = 1000000, .at = offsetof(owner, rules.active_limit),                        \
@@ -40,7 +41,8 @@ FIELDS(settings_fields, "QueueSettings", struct settings_out,
     { .name = "active", .type = F_INT, .at = offsetof(struct settings_out, active), .help = "passes that are good now" },
     { .name = "parked", .type = F_INT, .at = offsetof(struct settings_out, parked), .help = "away when their turn came; they may still come back" },
     { .name = "commitment", .type = F_STR, .nullable = true, .at = offsetof(struct settings_out, commitment), .help = "of a room that draws: docs/draw.md" },
-    { .name = "beacon_round", .type = F_INT, .nullable = true, .at = offsetof(struct settings_out, beacon_round), .help = "public round that decides the draw" });
+    { .name = "beacon_round", .type = F_INT, .nullable = true, .at = offsetof(struct settings_out, beacon_round),
+      .help = "public round that decides the draw" });
 
 FIELDS(join_fields, "QueueJoin", struct join_in, SCHEDULE_ROW(struct join_in));
 
@@ -68,7 +70,8 @@ FIELDS(place_fields, "Place", struct place_out,
       .help = "what the time depends on; back: away when the turn came, in as soon as there is room" },
     { .name = "paused", .type = F_BOOL, .at = offsetof(struct place_out, paused) },
     { .name = "draws_at", .type = F_TIME, .nullable = true, .at = offsetof(struct place_out, draws_at), .help = "when places are drawn" },
-    { .name = "back_by", .type = F_TIME, .nullable = true, .at = offsetof(struct place_out, back_by), .help = "the turn came while nobody asked: lost unless admitted by then" },
+    { .name = "back_by", .type = F_TIME, .nullable = true, .at = offsetof(struct place_out, back_by),
+      .help = "the turn came while nobody asked: lost unless admitted by then" },
     { .name = "poll_after_ms", .type = F_INT, .at = offsetof(struct place_out, poll_after_ms), .help = "when to ask again" },
     { .name = "stock", .type = F_MAP, .of = &free_fields, .at = offsetof(struct place_out, stock), .help = "free seats by grade" },
     { .name = "title", .type = F_STR, .nullable = true, .at = offsetof(struct place_out, title) },

@@ -103,7 +103,8 @@ void store_room_insert(struct ctx *cx, const struct room *r)
 {
     const struct rules *u = &r->terms.rules;
     db_put(cx, &queue_sql.room_insert,
-           VALS(v_int(r->schedule), v_int(r->owner), v_int(r->sale_starts_at), v_int(r->sale_ends_at), v_text(join_names(cx, &r->offer)), v_int(u->mode != QUEUE_OFF),
+           VALS(v_int(r->schedule), v_int(r->owner), v_int(r->sale_starts_at), v_int(r->sale_ends_at), v_text(join_names(cx, &r->offer)),
+                v_int(u->mode != QUEUE_OFF),
                 v_int(u->admit_per_minute), v_int(u->active_limit), v_int(u->pass_seconds), opens_at(u), v_int(u->paused),
                 v_text(message_of(&r->terms)), v_int(r->line.serving), v_int(r->line.credit), v_int(r->line.credit_at),
                 v_text(str_c(r->offer.title)), v_text(str_c(r->offer.currency)), v_text(join_prices(cx, &r->offer))));

@@ -2,11 +2,12 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import http from 'node:http';
 import { tmpdir } from 'node:os';
 import { join as path_join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { ok, program, refused } from '../lib/server.mjs';
 import { World, hour, minute } from '../lib/world.mjs';
 
@@ -124,6 +125,18 @@ test('the draw follows from the round that was named, and a stranger can check i
     assert.match(stdout, /^WRONG: /);
   }
   assert.equal((await verify(path_join(folder, 'nothing'))).code, 2);
+});
+
+test('the files that the browser checks are checked by the command line alike', async () => {
+  const own_file = (name) => fileURLToPath(new URL(`../../web/test/draw/${name}`, import.meta.url));
+  for (const name of ['plain', 'beacon']) {
+    const { own } = JSON.parse(await readFile(own_file(`${name}.json`), 'utf8'));
+    for (const { receipt, place } of own.slice(0, 5)) {
+      const { code, stdout } = await verify(own_file(`${name}.txt`), '--receipt', await written('receipt', receipt));
+      assert.equal(code, 0, stdout);
+      assert.ok(stdout.endsWith(`has place ${place}\n`), stdout);
+    }
+  }
 });
 
 test('when the beacon is silent the draw goes without, and says so', async () => {

@@ -214,7 +214,7 @@ err draw_now(struct ctx *cx, struct room *r, const struct beacon *heard)
         d.randomness = heard->randomness;
         memcpy(d.signature, heard->signature.p, heard->signature.n);
     }
-    d.seed = draw_seed(&d.root, &secret, randomness_of(&d));
+    d.seed = draw_seed(&d.root, r->line.entries, &secret, randomness_of(&d));
 
     room_touch(cx, r);
     pthread_rwlock_wrlock(&r->queue->lock);

@@ -135,11 +135,12 @@ struct hash draw_commitment(struct str schedule, const struct hash *secret)
     return packed_hash(&p);
 }
 
-struct hash draw_seed(const struct hash *root, const struct hash *secret, struct str beacon)
+struct hash draw_seed(const struct hash *root, int64_t count, const struct hash *secret, struct str beacon)
 {
     struct packed p = { .n = 0 };
     pack_str(&p, S("takenseat.seed.1"));
     pack(&p, root->at, sizeof(root->at));
+    pack_int(&p, count);
     pack(&p, secret->at, sizeof(secret->at));
     pack_str(&p, beacon);
     return packed_hash(&p);

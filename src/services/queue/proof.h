@@ -37,7 +37,7 @@ bool tree_climb(const struct hash *leaf, size_t index, size_t n, const struct ha
 /* What is published when the room opens, and binds to the secret. */
 struct hash draw_commitment(struct str schedule, const struct hash *secret);
 /* `beacon` is the randomness of the public round, or empty. */
-struct hash draw_seed(const struct hash *root, const struct hash *secret, struct str beacon);
+struct hash draw_seed(const struct hash *root, int64_t count, const struct hash *secret, struct str beacon);
 /* Shuffles the row 1, 2, ..., n; the place of entry i is out[i - 1]. */
 void draw_shuffle(const struct hash *seed, uint32_t *out, size_t n);
 

@@ -173,7 +173,7 @@ static struct draw_head head_of(int64_t n, struct beacon beacon)
         leaves[i] = entry_hash(h.schedule, &e);
     }
     h.root = tree_root(leaves, (size_t)n);
-    h.seed = draw_seed(&h.root, &secret, str_of((const char *)beacon.randomness.at, beacon.kind == BEACON_USED ? 32 : 0));
+    h.seed = draw_seed(&h.root, n, &secret, str_of((const char *)beacon.randomness.at, beacon.kind == BEACON_USED ? 32 : 0));
     memcpy(h.public_key, keypair().public_key, 32);
     free(leaves);
     return h;

@@ -135,9 +135,9 @@ static const char *head_check(struct arena *arena, const struct draw_head *h)
     if (!beacon_sound(arena, &h->beacon))
         return "the beacon's randomness is not the hash of its signature";
     struct str beacon = str_of((const char *)h->beacon.randomness.at, h->beacon.kind == BEACON_USED ? sizeof(h->beacon.randomness.at) : 0);
-    struct hash seed = draw_seed(&h->root, &h->secret, beacon);
+    struct hash seed = draw_seed(&h->root, h->count, &h->secret, beacon);
     if (!hash_same(&seed, &h->seed))
-        return "the seed does not follow from root, secret and beacon";
+        return "the seed does not follow from root, count, secret and beacon";
     return NULL;
 }
 

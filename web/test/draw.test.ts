@@ -1,4 +1,3 @@
-/// <reference types="vite/client" />
 import { describe, expect, it } from "vitest";
 import beacon from "./draw/beacon.json";
 import beaconFile from "./draw/beacon.txt?raw";

@@ -1,4 +1,4 @@
-/* Who has which place, one bit a place, and who has been seen of late. All are sized for a million people: 11 to 21 bytes a user, an eighth, and
+/* Who has which place, one bit a place, and who has been seen of late. All are sized for a million people: 11 to 14 bytes a user, an eighth, and
  * four bytes a place. */
 #include "queue_int.h"
 
@@ -12,19 +12,20 @@ void places_free(struct places *p)
     *p = (struct places){ 0 };
 }
 
-/* Users are numbered one after the other: the leading bits of their products with the golden ratio are spread evenly (Knuth, 6.4). */
+/* Users are numbered one after the other: the leading bits of their products with the golden ratio are spread evenly (Knuth, 6.4). As a part of
+ * the whole range they choose one of any number of slots, so that the table need not double. */
 static uint64_t *find(const struct places *p, int64_t user)
 {
-    size_t mask = p->size - 1;
-    size_t i = (uint64_t)user * UINT64_C(0x9e3779b97f4a7c15) >> (__builtin_clzll(p->size) + 1);
+    uint64_t spread = (uint64_t)user * UINT64_C(0x9e3779b97f4a7c15) >> 32;
+    size_t i = spread * p->size >> 32;
     while (p->at[i] && p->at[i] >> PLACE_BITS != (uint64_t)user)
-        i = (i + 1) & mask;
+        i = i + 1 < p->size ? i + 1 : 0;
     return &p->at[i];
 }
 
 static void grow(struct places *p)
 {
-    struct places bigger = { .size = p->size ? p->size * 2 : 64, .used = p->used };
+    struct places bigger = { .size = p->size ? p->size + p->size / 4 : 64, .used = p->used };
     bigger.at = calloc(bigger.size, sizeof(*bigger.at));
     ASSERT(bigger.at != NULL);
     for (size_t i = 0; i < p->size; i++)

@@ -22,7 +22,7 @@ static err crowd(struct ctx *cx, void *self, const void *in_, void *out)
     (void)out;
     for (int64_t i = 0; i < in->count; i++) {
         cx->actor.user = in->first + i;
-        err e = queue_join(cx, app_self(cx->app, &queue_service), &(struct join_in){ SCHEDULE }, &place);
+        err e = queue_join(cx, app_self(cx->app, &queue_service), &(struct join_in){ in->schedule ? in->schedule : SCHEDULE }, &place);
         if (e)
             return e;
     }

@@ -62,6 +62,7 @@ extern const struct call knock_call;
 /* Many users join in one command. */
 struct crowd_in {
     int64_t first, count;
+    int64_t schedule;         /* 0: SCHEDULE */
 };
 extern const struct call crowd_call;
 

@@ -29,10 +29,11 @@ static inline int64_t max(int64_t a, int64_t b)
 #define PLACE_BITS 24
 #define PLACE_MAX  ((INT64_C(1) << PLACE_BITS) - 1)
 
-/* The newest place of each user of a room: open addressing, eight bytes an entry (40 bits of user, 24 of place), at most 3/4 full. */
+/* The newest place of each user of a room: open addressing, eight bytes an entry (40 bits of user, 24 of the number under which he joined), at most
+ * 3/4 full. */
 struct places {
     uint64_t *at;
-    size_t size, used;        /* size is 0 or a power of two */
+    size_t size, used;
 };
 
 void places_free(struct places *p);

@@ -157,11 +157,16 @@ export const table = {
 
   'POST /api/v1/payments': its_owner,
   'GET /api/v1/payments': signed_in,
+  'GET /api/v1/payments/providers': everybody,
   'GET /api/v1/payments/{payment_id}': its_payer,
   'POST /api/v1/payments/{payment_id}/confirm': its_owner,
   'POST /api/v1/payments/{payment_id}/refunds': in_charge,
   'GET /api/v1/payments/{payment_id}/refunds': its_payer,
   'POST /api/v1/payments/webhooks/{provider}': providers,
+  'GET /api/v1/admin/payment-cases': in_charge,
+  'GET /api/v1/admin/payment-cases.csv': in_charge,
+  'GET /api/v1/admin/payment-cases/{case_id}': in_charge,
+  'POST /api/v1/admin/payment-cases/{case_id}/resolve': in_charge,
 
   'POST /api/v1/performances/{performance_id}/reviews': attendees,
   'GET /api/v1/performances/{performance_id}/reviews': everybody,

@@ -5,6 +5,7 @@ import { Events } from '../lib/events.mjs';
 import { png } from '../lib/picture.mjs';
 import { plan_of } from '../lib/plan.mjs';
 import { Samples } from '../lib/samples.mjs';
+import { tell } from '../lib/sandbox.mjs';
 import { ok } from '../lib/server.mjs';
 import { World } from '../lib/world.mjs';
 import { people, table } from './authorization.table.mjs';
@@ -35,6 +36,7 @@ before(async () => {
     booking_id: bought.booking.id, payment_id: bought.payment.id, ticket_id: bought.tickets[0].id, place_token: place, review_id: review.id,
     coupon_id: (await coupon()).id, session_id: await session_of(person.owner), key_id: await key_of(person.producer), file: poster_url.split('/').pop(),
     waitlist_id: (await world.waiting(person.owner)).id, webhook_id: hook.id, delivery_id: delivery.id, mail_id: mail.id,
+    case_id: await case_of(bought.payment),
     amount: bought.payment.amount.amount,
   });
 });
@@ -48,6 +50,12 @@ async function session_of({ email, password }) {
 
 async function key_of(user) {
   return ok(await world.api('POST', '/api/v1/users/me/api-keys', { name: 'a program', scopes: ['sales:read'] }, { as: user }), 201).id;
+}
+
+/* What somebody has to look at: a webhook that tells of another amount. */
+async function case_of(payment) {
+  ok(await tell(world, payment, { id: 'evt_wrong', amount: { amount: 1, currency: 'KRW' } }), 202);
+  return ok(await world.api('GET', '/api/v1/admin/payment-cases', undefined, { as: world.admin })).items[0].id;
 }
 
 /* A place in the line of a room of its own. */

@@ -6,6 +6,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { Samples, bytes_of, wrong_bodies, wrong_values } from '../lib/samples.mjs';
+import { tell } from '../lib/sandbox.mjs';
 import { ok, refused } from '../lib/server.mjs';
 import { World, day } from '../lib/world.mjs';
 
@@ -26,11 +27,18 @@ before(async () => {
     coupon_id: ok(await world.api('POST', '/api/v1/coupons', { name: 'Ten', quantity: 10, discount_percent: 10, expires_at: world.time(day) },
       { as: world.admin }), 201).id,
     review_id: review.id, webhook_id: hook.id, waitlist_id: (await world.waiting(world.admin)).id,
+    case_id: await case_of(bought.payment),
   });
   unchanged = await content();
   earlier = await view();
 });
 after(() => world.close());
+
+/* What somebody has to look at: a webhook that tells of another amount. */
+async function case_of(payment) {
+  ok(await tell(world, payment, { id: 'evt_wrong', amount: { amount: 1, currency: 'KRW' } }), 202);
+  return ok(await world.api('GET', '/api/v1/admin/payment-cases', undefined, { as: world.admin })).items[0].id;
+}
 
 /* The bytes of the database after a clean end: equal only if nothing was written in between. */
 async function content() {

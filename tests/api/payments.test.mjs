@@ -204,6 +204,23 @@ test('a payment under way keeps the seats beyond the end of the hold, for the gr
   ok(await world.hold(bob, sale, seats), 201);
 });
 
+test('however often it is tried, the seats come free at the hard end', async () => {
+  const [ann, bob] = [await world.user(), await world.user()];
+  const seats = own_row().slice(0, 1);
+  const way = await world.checkout(ann, sale, seats);
+  await world.advance(7.5 * minute);
+  refused(await world.confirm(ann, way.payment, 'sandbox-decline'), 409, 'payment_declined');
+  for (const wait of [minute, 0.9 * minute]) {
+    await world.advance(wait);
+    const again = ok(await world.pay(ann, way.booking), 201);
+    refused(await world.confirm(ann, again, 'sandbox-decline'), 409, 'payment_declined');
+    assert.equal(await state_of(seats[0]), HELD);
+  }
+  await world.advance(0.6 * minute);
+  assert.equal((await world.booking(ann, way.booking.id)).status, 'expired');
+  ok(await world.hold(bob, sale, seats), 201);
+});
+
 test('no payment can begin for a booking that ended or is paid', async () => {
   const ann = await world.user();
   const bought = await world.buy(ann, sale, own_row().slice(0, 1));

@@ -251,7 +251,7 @@ test('nobody is charged for a cancelled schedule, also before its bookings have 
   await world.advance(minute);
   assert.equal((await world.booking(ann, booking.id)).status, 'cancelled');
   const { status, refunded } = ok(await world.api('GET', `/api/v1/payments/${payment.id}`, undefined, { as: ann }));
-  assert.deepEqual([status, refunded.amount], ['failed', 0]);
+  assert.deepEqual([status, refunded.amount], ['cancelled', 0]);
 });
 
 test('everybody who has booked a cancelled schedule gets all back, without a fee', async () => {

@@ -112,7 +112,8 @@ struct service {
     const struct raw_answer *raw_answers;            /* ends with a NULL call */
     const struct shortcut *shortcuts;    /* ends with a NULL story */
     const struct job *jobs;
-    const struct job *waiting_jobs;      /* stories that wait for machines of others (mail, webhooks): each has a thread of its own */
+    const struct job *waiting_jobs;      /* stories that wait for machines of others (mail, webhooks): each has threads of its own */
+    size_t (*job_threads)(void *self, const struct job *job);    /* that run one of waiting_jobs at the same time; NULL: one */
     const struct subscription *subscriptions;
     const struct config_key *config;
     const struct audit *audits;

@@ -1,5 +1,5 @@
 /* Work by the clock. Threads look every 20 ms at what is due: one runs commands, one stories, and each job that waits for machines of others
- * has one of its own, so that who is slow outside holds up nobody here. With a manual clock, time is moved from one due moment to the next and
+ * has its own, so that who is slow outside holds up nobody here. With a manual clock, time is moved from one due moment to the next and
  * everything runs on the mover's thread. */
 #include "platform/call/call_impl.h"
 
@@ -90,6 +90,14 @@ static void add(struct jobs *j, const struct job *job, void *self, size_t runner
     j->at[j->n++] = (struct entry){ .job = job, .self = self, .runner = runner };
 }
 
+/* Once for each of its threads. */
+static void add_waiting(struct jobs *j, const struct service *service, const struct job *job, void *self)
+{
+    size_t threads = service->job_threads ? service->job_threads(self, job) : 1;
+    for (size_t i = 0; i < threads; i++)
+        add(j, job, self, j->runner_count++);
+}
+
 static size_t runner_of(const struct job *job)
 {
     return job->call->kind == CALL_COMMAND ? RUNNER_COMMANDS : RUNNER_STORIES;
@@ -126,7 +134,7 @@ struct jobs *jobs_start(struct app *app)
         for (const struct job *job = app->o.services[i]->jobs; job && job->name; job++)
             add(j, job, app->selves[i], runner_of(job));
         for (const struct job *job = app->o.services[i]->waiting_jobs; job && job->name; job++)
-            add(j, job, app->selves[i], j->runner_count++);
+            add_waiting(j, app->o.services[i], job, app->selves[i]);
     }
     runners_start(j);
     return j;

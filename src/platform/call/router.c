@@ -47,6 +47,9 @@ void router_add(struct router *r, struct arena *arena, struct routed row)
     struct node *n = &r->root;
     while (rest.p)
         n = child_for(n, arena, str_cut(&rest, '/'));
+    for (size_t i = 0; i < n->n; i++)
+        if (strcmp(n->rows[i].route->method, row.route->method) == 0)
+            panic(__FILE__, __LINE__, arena_fmt(arena, "two routes for %s %s", row.route->method, row.route->path).p);
     ASSERT(n->n < METHODS_MAX);
     n->rows[n->n++] = row;
 }

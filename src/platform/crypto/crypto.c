@@ -29,6 +29,15 @@ void crypto_hmac(const uint8_t key[32], struct str data, uint8_t out[32])
     crypto_auth_hmacsha256(out, bytes(data), data.n, key);
 }
 
+void crypto_hmac_text(struct str key, struct str data, uint8_t out[32])
+{
+    crypto_auth_hmacsha256_state state;
+    crypto_auth_hmacsha256_init(&state, bytes(key), key.n);
+    crypto_auth_hmacsha256_update(&state, bytes(data), data.n);
+    crypto_auth_hmacsha256_final(&state, out);
+    sodium_memzero(&state, sizeof(state));
+}
+
 void crypto_hmac_sha1(struct str key, struct str data, uint8_t out[20])
 {
     struct hmac_sha1_ctx state;

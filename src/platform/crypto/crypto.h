@@ -32,6 +32,8 @@ bool keys_load(struct arena *arena, const char *dir, struct keys *ret, struct st
 void crypto_random(void *out, size_t n);
 /* HMAC-SHA-256 (RFC 2104), 32 bytes. */
 void crypto_hmac(const uint8_t key[32], struct str data, uint8_t out[32]);
+/* The same under a key of any length, as others choose theirs. */
+void crypto_hmac_text(struct str key, struct str data, uint8_t out[32]);
 /* HMAC-SHA-1 (RFC 2104), 20 bytes: for one-time codes only, whose apps know nothing else. */
 void crypto_hmac_sha1(struct str key, struct str data, uint8_t out[20]);
 void crypto_sha256(struct str data, uint8_t out[32]);

@@ -1,13 +1,16 @@
 #include "platform/fetch/fetch.h"
 
 #include <curl/curl.h>
+#include <pthread.h>
+#include <stdlib.h>
 
 #include "base/buf.h"
 #include "platform/obs/log.h"
 
-#define BODY_MAX  (256 * 1024)
-#define CONNECT_S 5
-#define ANSWER_S  10
+#define BODY_MAX   ((size_t)256 * 1024)
+#define CONNECT_MS 5000
+#define ANSWER_MS  10000
+#define IDLE_S     60         /* a connection older than this may have been closed by the other side */
 
 #define SET(curl, option, value)                                        \
     do {                                                                \
@@ -43,6 +46,63 @@ bool fetch_url_ok(struct str url)
     return str_starts(url, S("https://")) || (str_starts(url, S("http://")) && this_machine(host));
 }
 
+/* ---- connections: each belongs to a handle, and stays with it when that is reset ---- */
+
+struct fetch_pool {
+    pthread_mutex_t lock;
+    size_t n, most;
+    CURL *idle[];
+};
+
+struct fetch_pool *fetch_pool_new(size_t most)
+{
+    struct fetch_pool *p = calloc(1, sizeof(*p) + most * sizeof(p->idle[0]));
+    ASSERT(p != NULL);
+    p->most = most;
+    pthread_mutex_init(&p->lock, NULL);
+    return p;
+}
+
+void fetch_pool_free(struct fetch_pool *p)
+{
+    for (size_t i = 0; i < p->n; i++)
+        curl_easy_cleanup(p->idle[i]);
+    pthread_mutex_destroy(&p->lock);
+    free(p);
+}
+
+static CURL *pool_take(struct fetch_pool *p)
+{
+    CURL *c = NULL;
+    if (p) {
+        pthread_mutex_lock(&p->lock);
+        if (p->n)
+            c = p->idle[--p->n];
+        pthread_mutex_unlock(&p->lock);
+    }
+    if (!c)
+        c = curl_easy_init();
+    ASSERT(c != NULL);
+    return c;
+}
+
+static void pool_give(struct fetch_pool *p, CURL *c)
+{
+    bool kept = false;
+    if (p) {
+        curl_easy_reset(c);
+        pthread_mutex_lock(&p->lock);
+        kept = p->n < p->most;
+        if (kept)
+            p->idle[p->n++] = c;
+        pthread_mutex_unlock(&p->lock);
+    }
+    if (!kept)
+        curl_easy_cleanup(c);
+}
+
+/* ---- one question ---- */
+
 static size_t hear(char *bytes, size_t size, size_t count, void *self)
 {
     struct buf *body = self;
@@ -50,22 +110,54 @@ static size_t hear(char *bytes, size_t size, size_t count, void *self)
     return body->full ? 0 : size * count;
 }
 
-static void prepare(CURL *c, struct arena *arena, const struct fetch *f, struct buf *body)
+/* A value that ended its line would add headers, or a body. */
+static bool header_ok(struct str value)
 {
+    for (size_t i = 0; i < value.n; i++)
+        if ((unsigned char)value.p[i] < 0x20 || (unsigned char)value.p[i] == 0x7f)
+            return false;
+    return true;
+}
+
+/* False when one of them cannot be sent. */
+static bool headers_make(struct arena *arena, const struct fetch *f, struct curl_slist **ret)
+{
+    struct curl_slist *list = curl_slist_append(NULL, "Expect:");
+    if (f->json.p)
+        list = curl_slist_append(list, "Content-Type: application/json");
+    for (size_t i = 0; i < f->header_count; i++) {
+        const struct fetch_header *h = &f->headers[i];
+        if (!header_ok(h->value)) {
+            curl_slist_free_all(list);
+            return false;
+        }
+        list = curl_slist_append(list, arena_fmt(arena, "%s: %.*s", h->name, STR_ARG(h->value)).p);
+    }
+    ASSERT(list != NULL);
+    *ret = list;
+    return true;
+}
+
+static void prepare(CURL *c, struct arena *arena, const struct fetch *f, struct curl_slist *headers, struct buf *body)
+{
+    struct str sent = f->json.p ? f->json : f->form;
+    int64_t timeout = f->timeout_ms ? f->timeout_ms : ANSWER_MS;
     SET(c, CURLOPT_URL, arena_str(arena, f->url).p);
     SET(c, CURLOPT_PROTOCOLS_STR, str_starts(f->url, S("https://")) ? "https" : "http");
     SET(c, CURLOPT_PROXY, "");
     SET(c, CURLOPT_FOLLOWLOCATION, 0L);
     SET(c, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
     SET(c, CURLOPT_NOSIGNAL, 1L);
-    SET(c, CURLOPT_CONNECTTIMEOUT, (long)CONNECT_S);
-    SET(c, CURLOPT_TIMEOUT, (long)ANSWER_S);
+    SET(c, CURLOPT_CONNECTTIMEOUT_MS, (long)(timeout < CONNECT_MS ? timeout : CONNECT_MS));
+    SET(c, CURLOPT_TIMEOUT_MS, (long)timeout);
+    SET(c, CURLOPT_MAXAGE_CONN, (long)IDLE_S);
     SET(c, CURLOPT_USERAGENT, "TakenSeat/1");
+    SET(c, CURLOPT_HTTPHEADER, headers);
     SET(c, CURLOPT_WRITEFUNCTION, hear);
     SET(c, CURLOPT_WRITEDATA, body);
-    if (f->form.p) {
-        SET(c, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)f->form.n);
-        SET(c, CURLOPT_POSTFIELDS, f->form.p);
+    if (sent.p) {
+        SET(c, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)sent.n);
+        SET(c, CURLOPT_POSTFIELDS, sent.p);
     }
     if (f->user.n) {
         SET(c, CURLOPT_HTTPAUTH, (long)CURLAUTH_BASIC);
@@ -74,27 +166,40 @@ static void prepare(CURL *c, struct arena *arena, const struct fetch *f, struct 
     }
 }
 
-bool fetch(struct arena *arena, const struct fetch *f, int *ret_status, struct str *ret_body, const char **ret_why)
+static void take_answer(struct arena *arena, CURL *c, const struct fetch *f, const struct buf *body, struct fetched *ret)
 {
-    struct buf body;
     long status = 0;
+    curl_off_t retry_after = 0;
+    struct curl_header *heard;
+    curl_easy_getinfo(c, CURLINFO_RESPONSE_CODE, &status);
+    curl_easy_getinfo(c, CURLINFO_RETRY_AFTER, &retry_after);
+    *ret = (struct fetched){ .status = (int)status, .body = arena_str(arena, buf_view(body)), .retry_after_s = (int64_t)retry_after };
+    if (f->listen && curl_easy_header(c, f->listen, 0, CURLH_HEADER, -1, &heard) == CURLHE_OK)
+        ret->heard = arena_str(arena, str_c(heard->value));
+}
+
+bool fetch(struct arena *arena, const struct fetch *f, struct fetched *ret, const char **ret_why)
+{
+    struct curl_slist *headers;
+    struct buf body;
     if (!fetch_url_ok(f->url)) {
         *ret_why = "not an address that may be asked";
         return false;
     }
-    CURL *c = curl_easy_init();
-    ASSERT(c != NULL);
-    buf_init(&body, BODY_MAX);
-    prepare(c, arena, f, &body);
-    CURLcode code = curl_easy_perform(c);
-    curl_easy_getinfo(c, CURLINFO_RESPONSE_CODE, &status);
-    curl_easy_cleanup(c);
-    if (code == CURLE_OK) {
-        *ret_status = (int)status;
-        *ret_body = arena_str(arena, buf_view(&body));
+    if (!headers_make(arena, f, &headers)) {
+        *ret_why = "a header that cannot be sent";
+        return false;
     }
-    buf_free(&body);
+    CURL *c = pool_take(f->pool);
+    buf_init(&body, f->body_max ? f->body_max : BODY_MAX);
+    prepare(c, arena, f, headers, &body);
+    CURLcode code = curl_easy_perform(c);
+    if (code == CURLE_OK)
+        take_answer(arena, c, f, &body, ret);
     *ret_why = curl_easy_strerror(code);
+    pool_give(f->pool, c);
+    curl_slist_free_all(headers);
+    buf_free(&body);
     return code == CURLE_OK;
 }
 

@@ -35,12 +35,11 @@ static void nobody_there(void **state)
 {
     struct arena *arena = arena_new(0);
     const char *why = NULL;
-    struct str body;
-    int status;
+    struct fetched ret;
     (void)state;
-    assert_false(fetch(arena, &(struct fetch){ .url = S("http://127.0.0.1:1/") }, &status, &body, &why));
+    assert_false(fetch(arena, &(struct fetch){ .url = S("http://127.0.0.1:1/") }, &ret, &why));
     assert_non_null(why);
-    assert_false(fetch(arena, &(struct fetch){ .url = S("file:///etc/passwd") }, &status, &body, &why));
+    assert_false(fetch(arena, &(struct fetch){ .url = S("file:///etc/passwd") }, &ret, &why));
     arena_free(arena);
 }
 

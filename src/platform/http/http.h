@@ -55,6 +55,10 @@ struct http_reply {
 /* Answers a request, on its loop's thread, exactly once. Head of date, length and connection are the server's. HEAD sends no body. */
 void http_answer(struct http_request *r, const struct http_reply *reply);
 
+/* Ends a request without an answer: its connection is closed at once, with whatever else is under way on it. On its loop's thread, in place of
+ * http_answer and later than the call of http_app.handle. */
+void http_drop(struct http_request *r);
+
 /* Called on the loop's thread for each request; it may answer at once or later. `body_max` is asked first (head known, body not read). */
 struct http_app {
     void *self;

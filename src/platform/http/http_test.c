@@ -108,6 +108,10 @@ static void on_request(void *self, struct http_request *r)
         f->newest = r;
     } else if (str_eq(r->path, S("/release"))) {
         release(f, r);
+    } else if (str_eq(r->path, S("/drop"))) {
+        while (f->held_n)
+            http_drop(f->held[--f->held_n]);
+        answer(r, S("dropped"));
     } else if (str_eq(r->path, S("/post"))) {
         post_from_thread(f, r);
     } else if (str_eq(r->path, S("/stream"))) {
@@ -377,6 +381,24 @@ static void test_answer_after_client_has_gone(void **state)
     close(other.fd);
 }
 
+/* Two that are under way on one connection, and one whose connection has gone. */
+static void test_dropped_without_an_answer(void **state)
+{
+    struct client c, gone, other;
+    client_open(&c, *state);
+    client_open(&gone, *state);
+    client_open(&other, *state);
+    client_send(&c, S("GET /hold?1 HTTP/1.1\r\nHost: a\r\n\r\nGET /hold?2 HTTP/1.1\r\nHost: a\r\n\r\n"));
+    client_send(&gone, S("GET /hold?3 HTTP/1.1\r\nHost: a\r\n\r\n"));
+    usleep(20000);
+    close(gone.fd);
+    usleep(20000);
+    client_send(&other, S("GET /drop HTTP/1.1\r\nHost: a\r\n\r\n"));
+    expect_answer(&other, 200, "dropped");
+    expect_end(&c);
+    close(other.fd);
+}
+
 static void test_head(void **state)
 {
     struct client c;
@@ -609,6 +631,7 @@ int main(void)
         cmocka_unit_test(test_pipeline_pauses),
         cmocka_unit_test(test_tasks_of_another_thread),
         cmocka_unit_test(test_answer_after_client_has_gone),
+        cmocka_unit_test(test_dropped_without_an_answer),
         cmocka_unit_test(test_head),
         cmocka_unit_test(test_reply_headers),
         cmocka_unit_test(test_http_1_0),

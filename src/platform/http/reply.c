@@ -176,6 +176,16 @@ void http_answer(struct http_request *r, const struct http_reply *reply)
     http_conn_mark(c);
 }
 
+void http_drop(struct http_request *r)
+{
+    struct http_exchange *x = (struct http_exchange *)r;
+
+    ASSERT(!x->answered);
+    if (x->conn)
+        http_conn_close(x->conn);
+    http_exchange_free(x);
+}
+
 void http_refuse(struct http_conn *c, int status)
 {
     struct http_exchange *x = http_exchange_new(c);

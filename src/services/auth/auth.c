@@ -17,7 +17,7 @@ static const struct call *const calls[] = {
     &auth_attempt_call, &auth_attempt_forgive_call, &auth_sessions_call, &auth_session_end_call, &auth_sessions_end_others_call,
     &auth_prune_call, &auth_password_change_call, &auth_password_save_call, &auth_email_change_call, &auth_email_wish_call,
     &auth_me_close_call, &auth_me_erase_call, &auth_verify_call, &auth_verify_resend_call, &auth_forgot_call, &auth_forgot_serve_call,
-    &auth_reset_call, &auth_reset_look_call, &auth_reset_save_call, &auth_user_get_call, &auth_user_change_call, &auth_contact_call,
+    &auth_reset_call, &auth_reset_look_call, &auth_reset_save_call, &auth_user_get_call, &auth_user_change_call, &auth_contact_call, &auth_staff_call,
     &auth_link_make_call, &auth_totp_start_call, &auth_totp_put_call, &auth_totp_confirm_call, &auth_totp_remove_call, &auth_totp_drop_call,
     &auth_api_key_make_call, &auth_api_keys_call, &auth_api_key_revoke_call, &auth_oidc_start_call, &auth_oidc_finish_call, &auth_oidc_open_call, NULL,
 };

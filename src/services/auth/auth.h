@@ -35,6 +35,14 @@ struct contact {
 };
 extern const struct call auth_contact_call;
 
+/* Accounts that have one of these roles and may sign in, oldest first. in: struct staff_ref, out: struct list of int64_t, at most AUTH_STAFF_MAX.
+ * CALL_READ. */
+#define AUTH_STAFF_MAX 100
+struct staff_ref {
+    unsigned roles;           /* enum role */
+};
+extern const struct call auth_staff_call;
+
 /* A mail that this service wants to be sent (auth.mail_wanted). Who sends it asks here at that moment, and again with every new try: each asking
  * makes a fresh secret and voids the one before, so that none waits in a queue. CALL_COMMAND. */
 enum auth_mail_kind {

@@ -303,7 +303,7 @@ call_fn auth_session_open, auth_session_rotate, auth_logout, auth_sessions, auth
 call_fn auth_me, auth_me_change, auth_users, auth_user_get, auth_user_change;                                 /* user.c */
 call_fn auth_password_change, auth_password_save, auth_reset, auth_reset_look, auth_reset_save, auth_email_change, auth_email_wish,
     auth_me_close, auth_me_erase;                                                                             /* credential.c */
-call_fn auth_contact, auth_link_make, auth_verify, auth_verify_resend, auth_forgot, auth_forgot_serve;        /* mail.c */
+call_fn auth_contact, auth_staff, auth_link_make, auth_verify, auth_verify_resend, auth_forgot, auth_forgot_serve;        /* mail.c */
 call_fn auth_totp_start, auth_totp_put, auth_totp_confirm, auth_totp_remove, auth_totp_drop;                  /* factor.c */
 call_fn auth_api_key_make, auth_api_keys, auth_api_key_revoke;                                                /* api_key.c */
 
@@ -420,6 +420,8 @@ extern struct metric auth_signups, auth_logins, auth_logins_refused, auth_refres
 typedef void session_fn(struct ctx *cx, struct auth *a, int64_t session, int64_t revoked_at);
 
 err store_auth_sequences(struct ctx *cx, struct auth *a) MUST_USE;
+/* Accounts with one of these roles that may sign in. */
+err store_users_with(struct ctx *cx, unsigned roles, size_t max, int64_t *ret, size_t *ret_n) MUST_USE;
 err store_credentials_by_email(struct ctx *cx, struct str email, struct credentials *ret) MUST_USE;
 err store_credentials_by_id(struct ctx *cx, int64_t user, struct credentials *ret) MUST_USE;
 /* ERR_MISSING when there is no such account. */

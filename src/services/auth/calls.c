@@ -361,6 +361,7 @@ const struct call auth_contact_call = {
     .name = "auth.contact", .kind = CALL_READ, .in = &contact_ref_fields, .out = &contact_fields, .fn = auth_contact,
     .help = "Whom to write to."
 };
+const struct call auth_staff_call = { .name = "auth.staff", .kind = CALL_READ, .fn = auth_staff };
 const struct call auth_link_make_call = {
     .name = "auth.link_make", .kind = CALL_COMMAND, .in = &mail_ref_fields, .out = &mail_link_fields, .fn = auth_link_make,
     .help = "Where a wanted mail goes, and the link in it with a fresh secret."

@@ -78,6 +78,19 @@ err auth_contact(struct ctx *cx, void *self, const void *in_, void *ret_out)
     return OK;
 }
 
+err auth_staff(struct ctx *cx, void *self, const void *in_, void *ret_out)
+{
+    const struct staff_ref *in = in_;
+    struct list *ret = ret_out;
+    int64_t *users = NEW_ARRAY(cx->arena, int64_t, AUTH_STAFF_MAX);
+    size_t n;
+    (void)self;
+    err e = store_users_with(cx, in->roles, AUTH_STAFF_MAX, users, &n);
+    if (!e)
+        *ret = (struct list){ users, n };
+    return e;
+}
+
 err auth_link_make(struct ctx *cx, void *self, const void *in_, void *ret_out)
 {
     const struct mail_ref *in = in_;

@@ -37,10 +37,10 @@ static err set_up(struct ctx *cx, const struct oidc *o)
     return o->issuer.n ? OK : fail(cx, ERR_CONFLICT, "oidc_off", "Sign-in with another account is not set up here.", "다른 계정으로 로그인은 설정되어 있지 않습니다.");
 }
 
-static err provider_fetch(struct ctx *cx, struct oidc *o, const struct fetch *f, int *ret_status, struct str *ret_body)
+static err provider_fetch(struct ctx *cx, struct oidc *o, const struct fetch *f, struct fetched *ret)
 {
     const char *why = "too many wait for it";
-    bool answered = atomic_fetch_add(&o->asking, 1) < ASKING_MAX && fetch(cx->arena, f, ret_status, ret_body, &why);
+    bool answered = atomic_fetch_add(&o->asking, 1) < ASKING_MAX && fetch(cx->arena, f, ret, &why);
     atomic_fetch_sub(&o->asking, 1);
     return answered ? OK : unreachable(cx, why);
 }
@@ -80,12 +80,12 @@ static err endpoints(struct ctx *cx, struct oidc *o, struct oidc_endpoints *ret)
     if (ret->until > cx->now)
         return OK;
 
-    struct str url = arena_fmt(cx->arena, "%.*s/.well-known/openid-configuration", STR_ARG(o->issuer)), body;
-    int status;
-    err e = provider_fetch(cx, o, &(struct fetch){ .url = url }, &status, &body);
+    struct str url = arena_fmt(cx->arena, "%.*s/.well-known/openid-configuration", STR_ARG(o->issuer));
+    struct fetched answer;
+    err e = provider_fetch(cx, o, &(struct fetch){ .url = url }, &answer);
     if (e)
         return e;
-    if (status != 200 || !endpoints_read(o, body, ret))
+    if (answer.status != 200 || !endpoints_read(o, answer.body, ret))
         return unreachable(cx, "its configuration is not one for this issuer");
     ret->until = cx->now + KEEP_MS;
     pthread_mutex_lock(&o->lock);
@@ -150,8 +150,8 @@ err auth_oidc_start(struct ctx *cx, void *self, const void *in, void *ret_out)
 /* The code becomes an ID token. */
 static err redeem(struct ctx *cx, struct oidc *o, const char *endpoint, struct str code, struct str verifier, struct str *ret_token)
 {
-    struct str form = form_add(cx->arena, (struct str){ 0 }, "grant_type", S("authorization_code")), body;
-    int status;
+    struct str form = form_add(cx->arena, (struct str){ 0 }, "grant_type", S("authorization_code"));
+    struct fetched answer;
     form = form_add(cx->arena, form, "code", code);
     form = form_add(cx->arena, form, "redirect_uri", o->redirect);
     form = form_add(cx->arena, form, "code_verifier", verifier);
@@ -162,16 +162,16 @@ static err redeem(struct ctx *cx, struct oidc *o, const char *endpoint, struct s
         f.user = form_value(cx->arena, o->client_id);
         f.password = form_value(cx->arena, o->client_secret);
     }
-    err e = provider_fetch(cx, o, &f, &status, &body);
+    err e = provider_fetch(cx, o, &f, &answer);
     if (e)
         return e;
-    if (status >= 500)
+    if (answer.status >= 500)
         return unreachable(cx, "its token endpoint fails");
 
-    cJSON *document = cJSON_ParseWithLength(body.p ? body.p : "", body.n);
+    cJSON *document = cJSON_ParseWithLength(answer.body.p ? answer.body.p : "", answer.body.n);
     *ret_token = arena_str(cx->arena, json_text(document, "id_token"));
     cJSON_Delete(document);
-    return status == 200 && ret_token->n ? OK : not_believed(cx, "the code was refused");
+    return answer.status == 200 && ret_token->n ? OK : not_believed(cx, "the code was refused");
 }
 
 static bool audience_is(const cJSON *claims, struct str client_id)

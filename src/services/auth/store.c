@@ -28,6 +28,19 @@ static void take_credentials(struct ctx *cx, const struct rows *r, void *out)
     };
 }
 
+err store_users_with(struct ctx *cx, unsigned roles, size_t max, int64_t *ret, size_t *ret_n)
+{
+    struct rows r;
+    size_t n = 0;
+    err e = db_rows(cx, &auth_sql.staff, VALS(v_int(roles), v_int((int64_t)max)), &r);
+    if (e)
+        return e;
+    while (n < max && rows_next(&r))
+        ret[n++] = row_int(&r, 0);
+    *ret_n = n;
+    return rows_end(cx, &r);
+}
+
 err store_credentials_by_email(struct ctx *cx, struct str email, struct credentials *ret)
 {
     bool found;

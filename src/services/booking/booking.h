@@ -154,7 +154,9 @@ struct booking_ref {
 };
 
 struct booking_due {
-    int64_t schedule, user;
+    int64_t schedule, performance, user;
+    int64_t owner;            /* the user who sells */
+    struct str title;         /* of the performance */
     int status;               /* enum booking_status */
     struct money due;
 };

@@ -8,7 +8,8 @@ static err due_of(struct ctx *cx, struct booking *b, const struct booking_row *r
         return sale_missing(cx);
     if (row->pricing && row->status == BOOKING_PENDING)
         return order_in_progress(cx);
-    *ret = (struct booking_due){ .schedule = row->schedule, .user = row->user, .status = row->status, .due = sale_money(s, row->due) };
+    *ret = (struct booking_due){ .schedule = row->schedule, .performance = s->performance, .user = row->user, .owner = s->owner, .title = s->title,
+                                 .status = row->status, .due = sale_money(s, row->due) };
     return OK;
 }
 

@@ -150,6 +150,26 @@ static err about_offer(struct letter *l, bool *ret_gone)
     return OK;
 }
 
+/* A kind that is not known here is told by its word. */
+static void about_case(struct letter *l)
+{
+    static const struct {
+        const char *kind, *text[2];          /* by enum lang */
+    } kinds[] = {
+        { "webhook_mismatch", { "A provider told of a payment what differs from what is stored", "결제 대행사의 통지 내용이 저장된 결제와 다릅니다" } },
+        { "foreign_charge", { "A provider answered with a charge of another order", "결제 대행사가 다른 주문의 결제로 응답했습니다" } },
+        { "refund_failed", { "A provider refuses a refund that is owed to a buyer", "구매자에게 돌려줄 환불을 결제 대행사가 거절했습니다" } },
+        { "unclear_too_long", { "The outcome of a payment has been unclear for ten minutes", "결제 결과를 10분 넘게 확인하지 못했습니다" } },
+        { "charge_unknown", { "A provider's books have a charge that is not known here", "결제 대행사 장부에 확인되지 않은 결제가 있습니다" } },
+        { "books_differ", { "A provider's books and ours differ", "결제 대행사의 장부와 우리 장부가 서로 다릅니다" } },
+    };
+    l->values[VALUE_CODE] = public_id(l, ID_CASE, l->facts.payment_case);
+    l->values[VALUE_TITLE] = l->facts.case_kind;
+    for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+        if (str_eq(l->facts.case_kind, str_c(kinds[i].kind)))
+            l->values[VALUE_TITLE] = str_c(kinds[i].text[l->ret->lang]);
+}
+
 static err about(struct letter *l, const struct mail *m, const char **ret_template, bool *ret_gone)
 {
     if (m->kind == MAIL_AUTH)
@@ -162,7 +182,11 @@ static err about(struct letter *l, const struct mail *m, const char **ret_templa
         return about_offer(l, ret_gone);
     if (m->kind == MAIL_WEBHOOK_DISABLED)
         l->values[VALUE_URL] = l->facts.url;
-    return m->kind == MAIL_WEBHOOK_DISABLED ? OK : about_booking(l, ret_gone);
+    else if (m->kind == MAIL_PAYMENT_CASE)
+        about_case(l);
+    else
+        return about_booking(l, ret_gone);
+    return OK;
 }
 
 err mail_compose(struct ctx *cx, struct notify *s, const struct mail *m, struct message *ret, bool *ret_gone)

@@ -2,6 +2,7 @@
  * again it changes nothing. */
 #include "services/auth/auth.h"
 #include "services/booking/booking.h"
+#include "services/payment/payment.h"
 #include "services/performance/performance.h"
 #include "webhook.h"
 
@@ -178,6 +179,37 @@ static err heard_schedule_cancelled(struct ctx *cx, void *self, const void *in_,
     return call_run(cx, &notify_note_call, &(struct note){ .has_happening = true, .happening = h }, NULL);
 }
 
+/* To each of the people in charge. */
+struct staff_note {
+    const struct payment_case_opened *opened;
+    struct list users;        /* int64_t */
+};
+
+static err note_staff(struct ctx *cx, void *self, const void *in_, void *ret_out)
+{
+    const struct staff_note *in = in_;
+    const int64_t *user = in->users.at;
+    (void)ret_out;
+    for (size_t i = 0; i < in->users.n; i++) {
+        err e = mail_put(cx, self, &(struct mail_order){ .kind = MAIL_PAYMENT_CASE, .source = in->opened->id, .user = user[i],
+                                                         .facts = { .payment_case = in->opened->id, .case_kind = in->opened->kind } });
+        if (e)
+            return e;
+    }
+    return OK;
+}
+
+const struct call notify_note_staff_call = { .name = "notify.note_staff", .kind = CALL_COMMAND, .fn = note_staff };
+
+static err heard_case_opened(struct ctx *cx, void *self, const void *in, void *ret_out)
+{
+    struct staff_note note = { .opened = in };
+    (void)self;
+    (void)ret_out;
+    err e = call_run(cx, &auth_staff_call, &(struct staff_ref){ ROLE_MANAGER | ROLE_ADMIN }, &note.users);
+    return e ? e : call_run(cx, &notify_note_staff_call, &note, NULL);
+}
+
 /* Nothing is kept of who has gone. */
 static err heard_user_left(struct ctx *cx, void *self, const void *in_, void *ret_out)
 {
@@ -205,6 +237,9 @@ const struct call heard_schedule_cancelled_call = { .name = "notify.heard_schedu
                                                      .fn = heard_schedule_cancelled };
 const struct call heard_user_left_call = { .name = "notify.heard_user_left", .kind = CALL_COMMAND, .in = &user_left_fields, .fn = heard_user_left };
 
+const struct call heard_case_opened_call = { .name = "notify.heard_case_opened", .kind = CALL_STORY, .in = &payment_case_opened_fields,
+                                             .fn = heard_case_opened };
+
 const struct subscription notify_subscriptions[] = {
     { "auth.mail_wanted", &heard_mail_wanted_call },
     { "auth.user_left", &heard_user_left_call },
@@ -212,6 +247,7 @@ const struct subscription notify_subscriptions[] = {
     { "booking.cancelled", &heard_cancelled_call },
     { "booking.refunded", &heard_refunded_call },
     { "booking.seat_offered", &heard_offered_call },
+    { "payment.case_opened", &heard_case_opened_call },
     { "performance.schedule_cancelled", &heard_schedule_cancelled_call },
     { 0 },
 };

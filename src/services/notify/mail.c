@@ -17,6 +17,7 @@ const char *const mail_kind_words[] = {
     [MAIL_SCHEDULE_CANCELLED] = "schedule_cancelled",
     [MAIL_SEAT_OFFERED] = "seat_offered",
     [MAIL_WEBHOOK_DISABLED] = "webhook_disabled",
+    [MAIL_PAYMENT_CASE] = "payment_case",
     [MAIL_KINDS] = NULL,
 };
 
@@ -33,6 +34,8 @@ static const struct field facts_rows[] = {
     { .name = "until", .type = F_INT, .at = offsetof(struct mail_facts, until), .omit_empty = true },
     { .name = "grade", .type = F_STR, .at = offsetof(struct mail_facts, grade), .omit_empty = true },
     { .name = "url", .type = F_STR, .at = offsetof(struct mail_facts, url), .omit_empty = true },
+    { .name = "payment_case", .type = F_INT, .at = offsetof(struct mail_facts, payment_case), .omit_empty = true },
+    { .name = "case_kind", .type = F_STR, .at = offsetof(struct mail_facts, case_kind), .omit_empty = true },
 };
 
 const struct fields mail_facts_fields = { "MailFacts", sizeof(struct mail_facts), facts_rows, sizeof(facts_rows) / sizeof(facts_rows[0]) };

@@ -290,7 +290,7 @@ static const struct call *const calls[] = {
     &webhook_delete_call, &deliveries_call,  &redeliver_call,     &mail_take_call,       &mail_done_call,      &mail_prune_call, &mail_send_call,
     &delivery_take_call, &delivery_done_call, &delivery_send_call, &notify_note_call,
     &heard_confirmed_call, &heard_cancelled_call, &heard_refunded_call, &heard_offered_call, &heard_mail_wanted_call, &heard_schedule_cancelled_call,
-    &heard_user_left_call, NULL,
+    &heard_user_left_call, &heard_case_opened_call, &notify_note_staff_call, NULL,
 };
 
 const struct service notify_service = {

@@ -65,13 +65,24 @@ static err tell(struct ctx *cx, void *self, const void *in_, void *out)
     return OK;
 }
 
+static err staff(struct ctx *cx, void *self, const void *in, void *out)
+{
+    static const int64_t users[] = { OWNER_ID, OWNER_ID + 10 };
+    (void)cx;
+    (void)self;
+    assert_int_equal(((const struct staff_ref *)in)->roles, ROLE_MANAGER | ROLE_ADMIN);
+    *(struct list *)out = (struct list){ (void *)users, 2 };
+    return OK;
+}
+
+const struct call auth_staff_call = { .name = "auth.staff", .kind = CALL_READ, .fn = staff };
 const struct call auth_contact_call = { .name = "auth.contact", .kind = CALL_READ, .fn = contact };
 const struct call auth_link_make_call = { .name = "auth.link_make", .kind = CALL_COMMAND, .fn = link_make };
 const struct call booking_facts_call = { .name = "booking.facts", .kind = CALL_READ, .fn = facts };
 const struct call performance_schedule_facts = { .name = "performance.schedule_facts", .kind = CALL_READ, .fn = schedule };
 static const struct call tell_call = { .name = "others.tell", .kind = CALL_COMMAND, .fn = tell };
 
-static const struct call *const calls[] = { &auth_contact_call, &auth_link_make_call, &booking_facts_call, &performance_schedule_facts, &tell_call, NULL };
+static const struct call *const calls[] = { &auth_contact_call, &auth_staff_call, &auth_link_make_call, &booking_facts_call, &performance_schedule_facts, &tell_call, NULL };
 
 static err others_open(struct ctx *cx, void **ret_self)
 {

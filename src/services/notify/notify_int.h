@@ -15,7 +15,7 @@ typedef err call_fn(struct ctx *cx, void *self, const void *in, void *ret_out);
 enum mail_kind {
     MAIL_AUTH,                /* what auth wants to be sent: which, it tells when asked for the link */
     MAIL_BOOKING_CONFIRMED, MAIL_BOOKING_CANCELLED, MAIL_REFUND_DONE, MAIL_SCHEDULE_CANCELLED, MAIL_SEAT_OFFERED,
-    MAIL_WEBHOOK_DISABLED,
+    MAIL_WEBHOOK_DISABLED, MAIL_PAYMENT_CASE,
     MAIL_KINDS
 };
 
@@ -30,6 +30,8 @@ struct mail_facts {
     int64_t seats, until;
     struct money refund, fee;
     struct str grade, url;
+    int64_t payment_case;
+    struct str case_kind;
 };
 
 struct mail {                 /* a row of notify_mail */
@@ -145,7 +147,7 @@ call_fn settings_show, settings_change;                                  /* sett
 
 extern const struct subscription notify_subscriptions[];
 extern const struct call notify_note_call, heard_confirmed_call, heard_cancelled_call, heard_refunded_call, heard_offered_call, heard_mail_wanted_call,
-    heard_schedule_cancelled_call, heard_user_left_call;
+    heard_schedule_cancelled_call, heard_user_left_call, heard_case_opened_call, notify_note_staff_call;
 
 /* ---- metrics ---- */
 

@@ -112,6 +112,23 @@ static void test_offer_has_an_end(void **state)
     assert_true(gone);
 }
 
+/* Each of the people in charge gets one, once. */
+static void test_payment_case(void **state)
+{
+    struct bed *b = *state;
+    struct mail_view found[100];
+    struct message m;
+    bool gone;
+    for (int i = 0; i < 2; i++)
+        ANNOUNCE(b, "payment.case_opened", "{\"case_id\":@,\"payment_id\":@,\"kind\":\"refund_failed\"}", { ID_CASE, 5 }, { ID_PAYMENT, 6 });
+    assert_int_equal(mails(b, found), 2);
+    newest_mail(b, &m, &gone);
+    assert_true(contains(m.text.plain, "A provider refuses a refund") && contains(m.text.plain, "Case: "));
+    b->lang = LANG_KO;
+    newest_mail(b, &m, &gone);
+    assert_true(contains(m.text.plain, "결제 대행사가 거절했습니다"));
+}
+
 static void test_account_mails(void **state)
 {
     struct bed *b = *state;
@@ -288,7 +305,7 @@ int main(void)
 {
     static const struct CMUnitTest tests[] = {
         BED_CASE(test_confirmed_once), BED_CASE(test_same_id_with_every_try), BED_CASE(test_cancelled), BED_CASE(test_schedule_cancelled_in_korean),
-        BED_CASE(test_refunded), BED_CASE(test_offer_has_an_end), BED_CASE(test_account_mails), BED_CASE(test_closed_accounts_get_nothing),
+        BED_CASE(test_refunded), BED_CASE(test_offer_has_an_end), BED_CASE(test_payment_case), BED_CASE(test_account_mails), BED_CASE(test_closed_accounts_get_nothing),
         BED_CASE(test_waits_grow), BED_CASE(test_each_outcome), BED_CASE(test_finished_is_finished), BED_CASE(test_server_down_pauses_all),
         BED_CASE(test_kept_without_a_server), BED_CASE(test_forgotten_some_at_a_time), BED_CASE(test_webhook_hears_once),
     };

@@ -1,5 +1,6 @@
 /* The buyer comes back from the provider's page: take the money, tell booking, give it back if booking cannot use it. The request may be
  * repeated at any time; whatever it left unfinished is taken up again by the next one or by the resume job. */
+#include "gate.h"
 #include "payment_int.h"
 
 static err mine(struct ctx *cx, int64_t id, struct payment *ret)
@@ -16,10 +17,10 @@ static err outcome(struct ctx *cx, const struct payment *p, struct payment_view 
     if (p->why == WHY_AMOUNT)
         return fail(cx, ERR_CONFLICT, "amount_mismatch", "The provider charged another amount than was asked; it goes back to you in full.",
                     "요청한 금액과 다른 금액이 결제되었습니다. 결제된 금액은 전액 환불됩니다.");
-    if (p->state == PAYMENT_FAILED && p->why == WHY_DECLINED)
+    if (p->state == PAYMENT_FAILED)
         return fail(cx, ERR_CONFLICT, "payment_declined", "The payment was declined; you can try another way to pay while your seats are held.",
                     "결제가 거절되었습니다. 좌석이 유지되는 동안 다른 결제 수단으로 다시 시도할 수 있습니다.");
-    if (p->state == PAYMENT_FAILED)
+    if (p->state == PAYMENT_CANCELLED)
         return fail(cx, ERR_CONFLICT, "not_payable", "This payment has been closed; nothing was charged.", "종료된 결제입니다. 결제된 금액은 없습니다.");
     payment_view(p, ret);
     return OK;
@@ -70,7 +71,10 @@ err payment_confirm(struct ctx *cx, void *self, const void *in_, void *ret_out)
     err e = mine(cx, in->payment, &p);
     if (e)
         return e;
-    e = p.provider->check_key(cx, in->payment_key);
+    struct charge charge;
+    e = payment_charge(cx, s, &p, &charge);
+    if (!e)
+        e = p.provider->check_key(cx, &charge, in->payment_key);
     if (e)
         return e;
     if (in->amount != p.amount.amount)
@@ -83,5 +87,7 @@ err payment_confirm(struct ctx *cx, void *self, const void *in_, void *ret_out)
         return outcome_of_other(cx, &p, ret_out);
     e = confirm(cx, s, in, &p);
     payment_release(cx, s, &p);
+    if (!e && p.state == PAYMENT_CONFIRMING)
+        e = gate_check(cx, s, p.provider);
     return e ? e : outcome(cx, &p, ret_out);
 }

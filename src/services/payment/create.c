@@ -1,5 +1,6 @@
 /* A payment begins: what is due is what booking says, whatever the client thinks. A booking has one open payment: asked again while that is
  * ready, the same one is returned; while its outcome is open nobody can begin another, so that no two capture the same booking. */
+#include "gate.h"
 #include "payment_int.h"
 
 #include "services/booking/booking.h"
@@ -14,28 +15,39 @@ err payment_create(struct ctx *cx, void *self, const void *in_, void *ret_out)
     const struct create_in *in = in_;
     struct payment_view *ret = ret_out;
     struct booking_due due;
+    const struct provider *provider;
     struct payment p;
-    (void)self;
 
     err e = call_run(cx, &booking_due_get, &(struct booking_ref){ in->booking, cx->actor.user }, &due);
     if (e)
         return e;
     if (due.status != BOOKING_PENDING || due.due.amount <= 0)
         return not_payable(cx);
-
-    e = call_run(cx, &payment_open_call, &(struct open_in){ in->booking, provider_at(in->provider), due.due }, &p);
+    e = gate_choose(cx, self, provider_at(in->provider), &provider);
     if (e)
         return e;
 
-    struct charge charge = payment_charge(&p);
+    e = call_run(cx, &payment_open_call,
+                 &(struct open_in){ in->booking, provider, due.due, due.owner, due.performance, due.schedule, due.title,
+                                    str_c(payment_method_words[in->method]) }, &p);
+    struct charge charge;
+    if (!e)
+        e = payment_charge(cx, self, &p, &charge);
+    struct created made = { 0 };
+    if (!e)
+        e = gate_create(cx, self, p.provider, &charge, &made);
+    if (!e && made.ref.n && !str_eq(made.ref, p.ref))        /* before the buyer can do anything with it */
+        e = call_run(cx, &payment_note_call, &(struct note_in){ .payment = p.id, .ref = made.ref }, &p);
+    if (e)
+        return e;
     payment_view(&p, ret);
-    ret->client = p.provider->prepare(cx, &charge);
+    ret->client = made.client;
     return OK;
 }
 
 static bool same_ask(const struct payment *p, const struct open_in *in)
 {
-    return p->provider == in->provider && p->amount.amount == in->due.amount && strcmp(p->amount.currency, in->due.currency) == 0;
+    return p->provider == in->provider && str_eq(p->method, in->method) && p->amount.amount == in->due.amount && strcmp(p->amount.currency, in->due.currency) == 0;
 }
 
 err payment_open(struct ctx *cx, void *self, const void *in_, void *ret_out)
@@ -55,12 +67,17 @@ err payment_open(struct ctx *cx, void *self, const void *in_, void *ret_out)
     if (found && same_ask(ret, in))
         return OK;
     if (found) {
-        e = payment_move(cx, s, ret, PAYMENT_FAILED, WHY_SUPERSEDED);
+        e = payment_move(cx, s, ret, PAYMENT_CANCELLED, WHY_SUPERSEDED);
         if (e)
             return e;
+        watch_add(&s->watch, ret->id, cx->now);      /* the provider is to let it go */
     }
 
-    *ret = (struct payment){ .booking = in->booking, .user = cx->actor.user, .provider = in->provider, .amount = in->due };
+    *ret = (struct payment){ .booking = in->booking, .user = cx->actor.user, .organizer = in->organizer, .performance = in->performance,
+                             .schedule = in->schedule, .title = in->title, .method = in->method, .provider = in->provider, .amount = in->due };
+    e = merchant_of(cx, s, in->provider, in->organizer, &ret->account);
+    if (e)
+        return e;
     payment_begin(cx, s, ret);
     return OK;
 }

@@ -10,6 +10,14 @@
 
 extern const struct service payment_service;
 
+/* ---- what others may ask ---- */
+
+struct payment_headroom {
+    int64_t orders_per_minute;           /* that the providers buyers use can take now; INT64_MAX: nothing is known to limit them */
+};
+/* From memory, in any thread and from commands. out: struct payment_headroom. */
+extern const struct call payment_headroom_call;
+
 /* ---- what payment tells others (events) ---- */
 
 /* payment.refunded: money has gone back to the buyer. */
@@ -21,5 +29,12 @@ struct payment_refunded {
     struct str currency;
 };
 extern const struct fields payment_refunded_fields;
+
+/* payment.case_opened: the people in charge have something to look at. */
+struct payment_case_opened {
+    int64_t id, payment;      /* payment 0: none of ours */
+    struct str kind;          /* webhook_mismatch, foreign_charge, refund_failed, unclear_too_long, charge_unknown, books_differ */
+};
+extern const struct fields payment_case_opened_fields;
 
 #endif

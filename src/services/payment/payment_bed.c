@@ -17,7 +17,8 @@ static err owned(struct ctx *cx, const struct booking_ref *in)
 
 static struct booking_due due_of_it(void)
 {
-    return (struct booking_due){ .schedule = 1, .user = BUYER_ID, .status = (int)booking.status, .due = { booking.due, "KRW" } };
+    return (struct booking_due){ .schedule = 51, .performance = 61, .user = BUYER_ID, .owner = 8, .title = S("The play"), .status = (int)booking.status,
+                                 .due = { booking.due, "KRW" } };
 }
 
 static err due_get(struct ctx *cx, void *self, const void *in, void *out)
@@ -114,6 +115,19 @@ static err cancelled(struct ctx *cx, void *self, const void *in_, void *out)
     return OK;
 }
 
+/* Or of the end of a booking. */
+static err ended(struct ctx *cx, void *self, const void *in_, void *out)
+{
+    struct buf body;
+    (void)self;
+    (void)out;
+    buf_init(&body, 1024);
+    fields_encode(&body, &booking_ended_fields, &app_keys(cx->app)->ids, in_);
+    outbox_put(cx, "booking.ended", 1, buf_view(&body));
+    buf_free(&body);
+    return OK;
+}
+
 static err run_statement(struct ctx *cx, void *self, const void *query, void *out)
 {
     (void)self;
@@ -126,10 +140,11 @@ const struct call booking_pay_begin = { .name = "booking.pay_begin", .kind = CAL
 const struct call booking_paid_put = { .name = "booking.paid_put", .kind = CALL_COMMAND, .fn = paid_put };
 static const struct call refunded_call = { .name = "booking.refunded", .kind = CALL_COMMAND, .in = &payment_refunded_fields, .fn = refunded };
 static const struct call cancelled_call = { .name = "booking.cancelled", .kind = CALL_COMMAND, .fn = cancelled };
+static const struct call ended_call = { .name = "booking.ended", .kind = CALL_COMMAND, .fn = ended };
 static const struct call execute_call = { .name = "booking.execute", .kind = CALL_COMMAND, .fn = run_statement };
 
 static const struct call *const fake_calls[] = {
-    &booking_due_get, &booking_pay_begin, &booking_paid_put, &refunded_call, &cancelled_call, &execute_call, NULL,
+    &booking_due_get, &booking_pay_begin, &booking_paid_put, &refunded_call, &cancelled_call, &ended_call, &execute_call, NULL,
 };
 
 static const struct subscription subscriptions[] = { { "payment.refunded", &refunded_call }, { 0 } };
@@ -293,6 +308,12 @@ void cancel(struct bed *b, int64_t cancellation, int64_t payment, int64_t refund
     const struct booking_cancelled event = { .cancellation = cancellation, .booking = BOOKING_ID, .schedule = 1, .performance = 1, .user = BUYER_ID,
                                              .payment = payment, .seats = 1, .refund = refund, .currency = S("KRW") };
     assert_int_equal(ask(b, &cancelled_call, &event, NULL), OK);
+}
+
+void end_booking(struct bed *b, enum booking_end how)
+{
+    booking.status = how == END_EXPIRED ? BOOKING_EXPIRED : BOOKING_CANCELLED;
+    assert_int_equal(ask(b, &ended_call, &(struct booking_ended){ .booking = BOOKING_ID, .schedule = 1, .user = BUYER_ID, .how = (int)how }, NULL), OK);
 }
 
 void execute(struct bed *b, const struct query *q)

@@ -65,6 +65,9 @@ struct payment load(struct bed *b, int64_t payment);
 /* The event booking.cancelled: this much is to go back. It has been delivered when the clock has moved. */
 void cancel(struct bed *b, int64_t cancellation, int64_t payment, int64_t refund);
 
+/* The event booking.ended. */
+void end_booking(struct bed *b, enum booking_end how);
+
 /* A connection keeps a statement by its address: only static ones. */
 int64_t count(struct bed *b, const struct query *q);
 /* Runs a statement in a command. */

@@ -18,7 +18,8 @@ enum payment_state {
     PAYMENT_PENDING,          /* the provider will tell later */
     PAYMENT_CAPTURED,         /* the money is there; booking has not been told */
     PAYMENT_PAID,
-    PAYMENT_FAILED,           /* nothing was taken */
+    PAYMENT_FAILED,           /* the provider declined it: nothing was taken */
+    PAYMENT_CANCELLED,        /* given up before the provider was asked for money */
     PAYMENT_REFUND_DUE,       /* booking could not use the money: it goes back */
     PAYMENT_REFUNDED,
     PAYMENT_QUARANTINED,      /* the provider took another amount: that goes back, booking hears nothing */
@@ -38,14 +39,23 @@ enum payment_why {
 
 struct payment {              /* a row of payment_intent */
     int64_t id, booking, user;
+    int64_t organizer, performance, schedule;        /* whose money it is, and for what */
     const struct provider *provider;
+    int64_t account;          /* row of payment_account whose keys are used; 0: the platform's */
     enum payment_state state;
     enum payment_why why;     /* of the last move */
     struct money amount;
-    struct str payment_key;
-    int64_t captured, refunded;
-    int64_t promised;         /* what its refunds that have not failed come to */
+    struct str title;         /* what it is for, as the provider shows it */
+    struct str method;        /* how the buyer wants to pay; empty: as is usual */
+    struct str ref;           /* the provider's name of it; empty: none known */
+    struct str payment_key;   /* what its page returned */
+    int64_t captured, refunded;          /* in charged_currency */
+    char charged_currency[4]; /* the amount's, unless the provider took another; empty while nothing was captured */
+    int64_t promised;         /* what has gone back, goes back, or is owed */
+    int64_t refused;          /* of that: what the provider would not give back; people have to see to it */
+    int64_t let_go_at;        /* when the provider is to be told that nobody wants this charge; 0: not, or it has been told */
     int64_t created_at;
+    bool waits;               /* not in the row: what payment_drive left open is for the provider to end, and it said so */
 };
 
 struct payment_state_row {
@@ -53,8 +63,8 @@ struct payment_state_row {
     int shown;                /* index into payment_status_words */
     unsigned next;            /* states it may move to, as bits */
     bool unfinished;          /* somebody has to take it up until it moves on */
+    bool unclear;             /* nobody can say whose its money is, or whether there is any */
     bool gives_back;          /* on entering, all of the money is promised back */
-    const char *debit, *credit;          /* accounts that the money is booked to on entering; NULL: none moves */
 };
 
 extern const struct payment_state_row payment_states[PAYMENT_STATES];
@@ -63,11 +73,17 @@ extern const char *const payment_why_words[];
 enum payment_state payment_state_of(struct str word);
 enum payment_why payment_why_of(struct str word);
 
-/* Accounts: what the provider keeps for us, what buyers gave and nobody has decided on, what was sold, what is owed to buyers. */
-#define ACCOUNT_PROVIDER "provider"
-#define ACCOUNT_BUYER    "buyer"
-#define ACCOUNT_REVENUE  "revenue"
-#define ACCOUNT_OWED     "refund_due"
+/* ---- the ledger (ledger.c): in the command of the move that it is about ---- */
+
+struct move {                 /* a line of the audit trail; the ledger's lines of a move are one entry */
+    int64_t id, payment, refund;         /* refund 0: of the payment itself */
+    const char *from, *to, *why;
+};
+struct refund;
+/* A payment has entered a state: books what that means for the money. */
+void ledger_payment(struct ctx *cx, const struct payment *p, const struct move *m);
+/* A refund of it has. */
+void ledger_refund(struct ctx *cx, const struct payment *p, const struct refund *r, const struct move *m);
 
 /* ---- payments somebody has to take up again (watch.c) ---- */
 
@@ -80,6 +96,7 @@ struct watch {
 
 void watch_open(struct watch *w, int64_t now);
 void watch_close(struct watch *w);
+/* Somebody should take it up by then, or as soon as whoever has it gives it back. */
 void watch_add(struct watch *w, int64_t payment, int64_t due);
 /* False when another story has it; that one will find a reason to look once more. */
 bool watch_take(struct watch *w, int64_t payment);
@@ -95,12 +112,26 @@ int64_t watch_next(struct watch *w);
 
 /* ---- the service ---- */
 
+/* The providers outside of the program (vendor.h), and with whose keys they are asked unless an organizer has own ones. */
+struct vendors {
+    struct fetch_pool *pool;
+    struct str toss_url, stripe_url, public_url;     /* without a slash at the end */
+    int64_t timeout_ms;
+    unsigned offered;         /* for new payments, as bits of provider_words */
+    struct merchant own[PROVIDERS];
+};
+
+struct gate;
 struct payments {
-    struct sequence payments, moves, refunds;
+    struct sequence payments, moves, refunds, cases, accounts;
+    struct vendors vendors;
     struct sequence charges, sandbox_refunds, webhooks;          /* the sandbox's */
     struct watch watch;
-    int64_t resume_ms, poll_ms;
-    _Atomic int64_t sandbox_due;
+    struct gate *gate;        /* gate.h */
+    int64_t resume_ms, poll_ms, late_ms;
+    int64_t refund_attempts;
+    size_t threads;           /* that take payments up again */
+    _Atomic int64_t sandbox_due, unclear_due;
     err (*between)(struct ctx *cx);      /* called between the steps of a story, NULL but in tests: a failure ends it there as a crash would */
 };
 
@@ -111,6 +142,7 @@ typedef err call_fn(struct ctx *cx, void *self, const void *in, void *ret_out);
 struct create_in {
     int64_t booking;
     int provider;             /* index into provider_words */
+    int method;               /* index into payment_method_words */
 };
 struct confirm_in {
     int64_t payment;
@@ -136,15 +168,19 @@ struct list_out {
 };
 struct webhook_in {
     struct raw_in raw;
-    struct str provider, signature;
+    struct str provider;
+    struct str signatures[PROVIDERS];    /* each provider's own header */
 };
 
 call_fn payment_create, payment_open;                                    /* create.c */
 call_fn payment_confirm;                                                 /* confirm.c */
 call_fn payment_webhook;                                                 /* webhook.c */
 extern const struct call payment_webhook_call;
+/* What a genuine webhook does. Fails when the provider should send it again. (heard.c) */
+err payment_heard(struct ctx *cx, struct payments *s, const struct provider *provider, const struct webhook_event *event, struct raw_out *ret) MUST_USE;
+call_fn payment_booking_ended;                                           /* let_go.c */
 call_fn payment_show, payment_list;                                      /* show.c */
-call_fn payment_resume;                                                  /* resume.c */
+call_fn payment_resume;                                                  /* resume.c, by several threads */
 
 void payment_view(const struct payment *p, struct payment_view *ret);
 
@@ -154,6 +190,8 @@ struct open_in {
     int64_t booking;
     const struct provider *provider;
     struct money due;
+    int64_t organizer, performance, schedule;
+    struct str title, method;
 };
 /* Makes a payment, or finds the one that is still ready. out: struct payment. */
 extern const struct call payment_open_call;
@@ -168,14 +206,15 @@ struct event_in {
 };
 /* in: struct event_in, out: bool: this event has had its effect. */
 extern const struct call payment_event_seen_call;
-call_fn payment_event_seen;                                              /* webhook.c */
+call_fn payment_event_seen;                                              /* heard.c */
 
 struct advance_in {
     int64_t payment;
     enum payment_state to;
     enum payment_why why;
     struct str payment_key;   /* to CONFIRMING */
-    int64_t captured;         /* to CAPTURED, QUARANTINED */
+    struct str ref;           /* of the provider, kept from now on; none when empty */
+    struct money captured;    /* to CAPTURED, QUARANTINED */
     struct str event;         /* of the provider, remembered with its effect; none when empty */
 };
 struct advance_out {
@@ -184,6 +223,17 @@ struct advance_out {
 };
 extern const struct call payment_advance_call;
 call_fn payment_advance;                                                 /* state.c */
+
+/* Notes what changes nothing but the provider's concerns: no move. */
+struct note_in {
+    int64_t payment;
+    struct str ref;           /* kept from now on; none when empty */
+    bool lets_go;             /* let_go_at becomes the next member, unless the payment is under way or paid */
+    int64_t let_go_at;
+};
+/* in: struct note_in, out: struct payment */
+extern const struct call payment_note_call;
+call_fn payment_note;                                                    /* state.c */
 
 /* In a command: writes a new payment and its first move. */
 void payment_begin(struct ctx *cx, struct payments *s, struct payment *p);
@@ -194,16 +244,29 @@ bool payment_may_move(const struct payment *p, enum payment_state to);
 err payment_end_returned(struct ctx *cx, struct payments *s, struct payment *p) MUST_USE;
 /* Is something left to do that does not need people? */
 bool payment_unfinished(const struct payment *p);
+/* Nobody can say yet whose its money is, and the provider has not said that it takes a while. */
+bool payment_unclear_now(const struct payment *p);
 
 /* ---- settling (settle.c): in stories, by whoever has taken the payment ---- */
 
 /* The moment between two steps. */
 err payment_between(struct ctx *cx, const struct payments *s) MUST_USE;
-struct charge payment_charge(const struct payment *p);
+/* The id that others know a payment or refund by. (merchant.c) */
+struct str payment_public_id(struct ctx *cx, enum id_kind kind, int64_t id);
+/* With whose keys a new payment is made: the organizer's if there are any, or the platform's (*ret_account 0). ERR_CONFLICT when there are
+ * none, or the provider is not offered. In a call with a database. (merchant.c) */
+err merchant_of(struct ctx *cx, struct payments *s, const struct provider *provider, int64_t organizer, int64_t *ret_account) MUST_USE;
+/* The keys themselves; those of an account that was closed too, for as long as payments need them. In stories. (merchant.c) */
+err merchant_load(struct ctx *cx, struct payments *s, const struct provider *provider, int64_t account, struct merchant *ret) MUST_USE;
+/* Reads the platform's keys and the providers' addresses from the configuration. (merchant.c) */
+err vendors_open(struct ctx *cx, struct vendors *v) MUST_USE;
+void vendors_close(struct vendors *v);
+/* What the provider is asked for, and with whose keys. (merchant.c) */
+err payment_charge(struct ctx *cx, struct payments *s, const struct payment *p, struct charge *ret) MUST_USE;
 /* Asks the provider for the money. *p is CONFIRMING and moves with its verdict. */
 err payment_ask(struct ctx *cx, struct payments *s, struct payment *p) MUST_USE;
 /* What the provider knows about it. */
-struct verdict payment_query(struct ctx *cx, const struct payment *p);
+struct verdict payment_query(struct ctx *cx, struct payments *s, const struct payment *p);
 /* Moves *p by what the provider has said. */
 err payment_judge(struct ctx *cx, struct payment *p, const struct verdict *v, struct str event) MUST_USE;
 /* Does what the state and the refunds ask for until nothing is left to do, or something has to be waited for. */
@@ -212,6 +275,12 @@ err payment_drive(struct ctx *cx, struct payments *s, struct payment *p) MUST_US
 err refunds_drive(struct ctx *cx, struct payments *s, struct payment *p) MUST_USE;
 /* Gives a taken payment back: it is finished, or comes again. */
 void payment_release(struct ctx *cx, struct payments *s, const struct payment *p);
+/* Tells the provider of a taken payment that nobody wants it, when it is time. *p follows, also if it turns out to have been charged. (let_go.c) */
+err payment_let_go(struct ctx *cx, struct payments *s, struct payment *p) MUST_USE;
+/* Reads a payment that was taken from the watch; if that fails it has been given back. (resume.c) */
+err payment_taken(struct ctx *cx, struct payments *s, int64_t id, struct payment *ret) MUST_USE;
+/* Takes a payment as far as it goes, unless somebody else has it: that one looks once more. (resume.c) */
+void payment_take_up(struct ctx *cx, struct payments *s, int64_t id);
 
 /* ---- metrics ---- */
 
@@ -233,10 +302,6 @@ err store_unfinished(struct ctx *cx, struct watch *w) MUST_USE;
 void store_payment_insert(struct ctx *cx, const struct payment *p);
 err store_payment_update(struct ctx *cx, const struct payment *p) MUST_USE;
 
-struct move {                 /* a line of the audit trail; the ledger's lines of a move are one entry */
-    int64_t id, payment, refund;         /* refund 0: of the payment itself */
-    const char *from, *to, *why;
-};
 void store_move_insert(struct ctx *cx, const struct move *m);
 /* Nothing when the amount is 0. */
 void store_ledger_insert(struct ctx *cx, const struct move *m, const char *account, const char *currency, int64_t amount);

@@ -1,6 +1,8 @@
 /* The states of a refund, and the one function that moves it. What is promised is taken from what the payment keeps at once, so that never more
- * is promised than was captured (the database checks it too); with each move go a line of the trail and an entry of the ledger. */
-#include "refund.h"
+ * is promised than was captured (the database checks it too); with each move go a line of the trail and an entry of the ledger. A promise stays:
+ * when the provider refuses, another refund for the same source tries again, and after some attempts people are told. All the while the money is
+ * owed, so only the first attempt is an entry of the ledger. */
+#include "case.h"
 
 #include "platform/call/app.h"
 #include "platform/obs/log.h"
@@ -36,20 +38,6 @@ enum refund_source refund_source_of(struct str word)
     return (enum refund_source)index_of(refund_source_words, word);
 }
 
-/* ---- the books ---- */
-
-/* Where the money stands that is not promised back. */
-static const char *kept_at(const struct payment *p)
-{
-    return p->state == PAYMENT_PAID ? ACCOUNT_REVENUE : ACCOUNT_BUYER;
-}
-
-static void book(struct ctx *cx, const struct move *m, const struct payment *p, const char *debit, const char *credit, int64_t amount)
-{
-    store_ledger_insert(cx, m, debit, p->amount.currency, amount);
-    store_ledger_insert(cx, m, credit, p->amount.currency, -amount);
-}
-
 static struct move record(struct ctx *cx, struct payments *s, const struct refund *r, const char *from)
 {
     struct move m = { sequence_next(&s->moves), r->payment, r->id, from, refund_status_words[r->state], refund_source_words[r->source] };
@@ -60,7 +48,7 @@ static struct move record(struct ctx *cx, struct payments *s, const struct refun
 
 static void tell(struct ctx *cx, const struct payment *p, int64_t refund, int64_t cancellation, int64_t amount)
 {
-    const struct payment_refunded event = { refund, p->id, p->booking, cancellation, amount, str_c(p->amount.currency) };
+    const struct payment_refunded event = { refund, p->id, p->booking, cancellation, amount, str_c(p->charged_currency) };
     struct buf body;
     buf_init(&body, 1024);
     fields_encode(&body, &payment_refunded_fields, &app_keys(cx->app)->ids, &event);
@@ -69,22 +57,63 @@ static void tell(struct ctx *cx, const struct payment *p, int64_t refund, int64_
     buf_free(&body);
 }
 
-err refund_begin(struct ctx *cx, struct payments *s, struct payment *p, struct refund *r)
+/* The first attempt, or another one. *p has changed with it. */
+static err begin(struct ctx *cx, struct payments *s, const struct payment *p, struct refund *r)
 {
-    ASSERT(r->amount > 0 && r->amount <= p->captured - p->promised);
     r->id = sequence_next(&s->refunds);
     r->state = REFUND_CREATED;
     r->created_at = r->updated_at = cx->now;
-    if (r->source == FOR_STAFF)
+    if (!r->source_id)
         r->source_id = r->id;
-    p->promised += r->amount;
     err e = store_payment_update(cx, p);
     if (e)
         return e;
     store_refund_insert(cx, r);
     struct move m = record(cx, s, r, "");
-    book(cx, &m, p, kept_at(p), ACCOUNT_OWED, r->amount);
+    if (r->attempt == 1)
+        ledger_refund(cx, p, r, &m);
+    unclear_begins(s, cx->now);
     return OK;
+}
+
+err refund_begin(struct ctx *cx, struct payments *s, struct payment *p, struct refund *r)
+{
+    ASSERT(r->amount > 0 && r->amount <= p->captured - p->promised);
+    r->attempt = 1;
+    p->promised += r->amount;
+    return begin(cx, s, p, r);
+}
+
+static err next_attempt(struct ctx *cx, struct payments *s, const struct payment *p, const struct refund *failed, struct refund *ret)
+{
+    *ret = (struct refund){ .payment = p->id, .source = failed->source, .source_id = failed->source_id, .attempt = failed->attempt + 1,
+                            .amount = failed->amount, .reason = failed->reason };
+    return begin(cx, s, p, ret);
+}
+
+err refund_again(struct ctx *cx, struct payments *s, struct payment *p, const struct refund *r, struct refund *ret_next)
+{
+    struct refund last;
+    bool found;
+    err e = store_refund_of(cx, r->source, r->source_id, &last, &found);
+    if (e)
+        return e;
+    if (r->state != REFUND_FAILED || last.id != r->id || r->attempt == 0)
+        return fail(cx, ERR_CONFLICT, "not_failed", "This refund is not one that failed and is still owed.", "실패하여 아직 환불되지 않은 건이 아닙니다.");
+    p->refused -= r->amount;
+    return next_attempt(cx, s, p, r, ret_next);
+}
+
+/* The provider has refused so often that people have to look: perhaps the buyer's account is closed. */
+static err give_up(struct ctx *cx, struct payments *s, struct payment *p, const struct refund *r)
+{
+    struct money amount = { .amount = r->amount };
+    memcpy(amount.currency, p->charged_currency, sizeof(amount.currency));
+    p->refused += r->amount;
+    err e = store_payment_update(cx, p);
+    return e ? e : case_put(cx, s, &(struct case_order){
+        .source = arena_fmt(cx->arena, "refund:%lld", (long long)r->id), .kind = CASE_REFUND_FAILED, .provider = p->provider, .payment = p->id,
+        .refund = r->id, .booking = p->booking, .stored = case_money(cx, &amount), .proposed = CASE_RETRY_REFUND });
 }
 
 static err move(struct ctx *cx, struct payments *s, struct payment *p, struct refund *r, enum refund_state to)
@@ -94,18 +123,18 @@ static err move(struct ctx *cx, struct payments *s, struct payment *p, struct re
     r->state = to;
     r->updated_at = cx->now;
     p->refunded += to == REFUND_DONE ? r->amount : 0;
-    p->promised -= to == REFUND_FAILED ? r->amount : 0;
     err e = store_refund_update(cx, r);
     if (!e)
         e = store_payment_update(cx, p);
     if (e)
         return e;
     struct move m = record(cx, s, r, from);
+    struct refund next;
     if (to == REFUND_FAILED)
-        book(cx, &m, p, ACCOUNT_OWED, kept_at(p), r->amount);
+        return r->attempt < s->refund_attempts ? next_attempt(cx, s, p, r, &next) : give_up(cx, s, p, r);
+    ledger_refund(cx, p, r, &m);
     if (to != REFUND_DONE)
         return OK;
-    book(cx, &m, p, ACCOUNT_OWED, ACCOUNT_PROVIDER, r->amount);
     tell(cx, p, r->id, r->source == FOR_CANCELLATION ? r->source_id : 0, r->amount);
     return payment_end_returned(cx, s, p);
 }
@@ -119,9 +148,15 @@ err refund_advance(struct ctx *cx, void *self, const void *in_, void *ret_out)
     err e = store_refund(cx, in->refund, &ret->refund);
     if (!e)
         e = store_payment(cx, ret->refund.payment, &ret->payment);
-    if (e || !(may_become[ret->refund.state] >> in->to & 1))
+    if (e)
         return e;
-    return move(cx, self, &ret->payment, &ret->refund, in->to);
+    if (in->ref.n)
+        ret->refund.ref = in->ref;
+    if (in->waits && !ret->refund.waiting_since)
+        ret->refund.waiting_since = cx->now;
+    if (may_become[ret->refund.state] >> in->to & 1)
+        return move(cx, self, &ret->payment, &ret->refund, in->to);
+    return in->to == ret->refund.state ? store_refund_update(cx, &ret->refund) : OK;
 }
 
 err refund_open(struct ctx *cx, void *self, const void *in_, void *ret_out)

@@ -1,5 +1,6 @@
 /* Money that goes back: for cancellations and by staff, in parts, never more than came, interrupted anywhere. */
 #include "payment_bed.h"
+#include "case.h"
 
 #include <stdatomic.h>
 
@@ -161,7 +162,16 @@ static void staff_is_refused(void **state)
     assert_int_equal(count(b, &ours), 0);
 }
 
-/* The provider says no for good: the promise is taken back, and it can be tried anew. */
+static err resolve(struct bed *b, const char *action, int64_t id, struct payment_case *ret)
+{
+    const struct resolve_in in = { id, (int)case_action_of(str_c(action)), S("looked at it") };
+    b->roles = ROLE_MANAGER;
+    err e = ask(b, call_at("POST", "/api/v1/admin/payment-cases/{case_id}/resolve"), &in, ret);
+    b->roles = ROLE_CUSTOMER;
+    return e;
+}
+
+/* The provider says no: tried again by new refunds, then people are told; the money stays owed, and they can have it tried anew. */
 static void provider_refuses(void **state)
 {
     static const struct query spend = { "test.spend", "INSERT INTO payment_sandbox_refund (id, idempotency_key, charge_id, amount, created_at) "
@@ -176,12 +186,33 @@ static void provider_refuses(void **state)
     log_level_set(LOG_ERROR);
     assert_string_equal(refund_status_words[v.status], "failed");
     assert_int_equal(count(b, &failed), 1);
-    assert_int_equal(load(b, id).promised, 0);
-    assert_int_equal(count(b, &revenue), DUE);
+    assert_int_equal(load(b, id).refused, 0);
+    assert_int_equal(staff(b, id, 1, &v), ERR_CONFLICT);     /* promised is promised */
+    assert_code(b, "refund_too_much");
+    log_level_set(LOG_NOTHING);
+    advance(b, 24 * 60 * MINUTE_MS);
+    log_level_set(LOG_ERROR);
+    assert_int_equal(count(b, &failed), 3);
+    assert_int_equal(count(b, &ours), 3);
+    assert_int_equal(load(b, id).refused, DUE);
+    assert_int_equal(count(b, &revenue), 0);
     assert_state(b, id, PAYMENT_PAID);
+
+    struct payment_case c;
+    assert_int_equal(ask(b, &case_show_call, &(int64_t){ 1 }, &c), OK);
+    assert_string_equal(case_kind_words[c.kind], "refund_failed");
+    assert_string_equal(case_action_words[c.proposed], "retry_refund");
+    assert_true(str_eq(c.stored, S("150000 KRW")));
     execute(b, &restore);
-    assert_int_equal(staff(b, id, 0, &v), OK);
+    assert_int_equal(resolve(b, "retry_refund", c.id, &c), OK);
+    assert_true(c.resolved);
     assert_state(b, id, PAYMENT_REFUNDED);
+    assert_int_equal(load(b, id).refused, 0);
+    assert_int_equal(count(b, &given_back), DUE);
+    assert_int_equal(resolve(b, "retry_refund", c.id, &c), ERR_CONFLICT);
+    assert_code(b, "case_resolved");
+    advance(b, 0);
+    assert_int_equal(booking.told, 1);
 }
 
 /* ---- interrupted ---- */

@@ -42,7 +42,7 @@ static const struct trick *trick_of(struct str key)
 /* ---- the provider's functions ---- */
 
 /* Its page lets the tester choose. */
-static struct str prepare(struct ctx *cx, const struct charge *c)
+static err create(struct ctx *cx, const struct charge *c, struct created *ret)
 {
     struct buf json;
     (void)c;
@@ -53,13 +53,14 @@ static struct str prepare(struct ctx *cx, const struct charge *c)
     }
     buf_str(&json, S("]}"));
     ASSERT(!json.full);
-    struct str text = arena_str(cx->arena, buf_view(&json));
+    *ret = (struct created){ .client = arena_str(cx->arena, buf_view(&json)) };
     buf_free(&json);
-    return text;
+    return OK;
 }
 
-static err check_key(struct ctx *cx, struct str payment_key)
+static err check_key(struct ctx *cx, const struct charge *c, struct str payment_key)
 {
+    (void)c;
     if (trick_of(payment_key))
         return OK;
     return fail_field(cx, S("payment_key"), "is no key of the sandbox, like sandbox-ok", "sandbox-ok처럼 샌드박스가 아는 키여야 합니다");
@@ -72,7 +73,21 @@ static struct verdict verdict_of(const struct sandbox_charge *c)
         [SANDBOX_APPROVED] = VERDICT_APPROVED,
         [SANDBOX_DECLINED] = VERDICT_DECLINED,
     };
-    return c->id ? (struct verdict){ kinds[c->state], c->amount } : (struct verdict){ .kind = VERDICT_ABSENT };
+    return c->id ? (struct verdict){ .kind = kinds[c->state], .charged = c->amount } : (struct verdict){ .kind = VERDICT_ABSENT };
+}
+
+/* Its names of things: "sc_12" and "sr_3". */
+static struct str name_of(struct ctx *cx, const char *prefix, int64_t id)
+{
+    return arena_fmt(cx->arena, "%s%lld", prefix, (long long)id);
+}
+
+static struct verdict found_verdict(struct ctx *cx, const struct sandbox_charge *c)
+{
+    struct verdict v = verdict_of(c);
+    if (c->id)
+        v.ref = name_of(cx, "sc_", c->id);
+    return v;
 }
 
 /* It could not be reached. */
@@ -96,7 +111,7 @@ static struct verdict confirm(struct ctx *cx, const struct charge *c)
     in.webhook_at = clock_now(app_clock(cx->app)) + t->webhook_ms;
     if (call_run(cx, &sandbox_charge_call, &in, &made))
         return no_answer(cx);
-    return t->answer_lost ? (struct verdict){ .kind = VERDICT_UNKNOWN } : verdict_of(&made);
+    return t->answer_lost ? (struct verdict){ .kind = VERDICT_UNKNOWN } : found_verdict(cx, &made);
 }
 
 static struct verdict query(struct ctx *cx, const struct charge *c)
@@ -104,15 +119,55 @@ static struct verdict query(struct ctx *cx, const struct charge *c)
     struct sandbox_charge found;
     if (call_run(cx, &sandbox_find_call, &c->payment, &found))
         return no_answer(cx);
-    return verdict_of(&found);
+    return found_verdict(cx, &found);
 }
 
-static enum verdict_kind refund(struct ctx *cx, const struct charge *c, int64_t key, int64_t amount)
+/* Nothing was approved before it was confirmed: there is nothing to let go. */
+static struct verdict cancel(struct ctx *cx, const struct charge *c)
 {
-    enum sandbox_answer answer;
-    if (call_run(cx, &sandbox_refund_call, &(struct sandbox_refund_in){ c->payment, key, amount }, &answer))
-        return no_answer(cx).kind;
-    return answer == SANDBOX_GIVEN_BACK ? VERDICT_APPROVED : VERDICT_DECLINED;
+    struct verdict v = query(cx, c);
+    if (v.kind == VERDICT_ABSENT || v.kind == VERDICT_DECLINED)
+        v.kind = VERDICT_APPROVED;
+    else if (v.kind != VERDICT_UNKNOWN)
+        v.kind = VERDICT_DECLINED;
+    return v;
+}
+
+static struct verdict refund(struct ctx *cx, const struct charge *c, const struct give_back *r)
+{
+    struct sandbox_refund_out made;
+    if (call_run(cx, &sandbox_refund_call, &(struct sandbox_refund_in){ c->payment, r->refund, r->amount }, &made))
+        return no_answer(cx);
+    if (!made.id)
+        return (struct verdict){ .kind = VERDICT_DECLINED };
+    return (struct verdict){ .kind = VERDICT_APPROVED, .ref = name_of(cx, "sr_", made.id) };
+}
+
+/* First the charges, then the refunds. cursor: "charges:12" or "refunds:3". */
+static err books(struct ctx *cx, const struct merchant *m, int64_t from, int64_t to, struct str cursor, struct provider_page *ret)
+{
+    (void)m;
+    struct sandbox_books_in in = { .from = from, .to = to };
+    struct sandbox_books_out out;
+    struct str after = cursor;
+    in.refunds = str_eq(str_cut(&after, ':'), S("refunds"));
+    if (after.n && !str_to_int(after, &in.after))
+        return fail(cx, ERR_INPUT, NULL, "This is no cursor of the sandbox's.", "샌드박스의 커서가 아닙니다.");
+    err e = call_run(cx, &sandbox_books_call, &in, &out);
+    if (e)
+        return e;
+
+    const struct sandbox_line *at = out.lines.at;
+    struct provider_line *lines = NEW_ARRAY(cx->arena, struct provider_line, out.lines.n);
+    for (size_t i = 0; i < out.lines.n; i++)
+        lines[i] = (struct provider_line){ .refund = in.refunds, .payment = at[i].key, .amount = at[i].amount, .at = at[i].at,
+                                           .ref = name_of(cx, in.refunds ? "sr_" : "sc_", at[i].id) };
+    *ret = (struct provider_page){ .lines = { lines, out.lines.n } };
+    if (out.lines.n == SANDBOX_PAGE)
+        ret->next = name_of(cx, in.refunds ? "refunds:" : "charges:", at[out.lines.n - 1].id);
+    else if (!in.refunds)
+        ret->next = S("refunds:0");
+    return OK;
 }
 
 /* ---- its books ---- */
@@ -146,25 +201,32 @@ static err give_back(struct ctx *cx, void *self, const void *in_, void *ret_out)
 {
     struct payments *s = self;
     const struct sandbox_refund_in *in = in_;
-    enum sandbox_answer *ret = ret_out;
+    struct sandbox_refund_out *ret = ret_out;
     struct sandbox_charge c;
     int64_t refunded;
-    bool seen;
 
-    *ret = SANDBOX_GIVEN_BACK;
-    err e = store_sandbox_refund_seen(cx, in->key, &seen);
-    if (e || seen)
+    err e = store_sandbox_refund_of(cx, in->key, &ret->id);
+    if (e || ret->id)
         return e;
     e = store_sandbox_charge(cx, in->charge, &c);
     if (!e)
         e = store_sandbox_refunded(cx, c.id, &refunded);
     if (e)
         return e;
-    if (c.id && c.state == SANDBOX_APPROVED && in->amount <= c.amount.amount - refunded)
-        store_sandbox_refund_insert(cx, sequence_next(&s->sandbox_refunds), in->key, c.id, in->amount);
-    else
-        *ret = SANDBOX_REFUSED;
+    if (c.id && c.state == SANDBOX_APPROVED && in->amount <= c.amount.amount - refunded) {
+        ret->id = sequence_next(&s->sandbox_refunds);
+        store_sandbox_refund_insert(cx, ret->id, in->key, c.id, in->amount);
+    }
     return OK;
+}
+
+static err list_books(struct ctx *cx, void *self, const void *in, void *ret_out)
+{
+    struct sandbox_books_out *ret = ret_out;
+    struct sandbox_line *lines = NEW_ARRAY(cx->arena, struct sandbox_line, SANDBOX_PAGE);
+    (void)self;
+    ret->lines.at = lines;
+    return store_sandbox_books(cx, in, lines, &ret->lines.n);
 }
 
 static err note_next(struct ctx *cx, struct payments *s)
@@ -207,6 +269,7 @@ static err sent(struct ctx *cx, void *self, const void *in_, void *ret_out)
 
 const struct call sandbox_charge_call = { .name = "payment.sandbox_charge", .kind = CALL_COMMAND, .fn = charge };
 const struct call sandbox_find_call = { .name = "payment.sandbox_find", .kind = CALL_READ, .fn = find };
+const struct call sandbox_books_call = { .name = "payment.sandbox_books", .kind = CALL_READ, .fn = list_books };
 const struct call sandbox_refund_call = { .name = "payment.sandbox_refund", .kind = CALL_COMMAND, .fn = give_back };
 const struct call sandbox_collect_call = { .name = "payment.sandbox_collect", .kind = CALL_COMMAND, .fn = collect };
 const struct call sandbox_sent_call = { .name = "payment.sandbox_sent", .kind = CALL_COMMAND, .fn = sent };
@@ -284,17 +347,28 @@ static bool genuine(const struct ctx *cx, struct str signature, struct str body)
     return crypto_equal(told.p, mac, MAC_TEXT);
 }
 
-static err verify_webhook(struct ctx *cx, struct str signature, struct str body, struct webhook_event *ret)
+static int64_t webhook_claims(struct ctx *cx, struct str body)
 {
     const struct id_key *ids = &app_keys(cx->app)->ids;
     struct event event = { 0 };
-    if (!genuine(cx, signature, body))
+    int64_t payment;
+    bool read = !fields_decode(cx, &event_fields, ids, body, &event);
+    fail_clear(cx);
+    return read && id_decode(ids, ID_PAYMENT, event.payment, &payment) ? payment : 0;
+}
+
+static err verify_webhook(struct ctx *cx, const struct merchant *m, const struct webhook *w, struct webhook_event *ret)
+{
+    (void)m;
+    const struct id_key *ids = &app_keys(cx->app)->ids;
+    struct event event = { 0 };
+    if (!genuine(cx, w->signature, w->body))
         return fail(cx, ERR_WHO, "bad_signature", "The signature is missing, wrong or too old.", "서명이 없거나 올바르지 않거나 만료되었습니다.");
 
-    err e = fields_decode(cx, &event_fields, ids, body, &event);
+    err e = fields_decode(cx, &event_fields, ids, w->body, &event);
     if (e)
         return e;
-    *ret = (struct webhook_event){ .id = event.id, .amount = event.amount };
+    *ret = (struct webhook_event){ .id = event.id, .has_amount = true, .amount = event.amount };
     if (!id_decode(ids, ID_PAYMENT, event.payment, &ret->payment))
         ret->payment = 0;
     return OK;
@@ -307,7 +381,7 @@ static err deliver_one(struct ctx *cx, const struct sandbox_delivery *d)
     err e = OK;
     for (int64_t i = 0; i < d->times && !e; i++) {
         struct raw_out answer = { 0 };
-        in.signature = sandbox_sign(cx, clock_now(app_clock(cx->app)), in.raw.body);
+        in.signatures[provider_word(&sandbox_provider)] = sandbox_sign(cx, clock_now(app_clock(cx->app)), in.raw.body);
         e = call_run(cx, &payment_webhook_call, &in, &answer);
     }
     return e;
@@ -342,10 +416,16 @@ int64_t sandbox_due(void *self)
 
 const struct provider sandbox_provider = {
     .name = "sandbox",
-    .prepare = prepare,
+    .signature_header = "Sandbox-Signature",
+    .keyless = true,
+    .creates_alone = true,
+    .create = create,
     .check_key = check_key,
     .confirm = confirm,
     .query = query,
+    .cancel = cancel,
     .refund = refund,
+    .webhook_claims = webhook_claims,
     .verify_webhook = verify_webhook,
+    .books = books,
 };

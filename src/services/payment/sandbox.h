@@ -34,7 +34,21 @@ struct sandbox_refund_in {
     int64_t charge;           /* its key */
     int64_t key, amount;
 };
-enum sandbox_answer { SANDBOX_GIVEN_BACK, SANDBOX_REFUSED };
+struct sandbox_refund_out {
+    int64_t id;               /* 0: refused */
+};
+struct sandbox_books_in {
+    int64_t from, to, after;
+    bool refunds;
+};
+struct sandbox_line {
+    int64_t id, key, at;
+    struct money amount;
+};
+struct sandbox_books_out {
+    struct list lines;        /* struct sandbox_line, up to SANDBOX_PAGE */
+};
+#define SANDBOX_PAGE 100
 struct sandbox_due_out {
     struct list deliveries;   /* struct sandbox_delivery */
 };
@@ -43,7 +57,8 @@ struct sandbox_sent_in {
     bool ok;
 };
 
-extern const struct call sandbox_charge_call, sandbox_find_call, sandbox_refund_call, sandbox_collect_call, sandbox_sent_call;
+extern const struct call sandbox_charge_call, sandbox_find_call, sandbox_refund_call, sandbox_books_call, sandbox_collect_call,
+    sandbox_sent_call;
 /* The job that delivers webhooks. */
 extern const struct call sandbox_deliver_call;
 int64_t sandbox_due(void *self);
@@ -59,14 +74,15 @@ err store_sandbox_open(struct ctx *cx, struct payments *s) MUST_USE;
 err store_sandbox_charge(struct ctx *cx, int64_t key, struct sandbox_charge *ret) MUST_USE;
 void store_sandbox_charge_insert(struct ctx *cx, const struct sandbox_charge *c);
 err store_sandbox_charge_collect(struct ctx *cx) MUST_USE;
-/* Was there a refund with this key? And how much went back of the charge? */
-err store_sandbox_refund_seen(struct ctx *cx, int64_t key, bool *ret) MUST_USE;
+/* The refund with this key, 0: none. And how much went back of the charge? */
+err store_sandbox_refund_of(struct ctx *cx, int64_t key, int64_t *ret_id) MUST_USE;
 err store_sandbox_refunded(struct ctx *cx, int64_t charge, int64_t *ret) MUST_USE;
 void store_sandbox_refund_insert(struct ctx *cx, int64_t id, int64_t key, int64_t charge, int64_t amount);
 void store_sandbox_webhook_insert(struct ctx *cx, int64_t id, int64_t charge, int64_t times, int64_t due);
 err store_sandbox_webhooks_due(struct ctx *cx, size_t max, struct sandbox_delivery *ret, size_t *ret_n) MUST_USE;
 /* due 0: delivered. */
 err store_sandbox_webhook_update(struct ctx *cx, const struct sandbox_delivery *d, int64_t due) MUST_USE;
+err store_sandbox_books(struct ctx *cx, const struct sandbox_books_in *in, struct sandbox_line *ret, size_t *ret_n) MUST_USE;
 /* INT64_MAX: none. */
 err store_sandbox_webhook_next(struct ctx *cx, int64_t *ret) MUST_USE;
 

@@ -65,9 +65,11 @@ static void take_int(struct ctx *cx, const struct rows *r, void *out)
     *(int64_t *)out = row_int(r, 0);
 }
 
-err store_sandbox_refund_seen(struct ctx *cx, int64_t key, bool *ret)
+err store_sandbox_refund_of(struct ctx *cx, int64_t key, int64_t *ret_id)
 {
-    return db_one(cx, &payment_sql.sandbox_refund_by_key, VALS(v_int(key)), NULL, NULL, ret);
+    bool found;
+    *ret_id = 0;
+    return db_one(cx, &payment_sql.sandbox_refund_by_key, VALS(v_int(key)), take_int, ret_id, &found);
 }
 
 err store_sandbox_refunded(struct ctx *cx, int64_t charge, int64_t *ret)
@@ -79,6 +81,22 @@ err store_sandbox_refunded(struct ctx *cx, int64_t charge, int64_t *ret)
 void store_sandbox_refund_insert(struct ctx *cx, int64_t id, int64_t key, int64_t charge, int64_t amount)
 {
     db_put(cx, &payment_sql.sandbox_refund_insert, VALS(v_int(id), v_int(key), v_int(charge), v_int(amount), v_int(cx->now)));
+}
+
+/* ---- the books ---- */
+
+err store_sandbox_books(struct ctx *cx, const struct sandbox_books_in *in, struct sandbox_line *ret, size_t *ret_n)
+{
+    struct rows r;
+    size_t n = 0;
+    err e = db_rows(cx, in->refunds ? &payment_sql.sandbox_books_refunds : &payment_sql.sandbox_books_charges,
+                    VALS(v_int(in->from), v_int(in->to), v_int(in->after), v_int(SANDBOX_PAGE)), &r);
+    if (e)
+        return e;
+    while (n < SANDBOX_PAGE && rows_next(&r))
+        ret[n++] = (struct sandbox_line){ .id = row_int(&r, 0), .key = row_int(&r, 1), .amount = store_money(&r, 2, 3), .at = row_int(&r, 4) };
+    *ret_n = n;
+    return rows_end(cx, &r);
 }
 
 /* ---- webhooks ---- */

@@ -1,7 +1,8 @@
 /* From the provider's verdict to the end of a payment, step by step. What is to be done next follows from the state alone, each step may be
  * repeated, and each ends with a command that moves the payment only if its state still leads there: so a story may stop anywhere, and two may
  * meet. */
-#include "payment_int.h"
+#include "case.h"
+#include "gate.h"
 
 #include "platform/call/app.h"
 #include "platform/obs/log.h"
@@ -13,11 +14,6 @@
 err payment_between(struct ctx *cx, const struct payments *s)
 {
     return s->between ? s->between(cx) : OK;
-}
-
-struct charge payment_charge(const struct payment *p)
-{
-    return (struct charge){ p->id, p->amount, p->payment_key };
 }
 
 static err advance(struct ctx *cx, struct payment *p, const struct advance_in *in)
@@ -36,13 +32,28 @@ static err move(struct ctx *cx, struct payment *p, enum payment_state to, enum p
 
 /* ---- the provider's verdict ---- */
 
+/* It answers for another order or merchant: nothing of that is believed, somebody has to look. */
+static err foreign(struct ctx *cx, const struct payment *p, const struct verdict *v)
+{
+    return call_run(cx, &case_open_call, &(struct case_order){
+        .source = arena_fmt(cx->arena, "foreign:%lld", (long long)p->id), .kind = CASE_FOREIGN_CHARGE, .provider = p->provider, .payment = p->id,
+        .booking = p->booking, .about = S("order"), .told = v->ref, .stored = payment_public_id(cx, ID_PAYMENT, p->id), .proposed = CASE_ASK_AGAIN }, NULL);
+}
+
+static bool as_asked(const struct payment *p, const struct money *charged)
+{
+    return charged->amount == p->amount.amount && strcmp(charged->currency, p->amount.currency) == 0;
+}
+
 err payment_judge(struct ctx *cx, struct payment *p, const struct verdict *v, struct str event)
 {
-    struct advance_in in = { .payment = p->id, .event = event };
+    struct advance_in in = { .payment = p->id, .event = event, .ref = v->ref };
     switch (v->kind) {
     case VERDICT_UNKNOWN:
     case VERDICT_ABSENT:
         return OK;
+    case VERDICT_FOREIGN:
+        return foreign(cx, p, v);
     case VERDICT_PENDING:
         in.to = PAYMENT_PENDING;
         in.why = WHY_WAITING;
@@ -52,28 +63,30 @@ err payment_judge(struct ctx *cx, struct payment *p, const struct verdict *v, st
         in.why = WHY_DECLINED;
         break;
     case VERDICT_APPROVED:
-        in.to = v->charged.amount == p->amount.amount ? PAYMENT_CAPTURED : PAYMENT_QUARANTINED;
+        in.to = as_asked(p, &v->charged) ? PAYMENT_CAPTURED : PAYMENT_QUARANTINED;
         in.why = in.to == PAYMENT_CAPTURED ? WHY_APPROVED : WHY_AMOUNT;
-        in.captured = v->charged.amount;
+        in.captured = v->charged;
         break;
     }
     return advance(cx, p, &in);
 }
 
-/* Money of a kind that nobody asked for cannot be booked: that is no answer, but something for people to look at. */
+/* Nothing, or money without a currency, cannot be booked: that is no answer. */
 static struct verdict believable(const struct payment *p, struct verdict v)
 {
-    if (v.kind != VERDICT_APPROVED || (v.charged.amount > 0 && strcmp(v.charged.currency, p->amount.currency) == 0))
+    if (v.kind != VERDICT_APPROVED || (v.charged.amount > 0 && strlen(v.charged.currency) == 3))
         return v;
     LOG(LOG_ERROR, "a provider's answer makes no sense", lf_s("provider", str_c(p->provider->name)), lf_i("payment", p->id),
         lf_i("charged", v.charged.amount), lf_s("currency", str_c(v.charged.currency)));
     return (struct verdict){ .kind = VERDICT_UNKNOWN };
 }
 
-struct verdict payment_query(struct ctx *cx, const struct payment *p)
+struct verdict payment_query(struct ctx *cx, struct payments *s, const struct payment *p)
 {
-    struct charge charge = payment_charge(p);
-    return believable(p, p->provider->query(cx, &charge));
+    struct charge charge;
+    if (payment_charge(cx, s, p, &charge))
+        return (struct verdict){ .kind = VERDICT_UNKNOWN };
+    return believable(p, gate_query(cx, s, p->provider, &charge));
 }
 
 /* Nothing was asked of the provider yet, so refusing is safe. *ret_refused: why, or WHYS. */
@@ -99,15 +112,17 @@ err payment_ask(struct ctx *cx, struct payments *s, struct payment *p)
     if (e)
         return e;
     if (refused != WHYS)
-        return move(cx, p, PAYMENT_FAILED, refused);
+        return move(cx, p, PAYMENT_CANCELLED, refused);
     e = payment_between(cx, s);
+    struct charge charge;
+    if (!e)
+        e = payment_charge(cx, s, p, &charge);
     if (e)
         return e;
 
-    struct charge charge = payment_charge(p);
-    struct verdict v = believable(p, p->provider->confirm(cx, &charge));
+    struct verdict v = believable(p, gate_confirm(cx, s, p->provider, &charge));
     if (v.kind == VERDICT_UNKNOWN)
-        v = payment_query(cx, p);
+        v = payment_query(cx, s, p);
     e = payment_between(cx, s);
     if (e)
         return e;
@@ -117,7 +132,7 @@ err payment_ask(struct ctx *cx, struct payments *s, struct payment *p)
 /* Taken up again: the provider may or may not have heard of it. */
 static err ask_again(struct ctx *cx, struct payments *s, struct payment *p)
 {
-    struct verdict v = payment_query(cx, p);
+    struct verdict v = payment_query(cx, s, p);
     if (v.kind == VERDICT_ABSENT)
         return payment_ask(cx, s, p);
     return payment_judge(cx, p, &v, (struct str){ 0 });
@@ -149,8 +164,10 @@ static err step(struct ctx *cx, struct payments *s, struct payment *p)
     case PAYMENT_CAPTURED:
         return hand_over(cx, s, p);
     case PAYMENT_READY:
-    case PAYMENT_PAID:
     case PAYMENT_FAILED:
+    case PAYMENT_CANCELLED:
+        return payment_let_go(cx, s, p);
+    case PAYMENT_PAID:
     case PAYMENT_REFUND_DUE:
     case PAYMENT_QUARANTINED:
     case PAYMENT_REFUNDED:
@@ -174,6 +191,12 @@ err payment_drive(struct ctx *cx, struct payments *s, struct payment *p)
     return refunds_drive(cx, s, p);
 }
 
+/* Longer after each time, seven times at most. */
+static int64_t back_off(const struct payments *s, int attempts)
+{
+    return s->resume_ms << (attempts < BACK_OFF_MAX ? attempts : BACK_OFF_MAX);
+}
+
 void payment_release(struct ctx *cx, struct payments *s, const struct payment *p)
 {
     int64_t now = clock_now(app_clock(cx->app));
@@ -181,13 +204,13 @@ void payment_release(struct ctx *cx, struct payments *s, const struct payment *p
         watch_end(&s->watch, p->id);
         return;
     }
-    if (p->state == PAYMENT_PENDING) {
-        watch_give_back(&s->watch, p->id, now + s->poll_ms, false);
+    if (p->let_go_at > now || p->state == PAYMENT_PENDING) {
+        watch_give_back(&s->watch, p->id, p->let_go_at > now ? p->let_go_at : now + s->poll_ms, false);
         return;
     }
     int attempts = watch_attempts(&s->watch, p->id);
-    watch_give_back(&s->watch, p->id, now + (s->resume_ms << (attempts < BACK_OFF_MAX ? attempts : BACK_OFF_MAX)), true);
-    if (attempts < STUCK_ATTEMPTS)
+    watch_give_back(&s->watch, p->id, now + back_off(s, attempts), true);
+    if (attempts < STUCK_ATTEMPTS || p->waits)
         return;
     metric_add(&payment_stuck, 1);
     LOG(LOG_ERROR, "a payment does not come to an end", lf_i("payment", p->id), lf_s("state", str_c(payment_states[p->state].word)),

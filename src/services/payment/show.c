@@ -16,22 +16,23 @@ void payment_view(const struct payment *p, struct payment_view *ret)
         .reason = tell_why ? str_c(payment_why_words[p->why]) : (struct str){ 0 },
         .created_at = p->created_at,
     };
-    memcpy(ret->refunded.currency, p->amount.currency, sizeof(ret->refunded.currency));
+    memcpy(ret->refunded.currency, p->captured ? p->charged_currency : p->amount.currency, sizeof(ret->refunded.currency));
 }
 
-void refund_view(const struct refund *r, const struct money *paid, struct refund_view *ret)
+void refund_view(const struct refund *r, const struct payment *p, struct refund_view *ret)
 {
     *ret = (struct refund_view){
         .id = r->id,
         .payment = r->payment,
         .status = (int)r->state,
         .source = (int)r->source,
-        .amount = *paid,
+        .attempt = r->attempt,
+        .amount = { .amount = r->amount },
         .reason = r->reason,
         .created_at = r->created_at,
         .updated_at = r->updated_at,
     };
-    ret->amount.amount = r->amount;
+    memcpy(ret->amount.currency, p->charged_currency, sizeof(ret->amount.currency));
 }
 
 static bool sees_all(const struct ctx *cx)
@@ -107,7 +108,7 @@ err refund_list(struct ctx *cx, void *self, const void *in_, void *ret_out)
     n = more ? limit : n;
     struct refund_view *items = NEW_ARRAY(cx->arena, struct refund_view, n);
     for (size_t i = 0; i < n; i++)
-        refund_view(&found[i], &p.amount, &items[i]);
+        refund_view(&found[i], &p, &items[i]);
     *ret = (struct list_out){ .items = { items, n }, .next = more ? found[n - 1].id : 0 };
     return OK;
 }

@@ -1,26 +1,28 @@
 /* The states of a payment, and the one function that moves it. With each move go a line of the audit trail and, where money changes hands, an
  * entry of the ledger, in the same transaction; so the books cannot differ from the state. */
-#include "refund.h"
+#include "case.h"
 
 #include "platform/obs/log.h"
 
 #define TO(state) (1u << PAYMENT_##state)
 
-enum shown { SHOWN_READY, SHOWN_PENDING, SHOWN_PAID, SHOWN_FAILED, SHOWN_REFUNDED };
+enum shown { SHOWN_READY, SHOWN_PENDING, SHOWN_PAID, SHOWN_FAILED, SHOWN_CANCELLED, SHOWN_REFUNDED };
 
-const char *const payment_status_words[] = { "ready", "pending", "paid", "failed", "refunded", NULL };
+const char *const payment_status_words[] = { "ready", "pending", "paid", "failed", "cancelled", "refunded", NULL };
 
-/* A failed payment can still turn out to have been paid: then the money is there and must not be lost. */
+/* A failed or cancelled payment can still turn out to have been paid: then the money is there and must not be lost. */
 const struct payment_state_row payment_states[PAYMENT_STATES] = {
-    [PAYMENT_READY] = { "ready", SHOWN_READY, TO(CONFIRMING) | TO(FAILED), false, false, NULL, NULL },
-    [PAYMENT_CONFIRMING] = { "confirming", SHOWN_PENDING, TO(PENDING) | TO(CAPTURED) | TO(FAILED) | TO(QUARANTINED), true, false, NULL, NULL },
-    [PAYMENT_PENDING] = { "pending", SHOWN_PENDING, TO(CAPTURED) | TO(FAILED) | TO(QUARANTINED), true, false, NULL, NULL },
-    [PAYMENT_CAPTURED] = { "captured", SHOWN_PENDING, TO(PAID) | TO(REFUND_DUE), true, false, ACCOUNT_PROVIDER, ACCOUNT_BUYER },
-    [PAYMENT_PAID] = { "paid", SHOWN_PAID, TO(REFUNDED), false, false, ACCOUNT_BUYER, ACCOUNT_REVENUE },
-    [PAYMENT_FAILED] = { "failed", SHOWN_FAILED, TO(CAPTURED) | TO(QUARANTINED), false, false, NULL, NULL },
-    [PAYMENT_REFUND_DUE] = { "refund_due", SHOWN_PENDING, TO(REFUNDED), true, true, NULL, NULL },
-    [PAYMENT_REFUNDED] = { "refunded", SHOWN_REFUNDED, 0, false, false, NULL, NULL },
-    [PAYMENT_QUARANTINED] = { "quarantined", SHOWN_PENDING, TO(REFUNDED), true, true, ACCOUNT_PROVIDER, ACCOUNT_BUYER },
+    [PAYMENT_READY] = { "ready", SHOWN_READY, TO(CONFIRMING) | TO(CANCELLED), .unfinished = false },
+    [PAYMENT_CONFIRMING] = { "confirming", SHOWN_PENDING, TO(PENDING) | TO(CAPTURED) | TO(FAILED) | TO(CANCELLED) | TO(QUARANTINED),
+                             .unfinished = true, .unclear = true },
+    [PAYMENT_PENDING] = { "pending", SHOWN_PENDING, TO(CAPTURED) | TO(FAILED) | TO(QUARANTINED), .unfinished = true },
+    [PAYMENT_CAPTURED] = { "captured", SHOWN_PENDING, TO(PAID) | TO(REFUND_DUE), .unfinished = true, .unclear = true },
+    [PAYMENT_PAID] = { "paid", SHOWN_PAID, TO(REFUNDED), .unfinished = false },
+    [PAYMENT_FAILED] = { "failed", SHOWN_FAILED, TO(CAPTURED) | TO(QUARANTINED), .unfinished = false },
+    [PAYMENT_CANCELLED] = { "cancelled", SHOWN_CANCELLED, TO(CAPTURED) | TO(QUARANTINED), .unfinished = false },
+    [PAYMENT_REFUND_DUE] = { "refund_due", SHOWN_PENDING, TO(REFUNDED), .unfinished = true, .gives_back = true },
+    [PAYMENT_REFUNDED] = { "refunded", SHOWN_REFUNDED, 0, .unfinished = false },
+    [PAYMENT_QUARANTINED] = { "quarantined", SHOWN_PENDING, TO(REFUNDED), .unfinished = true, .gives_back = true },
 };
 
 const char *const payment_why_words[] = {
@@ -92,16 +94,14 @@ err payment_move(struct ctx *cx, struct payments *s, struct payment *p, enum pay
     ASSERT(payment_may_move(p, to));
     p->state = to;
     p->why = why;
+    p->let_go_at = to == PAYMENT_CANCELLED ? cx->now : 0;
     err e = store_payment_update(cx, p);
     if (e)
         return e;
+    if (row->unclear)
+        unclear_begins(s, cx->now);
     struct move m = record(cx, s, p, from->word);
-    if (row->debit) {
-        int64_t kept = p->captured - p->promised;    /* what is promised back has been booked away already */
-        ASSERT(p->captured > 0);
-        store_ledger_insert(cx, &m, row->debit, p->amount.currency, kept);
-        store_ledger_insert(cx, &m, row->credit, p->amount.currency, -kept);
-    }
+    ledger_payment(cx, p, &m);
     metric_add(&payment_moves[to], 1);
     return row->gives_back ? give_back(cx, s, p) : OK;
 }
@@ -113,10 +113,21 @@ err payment_end_returned(struct ctx *cx, struct payments *s, struct payment *p)
     return payment_move(cx, s, p, PAYMENT_REFUNDED, p->state == PAYMENT_PAID ? WHY_RETURNED : p->why);
 }
 
+/* Promised, and neither given nor refused. */
+static bool gives_back_still(const struct payment *p)
+{
+    return p->promised > p->refunded + p->refused;
+}
+
 bool payment_unfinished(const struct payment *p)
 {
     const struct payment_state_row *row = &payment_states[p->state];
-    return p->promised > p->refunded || (row->unfinished && !row->gives_back);
+    return gives_back_still(p) || p->let_go_at || (row->unfinished && !row->gives_back);
+}
+
+bool payment_unclear_now(const struct payment *p)
+{
+    return payment_states[p->state].unclear || (gives_back_still(p) && !p->waits);
 }
 
 err payment_advance(struct ctx *cx, void *self, const void *in_, void *ret_out)
@@ -142,8 +153,33 @@ err payment_advance(struct ctx *cx, void *self, const void *in_, void *ret_out)
     ret->moved = true;
     if (in->to == PAYMENT_CONFIRMING)
         p->payment_key = in->payment_key;
-    if (in->to == PAYMENT_CAPTURED || in->to == PAYMENT_QUARANTINED)
-        p->captured = in->captured;
+    if (in->ref.n)
+        p->ref = in->ref;
+    if (in->to == PAYMENT_CAPTURED || in->to == PAYMENT_QUARANTINED) {
+        p->captured = in->captured.amount;
+        memcpy(p->charged_currency, in->captured.currency, sizeof(p->charged_currency));
+    }
     e = payment_move(cx, s, p, in->to, in->why);
     return e ? e : payment_end_returned(cx, s, p);
+}
+
+/* A charge that is under way, or that is paid, is not let go. */
+static bool may_let_go(const struct payment *p)
+{
+    return p->state == PAYMENT_READY || p->state == PAYMENT_FAILED || p->state == PAYMENT_CANCELLED;
+}
+
+err payment_note(struct ctx *cx, void *self, const void *in_, void *ret_out)
+{
+    const struct note_in *in = in_;
+    struct payment *ret = ret_out;
+    (void)self;
+    err e = store_payment(cx, in->payment, ret);
+    if (e)
+        return e;
+    if (in->ref.n)
+        ret->ref = in->ref;
+    if (in->lets_go && may_let_go(ret))
+        ret->let_go_at = in->let_go_at;
+    return store_payment_update(cx, ret);
 }

@@ -10,6 +10,10 @@ err store_sequences(struct ctx *cx, struct payments *ret)
     if (e)
         return e;
     e = sequence_load(cx, &payment_sql.refund_max, &ret->refunds);
+    if (!e)
+        e = sequence_load(cx, &payment_sql.account_max, &ret->accounts);
+    if (!e)
+        e = sequence_load(cx, &payment_sql.case_max, &ret->cases);
     return e ? e : sequence_load(cx, &payment_sql.move_max, &ret->moves);
 }
 
@@ -39,8 +43,20 @@ static void take_payment(struct ctx *cx, const struct rows *r, void *out)
         .refunded = row_int(r, 10),
         .promised = row_int(r, 11),
         .created_at = row_int(r, 12),
+        .organizer = row_int(r, 13),
+        .performance = row_int(r, 14),
+        .schedule = row_int(r, 15),
+        .account = row_int(r, 16),
+        .ref = row_text(cx, r, 17),
+        .title = row_text(cx, r, 18),
+        .refused = row_int(r, 20),
+        .let_go_at = row_int(r, 21),
+        .method = row_text(cx, r, 22),
     };
-    ASSERT(((struct payment *)out)->provider);
+    struct payment *p = out;
+    ASSERT(p->provider);
+    if (p->captured)
+        memcpy(p->charged_currency, store_money(r, 9, 19).currency, sizeof(p->charged_currency));
 }
 
 err store_payment(struct ctx *cx, int64_t id, struct payment *ret)
@@ -86,7 +102,7 @@ err store_unfinished(struct ctx *cx, struct watch *w)
     if (e)
         return e;
     while (rows_next(&r))
-        watch_add(w, row_int(&r, 0), cx->now);
+        watch_add(w, row_int(&r, 0), row_int(&r, 1) > cx->now ? row_int(&r, 1) : cx->now);
     return rows_end(cx, &r);
 }
 
@@ -95,7 +111,8 @@ void store_payment_insert(struct ctx *cx, const struct payment *p)
     db_put(cx, &payment_sql.payment_insert,
            VALS(v_int(p->id), v_int(p->booking), v_int(p->user), v_text(str_c(p->provider->name)), v_text(str_c(payment_states[p->state].word)),
                 v_text(str_c(payment_why_words[p->why])), v_int(p->amount.amount), v_text(str_c(p->amount.currency)), v_int(cx->now),
-                v_int(cx->now)));
+                v_int(cx->now), v_int(p->organizer), v_int(p->performance), v_int(p->schedule), v_int(p->account), v_text(p->title),
+                v_text(p->method)));
 }
 
 err store_payment_update(struct ctx *cx, const struct payment *p)
@@ -103,8 +120,9 @@ err store_payment_update(struct ctx *cx, const struct payment *p)
     int64_t changed;
     err e = db_run(cx, &payment_sql.payment_update,
                    VALS(v_text(str_c(payment_states[p->state].word)), v_text(str_c(payment_why_words[p->why])), v_text(p->payment_key),
-                        v_int(p->captured), v_int(p->refunded), v_int(p->promised), p->state == PAYMENT_PAID ? v_int(p->booking) : v_null(), v_int(cx->now),
-                        v_int(p->id)),
+                        v_int(p->captured), v_int(p->refunded), v_int(p->promised), v_int(p->refused),
+                        p->state == PAYMENT_PAID ? v_int(p->booking) : v_null(), v_text(p->ref), v_text(str_c(p->charged_currency)),
+                        v_int(p->let_go_at), v_int(cx->now), v_int(p->id)),
                    &changed);
     if (e)
         return e;

@@ -11,18 +11,21 @@ static void take_refund(struct ctx *cx, const struct rows *r, void *out)
         .payment = row_int(r, 1),
         .source = refund_source_of(row_text_view(r, 2)),
         .source_id = row_int(r, 3),
-        .state = refund_state_of(row_text_view(r, 4)),
-        .amount = row_int(r, 5),
-        .reason = row_text(cx, r, 6),
-        .created_at = row_int(r, 7),
-        .updated_at = row_int(r, 8),
+        .attempt = row_int(r, 4),
+        .state = refund_state_of(row_text_view(r, 5)),
+        .amount = row_int(r, 6),
+        .reason = row_text(cx, r, 7),
+        .ref = row_text(cx, r, 8),
+        .waiting_since = row_int(r, 9),
+        .created_at = row_int(r, 10),
+        .updated_at = row_int(r, 11),
     };
 }
 
 void store_refund_insert(struct ctx *cx, const struct refund *r)
 {
     db_put(cx, &payment_sql.refund_insert,
-           VALS(v_int(r->id), v_int(r->payment), v_text(str_c(refund_source_words[r->source])), v_int(r->source_id),
+           VALS(v_int(r->id), v_int(r->payment), v_text(str_c(refund_source_words[r->source])), v_int(r->source_id), v_int(r->attempt),
                 v_text(str_c(refund_status_words[r->state])), v_int(r->amount), v_text(r->reason), v_int(cx->actor.user), v_int(r->created_at),
                 v_int(r->updated_at)));
 }
@@ -30,7 +33,8 @@ void store_refund_insert(struct ctx *cx, const struct refund *r)
 err store_refund_update(struct ctx *cx, const struct refund *r)
 {
     int64_t changed;
-    err e = db_run(cx, &payment_sql.refund_update, VALS(v_text(str_c(refund_status_words[r->state])), v_int(r->updated_at), v_int(r->id)), &changed);
+    err e = db_run(cx, &payment_sql.refund_update,
+                   VALS(v_text(str_c(refund_status_words[r->state])), v_text(r->ref), v_int(r->waiting_since), v_int(r->updated_at), v_int(r->id)), &changed);
     ASSERT(e || changed == 1);
     return e;
 }

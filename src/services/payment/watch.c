@@ -49,7 +49,13 @@ static struct entry *entry_taken(struct watch *w, int64_t payment)
 void watch_add(struct watch *w, int64_t payment, int64_t due)
 {
     pthread_mutex_lock(&w->lock);
-    wheel_set(&w->wheel, &entry_make(w, payment)->timer, due);
+    struct entry *t = map_ptr(&w->entries, (uint64_t)payment);
+    if (!t)
+        wheel_set(&w->wheel, &entry_make(w, payment)->timer, due);
+    else if (!t->timer.at)
+        t->wanted = true;
+    else if (due < t->timer.due)
+        wheel_set(&w->wheel, &t->timer, due);
     pthread_mutex_unlock(&w->lock);
 }
 

@@ -14,7 +14,7 @@ static const struct query events = { "test.events", "SELECT COUNT(*) FROM paymen
 static err send(struct bed *b, struct str body, struct str signature, struct raw_out *ret)
 {
     *ret = (struct raw_out){ 0 };
-    return ask(b, &payment_webhook_call, &(struct webhook_in){ { body }, S("sandbox"), signature }, ret);
+    return ask(b, &payment_webhook_call, &(struct webhook_in){ { body }, S("sandbox"), { signature } }, ret);
 }
 
 /* A body and its signature as the sandbox would send them `shift` ms from now; memory of the fixture. */
@@ -119,7 +119,7 @@ static void webhooks_without_effect(void **state)
     assert_int_equal(send(b, body, signature, &raw), OK);
     assert_int_equal(raw.status, 202);
 
-    struct webhook_in other = { { body }, S("stripe"), signature };
+    struct webhook_in other = { { body }, S("nobody"), { signature } };
     assert_int_equal(ask(b, &payment_webhook_call, &other, &raw), ERR_MISSING);
     assert_int_equal(count(b, &moves), before);
 }
@@ -181,7 +181,7 @@ static void event_counts_once(void **state)
     b->no_provider = true;
     assert_int_equal(ask(b, &payment_advance_call, &in, &out), OK);
     assert_false(out.moved);
-    in = (struct advance_in){ .payment = id, .to = PAYMENT_CAPTURED, .why = WHY_APPROVED, .captured = DUE, .event = S("evt_1") };
+    in = (struct advance_in){ .payment = id, .to = PAYMENT_CAPTURED, .why = WHY_APPROVED, .captured = { DUE, "KRW" }, .event = S("evt_1") };
     assert_int_equal(ask(b, &payment_advance_call, &in, &out), OK);
     assert_false(out.moved);
     assert_state(b, id, PAYMENT_FAILED);

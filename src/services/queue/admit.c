@@ -1,8 +1,8 @@
 /* Admission: every half second the rooms with people in line let in as many as rate and limit allow.
  *
  * Rate is a bucket that fills with time and holds one second's worth, so that in any time t no more than rate * t + one second's worth come in;
- * what is left over is carried to the next time. The limit counts passes that are good at that moment, and falls with the stock: where all seats
- * that are left are spoken for, nobody is let in to look at them. */
+ * what is left over is carried to the next time. It is the organizer's, or what payment can take (headroom.c). The limit counts passes that are
+ * good at that moment, and falls with the stock: where all seats that are left are spoken for, nobody is let in to look at them. */
 #include "queue_int.h"
 
 #include "platform/obs/log.h"
@@ -91,7 +91,7 @@ static struct step step_from(const struct room *r, int64_t want, int64_t now, in
 
 static err admit(struct ctx *cx, struct room *r)
 {
-    const struct rules *rules = &r->terms.rules;
+    const struct rules bounded = headroom_rules(r->queue, &r->terms.rules), *rules = &bounded;
     int64_t parked[PARKED_AT_ONCE], away;
     err e = draw_advance(cx, r);
     if (e || !moves(r, cx->now) || cx->now < room_sells_at(r) || cx->now >= r->sale_ends_at)
@@ -149,12 +149,22 @@ int64_t queue_due(void *queue)
     return atomic_load(&q->due);
 }
 
+static int64_t rooms_moving(const struct queue *q)
+{
+    uint64_t schedule, bits;
+    int64_t n = 0;
+    for (size_t at = 0; map_each(&q->rooms, &at, &schedule, &bits);)
+        n += moves((const struct room *)(uintptr_t)bits, q->ran_at);
+    return n;
+}
+
 err queue_admit(struct ctx *cx, void *self, const void *in, void *ret_out)
 {
     struct queue *q = self;
     uint64_t schedule, bits;
     (void)in;
     (void)ret_out;
+    headroom_refresh(cx, q, rooms_moving(q));
     for (size_t at = 0; map_each(&q->rooms, &at, &schedule, &bits);) {
         err e = admit(cx, (struct room *)(uintptr_t)bits);
         if (e)

@@ -68,13 +68,12 @@ static bool round_read(struct ctx *cx, struct str body, int64_t round, struct he
 static err ask(struct ctx *cx, const struct heard_in *of, int64_t round, struct str url)
 {
     struct heard_in heard = *of;
-    struct str body;
+    struct fetched got = { 0 };
     const char *why = "its answer is not that round";
-    int status = 0;
-    bool answered = fetch(cx->arena, &(struct fetch){ .url = url }, &status, &body, &why);
-    if (answered && status == 200 && round_read(cx, body, round, &heard))
+    bool answered = fetch(cx->arena, &(struct fetch){ .url = url }, &got, &why);
+    if (answered && got.status == 200 && round_read(cx, got.body, round, &heard))
         return call_run(cx, &queue_beacon_put_call, &heard, NULL);
-    LOG(LOG_WARN, "the beacon has not answered", lf_s("url", url), lf_i("status", status), lf_s("why", str_c(why)));
+    LOG(LOG_WARN, "the beacon has not answered", lf_s("url", url), lf_i("status", got.status), lf_s("why", str_c(why)));
     return OK;
 }
 

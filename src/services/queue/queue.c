@@ -9,7 +9,7 @@
 /* ---- field tables ---- */
 
 static const char *const mode_words[] = { "off", "fifo", "draw", NULL };
-static const char *const reason_words[] = { "rate", "limit", "paused", "draw", "not_started", "stock", "sold_out", "back", NULL };
+static const char *const reason_words[] = { "rate", "payment", "limit", "paused", "draw", "not_started", "stock", "sold_out", "back", NULL };
 static const char *const state_words[] = { "waiting", "admitted", "expired", "left", NULL };
 
 #define SCHEDULE_ROW(owner)                                                                                                               \
@@ -67,7 +67,7 @@ FIELDS(place_fields, "Place", struct place_out,
     { .name = "eta_high_seconds", .type = F_INT, .nullable = true, .has_at = offsetof(struct place_out, has_high),
       .at = offsetof(struct place_out, eta_high_seconds), .help = "when people leave only as their passes run out; null: nobody knows" },
     { .name = "eta_reason", .type = F_ENUM, .words = reason_words, .at = offsetof(struct place_out, eta_reason),
-      .help = "what the time depends on; back: away when the turn came, in as soon as there is room" },
+      .help = "what the time depends on; payment: the payment providers cannot take more now; back: away when the turn came, in as soon as there is room" },
     { .name = "paused", .type = F_BOOL, .at = offsetof(struct place_out, paused) },
     { .name = "draws_at", .type = F_TIME, .nullable = true, .at = offsetof(struct place_out, draws_at), .help = "when places are drawn" },
     { .name = "back_by", .type = F_TIME, .nullable = true, .at = offsetof(struct place_out, back_by),
@@ -148,6 +148,8 @@ static const struct config_key config[] = {
     { .name = "queue.beacon_genesis", .type = CONFIG_INT, .def = "1595431050", .low = 0, .high = INT64_C(100000000000),
       .help = "When its first round was, in seconds since 1970." },
     { .name = "queue.beacon_period", .type = CONFIG_INT, .def = "30", .low = 1, .high = 3600, .help = "Seconds from one of its rounds to the next." },
+    { .name = "queue.orders_per_pass_permille", .type = CONFIG_INT, .def = "600", .low = 1, .high = 1000,
+      .help = "Of a thousand people let in, so many are expected to pay: how many come in for what the payment providers can take." },
     { 0 },
 };
 
@@ -208,6 +210,8 @@ static err queue_open(struct ctx *cx, void **ret_self)
     q->keys = app_keys(cx->app);
     lock_init(&q->lock);
     atomic_init(&q->due, INT64_MAX);
+    atomic_init(&q->bound, INT64_MAX);
+    q->orders_permille = config_int(app_config(cx->app), "queue.orders_per_pass_permille");
     *ret_self = q;
     if (!beacon_configure(q, app_config(cx->app)))
         return fail(cx, ERR_INPUT, NULL, "queue.beacon_url must be a short https address with {round} in it.",

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "queue_sql.h"
+#include "services/payment/payment.h"
 
 /* ---- a service beside it: what booking does in the writer, and commands that fail ---- */
 
@@ -68,6 +69,22 @@ const struct call spoil_call = { .name = "door.spoil", .kind = CALL_COMMAND, .fn
 const struct call damage_call = { .name = "door.damage", .kind = CALL_COMMAND, .fn = damage };
 static const struct call *const door_calls[] = { &knock_call, &crowd_call, &spoil_call, &damage_call, NULL };
 
+/* ---- payment, as far as the waiting room asks it ---- */
+
+_Atomic int64_t orders_per_minute = INT64_MAX;
+
+static err headroom(struct ctx *cx, void *self, const void *in, void *out)
+{
+    (void)cx;
+    (void)self;
+    (void)in;
+    ((struct payment_headroom *)out)->orders_per_minute = orders_per_minute;
+    return OK;
+}
+
+const struct call payment_headroom_call = { .name = "payment.headroom", .kind = CALL_MEMORY, .fn = headroom };
+static const struct call *const payment_calls[] = { &payment_headroom_call, NULL };
+
 static err door_open(struct ctx *cx, void **ret_self)
 {
     *ret_self = cx->app;
@@ -80,7 +97,8 @@ static void door_close(void *self)
 }
 
 static const struct service door_service = { .name = "door", .open = door_open, .close = door_close, .calls = door_calls };
-static const struct service *const services[] = { &queue_service, &door_service, NULL };
+const struct service payment_service = { .name = "payment", .open = door_open, .close = door_close, .calls = payment_calls };
+static const struct service *const services[] = { &queue_service, &door_service, &payment_service, NULL };
 
 /* ---- the organizer and those who come ---- */
 
@@ -239,6 +257,7 @@ int setup(void **state)
     struct here *h = calloc(1, sizeof(*h));
     assert_non_null(h);
     h->arena = arena_new(0);
+    orders_per_minute = INT64_MAX;
     fixture_open(&h->f, services);
     assert_int_equal(open_schedule(h, SCHEDULE, -1000, DAY_MS), OK);
     *state = h;

@@ -26,6 +26,9 @@ void advance(struct here *h, int64_t ms);
 /* ... or only those who do. */
 void advance_alone(struct here *h, int64_t ms);
 
+/* Orders a minute that payment says it can take; INT64_MAX at first. */
+extern _Atomic int64_t orders_per_minute;
+
 /* ---- the organizer ---- */
 
 err open_schedule(struct here *h, int64_t schedule, int64_t starts_in, int64_t ends_in);

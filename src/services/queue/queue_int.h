@@ -212,6 +212,8 @@ struct queue {
         int64_t genesis, period;         /* seconds */
         _Atomic int64_t due;  /* when a closed room's round is to be asked for */
     } beacon;
+    int64_t orders_permille;  /* orders that a thousand people let in are expected to pay */
+    _Atomic int64_t bound;    /* people a minute and room that payment can take; INT64_MAX: all */
 };
 
 /* In the writer, or under queue.lock. */
@@ -256,7 +258,7 @@ struct place_ref {
 };
 
 /* Why the time to wait is what it is. */
-enum eta_reason { ETA_RATE, ETA_LIMIT, ETA_PAUSED, ETA_DRAW, ETA_NOT_STARTED, ETA_STOCK, ETA_SOLD_OUT, ETA_BACK };
+enum eta_reason { ETA_RATE, ETA_PAYMENT, ETA_LIMIT, ETA_PAUSED, ETA_DRAW, ETA_NOT_STARTED, ETA_STOCK, ETA_SOLD_OUT, ETA_BACK };
 
 struct sight {
     enum place_state state;
@@ -319,6 +321,14 @@ err draw_advance(struct ctx *cx, struct room *r) MUST_USE;
 err draw_now(struct ctx *cx, struct room *r, const struct beacon *heard) MUST_USE;
 /* The places by number, to be freed by the caller. */
 uint32_t *draw_order(const struct room *r);
+
+/* ---- what payment can take (headroom.c) ---- */
+
+/* Asks payment, on behalf of so many rooms with people in line. In the writer. */
+void headroom_refresh(struct ctx *cx, struct queue *q, int64_t rooms);
+/* From any thread: is payment what keeps a room from its rate? And its rules with the rate that is left. */
+bool headroom_limits(const struct queue *q, const struct rules *rules);
+struct rules headroom_rules(const struct queue *q, const struct rules *rules);
 
 /* ---- signed words (token.c) ---- */
 

@@ -87,18 +87,21 @@ static enum eta_reason reason_of(const struct room *r, const struct terms *terms
         return ETA_STOCK;
     if (s->back_by)
         return ETA_BACK;
-    return active >= terms->rules.active_limit ? ETA_LIMIT : ETA_RATE;
+    if (active >= terms->rules.active_limit)
+        return ETA_LIMIT;
+    return headroom_limits(r->queue, &terms->rules) ? ETA_PAYMENT : ETA_RATE;
 }
 
 /* Nobody knows how long a pause is, when seats come back, or which place will be drawn. */
 static void look_ahead(const struct room *r, const struct terms *terms, const struct line *line, const struct remaining *left, int64_t now, struct sight *s)
 {
+    const struct rules rules = headroom_rules(r->queue, &terms->rules);
     int64_t before = max(0, room_sells_at(r) - now), ways = s->position * HOUR_MS;
     s->reason = reason_of(r, terms, left, s, now);
-    s->low_ms = before + ways / (terms->rules.admit_per_minute * 60);
-    s->eta_ms = before + ways / line_pace(&terms->rules, line);
+    s->low_ms = before + ways / (rules.admit_per_minute * 60);
+    s->eta_ms = before + ways / line_pace(&rules, line);
     bool open = s->reason == ETA_PAUSED || s->reason == ETA_DRAW || s->reason == ETA_STOCK || s->reason == ETA_SOLD_OUT;
-    s->high_ms = open ? -1 : before + ways / pace_low(&terms->rules);
+    s->high_ms = open ? -1 : before + ways / pace_low(&rules);
     s->poll_ms = max(POLL_MIN_MS, min(s->eta_ms / 10, POLL_MAX_MS));
 }
 

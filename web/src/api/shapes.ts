@@ -148,7 +148,7 @@ export interface QueuePlace {
   eta_low_seconds?: number;
   /* Null: nobody knows. */
   eta_high_seconds?: number | null;
-  eta_reason?: "rate" | "limit" | "paused" | "draw" | "not_started" | "stock" | "sold_out" | "back";
+  eta_reason?: "rate" | "payment" | "limit" | "paused" | "draw" | "not_started" | "stock" | "sold_out" | "back";
   poll_after_ms: number;
   draws_at?: string | null;
   stock?: Record<string, number>;
@@ -276,7 +276,7 @@ export interface Waiting {
 export interface Payment {
   id: string;
   booking_id: string;
-  status: "ready" | "paid" | "pending" | "refunded" | "failed";
+  status: "ready" | "paid" | "pending" | "refunded" | "failed" | "cancelled";
   amount: Money;
   provider?: string;
 }

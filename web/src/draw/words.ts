@@ -6,6 +6,7 @@ const en = {
   range: (low: number, high: number | null) => (high === null ? `At least ${low} min` : low === high ? `About ${low} min` : `${low} to ${high} min`),
   reason: {
     rate: "The line moves as fast as the organizer lets people in.",
+    payment: "The payment providers cannot take more right now, so people are let in more slowly.",
     limit: "The room inside is full: somebody comes in when somebody leaves.",
     paused: "The line is paused. Nobody is let in at the moment, and all places are kept.",
     draw: "Places are drawn when the sale starts. Everybody who is here by then has the same chance.",
@@ -52,6 +53,7 @@ const ko: typeof en = {
   range: (low, high) => (high === null ? `${low}분 이상` : low === high ? `약 ${low}분` : `${low}~${high}분`),
   reason: {
     rate: "주최자가 정한 속도에 맞춰 차례로 입장하고 있습니다.",
+    payment: "결제사가 지금은 더 많은 결제를 받을 수 없어 천천히 입장하고 있습니다.",
     limit: "안이 가득 차서, 한 분이 나오면 한 분이 들어갑니다.",
     paused: "입장이 잠시 멈췄습니다. 지금은 아무도 입장하지 않으며 순서는 모두 그대로입니다.",
     draw: "순번은 판매가 시작될 때 추첨합니다. 그때까지 오신 분은 모두 같은 확률입니다.",

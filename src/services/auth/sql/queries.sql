@@ -27,6 +27,10 @@ SELECT id, password_hash, email, roles, suspended_at IS NOT NULL, COALESCE(admin
 -- name: admin_other
 SELECT id FROM auth_user WHERE id <> ? AND (roles & 16) <> 0 AND suspended_at IS NULL LIMIT 1
 
+-- name: staff
+-- (roles as bits, rows)
+SELECT id FROM auth_user WHERE (roles & ?) <> 0 AND email IS NOT NULL AND suspended_at IS NULL ORDER BY id LIMIT ?
+
 -- name: user_update
 UPDATE auth_user SET name = ?, phone = ?, lang = ?, updated_at = ? WHERE id = ?
 

@@ -37,27 +37,41 @@ SELECT booking_id, COUNT(*) FROM payment_intent WHERE state = 'paid' GROUP BY bo
 -- name: paid_amount
 -- help: M6: what is paid is exactly what was asked, and it is refunded exactly when all of it went back
 SELECT id, state, amount, captured, refunded FROM payment_intent
-WHERE (state IN ('paid', 'captured', 'refund_due') AND captured <> amount) OR (state IN ('ready', 'confirming', 'pending', 'failed') AND captured <> 0)
+WHERE (state IN ('paid', 'captured', 'refund_due') AND (captured <> amount OR charged_currency <> currency)) OR (state IN ('ready', 'confirming', 'pending', 'failed', 'cancelled') AND captured <> 0)
    OR (state = 'refunded') <> (captured > 0 AND refunded = captured)
 
 -- name: charges_known
 -- help: M4: every approved charge of the provider is the capture of a payment, or of one still being confirmed
 SELECT c.id, c.idempotency_key, c.amount, c.currency, p.state FROM payment_sandbox_charge c LEFT JOIN payment_intent p ON p.id = c.idempotency_key
-WHERE c.state = 'approved' AND (p.id IS NULL OR p.currency <> c.currency
-   OR (p.captured <> c.amount AND NOT (p.captured = 0 AND p.state IN ('confirming', 'pending'))))
+WHERE c.state = 'approved' AND (p.id IS NULL
+   OR ((p.captured <> c.amount OR p.charged_currency <> c.currency) AND NOT (p.captured = 0 AND p.state IN ('confirming', 'pending'))))
 
 -- name: captures_known
 -- help: M4: every capture of a payment is an approved charge of the provider
 SELECT p.id, p.captured FROM payment_intent p LEFT JOIN payment_sandbox_charge c ON c.idempotency_key = p.id AND c.state = 'approved'
-WHERE p.provider = 'sandbox' AND p.captured > 0 AND (c.id IS NULL OR c.amount <> p.captured)
+WHERE p.provider = 'sandbox' AND p.captured > 0 AND (c.id IS NULL OR c.amount <> p.captured OR c.currency <> p.charged_currency)
 
 -- name: refunds_sum
--- help: M3: what a payment promised back and gave back is the sum of its refunds, those that failed left out
-SELECT p.id, p.promised, p.refunded, r.promised, r.done FROM payment_intent p
-LEFT JOIN (SELECT payment_id, SUM(CASE WHEN state <> 'failed' THEN amount ELSE 0 END) AS promised,
-                  SUM(CASE WHEN state = 'done' THEN amount ELSE 0 END) AS done
-           FROM payment_refund GROUP BY payment_id) r ON r.payment_id = p.id
-WHERE p.promised <> COALESCE(r.promised, 0) OR p.refunded <> COALESCE(r.done, 0)
+-- help: M3: what a payment promised back, gave back and was refused is the sum of its refunds; all attempts for one source are one promise
+SELECT p.id, p.promised, p.refunded, p.refused, r.promised, r.done, r.refused FROM payment_intent p
+LEFT JOIN (SELECT a.payment_id, SUM(CASE WHEN a.attempt = 1 THEN a.amount ELSE 0 END) AS promised,
+                  SUM(CASE WHEN a.state = 'done' THEN a.amount ELSE 0 END) AS done,
+                  SUM(CASE WHEN a.state = 'failed' AND a.attempt > 0 AND NOT EXISTS (SELECT 1 FROM payment_refund b
+                      WHERE b.source = a.source AND b.source_id = a.source_id AND b.attempt > a.attempt) THEN a.amount ELSE 0 END) AS refused
+           FROM payment_refund a GROUP BY a.payment_id) r ON r.payment_id = p.id
+WHERE p.promised <> COALESCE(r.promised, 0) OR p.refunded <> COALESCE(r.done, 0) OR p.refused <> COALESCE(r.refused, 0)
+
+-- name: refunds_once
+-- help: M3: of the attempts to give the same money back at most one has done it, the others failed, and each is for the same amount
+SELECT a.id, b.id, a.state, b.state FROM payment_refund a JOIN payment_refund b ON b.source = a.source AND b.source_id = a.source_id AND b.attempt > a.attempt
+WHERE a.attempt > 0 AND (a.state <> 'failed' OR a.amount <> b.amount OR a.payment_id <> b.payment_id)
+
+-- name: refused_has_case
+-- help: M5: money that the provider refused to give back has a case for people
+SELECT r.id, r.payment_id, r.amount FROM payment_refund r
+WHERE r.state = 'failed' AND r.attempt > 0
+  AND NOT EXISTS (SELECT 1 FROM payment_refund b WHERE b.source = r.source AND b.source_id = r.source_id AND b.attempt > r.attempt)
+  AND NOT EXISTS (SELECT 1 FROM payment_case c WHERE c.kind = 'refund_failed' AND c.refund_id = r.id)
 
 -- name: refunds_known
 -- help: M4: every refund of the provider is one of ours of the same amount that is done or being asked for
@@ -84,7 +98,7 @@ WHERE r.state <> COALESCE((SELECT m.to_state FROM payment_move m WHERE m.payment
 -- name: not_stuck
 -- help: No payment or refund whose outcome is known or can be asked for has been left unfinished for ten minutes while others went on
 SELECT r.id, r.state, r.updated_at FROM payment_refund r
-WHERE r.state IN ('created', 'pending') AND r.updated_at < (SELECT MAX(at) FROM payment_move) - 600000
+WHERE r.state IN ('created', 'pending') AND r.waiting_since = 0 AND r.updated_at < (SELECT MAX(at) FROM payment_move) - 600000
 UNION ALL
 SELECT p.id, p.state, p.updated_at FROM payment_intent p
 LEFT JOIN payment_sandbox_charge c ON c.idempotency_key = p.id AND c.state = 'approved'

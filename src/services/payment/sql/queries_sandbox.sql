@@ -12,6 +12,17 @@ SELECT id, idempotency_key, state, amount, currency FROM payment_sandbox_charge 
 UPDATE payment_sandbox_charge SET state = 'approved'
 WHERE state = 'pending' AND id IN (SELECT charge_id FROM payment_sandbox_webhook WHERE due_at <= ?)
 
+-- name: sandbox_books_charges
+-- (from, to, after this id, rows)
+SELECT id, idempotency_key, amount, currency, created_at FROM payment_sandbox_charge
+WHERE state = 'approved' AND created_at >= ? AND created_at < ? AND id > ? ORDER BY id LIMIT ?
+
+-- name: sandbox_books_refunds
+-- (from, to, after this id, rows)
+SELECT r.id, c.idempotency_key, r.amount, c.currency, r.created_at
+FROM payment_sandbox_refund r JOIN payment_sandbox_charge c ON c.id = r.charge_id
+WHERE r.created_at >= ? AND r.created_at < ? AND r.id > ? ORDER BY r.id LIMIT ?
+
 -- name: sandbox_refund_max
 SELECT COALESCE(MAX(id), 0) FROM payment_sandbox_refund
 
@@ -19,7 +30,7 @@ SELECT COALESCE(MAX(id), 0) FROM payment_sandbox_refund
 INSERT INTO payment_sandbox_refund (id, idempotency_key, charge_id, amount, created_at) VALUES (?, ?, ?, ?, ?)
 
 -- name: sandbox_refund_by_key
-SELECT amount FROM payment_sandbox_refund WHERE idempotency_key = ?
+SELECT id FROM payment_sandbox_refund WHERE idempotency_key = ?
 
 -- name: sandbox_refunded
 SELECT COALESCE(SUM(amount), 0) FROM payment_sandbox_refund WHERE charge_id = ?

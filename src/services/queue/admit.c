@@ -6,6 +6,7 @@
 #include "queue_int.h"
 
 #include "platform/obs/log.h"
+#include "services/booking/booking.h"
 
 #define ADMIT_EVERY_MS 500
 #define HOUR_MS        (60 * 60 * 1000)

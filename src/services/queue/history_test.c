@@ -8,6 +8,7 @@
 
 #include "draw_int.h"
 #include "publish.h"
+#include "services/booking/booking.h"
 
 #define SALE      4
 #define START_MS  60000

@@ -2,6 +2,7 @@
 #include "draw_int.h"
 
 #include "platform/obs/log.h"
+#include "services/booking/booking.h"
 
 err no_such_schedule(struct ctx *cx)
 {
@@ -43,7 +44,7 @@ static err may_join(struct ctx *cx, const struct room *r)
 /* Where nobody has to wait, everybody is admitted at once, without a place. */
 static void answer_open(struct ctx *cx, const struct queue *q, const struct room *r, struct place_out *ret)
 {
-    struct sight sight = { .state = PLACE_ADMITTED, .has_position = true, .poll_ms = 5000 };
+    struct sight sight = { .state = PLACE_ADMITTED, .has_position = true, .poll_ms = POLL_MIN_MS };
     struct remaining left;
     if (r) {
         booking_remaining(cx->app, r->schedule, &left);

@@ -5,6 +5,7 @@
 
 #include "platform/obs/log.h"
 #include "queue_sql.h"
+#include "services/booking/booking.h"
 
 /* ---- field tables ---- */
 

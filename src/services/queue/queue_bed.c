@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "queue_sql.h"
+#include "services/booking/booking.h"
 #include "services/payment/payment.h"
 
 /* ---- a service beside it: what booking does in the writer, and commands that fail ---- */

@@ -12,7 +12,6 @@
 #include "platform/call/app.h"
 #include "proof.h"
 #include "queue.h"
-#include "services/booking/booking.h"
 
 static inline int64_t min(int64_t a, int64_t b)
 {
@@ -253,9 +252,13 @@ void room_end(struct ctx *cx, struct room *r, int64_t place, enum ended_how how,
 
 enum place_state { PLACE_WAITING, PLACE_ADMITTED, PLACE_EXPIRED, PLACE_LEFT };
 
+struct remaining;             /* booking's */
+
 struct place_ref {
     int64_t schedule, number, user;      /* number: counts those who joined */
 };
+
+#define POLL_MIN_MS 5000      /* nobody is asked to come again sooner */
 
 /* Why the time to wait is what it is. */
 enum eta_reason { ETA_RATE, ETA_PAYMENT, ETA_LIMIT, ETA_PAUSED, ETA_DRAW, ETA_NOT_STARTED, ETA_STOCK, ETA_SOLD_OUT, ETA_BACK };

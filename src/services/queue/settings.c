@@ -4,6 +4,7 @@
 #include <time.h>
 
 #include "platform/obs/log.h"
+#include "services/booking/booking.h"
 
 /* A room that nobody has set up yet. */
 static const struct rules proposal = { .mode = QUEUE_OFF, .admit_per_minute = 600, .active_limit = 1000, .pass_seconds = 600 };

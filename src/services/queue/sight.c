@@ -1,8 +1,9 @@
 /* A place as its owner sees it. Position and time to wait are worked out from two counters and the pace at which the line has moved of late. */
 #include "queue_int.h"
 
+#include "services/booking/booking.h"
+
 #define HOUR_MS        (60 * 60 * 1000)
-#define POLL_MIN_MS    5000
 #define POLL_MAX_MS    60000
 #define MISSED_POLLS   3
 #define BASKET_PARTS   100

@@ -67,6 +67,15 @@ async function place_of(user) {
   return ok(await world.api('POST', `/api/v1/schedules/${other.id}/queue`, undefined, { as: user }), 201).place_token;
 }
 
+/* A schedule whose places will be drawn, with a place in its line. */
+async function drawing() {
+  const other = await world.sale({ sale_starts_at: world.time(3600000) });
+  ok(await world.api('PUT', `/api/v1/schedules/${other.id}/queue/settings`,
+    { mode: 'draw', admit_per_minute: 1, active_limit: 1, pass_seconds: 60 }, { as: world.admin }));
+  const place = ok(await world.api('POST', `/api/v1/schedules/${other.id}/queue`, undefined, { as: person.owner }), 201);
+  return { schedule_id: other.id, place_token: place.place_token };
+}
+
 /* Nobody listens there. */
 const webhook_body = { url: 'http://127.0.0.1:9/', events: ['booking.confirmed'] };
 const webhook = async () => ok(await world.api('POST', '/api/v1/webhooks', webhook_body, { as: person.producer }), 201);
@@ -86,6 +95,9 @@ const ends_oneself = new Set(['POST /api/v1/auth/logout', 'DELETE /api/v1/users/
 /* What would end what others ask for has one of its own. */
 const of_its_own = {
   'POST /api/v1/schedules/{schedule_id}/cancel': () => ({ schedule_id: spare.id }),
+  'GET /api/v1/schedules/{schedule_id}/queue/draw': drawing,
+  'GET /api/v1/schedules/{schedule_id}/queue/draw/entries': drawing,
+  'GET /api/v1/queue/{place_token}/proof': drawing,
   'DELETE /api/v1/webhooks/{webhook_id}': async () => ({ webhook_id: (await webhook()).id }),
   'POST /api/v1/bookings/{booking_id}/cancel': () => ({ booking_id: spare.booking.id }),
   'POST /api/v1/admin/bookings/{booking_id}/cancel': () => ({ booking_id: spare.booking.id }),

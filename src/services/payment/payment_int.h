@@ -81,9 +81,9 @@ struct move {                 /* a line of the audit trail; the ledger's lines o
 };
 struct refund;
 /* A payment has entered a state: books what that means for the money. */
-void ledger_payment(struct ctx *cx, const struct payment *p, const struct move *m);
+err ledger_payment(struct ctx *cx, const struct payment *p, const struct move *m) MUST_USE;
 /* A refund of it has. */
-void ledger_refund(struct ctx *cx, const struct payment *p, const struct refund *r, const struct move *m);
+err ledger_refund(struct ctx *cx, const struct payment *p, const struct refund *r, const struct move *m) MUST_USE;
 
 /* ---- payments somebody has to take up again (watch.c) ---- */
 
@@ -96,7 +96,7 @@ struct watch {
 
 void watch_open(struct watch *w, int64_t now);
 void watch_close(struct watch *w);
-/* Somebody should take it up by then, or as soon as whoever has it gives it back. */
+/* Somebody should take it up by then, or as soon as whoever has it gives it back. Not in a command: what it is to find is not durable yet. */
 void watch_add(struct watch *w, int64_t payment, int64_t due);
 /* False when another story has it; that one will find a reason to look once more. */
 bool watch_take(struct watch *w, int64_t payment);
@@ -124,6 +124,7 @@ struct payments {
     int64_t refund_attempts;
     size_t threads;           /* that take payments up again */
     _Atomic int64_t sandbox_due, unclear_due;
+    _Atomic int printing;     /* paper.c */
     err (*between)(struct ctx *cx);      /* called between the steps of a story, NULL but in tests: a failure ends it there as a crash would */
 };
 
@@ -171,10 +172,13 @@ extern const struct call payment_webhook_call;
 /* What a genuine webhook does. Fails when the provider should send it again. (heard.c) */
 err payment_heard(struct ctx *cx, struct payments *s, const struct provider *provider, const struct webhook_event *event, struct raw_out *ret) MUST_USE;
 call_fn payment_booking_ended;                                           /* let_go.c */
+extern const struct call payment_ended_call;
 call_fn payment_show, payment_list;                                      /* show.c */
 call_fn payment_resume;                                                  /* resume.c, by several threads */
 
 void payment_view(const struct payment *p, struct payment_view *ret);
+/* A payment for its payer and the people in charge; ERR_MISSING for all others. (show.c) */
+err payment_visible(struct ctx *cx, int64_t payment, struct payment *ret) MUST_USE;
 
 /* ---- steps of the stories: calls that never leave this service, so they need no field tables ---- */
 
@@ -185,7 +189,11 @@ struct open_in {
     int64_t organizer, performance, schedule;
     struct str title, method;
 };
-/* Makes a payment, or finds the one that is still ready. out: struct payment. */
+struct open_out {
+    struct payment payment;
+    int64_t superseded;       /* the one that was ready, for something else; 0: none */
+};
+/* Makes a payment, or finds the one that is still ready. */
 extern const struct call payment_open_call;
 
 /* in: struct payment_in, out: struct payment. ERR_MISSING when there is none. */
@@ -287,8 +295,6 @@ void store_payment_insert(struct ctx *cx, const struct payment *p);
 err store_payment_update(struct ctx *cx, const struct payment *p) MUST_USE;
 
 void store_move_insert(struct ctx *cx, const struct move *m);
-/* Nothing when the amount is 0. */
-void store_ledger_insert(struct ctx *cx, const struct move *m, const char *account, const char *currency, int64_t amount);
 
 err store_event_seen(struct ctx *cx, const char *provider, struct str event, bool *ret) MUST_USE;
 void store_event_insert(struct ctx *cx, const struct payment *p, struct str event);

@@ -20,7 +20,10 @@ static bool scripted(struct script *s, struct str ref, struct verdict *ret)
     pthread_mutex_lock(&fake.lock);
     bool on = s->on;
     s->asked++;
-    s->ref = ref;
+    assert_true(ref.n <= sizeof(s->text));
+    if (ref.n)
+        memcpy(s->text, ref.p, ref.n);
+    s->ref = str_of(s->text, ref.n);
     *ret = s->says;
     pthread_mutex_unlock(&fake.lock);
     return on;
@@ -78,16 +81,25 @@ static err fake_verify(struct ctx *cx, const struct merchant *m, const struct we
     return e;
 }
 
-static const struct provider provider = { .name = "sandbox", .signature_header = "Sandbox-Signature", .keyless = true, .create = fake_create,
-                                          .check_key = fake_check_key, .confirm = fake_confirm, .query = fake_query, .cancel = fake_cancel,
-                                          .refund = fake_refund, .webhook_claims = fake_claims, .verify_webhook = fake_verify };
+static const struct provider provider = {
+    .name = "sandbox", .keyless = true, .signature_header = "Sandbox-Signature", .create = fake_create, .check_key = fake_check_key,
+    .confirm = fake_confirm, .query = fake_query, .cancel = fake_cancel, .refund = fake_refund, .webhook_claims = fake_claims,
+    .verify_webhook = fake_verify,
+};
 
 const char *const provider_words[] = { "sandbox", NULL };
+const char *const payment_method_words[] = { "card", NULL };
 
 const struct provider *provider_at(int word)
 {
     (void)word;
     return &provider;
+}
+
+int provider_word(const struct provider *p)
+{
+    (void)p;
+    return 0;
 }
 
 const struct provider *provider_named(struct str name)

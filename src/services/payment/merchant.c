@@ -1,5 +1,6 @@
 /* With whose keys a provider is asked: an organizer's own (account.c), or the platform's, from the configuration. */
 #include "account.h"
+#include "merchant.h"
 #include "vendor.h"
 
 #include <stdlib.h>

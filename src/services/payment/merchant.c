@@ -113,6 +113,11 @@ static struct merchant platform_of(const struct config *c, struct str word)
     return m;
 }
 
+bool vendors_have_keys(const struct payments *s, const struct provider *p)
+{
+    return p->keyless || s->vendors->own[provider_word(p)].secret_key.n > 0;
+}
+
 bool vendors_offer(const struct payments *s, int word)
 {
     return (s->vendors->offered & 1u << word) != 0;

@@ -15,6 +15,8 @@ err merchant_load(struct ctx *cx, struct payments *s, const struct provider *pro
 /* Reads the platform's keys and the providers' addresses from the configuration. */
 err vendors_open(struct ctx *cx, struct vendors **ret) MUST_USE;
 void vendors_close(struct vendors *v);
+/* Can it be asked with keys of the platform? */
+bool vendors_have_keys(const struct payments *s, const struct provider *p);
 /* Is this provider, by its word, offered for new payments? */
 bool vendors_offer(const struct payments *s, int word);
 

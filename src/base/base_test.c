@@ -7,6 +7,7 @@
 #include "base/ctx.h"
 #include "base/id.h"
 #include "base/map.h"
+#include "base/money.h"
 #include "base/rng.h"
 #include "base/str.h"
 #include "base/wheel.h"
@@ -314,13 +315,39 @@ static void test_csv(void **state)
     buf_free(&out);
 }
 
+static void test_money(void **state)
+{
+    (void)state;
+    static const struct {
+        struct money m;
+        const char *digits;
+    } cases[] = {
+        { { 0, "KRW" }, "0" },           { { 999, "KRW" }, "999" },          { { 1000, "KRW" }, "1,000" },      { { -1234567, "KRW" }, "-1,234,567" },
+        { { 5, "USD" }, "0.05" },        { { -123450, "USD" }, "-1,234.50" }, { { 1234567, "KWD" }, "1,234.567" }, { { INT64_MIN, "JPY" }, "-9,223,372,036,854,775,808" },
+    };
+    struct arena *a = arena_new(0);
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+        assert_true(str_eq(money_digits(a, cases[i].m), str_c(cases[i].digits)));
+    assert_int_equal(money_share(10, 1, 3), 3);
+    assert_int_equal(money_share(10, 1, 0), 0);
+    assert_int_equal(money_share(MONEY_MAX, MONEY_MAX - 1, MONEY_MAX), MONEY_MAX - 1);
+    arena_free(a);
+}
+
+static void test_korean_time(void **state)
+{
+    (void)state;
+    char text[TIME_TEXT_MAX];
+    assert_true(str_eq(time_korea(INT64_C(1795464000250), text), S("2026-11-24 05:00")));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_numbers), cmocka_unit_test(test_utf8), cmocka_unit_test(test_cut), cmocka_unit_test(test_arena),
         cmocka_unit_test(test_buf), cmocka_unit_test(test_times), cmocka_unit_test(test_time_round_trip), cmocka_unit_test(test_ids),
         cmocka_unit_test(test_uuid7), cmocka_unit_test(test_map_against_array), cmocka_unit_test(test_wheel_against_array), cmocka_unit_test(test_rng),
-        cmocka_unit_test(test_fail), cmocka_unit_test(test_csv),
+        cmocka_unit_test(test_fail), cmocka_unit_test(test_csv), cmocka_unit_test(test_money), cmocka_unit_test(test_korean_time),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

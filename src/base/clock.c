@@ -82,6 +82,13 @@ struct str time_format(int64_t ms, char out[TIME_TEXT_MAX])
     return str_of(out, 20);
 }
 
+struct str time_korea(int64_t ms, char out[TIME_TEXT_MAX])
+{
+    struct str t = time_format(ms + KOREA_MS, out);
+    out[10] = ' ';
+    return str_of(t.p, sizeof("2026-11-23 20:00") - 1);
+}
+
 /* Takes `count` digits from the front of *s. */
 static bool number(struct str *s, size_t count, int64_t *ret)
 {

@@ -23,6 +23,9 @@ void clock_set(struct clock *c, int64_t now_ms);
 /* "2026-11-23T11:00:00Z", with ".250" when the ms are not 0 (RFC 3339 in UTC). */
 #define TIME_TEXT_MAX 32
 struct str time_format(int64_t ms, char out[TIME_TEXT_MAX]);
+/* "2026-11-23 20:00" as it is in Korea (UTC+9, without summer time). */
+#define KOREA_MS (INT64_C(9) * 60 * 60 * 1000)
+struct str time_korea(int64_t ms, char out[TIME_TEXT_MAX]);
 /* RFC 3339 with any offset, years 1970 to 9999; false when it is not one. Leap seconds (:60) count as :59. */
 bool time_parse(struct str s, int64_t *ret_ms);
 

@@ -5,6 +5,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/arena.h"
+
 struct money {
     int64_t amount;           /* minor units; KRW has none */
     char currency[4];         /* three capital letters and NUL */
@@ -24,5 +26,8 @@ static inline bool money_add(int64_t a, int64_t b, int64_t *ret)
 {
     return !__builtin_add_overflow(a, b, ret);
 }
+
+/* "150,000", "-1,234.50": digits by the currency, without its name. */
+struct str money_digits(struct arena *arena, struct money m);
 
 #endif

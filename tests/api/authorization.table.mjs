@@ -27,6 +27,10 @@ const attendees = '401    403   403   403      403   403   403     403';
 /* The door: staff everywhere, producers at their own. */
 const at_doors  = '401    403   403   ok       ok    ok    ok      ok';
 const its_door  = '401    403   403   ok       404   ok    ok      ok';
+/* Of a payment that waits for no transfer. */
+const no_deposit = '401   404   404   404      404   404   404     404';
+/* Keys that only the producer has set. */
+const own_keys  = '401    403   403   ok       404   403   403     404';
 const providers = '401    401   401   401      401   401   401     401';
 
 export const table = {
@@ -158,7 +162,17 @@ export const table = {
   'POST /api/v1/payments/{payment_id}/confirm': its_owner,
   'POST /api/v1/payments/{payment_id}/refunds': in_charge,
   'GET /api/v1/payments/{payment_id}/refunds': its_payer,
+  'GET /api/v1/payments/{payment_id}/receipt': its_payer,
+  'GET /api/v1/payments/{payment_id}/receipt.pdf': its_payer,
+  'GET /api/v1/settlements': organizer,
+  'GET /api/v1/settlements.csv': organizer,
+  'GET /api/v1/settlements.pdf': organizer,
+  'GET /api/v1/payments/{payment_id}/deposit': no_deposit,
+  'POST /api/v1/payments/{payment_id}/refund-account': its_owner,
   'POST /api/v1/payments/webhooks/{provider}': providers,
+  'PUT /api/v1/payment-accounts/{provider}': callers,
+  'GET /api/v1/payment-accounts/{provider}': own_keys,
+  'DELETE /api/v1/payment-accounts/{provider}': own_keys,
   'GET /api/v1/admin/payment-cases': in_charge,
   'GET /api/v1/admin/payment-cases.csv': in_charge,
   'GET /api/v1/admin/payment-cases/{case_id}': in_charge,

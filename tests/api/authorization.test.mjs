@@ -74,6 +74,11 @@ const a_coupon = () => ({ name: 'Ten', code: `TEN-${++serial}`, quantity: 100, d
   expires_at: '2040-01-01T00:00:00Z' });
 const coupon = async () => ok(await world.api('POST', '/api/v1/coupons', a_coupon(), { as: person.producer }), 201);
 
+async function keys() {
+  ok(await world.api('PUT', '/api/v1/payment-accounts/toss', { secret_key: 'test_sk_of_the_producer' }, { as: person.producer }));
+  return { provider: 'toss' };
+}
+
 /* Who asks ends the own session or account: somebody new with the same roles does so. */
 const ends_oneself = new Set(['POST /api/v1/auth/logout', 'DELETE /api/v1/users/me', 'POST /api/v1/users/me/password', 'DELETE /api/v1/users/me/sessions']);
 
@@ -83,6 +88,9 @@ const of_its_own = {
   'DELETE /api/v1/webhooks/{webhook_id}': async () => ({ webhook_id: (await webhook()).id }),
   'POST /api/v1/bookings/{booking_id}/cancel': () => ({ booking_id: spare.booking.id }),
   'POST /api/v1/admin/bookings/{booking_id}/cancel': () => ({ booking_id: spare.booking.id }),
+  'PUT /api/v1/payment-accounts/{provider}': () => ({ provider: 'stripe' }),
+  'GET /api/v1/payment-accounts/{provider}': keys,
+  'DELETE /api/v1/payment-accounts/{provider}': keys,
   'DELETE /api/v1/coupons/{coupon_id}': async () => ({ coupon_id: (await coupon()).id }),
 };
 
@@ -103,6 +111,8 @@ const bodies = {
   'POST /api/v1/performances/{performance_id}/schedules': () => world.schedule_body(sale.hall),
   'POST /api/v1/schedules/{schedule_id}/holds': () => ({ best: { count: 1, grade: 'VIP' } }),
   'POST /api/v1/webhooks': () => webhook_body,
+  'PUT /api/v1/payment-accounts/{provider}': () => ({ secret_key: 'sk_test_of_somebody' }),
+  'POST /api/v1/payments/{payment_id}/refund-account': () => ({ bank: '88', account_number: '11012345678', holder: 'Hong' }),
   'PATCH /api/v1/webhooks/{webhook_id}': () => ({ events: ['booking.cancelled'] }),
   'POST /api/v1/bookings/{booking_id}/cancel': () => ({}),
   'POST /api/v1/bookings/{booking_id}/cancellation': async () => ({ seats: [(await world.booking(person.owner, samples.known.booking_id)).seats[0].guid] }),

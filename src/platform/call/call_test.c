@@ -3,6 +3,7 @@
 
 #include <stdatomic.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "fixture.h"
 #include "platform/call/call_impl.h"
@@ -107,11 +108,42 @@ static err hear(struct ctx *cx, void *self, const void *in_, void *out)
     return OK;
 }
 
+/* A job that ends only when so many run at the same time. */
+#define MEETING 3
+static _Atomic int64_t meet_due;
+static _Atomic int meeting;
+
+static err meet(struct ctx *cx, void *self, const void *in, void *out)
+{
+    (void)cx, (void)self, (void)in, (void)out;
+    atomic_fetch_add(&meeting, 1);
+    for (int i = 0; i < 10000 && atomic_load(&meeting) < MEETING; i++)
+        usleep(1000);
+    atomic_store(&meet_due, INT64_MAX);
+    return OK;
+}
+
+static int64_t due_meeting(void *self)
+{
+    (void)self;
+    return atomic_load(&meet_due);
+}
+
+static const struct call meet_call = { .name = "test.meet", .kind = CALL_STORY, .fn = meet };
+static const struct job waiting_jobs[] = { { "test.meet", &meet_call, due_meeting }, { 0 } };
+
+static size_t job_threads(void *self, const struct job *job)
+{
+    (void)self;
+    assert_ptr_equal(job->call, &meet_call);
+    return MEETING;
+}
+
 static const struct call ring_command_call = { .name = "test.ring", .kind = CALL_COMMAND, .fn = ring_command };
 static const struct call ring_story_call = { .name = "test.ring_story", .kind = CALL_STORY, .fn = ring_story };
 static const struct call say_call = { .name = "test.say", .kind = CALL_COMMAND, .in = &word_fields, .fn = say };
 static const struct call hear_call = { .name = "test.hear", .kind = CALL_COMMAND, .in = &word_fields, .fn = hear };
-static const struct call *const calls[] = { &ring_command_call, &ring_story_call, &say_call, &hear_call, NULL };
+static const struct call *const calls[] = { &ring_command_call, &ring_story_call, &say_call, &hear_call, &meet_call, NULL };
 static const struct job jobs[] = { { "test.command", &ring_command_call, due_command }, { "test.story", &ring_story_call, due_story }, { 0 } };
 static const struct subscription subscriptions[] = { { "test.said", &hear_call }, { 0 } };
 
@@ -125,7 +157,8 @@ static err test_open(struct ctx *cx, void **ret_self)
 static void test_close(void *self) { (void)self; }
 
 static const struct service test_service = {
-    .name = "test", .open = test_open, .close = test_close, .calls = calls, .jobs = jobs, .subscriptions = subscriptions,
+    .name = "test", .open = test_open, .close = test_close, .calls = calls, .jobs = jobs, .waiting_jobs = waiting_jobs,
+    .job_threads = job_threads, .subscriptions = subscriptions,
 };
 static const struct service *const services[] = { &test_service, NULL };
 
@@ -138,6 +171,8 @@ static int open_fixture(void **state)
         atomic_store(&bells[i].n, 0);
     }
     atomic_store(&heard_n, 0);
+    atomic_store(&meet_due, INT64_MAX);
+    atomic_store(&meeting, 0);
     atomic_store(&fails_left, 0);
     fixture_open(f, services);
     *state = f;
@@ -164,6 +199,15 @@ static void test_jobs_in_order(void **state)
         assert_int_equal(bells[0].rung[i], start + 1000 * (i + 1));      /* each at its own time, not at the end */
     for (int i = 0; i < 4; i++)
         assert_int_equal(bells[1].rung[i], start + 700 * (i + 1));
+}
+
+static void test_jobs_of_several_threads(void **state)
+{
+    (void)state;
+    atomic_store(&meet_due, 0);
+    for (int i = 0; i < 10000 && atomic_load(&meeting) < MEETING; i++)
+        usleep(1000);
+    assert_int_equal(atomic_load(&meeting), MEETING);
 }
 
 static void said(struct fixture *f, int64_t n)
@@ -345,6 +389,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_router),
         cmocka_unit_test_setup_teardown(test_jobs_in_order, open_fixture, close_fixture),
+        cmocka_unit_test_setup_teardown(test_jobs_of_several_threads, open_fixture, close_fixture),
         cmocka_unit_test_setup_teardown(test_events, open_fixture, close_fixture),
         cmocka_unit_test(test_keys),
         cmocka_unit_test(test_rush_of_keys),

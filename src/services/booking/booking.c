@@ -28,7 +28,7 @@ static const struct config_key config[] = {
     { "booking.pay_grace_seconds", CONFIG_INT, "120", 0, 1800, "Seconds a payment that has begun may keep the seats beyond the end of the hold.", false },
     { "booking.offer_seconds", CONFIG_INT, "1800", 10, 86400, "Seconds an offer of the waiting list keeps its seats.", false },
     { "booking.ticket_font", CONFIG_STR, "/usr/share/fonts/truetype/nanum/NanumGothic.ttf", 1, 1000,
-      "TrueType font of tickets on paper; it needs Korean letters.", false },
+      "TrueType font of tickets, receipts and settlement statements on paper; it needs Korean letters.", false },
     { "booking.doors_minutes", CONFIG_INT, "180", 0, 10080, "Minutes before the beginning from when tickets are let in.", false },
     { 0 },
 };

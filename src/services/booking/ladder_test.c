@@ -69,6 +69,13 @@ static void sunday_closes_on_saturday_at_eleven(void **state)
     check("2026-10-01T12:00:00", "2026-11-29T14:00:00", sunday, 1);
     check("2026-10-01T12:00:00", "2026-11-28T14:00:00", saturday, 1);
     check("2026-10-01T12:00:00", "2026-11-30T14:00:00", monday, 1);
+
+    struct cancel_policy p = cancel_policy_usual("KRW");
+    p.closes_at_sunday = (struct str){ 0 };          /* Sundays are like other days */
+    int64_t show = at("2026-11-29T14:00:00");
+    assert_int_equal(cancel_terms_at(&p, at("2026-10-01T12:00:00"), show, show - 3 * 86400000).until, at("2026-11-27T00:00:00"));
+    assert_true(cancel_terms_at(&p, at("2026-10-01T12:00:00"), show, at("2026-11-28T16:59:59")).open);
+    assert_false(cancel_terms_at(&p, at("2026-10-01T12:00:00"), show, at("2026-11-28T17:00:00")).open);
 }
 
 /* The free week ends ten days before the show, and there is none for who books later. */
@@ -124,6 +131,7 @@ static void clock_texts(void **state)
     } cases[] = {
         { S("00:00"), true },  { S("17:00"), true },  { S("23:59"), true },  { S("24:00"), false }, { S("17:60"), false }, { S("7:00"), false },
         { S("17.00"), false }, { S("-1:00"), false }, { S("17:-1"), false }, { S("1a:00"), false }, { S("17:000"), false }, { S("     "), false },
+        { S("17:a0"), false },
     };
     for (size_t i = 0; i < COUNT(cases); i++)
         assert_int_equal(clock_text_holds(cases[i].text), cases[i].holds);

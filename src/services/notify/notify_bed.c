@@ -82,7 +82,8 @@ const struct call booking_facts_call = { .name = "booking.facts", .kind = CALL_R
 const struct call performance_schedule_facts = { .name = "performance.schedule_facts", .kind = CALL_READ, .fn = schedule };
 static const struct call tell_call = { .name = "others.tell", .kind = CALL_COMMAND, .fn = tell };
 
-static const struct call *const calls[] = { &auth_contact_call, &auth_staff_call, &auth_link_make_call, &booking_facts_call, &performance_schedule_facts, &tell_call, NULL };
+static const struct call *const calls[] = { &auth_contact_call, &auth_staff_call,
+                                            &auth_link_make_call, &booking_facts_call, &performance_schedule_facts, &tell_call, NULL };
 
 static err others_open(struct ctx *cx, void **ret_self)
 {

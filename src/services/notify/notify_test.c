@@ -305,7 +305,8 @@ int main(void)
 {
     static const struct CMUnitTest tests[] = {
         BED_CASE(test_confirmed_once), BED_CASE(test_same_id_with_every_try), BED_CASE(test_cancelled), BED_CASE(test_schedule_cancelled_in_korean),
-        BED_CASE(test_refunded), BED_CASE(test_offer_has_an_end), BED_CASE(test_payment_case), BED_CASE(test_account_mails), BED_CASE(test_closed_accounts_get_nothing),
+        BED_CASE(test_refunded), BED_CASE(test_offer_has_an_end), BED_CASE(test_payment_case),
+        BED_CASE(test_account_mails), BED_CASE(test_closed_accounts_get_nothing),
         BED_CASE(test_waits_grow), BED_CASE(test_each_outcome), BED_CASE(test_finished_is_finished), BED_CASE(test_server_down_pauses_all),
         BED_CASE(test_kept_without_a_server), BED_CASE(test_forgotten_some_at_a_time), BED_CASE(test_webhook_hears_once),
     };

@@ -228,38 +228,14 @@ void render(struct arena *arena, const char *name, enum lang lang, const struct 
 
 /* ---- values ---- */
 
-/* Digits behind the point, ISO 4217; 2 where nothing else is told. */
-static int minor_digits(const char *currency)
-{
-    static const char none[] = "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF ", three[] = "BHD IQD JOD KWD LYD OMR TND ";
-    return strstr(none, currency) ? 0 : strstr(three, currency) ? 3 : 2;
-}
-
-static struct str grouped(struct arena *arena, int64_t n)
-{
-    struct str digits = arena_fmt(arena, "%lld", (long long)n);
-    char *out = arena_take(arena, digits.n * 2);
-    size_t at = 0;
-    for (size_t i = 0; i < digits.n; i++) {
-        if (i && (digits.n - i) % 3 == 0)
-            out[at++] = ',';
-        out[at++] = digits.p[i];
-    }
-    return str_of(out, at);
-}
-
 struct str render_money(struct arena *arena, enum lang lang, struct money m)
 {
     if (m.amount <= 0)
         return (struct str){ 0 };
-    int digits = minor_digits(m.currency);
-    int64_t unit = digits == 0 ? 1 : digits == 3 ? 1000 : 100;
-    struct str whole = grouped(arena, m.amount / unit), fraction = { 0 };
-    if (digits)
-        fraction = arena_fmt(arena, ".%0*lld", digits, (long long)(m.amount % unit));
+    struct str digits = money_digits(arena, m);
     if (lang == LANG_KO && strcmp(m.currency, "KRW") == 0)
-        return arena_fmt(arena, "%.*s원", STR_ARG(whole));
-    return arena_fmt(arena, "%s %.*s%.*s", m.currency, STR_ARG(whole), STR_ARG(fraction));
+        return arena_fmt(arena, "%.*s원", STR_ARG(digits));
+    return arena_fmt(arena, "%s %.*s", m.currency, STR_ARG(digits));
 }
 
 struct str render_time(struct arena *arena, enum lang lang, int64_t ms, int offset_minutes)

@@ -1,6 +1,7 @@
 /* Keys of organizers at providers. Secrets leave the table only to be used; who looks sees the last characters. New keys take the place of the old
  * for new payments; a payment keeps those it was made with, unless they are said to be of the same merchant. */
 #include "account.h"
+#include "vendor.h"
 
 #include "platform/call/app.h"
 
@@ -85,7 +86,7 @@ static void view(struct ctx *cx, const struct payments *s, const struct account_
         .secret_key = end_of(cx, a->keys.secret_key),
         .webhook_secret = end_of(cx, a->keys.webhook_secrets[0]),
         .webhook_secret_old = end_of(cx, a->keys.webhook_secrets[1]),
-        .webhook_url = arena_fmt(cx->arena, "%.*s/api/v1/payments/webhooks/%s", STR_ARG(s->vendors.public_url), a->provider->name),
+        .webhook_url = arena_fmt(cx->arena, "%.*s/api/v1/payments/webhooks/%s", STR_ARG(s->vendors->public_url), a->provider->name),
         .created_at = a->created_at,
         .updated_at = a->updated_at,
     };

@@ -10,13 +10,29 @@ static err not_payable(struct ctx *cx)
     return fail(cx, ERR_CONFLICT, "not_payable", "There is nothing to pay for this booking.", "이 예매에는 결제할 금액이 없습니다.");
 }
 
+/* The provider hears of it; its name is kept before the buyer can do anything with it. */
+static err begin(struct ctx *cx, struct payments *s, struct payment *p, struct str *ret_client)
+{
+    struct charge charge;
+    struct created made;
+    err e = payment_charge(cx, s, p, &charge);
+    if (!e)
+        e = gate_create(cx, s, p->provider, &charge, &made);
+    if (!e && made.ref.n && !str_eq(made.ref, p->ref))
+        e = call_run(cx, &payment_note_call, &(struct note_in){ .payment = p->id, .ref = made.ref }, p);
+    if (!e)
+        *ret_client = made.client;
+    return e;
+}
+
 err payment_create(struct ctx *cx, void *self, const void *in_, void *ret_out)
 {
+    struct payments *s = self;
     const struct create_in *in = in_;
     struct payment_view *ret = ret_out;
     struct booking_due due;
     const struct provider *provider;
-    struct payment p;
+    struct str client;
 
     err e = call_run(cx, &booking_due_get, &(struct booking_ref){ in->booking, cx->actor.user }, &due);
     if (e)
@@ -27,36 +43,37 @@ err payment_create(struct ctx *cx, void *self, const void *in_, void *ret_out)
     if (e)
         return e;
 
+    struct open_out opened;
     e = call_run(cx, &payment_open_call,
                  &(struct open_in){ in->booking, provider, due.due, due.owner, due.performance, due.schedule, due.title,
-                                    str_c(payment_method_words[in->method]) }, &p);
-    struct charge charge;
-    if (!e)
-        e = payment_charge(cx, self, &p, &charge);
-    struct created made = { 0 };
-    if (!e)
-        e = gate_create(cx, self, p.provider, &charge, &made);
-    if (!e && made.ref.n && !str_eq(made.ref, p.ref))        /* before the buyer can do anything with it */
-        e = call_run(cx, &payment_note_call, &(struct note_in){ .payment = p.id, .ref = made.ref }, &p);
+                                    str_c(payment_method_words[in->method]) }, &opened);
     if (e)
         return e;
-    payment_view(&p, ret);
-    ret->client = made.client;
+    if (opened.superseded)
+        watch_add(&s->watch, opened.superseded, cx->now);    /* the provider is to let it go */
+    e = begin(cx, s, &opened.payment, &client);
+    if (e)
+        return e;
+    payment_view(&opened.payment, ret);
+    ret->client = client;
     return OK;
 }
 
 static bool same_ask(const struct payment *p, const struct open_in *in)
 {
-    return p->provider == in->provider && str_eq(p->method, in->method) && p->amount.amount == in->due.amount && strcmp(p->amount.currency, in->due.currency) == 0;
+    return p->provider == in->provider && str_eq(p->method, in->method) &&
+           p->amount.amount == in->due.amount && strcmp(p->amount.currency, in->due.currency) == 0;
 }
 
 err payment_open(struct ctx *cx, void *self, const void *in_, void *ret_out)
 {
     struct payments *s = self;
     const struct open_in *in = in_;
-    struct payment *ret = ret_out;
+    struct open_out *out = ret_out;
+    struct payment *ret = &out->payment;
     bool found;
 
+    out->superseded = 0;
     err e = store_payment_live(cx, in->booking, ret, &found);
     if (e)
         return e;
@@ -70,7 +87,7 @@ err payment_open(struct ctx *cx, void *self, const void *in_, void *ret_out)
         e = payment_move(cx, s, ret, PAYMENT_CANCELLED, WHY_SUPERSEDED);
         if (e)
             return e;
-        watch_add(&s->watch, ret->id, cx->now);      /* the provider is to let it go */
+        out->superseded = ret->id;
     }
 
     *ret = (struct payment){ .booking = in->booking, .user = cx->actor.user, .organizer = in->organizer, .performance = in->performance,

@@ -127,16 +127,9 @@ static const struct provider first = { .name = "toss", .keyless = true, FUNCTION
 
 const char *const provider_words[] = { "toss", "stripe", NULL };
 
-const char *const payment_method_words[] = { "card", NULL };
-
 const struct provider *provider_at(int word)
 {
     return word ? &second : &first;
-}
-
-int provider_word(const struct provider *p)
-{
-    return p == &second;
 }
 
 const struct provider *provider_named(struct str name)

@@ -3,6 +3,8 @@
 #include "case.h"
 #include "provider_bed.h"
 
+#include <stdatomic.h>
+
 #include "payment_sql.h"
 #include "platform/obs/log.h"
 
@@ -61,7 +63,7 @@ static err hear(struct bed *b, int64_t payment, struct money amount, int64_t eve
     struct str body = sandbox_event(&cx, &(struct sandbox_delivery){ .id = event, .key = payment, .amount = amount });
     struct str signature = sandbox_sign(&cx, clock_now(app_clock(b->fixture.app)), body);
     *ret = (struct raw_out){ 0 };
-    return ask(b, &payment_webhook_call, &(struct webhook_in){ { body }, S("sandbox"), signature }, ret);
+    return ask(b, &payment_webhook_call, &(struct webhook_in){ { body }, S("sandbox"), { signature } }, ret);
 }
 
 static struct payment_case the_case(struct bed *b, int64_t id)
@@ -407,6 +409,87 @@ static void unclear_for_ten_minutes(void **state)
     assert_int_equal(payment_unclear_oldest.value, 0);
 }
 
+/* ---- interrupted ---- */
+
+static _Atomic int steps_left;
+
+static err crash(struct ctx *cx)
+{
+    if (atomic_fetch_sub(&steps_left, 1) != 1)
+        return OK;
+    return fail(cx, ERR_UNAVAILABLE, "crashed", "The program ended here.", "여기서 프로그램이 종료되었습니다.");
+}
+
+/* What happens to a ready payment, how often that can be interrupted, and its end. */
+struct interruption {
+    void (*happens)(struct bed *b, int64_t payment);
+    int steps;
+    enum payment_state end;
+};
+
+static void approves_and_leaves(struct bed *b, int64_t payment)
+{
+    struct raw_out raw;
+    fake.approves = true;
+    fake_says(&fake.query, verdict(VERDICT_ABSENT));
+    fake_says(&fake.confirm, took(DUE, "KRW"));
+    (void)!hear(b, payment, (struct money){ DUE, "KRW" }, 1, &raw);
+    fake_says(&fake.query, took(DUE, "KRW"));
+}
+
+static void gives_up(struct bed *b, int64_t payment)
+{
+    (void)payment;
+    end_booking(b, END_CANCELLED);
+    advance(b, 0);
+}
+
+static void gives_up_too_late(struct bed *b, int64_t payment)
+{
+    fake_says(&fake.cancel, verdict(VERDICT_DECLINED));
+    fake_says(&fake.query, took(DUE, "KRW"));
+    fake_says(&fake.refund, took(DUE, "KRW"));
+    gives_up(b, payment);
+}
+
+static const struct interruption interruptions[] = {
+    { approves_and_leaves, 4, PAYMENT_PAID },
+    { gives_up, 2, PAYMENT_CANCELLED },
+    { gives_up_too_late, 9, PAYMENT_REFUNDED },
+};
+
+/* step 0: not at all. */
+static void interrupt(const struct interruption *c, int step, bool restarts)
+{
+    void *bed = NULL;
+    make(&bed);
+    struct bed *b = bed;
+    b->no_provider = true;
+    int64_t id = ready(b);
+    atomic_store(&steps_left, step ? step : 1000);
+    service(b)->between = crash;
+    c->happens(b, id);
+    if (step == 0)
+        assert_int_equal(1000 - atomic_load(&steps_left), c->steps);     /* none is missed below */
+    if (restarts)
+        restart(b);
+    advance(b, 30 * MINUTE_MS);
+    assert_state(b, id, c->end);
+    assert_int_equal(count(b, &let_go), 0);
+    assert_int_equal(booking.confirmed, c->end == PAYMENT_PAID);
+    assert_int_equal(booking.refunds, c->end == PAYMENT_REFUNDED);
+    drop(&bed);
+}
+
+static void interrupted_anywhere(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(interruptions); i++)
+        for (int step = 0; step <= interruptions[i].steps; step++)
+            for (int restarts = 0; restarts < 2; restarts++)
+                interrupt(&interruptions[i], step, restarts);
+}
+
 /* ---- a provider that is away ---- */
 
 static void away_when_it_begins(void **state)
@@ -442,6 +525,7 @@ int main(void)
         CASE(too_late_to_let_go),
         CASE(approved_after_it_failed),
         CASE(unclear_for_ten_minutes),
+        cmocka_unit_test(interrupted_anywhere),
         CASE(away_when_it_begins),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

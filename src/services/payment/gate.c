@@ -215,7 +215,7 @@ err gate_list(struct ctx *cx, void *self, const void *in, void *ret_out)
     for (int i = 0; provider_words[i]; i++) {
         const struct provider *p = provider_at(i);
         int64_t wait;
-        if (!(s->vendors.offered & 1u << i))
+        if (!vendors_offer(s, i))
             continue;
         health_look(&s->gate->health[index_of(p)], cx->now, &wait);
         items[n++] = (struct provider_view){ str_c(p->name), wait == 0, (wait + 999) / 1000 };

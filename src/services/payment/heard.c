@@ -93,8 +93,10 @@ static err settle(struct ctx *cx, struct payments *s, struct payment *p, const s
         e = unwanted(cx, p);
     else
         e = payment_judge(cx, p, v, event);
-    if (!taken)
+    if (!taken) {                                /* who has it may have looked too early */
+        watch_add(&s->watch, p->id, cx->now);
         return e;
+    }
     if (!e && payment_drive(cx, s, p))
         fail_clear(cx);
     payment_release(cx, s, p);

@@ -54,19 +54,35 @@ err payment_let_go(struct ctx *cx, struct payments *s, struct payment *p)
 
 /* ---- the event booking.ended: a buyer who is on the provider's page when the hold ends may still pay for a while ---- */
 
-err payment_booking_ended(struct ctx *cx, void *self, const void *in_, void *ret_out)
+/* out: struct payment, id 0: none that is ready. */
+static err ended(struct ctx *cx, void *self, const void *in_, void *ret_out)
 {
     const struct booking_ended *in = in_;
+    const struct payments *s = self;
+    struct payment *ret = ret_out;
+    bool found;
+    err e = store_payment_live(cx, in->booking, ret, &found);
+    if (e)
+        return e;
+    if (!found || ret->state != PAYMENT_READY) {
+        ret->id = 0;
+        return OK;
+    }
+    if (ret->let_go_at)
+        return OK;
+    ret->let_go_at = cx->now + (in->how == END_EXPIRED ? s->late_ms : 0);
+    return store_payment_update(cx, ret);
+}
+
+const struct call payment_ended_call = { .name = "payment.ended", .kind = CALL_COMMAND, .fn = ended };
+
+err payment_booking_ended(struct ctx *cx, void *self, const void *in, void *ret_out)
+{
     struct payments *s = self;
     struct payment p;
-    bool found;
     (void)ret_out;
-    err e = store_payment_live(cx, in->booking, &p, &found);
-    if (e || !found || p.state != PAYMENT_READY || p.let_go_at)
-        return e;
-    p.let_go_at = cx->now + (in->how == END_EXPIRED ? s->late_ms : 0);
-    e = store_payment_update(cx, &p);
-    if (!e)
+    err e = call_run(cx, &payment_ended_call, in, &p);
+    if (!e && p.id)
         watch_add(&s->watch, p.id, p.let_go_at);
     return e;
 }

@@ -2,9 +2,23 @@
 #include "account.h"
 #include "vendor.h"
 
+#include <stdlib.h>
+
 #include "platform/call/app.h"
+#include "platform/obs/log.h"
 
 #define CONNECTIONS 16        /* kept for the next question */
+
+const char *const payment_method_words[] = { "card", "virtual_account", "transfer", "mobile", NULL };
+
+int provider_word(const struct provider *p)
+{
+    int i = 0;
+    while (provider_words[i] && provider_at(i) != p)
+        i++;
+    ASSERT(provider_words[i]);
+    return i;
+}
 
 struct str payment_public_id(struct ctx *cx, enum id_kind kind, int64_t id)
 {
@@ -18,12 +32,12 @@ err merchant_of(struct ctx *cx, struct payments *s, const struct provider *provi
     int word = provider_word(provider);
     struct account a;
     bool found = false;
-    if (s->vendors.offered & 1u << word) {
+    if (vendors_offer(s, word)) {
         err e = store_payment_account_used(cx, organizer, provider, &a, &found);
         if (e)
             return e;
         *ret_account = found ? a.id : 0;
-        if (found || provider->keyless || s->vendors.own[word].secret_key.n)
+        if (found || provider->keyless || s->vendors->own[word].secret_key.n)
             return OK;
     }
     return fail(cx, ERR_CONFLICT, "provider_not_offered", "This way to pay is not offered here; choose another provider.",
@@ -33,7 +47,7 @@ err merchant_of(struct ctx *cx, struct payments *s, const struct provider *provi
 err merchant_load(struct ctx *cx, struct payments *s, const struct provider *provider, int64_t account, struct merchant *ret)
 {
     struct account a;
-    *ret = s->vendors.own[provider_word(provider)];
+    *ret = s->vendors->own[provider_word(provider)];
     if (!account)
         return OK;
     err e = call_run(cx, &payment_account_load_call, &account, &a);
@@ -83,18 +97,37 @@ static err offered(struct ctx *cx, struct str words, const struct merchant *own,
     return OK;
 }
 
-err vendors_open(struct ctx *cx, struct vendors *v)
+/* The platform's own keys. */
+static struct merchant platform_of(const struct config *c, struct str word)
+{
+    struct merchant m = { 0 };
+    if (str_eq(word, S("toss"))) {
+        m.secret_key = config_str(c, "payment.toss_secret_key");
+        m.name = config_str(c, "payment.toss_merchant");
+    } else if (str_eq(word, S("stripe"))) {
+        m.secret_key = config_str(c, "payment.stripe_secret_key");
+        m.webhook_secrets[0] = config_str(c, "payment.stripe_webhook_secret");
+        m.webhook_secrets[1] = config_str(c, "payment.stripe_webhook_secret_old");
+    }
+    return m;
+}
+
+bool vendors_offer(const struct payments *s, int word)
+{
+    return (s->vendors->offered & 1u << word) != 0;
+}
+
+err vendors_open(struct ctx *cx, struct vendors **ret)
 {
     const struct config *c = app_config(cx->app);
-    struct merchant *toss = &v->own[provider_word(provider_named(S("toss")))], *stripe = &v->own[provider_word(provider_named(S("stripe")))];
+    struct vendors *v = calloc(1, sizeof(*v));
+    ASSERT(v != NULL);
+    *ret = v;
     v->pool = fetch_pool_new(CONNECTIONS);
     v->timeout_ms = config_int(c, "payment.provider_timeout_ms");
     v->public_url = config_str(c, "payment.public_url");
-    toss->secret_key = config_str(c, "payment.toss_secret_key");
-    toss->name = config_str(c, "payment.toss_merchant");
-    stripe->secret_key = config_str(c, "payment.stripe_secret_key");
-    stripe->webhook_secrets[0] = config_str(c, "payment.stripe_webhook_secret");
-    stripe->webhook_secrets[1] = config_str(c, "payment.stripe_webhook_secret_old");
+    for (int i = 0; provider_words[i]; i++)
+        v->own[i] = platform_of(c, str_c(provider_words[i]));
     err e = address(cx, c, "payment.toss_url", &v->toss_url);
     if (!e)
         e = address(cx, c, "payment.stripe_url", &v->stripe_url);
@@ -104,4 +137,5 @@ err vendors_open(struct ctx *cx, struct vendors *v)
 void vendors_close(struct vendors *v)
 {
     fetch_pool_free(v->pool);
+    free(v);
 }

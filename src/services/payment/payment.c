@@ -1,6 +1,9 @@
 /* The payment service: its tables and its life. */
 #include "case.h"
 #include "gate.h"
+#include "ledger.h"
+#include "receipt.h"
+#include "settlement.h"
 
 #include <stdlib.h>
 
@@ -202,14 +205,14 @@ static const struct call refund_give_call = { "payment.refund_give", "Gives mone
                                               &refund_fields, refund_give };
 static const struct call refund_list_call = { "payment.refund_list", "What went back of a payment, or is to.", CALL_READ, &refunds_in_fields,
                                               &refunds_fields, refund_list };
-static const struct call refund_cancelled_call = { .name = "payment.refund_cancelled", .kind = CALL_STORY, .in = &booking_cancelled_fields,
-                                                   .fn = refund_cancelled };
+static const struct call cancelled_call = { .name = "payment.cancelled", .kind = CALL_STORY, .in = &booking_cancelled_fields, .fn = ledger_cancelled };
+const struct call ledger_retain_call = { .name = "payment.retain", .kind = CALL_COMMAND, .fn = ledger_retain };
 
 static const struct call providers_call = { "payment.providers", "Which providers can take a payment now.", CALL_MEMORY, NULL, &providers_fields,
                                              gate_list };
 const struct call payment_headroom_call = { "payment.headroom", "Orders a minute that the providers can take now.", CALL_MEMORY, NULL,
                                             &headroom_fields, gate_headroom };
-static const struct call booking_ended_call = { .name = "payment.booking_ended", .kind = CALL_COMMAND, .in = &booking_ended_fields,
+static const struct call booking_ended_call = { .name = "payment.booking_ended", .kind = CALL_STORY, .in = &booking_ended_fields,
                                                 .fn = payment_booking_ended };
 
 const struct call refund_promise_call = { .name = "payment.refund_promise", .kind = CALL_COMMAND, .fn = refund_promise };
@@ -227,14 +230,17 @@ static const struct call *const calls[] = {
     &create_call,        &confirm_call,      &payment_webhook_call, &show_call,           &list_call,         &resume_call,
     &payment_open_call,  &payment_load_call, &payment_event_seen_call, &payment_advance_call, &sandbox_charge_call, &sandbox_find_call,
     &sandbox_refund_call, &sandbox_collect_call, &sandbox_sent_call, &sandbox_deliver_call, &refund_give_call,
-    &refund_list_call,   &refund_cancelled_call, &refund_promise_call, &refund_advance_call, &refund_open_call,   &refund_load_call,
+    &refund_list_call,   &cancelled_call,     &refund_promise_call, &refund_advance_call, &refund_open_call,   &refund_load_call,
     &sandbox_books_call, &account_put_call,   &account_show_call,  &account_close_call, &payment_account_load_call,
     &refund_account_call, &refund_account_find_call, &refund_account_put_call, &deposit_call,
-    &booking_ended_call, &payment_note_call, &unclear_look_call, &unclear_find_call, &case_open_call, &case_list_call, &case_csv_call, &case_show_call,
-    &case_resolve_call,  &case_decide_call,  &providers_call, &payment_headroom_call, NULL,
+    &booking_ended_call, &payment_ended_call, &payment_note_call, &unclear_look_call, &unclear_find_call, &case_open_call, &case_list_call, &case_csv_call, &case_show_call,
+    &case_resolve_call,  &case_decide_call,  &providers_call, &payment_headroom_call,
+    &ledger_retain_call, &settlement_call,   &settlement_csv_call, &settlement_pdf_call, &receipt_call, &receipt_pdf_call, NULL,
 };
 
 #define IN_CHARGE (ROLE_MANAGER | ROLE_ADMIN)
+#define SETTLED   (ROLE_PRODUCER | ROLE_MANAGER | ROLE_ADMIN)
+
 static const struct route routes[] = {
     { .method = "POST", .path = "/api/v1/payments", .call = &create_call, .flags = NEED_USER | IDEMPOTENT | AUDITED, .status = 201 },
     { .method = "POST", .path = "/api/v1/payments/{payment_id}/confirm", .call = &confirm_call, .flags = NEED_USER | IDEMPOTENT | AUDITED, .status = 200 },
@@ -246,6 +252,11 @@ static const struct route routes[] = {
     { .method = "POST", .path = "/api/v1/payments/{payment_id}/refunds", .call = &refund_give_call, .flags = NEED_USER | IDEMPOTENT,
       .roles = IN_CHARGE, .status = 201 },
     { .method = "GET", .path = "/api/v1/payments/{payment_id}/refunds", .call = &refund_list_call, .flags = NEED_USER, .status = 200 },
+    { .method = "GET", .path = "/api/v1/payments/{payment_id}/receipt", .call = &receipt_call, .flags = NEED_USER, .status = 200 },
+    { .method = "GET", .path = "/api/v1/payments/{payment_id}/receipt.pdf", .call = &receipt_pdf_call, .flags = NEED_USER, .status = 200 },
+    { .method = "GET", .path = "/api/v1/settlements", .call = &settlement_call, .flags = NEED_USER, .roles = SETTLED, .status = 200 },
+    { .method = "GET", .path = "/api/v1/settlements.csv", .call = &settlement_csv_call, .flags = NEED_USER, .roles = SETTLED, .status = 200 },
+    { .method = "GET", .path = "/api/v1/settlements.pdf", .call = &settlement_pdf_call, .flags = NEED_USER, .roles = SETTLED, .status = 200 },
     { .method = "GET", .path = "/api/v1/payments/{payment_id}/deposit", .call = &deposit_call, .flags = NEED_USER, .status = 200 },
     { .method = "POST", .path = "/api/v1/payments/{payment_id}/refund-account", .call = &refund_account_call, .flags = NEED_USER | AUDITED, .status = 200 },
     { .method = "PUT", .path = "/api/v1/payment-accounts/{provider}", .call = &account_put_call, .flags = NEED_USER | AUDITED,
@@ -286,12 +297,18 @@ static size_t job_threads(void *self, const struct job *job)
 }
 
 static const struct subscription subscriptions[] = {
-    { "booking.cancelled", &refund_cancelled_call },
+    { "booking.cancelled", &cancelled_call },
     { "booking.ended", &booking_ended_call },
     { 0 },
 };
 
 /* ---- configuration and metrics ---- */
+
+#define PROVIDER_FEES(provider, bp, fixed)                                                                                                  \
+    { .name = "payment." provider "_fee_bp", .type = CONFIG_INT, .def = bp, .low = 0, .high = 10000,                                        \
+      .help = "What " provider " keeps of a payment in basis points, its tax included." },                                                  \
+    { .name = "payment." provider "_fee_fixed", .type = CONFIG_STR, .def = fixed,                                                           \
+      .help = "What " provider " keeps of each payment beside it, by currency and in minor units, like KRW 100, USD 30." }
 
 static const struct config_key config[] = {
     { .name = "payment.resume_seconds", .type = CONFIG_INT, .def = "5", .low = 1, .high = 60,
@@ -305,13 +322,15 @@ static const struct config_key config[] = {
       .help = "Address of the web client, where buyers come back to from a provider's page; no slash at its end." },
     { .name = "payment.provider_timeout_ms", .type = CONFIG_INT, .def = "15000", .low = 100, .high = 120000,
       .help = "Milliseconds that a provider has for its answer; what is not answered by then is asked for again." },
-    { .name = "payment.toss_url", .type = CONFIG_STR, .def = "https://api.tosspayments.com", .help = "Address of Toss Payments' API; http only on this machine." },
+    { .name = "payment.toss_url", .type = CONFIG_STR, .def = "https://api.tosspayments.com",
+      .help = "Address of Toss Payments' API; http only on this machine." },
     { .name = "payment.toss_secret_key", .type = CONFIG_STR, .def = "", .help = "The platform's secret key at Toss Payments.", .secret = true },
     { .name = "payment.toss_merchant", .type = CONFIG_STR, .def = "",
       .help = "Its mId: answers that name another one are not believed; empty: not compared." },
     { .name = "payment.stripe_url", .type = CONFIG_STR, .def = "https://api.stripe.com", .help = "Address of Stripe's API; http only on this machine." },
     { .name = "payment.stripe_secret_key", .type = CONFIG_STR, .def = "", .help = "The platform's secret key at Stripe.", .secret = true },
-    { .name = "payment.stripe_webhook_secret", .type = CONFIG_STR, .def = "", .help = "Signing secret of its webhook endpoint there, whsec_...", .secret = true },
+    { .name = "payment.stripe_webhook_secret", .type = CONFIG_STR, .def = "", .help = "Signing secret of its webhook endpoint there, whsec_...",
+      .secret = true },
     { .name = "payment.stripe_webhook_secret_old", .type = CONFIG_STR, .def = "",
       .help = "The one before, which counts as well while it is being changed; empty: none.", .secret = true },
     { .name = "payment.late_seconds", .type = CONFIG_INT, .def = "1800", .low = 0, .high = 86400,
@@ -320,6 +339,21 @@ static const struct config_key config[] = {
       .help = "How often a refund is tried that a provider refuses, before people are told." },
     { .name = "payment.threads", .type = CONFIG_INT, .def = "4", .low = 1, .high = 64,
       .help = "Payments and refunds taken up again at the same time." },
+    { .name = "payment.platform_fee_bp", .type = CONFIG_INT, .def = "500", .low = 0, .high = 10000,
+      .help = "The platform's fee in basis points of what is paid. Like all fees it holds for payments whose money comes from now on." },
+    { .name = "payment.platform_fee_fixed", .type = CONFIG_STR, .def = "",
+      .help = "The platform's fee for each payment beside it, by currency and in minor units, like KRW 500, USD 30." },
+    { .name = "payment.vat_permille", .type = CONFIG_INT, .def = "100", .low = 0, .high = 1000,
+      .help = "Value added tax on the platform's fee in permille; it comes on top." },
+    { .name = "payment.retained_fee_to", .type = CONFIG_STR, .def = "organizer",
+      .help = "Who gets the fees that are kept of cancelled seats: organizer or platform." },
+    { .name = "payment.ticket_vat_permille", .type = CONFIG_INT, .def = "0", .low = 0, .high = 1000,
+      .help = "Value added tax that the price of tickets contains, in permille, as receipts tell; 0: they are exempt." },
+    { .name = "payment.receipt_issuer", .type = CONFIG_STR, .def = "TakenSeat",
+      .help = "Who issues receipts, as printed on them: a name, and a registration number where the law asks for one." },
+    PROVIDER_FEES("sandbox", "250", ""),
+    PROVIDER_FEES("toss", "340", ""),
+    PROVIDER_FEES("stripe", "290", "USD 30"),
     GATE_CONFIG,
     { 0 },
 };
@@ -404,6 +438,8 @@ static err payment_service_open(struct ctx *cx, void **ret_self)
     if (!e)
         e = gate_open(cx, &s->gate);
     if (!e)
+        e = ledger_check_config(cx, c);
+    if (!e)
         e = store_sequences(cx, s);
     if (!e)
         e = store_sandbox_open(cx, s);
@@ -416,14 +452,16 @@ static void payment_service_close(void *self)
 {
     struct payments *s = self;
     watch_close(&s->watch);
-    vendors_close(&s->vendors);
+    vendors_close(s->vendors);
     gate_close(s->gate);
     free(s);
 }
 
 /* 202: heard, but of no charge known here. */
 static const struct raw_answer raw_answers[] = {
-    { &payment_webhook_call, "application/json", NULL, 202 }, { &case_csv_call, "text/csv", NULL, 0 }, { 0 }
+    { &payment_webhook_call, "application/json", NULL, 202 }, { &case_csv_call, "text/csv", NULL, 0 },
+    { &settlement_csv_call, "text/csv", NULL, 0 }, { &settlement_pdf_call, "application/pdf", NULL, 0 },
+    { &receipt_pdf_call, "application/pdf", NULL, 0 }, { 0 },
 };
 
 const struct service payment_service = {

@@ -135,6 +135,19 @@ static err run_statement(struct ctx *cx, void *self, const void *query, void *ou
     return db_run(cx, query, NO_VALS, NULL);
 }
 
+struct task {
+    err (*fn)(struct ctx *cx, void *arg);
+    void *arg;
+};
+
+static err run_task(struct ctx *cx, void *self, const void *in, void *out)
+{
+    const struct task *t = in;
+    (void)self;
+    (void)out;
+    return t->fn(cx, t->arg);
+}
+
 const struct call booking_due_get = { .name = "booking.due_get", .kind = CALL_READ, .fn = due_get };
 const struct call booking_pay_begin = { .name = "booking.pay_begin", .kind = CALL_COMMAND, .fn = pay_begin };
 const struct call booking_paid_put = { .name = "booking.paid_put", .kind = CALL_COMMAND, .fn = paid_put };
@@ -142,9 +155,11 @@ static const struct call refunded_call = { .name = "booking.refunded", .kind = C
 static const struct call cancelled_call = { .name = "booking.cancelled", .kind = CALL_COMMAND, .fn = cancelled };
 static const struct call ended_call = { .name = "booking.ended", .kind = CALL_COMMAND, .fn = ended };
 static const struct call execute_call = { .name = "booking.execute", .kind = CALL_COMMAND, .fn = run_statement };
+static const struct call task_call = { .name = "booking.task", .kind = CALL_COMMAND, .fn = run_task };
 
 static const struct call *const fake_calls[] = {
-    &booking_due_get, &booking_pay_begin, &booking_paid_put, &refunded_call, &cancelled_call, &ended_call, &execute_call, NULL,
+    &booking_due_get, &booking_pay_begin, &booking_paid_put, &refunded_call, &cancelled_call, &ended_call, &execute_call, &task_call,
+    NULL,
 };
 
 static const struct subscription subscriptions[] = { { "payment.refunded", &refunded_call }, { 0 } };
@@ -305,9 +320,19 @@ int64_t count(struct bed *b, const struct query *q)
 
 void cancel(struct bed *b, int64_t cancellation, int64_t payment, int64_t refund)
 {
+    cancel_keeping(b, cancellation, payment, refund, 0);
+}
+
+void cancel_keeping(struct bed *b, int64_t cancellation, int64_t payment, int64_t refund, int64_t fee)
+{
     const struct booking_cancelled event = { .cancellation = cancellation, .booking = BOOKING_ID, .schedule = 1, .performance = 1, .user = BUYER_ID,
-                                             .payment = payment, .seats = 1, .refund = refund, .currency = S("KRW") };
+                                             .payment = payment, .seats = 1, .refund = refund, .fee = fee, .currency = S("KRW") };
     assert_int_equal(ask(b, &cancelled_call, &event, NULL), OK);
+}
+
+err in_command(struct bed *b, err (*fn)(struct ctx *cx, void *arg), void *arg)
+{
+    return ask(b, &task_call, &(struct task){ fn, arg }, NULL);
 }
 
 void end_booking(struct bed *b, enum booking_end how)

@@ -64,12 +64,16 @@ struct payment load(struct bed *b, int64_t payment);
 
 /* The event booking.cancelled: this much is to go back. It has been delivered when the clock has moved. */
 void cancel(struct bed *b, int64_t cancellation, int64_t payment, int64_t refund);
+/* The same, and this much is kept. */
+void cancel_keeping(struct bed *b, int64_t cancellation, int64_t payment, int64_t refund, int64_t fee);
 
 /* The event booking.ended. */
 void end_booking(struct bed *b, enum booking_end how);
 
 /* A connection keeps a statement by its address: only static ones. */
 int64_t count(struct bed *b, const struct query *q);
+/* Runs a function in a command; what it returns comes back. */
+err in_command(struct bed *b, err (*fn)(struct ctx *cx, void *arg), void *arg);
 /* Runs a statement in a command. */
 void execute(struct bed *b, const struct query *q);
 

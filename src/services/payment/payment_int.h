@@ -81,9 +81,9 @@ struct move {                 /* a line of the audit trail; the ledger's lines o
 };
 struct refund;
 /* A payment has entered a state: books what that means for the money. */
-void ledger_payment(struct ctx *cx, const struct payment *p, const struct move *m);
+err ledger_payment(struct ctx *cx, const struct payment *p, const struct move *m) MUST_USE;
 /* A refund of it has. */
-void ledger_refund(struct ctx *cx, const struct payment *p, const struct refund *r, const struct move *m);
+err ledger_refund(struct ctx *cx, const struct payment *p, const struct refund *r, const struct move *m) MUST_USE;
 
 /* ---- payments somebody has to take up again (watch.c) ---- */
 
@@ -96,7 +96,7 @@ struct watch {
 
 void watch_open(struct watch *w, int64_t now);
 void watch_close(struct watch *w);
-/* Somebody should take it up by then, or as soon as whoever has it gives it back. */
+/* Somebody should take it up by then, or as soon as whoever has it gives it back. Not in a command: what it is to find is not durable yet. */
 void watch_add(struct watch *w, int64_t payment, int64_t due);
 /* False when another story has it; that one will find a reason to look once more. */
 bool watch_take(struct watch *w, int64_t payment);
@@ -112,19 +112,11 @@ int64_t watch_next(struct watch *w);
 
 /* ---- the service ---- */
 
-/* The providers outside of the program (vendor.h), and with whose keys they are asked unless an organizer has own ones. */
-struct vendors {
-    struct fetch_pool *pool;
-    struct str toss_url, stripe_url, public_url;     /* without a slash at the end */
-    int64_t timeout_ms;
-    unsigned offered;         /* for new payments, as bits of provider_words */
-    struct merchant own[PROVIDERS];
-};
-
 struct gate;
+struct vendors;
 struct payments {
     struct sequence payments, moves, refunds, cases, accounts;
-    struct vendors vendors;
+    struct vendors *vendors;  /* vendor.h */
     struct sequence charges, sandbox_refunds, webhooks;          /* the sandbox's */
     struct watch watch;
     struct gate *gate;        /* gate.h */
@@ -132,6 +124,7 @@ struct payments {
     int64_t refund_attempts;
     size_t threads;           /* that take payments up again */
     _Atomic int64_t sandbox_due, unclear_due;
+    _Atomic int printing;     /* paper.c */
     err (*between)(struct ctx *cx);      /* called between the steps of a story, NULL but in tests: a failure ends it there as a crash would */
 };
 
@@ -179,10 +172,13 @@ extern const struct call payment_webhook_call;
 /* What a genuine webhook does. Fails when the provider should send it again. (heard.c) */
 err payment_heard(struct ctx *cx, struct payments *s, const struct provider *provider, const struct webhook_event *event, struct raw_out *ret) MUST_USE;
 call_fn payment_booking_ended;                                           /* let_go.c */
+extern const struct call payment_ended_call;
 call_fn payment_show, payment_list;                                      /* show.c */
 call_fn payment_resume;                                                  /* resume.c, by several threads */
 
 void payment_view(const struct payment *p, struct payment_view *ret);
+/* A payment for its payer and the people in charge; ERR_MISSING for all others. (show.c) */
+err payment_visible(struct ctx *cx, int64_t payment, struct payment *ret) MUST_USE;
 
 /* ---- steps of the stories: calls that never leave this service, so they need no field tables ---- */
 
@@ -193,7 +189,11 @@ struct open_in {
     int64_t organizer, performance, schedule;
     struct str title, method;
 };
-/* Makes a payment, or finds the one that is still ready. out: struct payment. */
+struct open_out {
+    struct payment payment;
+    int64_t superseded;       /* the one that was ready, for something else; 0: none */
+};
+/* Makes a payment, or finds the one that is still ready. */
 extern const struct call payment_open_call;
 
 /* in: struct payment_in, out: struct payment. ERR_MISSING when there is none. */
@@ -259,8 +259,10 @@ err merchant_of(struct ctx *cx, struct payments *s, const struct provider *provi
 /* The keys themselves; those of an account that was closed too, for as long as payments need them. In stories. (merchant.c) */
 err merchant_load(struct ctx *cx, struct payments *s, const struct provider *provider, int64_t account, struct merchant *ret) MUST_USE;
 /* Reads the platform's keys and the providers' addresses from the configuration. (merchant.c) */
-err vendors_open(struct ctx *cx, struct vendors *v) MUST_USE;
+err vendors_open(struct ctx *cx, struct vendors **ret) MUST_USE;
 void vendors_close(struct vendors *v);
+/* Is this provider, by its word, offered for new payments? */
+bool vendors_offer(const struct payments *s, int word);
 /* What the provider is asked for, and with whose keys. (merchant.c) */
 err payment_charge(struct ctx *cx, struct payments *s, const struct payment *p, struct charge *ret) MUST_USE;
 /* Asks the provider for the money. *p is CONFIRMING and moves with its verdict. */
@@ -303,8 +305,6 @@ void store_payment_insert(struct ctx *cx, const struct payment *p);
 err store_payment_update(struct ctx *cx, const struct payment *p) MUST_USE;
 
 void store_move_insert(struct ctx *cx, const struct move *m);
-/* Nothing when the amount is 0. */
-void store_ledger_insert(struct ctx *cx, const struct move *m, const char *account, const char *currency, int64_t amount);
 
 err store_event_seen(struct ctx *cx, const char *provider, struct str event, bool *ret) MUST_USE;
 void store_event_insert(struct ctx *cx, const struct payment *p, struct str event);

@@ -6,7 +6,8 @@ static const struct query charges = { "test.charges", "SELECT COUNT(*) FROM paym
 static const struct query refunds = { "test.refunds", "SELECT COUNT(*) FROM payment_sandbox_refund" };
 static const struct query refunded_sum = { "test.refunded_sum", "SELECT COALESCE(SUM(amount), 0) FROM payment_sandbox_refund" };
 static const struct query moves = { "test.moves", "SELECT COUNT(*) FROM payment_move WHERE refund_id = 0" };
-static const struct query revenue = { "test.revenue", "SELECT COALESCE(SUM(amount), 0) FROM payment_ledger WHERE account = 'revenue'" };
+static const struct query revenue = { "test.revenue", "SELECT COALESCE(SUM(amount), 0) FROM payment_ledger "
+                                     "WHERE account IN ('organizer', 'platform_fee', 'tax', 'provider_fee')" };
 static const struct query events = { "test.events", "SELECT COUNT(*) FROM payment_webhook_event" };
 static const struct query waiting_webhooks = { "test.waiting", "SELECT COUNT(*) FROM payment_sandbox_webhook WHERE due_at IS NOT NULL" };
 

@@ -1,7 +1,6 @@
 /* The providers there are. */
 #include "provider.h"
 
-#include "platform/obs/log.h"
 #include "sandbox.h"
 #include "stripe.h"
 #include "toss.h"
@@ -9,7 +8,6 @@
 static const struct provider *const providers[] = { &sandbox_provider, &toss_provider, &stripe_provider };
 
 const char *const provider_words[] = { "sandbox", "toss", "stripe", NULL };
-const char *const payment_method_words[] = { "card", "virtual_account", "transfer", "mobile", NULL };
 
 _Static_assert(sizeof(providers) / sizeof(providers[0]) == PROVIDERS, "all of them");
 _Static_assert(sizeof(provider_words) / sizeof(provider_words[0]) == PROVIDERS + 1, "a word for each provider");
@@ -17,15 +15,6 @@ _Static_assert(sizeof(provider_words) / sizeof(provider_words[0]) == PROVIDERS +
 const struct provider *provider_at(int word)
 {
     return providers[word];
-}
-
-int provider_word(const struct provider *p)
-{
-    int i = 0;
-    while (i < PROVIDERS && providers[i] != p)
-        i++;
-    ASSERT(i < PROVIDERS);
-    return i;
 }
 
 const struct provider *provider_named(struct str name)

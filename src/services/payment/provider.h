@@ -105,7 +105,7 @@ struct provider {
     /* Nobody wants this charge any more, and no money was taken: lets the buyer's approval go. APPROVED: it is gone; UNKNOWN: ask again;
      * DECLINED: too late, query it. */
     struct verdict (*cancel)(struct ctx *cx, const struct charge *c);
-    /* Gives this much of the charge back, or tells how far that is: APPROVED, PENDING, DECLINED (not now and not later), UNKNOWN. */
+    /* c->amount is what was charged. Gives this much of it back, or tells how far that is: APPROVED, PENDING, DECLINED (not now and not later), UNKNOWN. */
     struct verdict (*refund)(struct ctx *cx, const struct charge *c, const struct give_back *r);
 
     /* Which payment a body claims to be of, before anything in it is believed: it names the keys to check it with. 0: none. */
@@ -125,6 +125,7 @@ struct provider {
 /* The words of `provider` in requests, and their rows in the same order. */
 extern const char *const provider_words[];
 const struct provider *provider_at(int word);
+/* Its place among the words. */
 int provider_word(const struct provider *p);
 #define PROVIDERS 3
 /* The words of `method` in requests; the first is the usual one. */

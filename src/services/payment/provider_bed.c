@@ -65,6 +65,11 @@ static struct verdict fake_refund(struct ctx *cx, const struct charge *c, const 
     return scripted(&fake.refund, r->ref, &v) ? v : sandbox_provider.refund(cx, c, r);
 }
 
+static int64_t fake_claims(struct ctx *cx, struct str body)
+{
+    return sandbox_provider.webhook_claims(cx, body);
+}
+
 static err fake_verify(struct ctx *cx, const struct merchant *m, const struct webhook *w, struct webhook_event *ret)
 {
     err e = sandbox_provider.verify_webhook(cx, m, w, ret);
@@ -73,16 +78,25 @@ static err fake_verify(struct ctx *cx, const struct merchant *m, const struct we
     return e;
 }
 
-static const struct provider provider = { .name = "sandbox", .signature_header = "Sandbox-Signature", .create = fake_create, .check_key = fake_check_key,
-                                          .confirm = fake_confirm, .query = fake_query, .cancel = fake_cancel, .refund = fake_refund,
-                                          .verify_webhook = fake_verify };
+static const struct provider provider = {
+    .name = "sandbox", .keyless = true, .signature_header = "Sandbox-Signature", .create = fake_create, .check_key = fake_check_key,
+    .confirm = fake_confirm, .query = fake_query, .cancel = fake_cancel, .refund = fake_refund, .webhook_claims = fake_claims,
+    .verify_webhook = fake_verify,
+};
 
 const char *const provider_words[] = { "sandbox", NULL };
+const char *const payment_method_words[] = { "card", NULL };
 
 const struct provider *provider_at(int word)
 {
     (void)word;
     return &provider;
+}
+
+int provider_word(const struct provider *p)
+{
+    (void)p;
+    return 0;
 }
 
 const struct provider *provider_named(struct str name)

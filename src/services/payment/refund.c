@@ -54,6 +54,8 @@ static err drive_one(struct ctx *cx, struct payments *s, struct payment *p, stru
     e = payment_charge(cx, s, p, &charge);
     if (e)
         return e;
+    charge.amount.amount = p->captured;          /* what is there to be given back, in whatever currency it was taken */
+    memcpy(charge.amount.currency, p->charged_currency, sizeof(charge.amount.currency));
     struct give_back back = { .refund = r->id, .order = payment_public_id(cx, ID_REFUND, r->id), .amount = r->amount, .reason = r->reason, .ref = r->ref };
     struct verdict v = gate_refund(cx, s, p->provider, &charge, &back);
     e = payment_between(cx, s);

@@ -1,5 +1,6 @@
 /* Money that comes by transfer goes back by transfer: to an account that only its buyer can name. It is kept sealed and shown masked. */
 #include "refund_account.h"
+#include "payment_int.h"
 
 #include "platform/call/app.h"
 

@@ -2,7 +2,7 @@
 #ifndef PAYMENT_REFUND_ACCOUNT_H
 #define PAYMENT_REFUND_ACCOUNT_H
 
-#include "payment_int.h"
+#include "platform/call/call.h"
 
 struct refund_account {
     struct str bank, number, holder;     /* number empty: none was named */
@@ -20,7 +20,10 @@ extern const struct call refund_account_find_call;
 /* in: struct refund_account_in. */
 extern const struct call refund_account_put_call;
 
-call_fn refund_account_give, refund_account_put, refund_account_find, deposit_show;
+err refund_account_give(struct ctx *cx, void *self, const void *in, void *ret_out);
+err refund_account_put(struct ctx *cx, void *self, const void *in, void *ret_out);
+err refund_account_find(struct ctx *cx, void *self, const void *in, void *ret_out);
+err deposit_show(struct ctx *cx, void *self, const void *in, void *ret_out);
 
 /* ---- SQL (store_account.c) ---- */
 

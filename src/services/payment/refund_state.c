@@ -22,9 +22,10 @@ const char *const refund_source_words[] = { "cancellation", "payment", "staff", 
 static int index_of(const char *const *words, struct str word)
 {
     int i = 0;
-    while (words[i] && !str_eq(word, str_c(words[i])))
+    while (!str_eq(word, str_c(words[i]))) {
         i++;
-    ASSERT(words[i]);
+        ASSERT(words[i]);
+    }
     return i;
 }
 
@@ -71,9 +72,9 @@ static err begin(struct ctx *cx, struct payments *s, const struct payment *p, st
     store_refund_insert(cx, r);
     struct move m = record(cx, s, r, "");
     if (r->attempt == 1)
-        ledger_refund(cx, p, r, &m);
+        e = ledger_refund(cx, p, r, &m);
     unclear_begins(s, cx->now);
-    return OK;
+    return e;
 }
 
 err refund_begin(struct ctx *cx, struct payments *s, struct payment *p, struct refund *r)
@@ -132,9 +133,9 @@ static err move(struct ctx *cx, struct payments *s, struct payment *p, struct re
     struct refund next;
     if (to == REFUND_FAILED)
         return r->attempt < s->refund_attempts ? next_attempt(cx, s, p, r, &next) : give_up(cx, s, p, r);
-    ledger_refund(cx, p, r, &m);
-    if (to != REFUND_DONE)
-        return OK;
+    e = ledger_refund(cx, p, r, &m);
+    if (e || to != REFUND_DONE)
+        return e;
     tell(cx, p, r->id, r->source == FOR_CANCELLATION ? r->source_id : 0, r->amount);
     return payment_end_returned(cx, s, p);
 }

@@ -14,7 +14,8 @@ static const struct query given_back = { "test.given_back", "SELECT COALESCE(SUM
 static const struct query given_times = { "test.given_times", "SELECT COUNT(*) FROM payment_sandbox_refund" };
 static const struct query ours = { "test.ours", "SELECT COUNT(*) FROM payment_refund" };
 static const struct query failed = { "test.failed", "SELECT COUNT(*) FROM payment_refund WHERE state = 'failed'" };
-static const struct query revenue = { "test.revenue", "SELECT -COALESCE(SUM(amount), 0) FROM payment_ledger WHERE account = 'revenue'" };
+static const struct query revenue = { "test.revenue", "SELECT -COALESCE(SUM(amount), 0) FROM payment_ledger "
+                                     "WHERE account IN ('organizer', 'platform_fee', 'tax', 'provider_fee')" };
 
 static int64_t paid(struct bed *b)
 {

@@ -381,7 +381,7 @@ static err deliver_one(struct ctx *cx, const struct sandbox_delivery *d)
     err e = OK;
     for (int64_t i = 0; i < d->times && !e; i++) {
         struct raw_out answer = { 0 };
-        in.signatures[provider_word(&sandbox_provider)] = sandbox_sign(cx, clock_now(app_clock(cx->app)), in.raw.body);
+        in.signatures[provider_word(provider_named(S("sandbox")))] = sandbox_sign(cx, clock_now(app_clock(cx->app)), in.raw.body);
         e = call_run(cx, &payment_webhook_call, &in, &answer);
     }
     return e;

@@ -277,8 +277,13 @@ static void audits_find(void **state)
         const char *audit;
         struct query spoil;
     } cases[] = {
-        SPOIL("entries_balance", "UPDATE payment_ledger SET amount = amount + 1 WHERE account = 'revenue'"),
+        SPOIL("entries_balance", "UPDATE payment_ledger SET amount = amount + 1 WHERE account = 'organizer'"),
         SPOIL("ledger_agrees", "DELETE FROM payment_ledger WHERE source = 'paid'"),
+        SPOIL("fees_agree", "UPDATE payment_ledger SET amount = amount + CASE account WHEN 'organizer' THEN 1 ELSE -1 END "
+                            "WHERE account IN ('organizer', 'provider_fee') AND source = 'paid' AND cancellation_id = 0"),
+        SPOIL("fees_known", "DELETE FROM payment_fee"),
+        SPOIL("accounts_owned", "UPDATE payment_ledger SET organizer_id = 9 WHERE account = 'retained_fee'"),
+        SPOIL("organizers_owed", "UPDATE payment_ledger SET amount = 1 WHERE account = 'organizer' AND source = 'paid' AND cancellation_id = 0"),
         SPOIL("ledger_owner", "DELETE FROM payment_move WHERE to_state = 'captured'"),
         SPOIL("refunds_capped", "INSERT INTO payment_sandbox_refund (id, idempotency_key, charge_id, amount, created_at) VALUES (9, 9, 1, 150001, 0)"),
         SPOIL("paid_once", "INSERT INTO payment_intent (id, booking_id, user_id, provider, state, why, amount, currency, payment_key, captured, "
@@ -306,11 +311,14 @@ static void audits_find(void **state)
         struct payment_view v;
         err e;
         int64_t id = pay(b, "sandbox-ok", &e, &v);
-        cancel(b, 1, id, DUE / 3);
+        cancel_keeping(b, 1, id, DUE / 3, 5000);
         advance(b, 0);
-        assert_string_equal(a->name, cases[audits].audit);
         assert_false(audit_finds(b, a));
-        execute(b, &cases[audits].spoil);
+        size_t i = 0;
+        while (i < COUNT(cases) && strcmp(a->name, cases[i].audit) != 0)
+            i++;
+        assert_true(i < COUNT(cases));
+        execute(b, &cases[i].spoil);
         if (!audit_finds(b, a))
             FAIL("audit %s finds nothing", a->name);
         b->spoilt = true;

@@ -47,8 +47,7 @@ err payment_load(struct ctx *cx, void *self, const void *in_, void *ret_out)
     return store_payment(cx, in->payment, ret_out);
 }
 
-/* For its payer and the people in charge. */
-static err visible(struct ctx *cx, int64_t payment, struct payment *ret)
+err payment_visible(struct ctx *cx, int64_t payment, struct payment *ret)
 {
     err e = store_payment(cx, payment, ret);
     if (!e && ret->user != cx->actor.user && !sees_all(cx))
@@ -62,7 +61,7 @@ err payment_show(struct ctx *cx, void *self, const void *in_, void *ret_out)
     struct payment p;
     (void)self;
 
-    err e = visible(cx, in->payment, &p);
+    err e = payment_visible(cx, in->payment, &p);
     if (e)
         return e;
     payment_view(&p, ret_out);
@@ -99,7 +98,7 @@ err refund_list(struct ctx *cx, void *self, const void *in_, void *ret_out)
     struct payment p;
     (void)self;
 
-    err e = visible(cx, in->payment, &p);
+    err e = payment_visible(cx, in->payment, &p);
     if (!e)
         e = store_refunds(cx, in->payment, in->cursor ? in->cursor : INT64_MAX, limit + 1, found, &n);
     if (e)

@@ -43,18 +43,20 @@ const char *const payment_why_words[] = {
 enum payment_state payment_state_of(struct str word)
 {
     int i = 0;
-    while (i < PAYMENT_STATES && !str_eq(word, str_c(payment_states[i].word)))
+    while (!str_eq(word, str_c(payment_states[i].word))) {
         i++;
-    ASSERT(i < PAYMENT_STATES);
+        ASSERT(i < PAYMENT_STATES);
+    }
     return (enum payment_state)i;
 }
 
 enum payment_why payment_why_of(struct str word)
 {
     int i = 0;
-    while (i < WHYS && !str_eq(word, str_c(payment_why_words[i])))
+    while (!str_eq(word, str_c(payment_why_words[i]))) {
         i++;
-    ASSERT(i < WHYS);
+        ASSERT(i < WHYS);
+    }
     return (enum payment_why)i;
 }
 
@@ -101,9 +103,9 @@ err payment_move(struct ctx *cx, struct payments *s, struct payment *p, enum pay
     if (row->unclear)
         unclear_begins(s, cx->now);
     struct move m = record(cx, s, p, from->word);
-    ledger_payment(cx, p, &m);
     metric_add(&payment_moves[to], 1);
-    return row->gives_back ? give_back(cx, s, p) : OK;
+    e = ledger_payment(cx, p, &m);
+    return !e && row->gives_back ? give_back(cx, s, p) : e;
 }
 
 err payment_end_returned(struct ctx *cx, struct payments *s, struct payment *p)

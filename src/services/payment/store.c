@@ -130,21 +130,12 @@ err store_payment_update(struct ctx *cx, const struct payment *p)
     return OK;
 }
 
-/* ---- trail and ledger ---- */
+/* ---- the trail ---- */
 
 void store_move_insert(struct ctx *cx, const struct move *m)
 {
     db_put(cx, &payment_sql.move_insert,
            VALS(v_int(m->id), v_int(m->payment), v_int(m->refund), v_text(str_c(m->from)), v_text(str_c(m->to)), v_text(str_c(m->why)), v_int(cx->now)));
-}
-
-void store_ledger_insert(struct ctx *cx, const struct move *m, const char *account, const char *currency, int64_t amount)
-{
-    if (amount == 0)
-        return;
-    db_put(cx, &payment_sql.ledger_insert,
-           VALS(v_int(m->id), v_text(str_c(account)), v_int(m->payment), v_int(m->refund), v_text(str_c(m->to)), v_int(amount), v_text(str_c(currency)),
-                v_int(cx->now)));
 }
 
 /* ---- events of providers ---- */

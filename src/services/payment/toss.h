@@ -50,7 +50,8 @@ struct toss_hint {            /* what a webhook claims, of either kind */
 };
 bool toss_hint_read(struct ctx *cx, struct str body, struct toss_hint *ret);
 
-/* A page of transactions: struct provider_line of those that moved money in [from, to). *ret_n: how many there were of any kind; *ret_last: the last one's key. */
+/* A page of transactions: struct provider_line of those that moved money in [from, to). *ret_n: how many there were of any
+ * kind; *ret_last: the last one's key. */
 bool toss_transactions_read(struct ctx *cx, struct str body, int64_t from, int64_t to, struct list *ret, size_t *ret_n, struct str *ret_last);
 
 #endif

@@ -1,5 +1,6 @@
 #include "vendor.h"
 
+#include "payment_int.h"
 #include "platform/call/app.h"
 #include "platform/obs/log.h"
 
@@ -9,7 +10,7 @@
 const struct vendors *vendors_of(struct ctx *cx)
 {
     const struct payments *s = app_self(cx->app, &payment_service);
-    return &s->vendors;
+    return s->vendors;
 }
 
 /* ---- asking ---- */
@@ -30,7 +31,7 @@ struct answer vendor_ask(struct ctx *cx, const char *vendor, const struct fetch 
     }
     if (got.status >= 500 || got.status == 429 || got.status == 401)
         LOG(LOG_WARN, "a payment provider gives no useful answer", lf_s("provider", str_c(vendor)), lf_i("status", got.status));
-    return (struct answer){ .status = got.status, .body = got.body, .retry_after_s = got.retry_after_s, .replayed = str_eq(got.heard, S("true")) };
+    return (struct answer){ got.status, got.body, got.retry_after_s, str_eq(got.heard, S("true")) };
 }
 
 struct verdict vendor_unknown(const struct answer *a)
@@ -42,7 +43,8 @@ err vendor_unavailable(struct ctx *cx, const struct answer *a)
 {
     if (a->retry_after_s > 0 && a->retry_after_s < 3600)
         cx->problem.retry_after_s = (int)a->retry_after_s;
-    return fail(cx, a->status == 429 ? ERR_LIMIT : ERR_UNAVAILABLE, "provider_unavailable", "The payment provider does not answer; try again shortly, or pay in another way.",
+    return fail(cx, a->status == 429 ? ERR_LIMIT : ERR_UNAVAILABLE, "provider_unavailable",
+                "The payment provider does not answer; try again shortly, or pay in another way.",
                 "결제 대행사가 응답하지 않습니다. 잠시 후 다시 시도하거나 다른 결제 수단을 이용해 주세요.");
 }
 
@@ -76,7 +78,7 @@ bool vendor_int(const cJSON *object, const char *name, int64_t *ret)
 int64_t vendor_order(struct ctx *cx, struct str order)
 {
     int64_t id;
-    return order.n == ID_TEXT && id_decode(&app_keys(cx->app)->ids, ID_PAYMENT, order, &id) ? id : 0;
+    return order.n == ID_TEXT && id_decode(&app_keys(cx->app)->ids, ID_PAYMENT, order, &id) && id > 0 ? id : 0;
 }
 
 /* ---- what they are told ---- */

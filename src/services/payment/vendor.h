@@ -4,8 +4,17 @@
 
 #include <cjson/cJSON.h>
 
-#include "payment_int.h"
 #include "platform/fetch/fetch.h"
+#include "provider.h"
+
+/* The providers outside of the program and with whose keys they are asked unless an organizer has own ones. */
+struct vendors {
+    struct fetch_pool *pool;
+    struct str toss_url, stripe_url, public_url;     /* without a slash at the end */
+    int64_t timeout_ms;
+    unsigned offered;         /* for new payments, as bits of provider_words */
+    struct merchant own[PROVIDERS];
+};
 
 /* Those of the running program. */
 const struct vendors *vendors_of(struct ctx *cx);

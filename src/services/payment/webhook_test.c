@@ -8,7 +8,8 @@
 
 static const struct query paid_moves = { "test.paid_moves", "SELECT COUNT(*) FROM payment_move WHERE to_state = 'paid'" };
 static const struct query moves = { "test.moves", "SELECT COUNT(*) FROM payment_move" };
-static const struct query revenue = { "test.revenue", "SELECT COALESCE(SUM(amount), 0) FROM payment_ledger WHERE account = 'revenue'" };
+static const struct query revenue = { "test.revenue", "SELECT COALESCE(SUM(amount), 0) FROM payment_ledger "
+                                     "WHERE account IN ('organizer', 'platform_fee', 'tax', 'provider_fee')" };
 static const struct query events = { "test.events", "SELECT COUNT(*) FROM payment_webhook_event" };
 
 static err send(struct bed *b, struct str body, struct str signature, struct raw_out *ret)

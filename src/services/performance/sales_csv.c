@@ -4,7 +4,6 @@
 #include "performance_int.h"
 
 #define DAY_MS      (INT64_C(24) * 60 * 60 * 1000)
-#define KOREA_MS    (INT64_C(9) * 60 * 60 * 1000)   /* UTC+9, without summer time */
 #define CSV_MAX     (32 << 20)
 
 static const char *const heads[][2] = {
@@ -17,9 +16,7 @@ static const char *const heads[][2] = {
 static void write_time(struct buf *out, int64_t ms, size_t n)
 {
     char text[TIME_TEXT_MAX];
-    struct str at = time_format(ms + KOREA_MS, text);
-    text[10] = ' ';
-    csv_text(out, str_of(at.p, n));
+    csv_text(out, str_of(time_korea(ms, text).p, n));
 }
 
 static const struct schedule *schedule_of(const struct list *schedules, int64_t id)

@@ -57,9 +57,6 @@ SELECT COALESCE(MAX(id), 0) FROM payment_move
 -- name: move_insert
 INSERT INTO payment_move (id, payment_id, refund_id, from_state, to_state, why, at) VALUES (?, ?, ?, ?, ?, ?, ?)
 
--- name: ledger_insert
-INSERT INTO payment_ledger (move_id, account, payment_id, refund_id, source, amount, currency, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-
 -- name: event_by_id
 SELECT payment_id FROM payment_webhook_event WHERE provider = ? AND event = ?
 

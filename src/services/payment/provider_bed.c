@@ -88,18 +88,11 @@ static const struct provider provider = {
 };
 
 const char *const provider_words[] = { "sandbox", NULL };
-const char *const payment_method_words[] = { "card", NULL };
 
 const struct provider *provider_at(int word)
 {
     (void)word;
     return &provider;
-}
-
-int provider_word(const struct provider *p)
-{
-    (void)p;
-    return 0;
 }
 
 const struct provider *provider_named(struct str name)

@@ -2,10 +2,12 @@
 
 #include <sqlite3.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "platform/call/call.h"
 #include "platform_sql.h"
 #include "services.h"
+#include "services/queue/proof.h"
 
 #define ROWS_SHOWN 20
 
@@ -83,4 +85,63 @@ int audit(const char *dir)
     sqlite3_close(lite);
     printf(broken ? "%d invariants do not hold\n" : "all invariants hold\n", broken);
     return broken ? 1 : 0;
+}
+
+/* ---- verify-draw ---- */
+
+#define DRAW_FILE_MAX ((size_t)2 << 30)
+
+static bool read_file(struct buf *out, const char *name)
+{
+    FILE *f = fopen(name, "re");
+    buf_init(out, DRAW_FILE_MAX);
+    while (f && !feof(f) && !ferror(f)) {
+        char *room = buf_room(out, 1 << 20);
+        if (!room)
+            break;
+        out->n += fread(room, 1, 1 << 20, f);
+    }
+    bool ok = f && !ferror(f) && feof(f);
+    if (f)
+        fclose(f);
+    if (!ok)
+        fprintf(stderr, "takenseat: %s cannot be read\n", name);
+    return ok;
+}
+
+static int tell_verdict(const struct verdict *v, const char *file)
+{
+    if (v->fault && v->line)
+        printf("WRONG: %s:%lld: %s\n", file, (long long)v->line, v->fault);
+    else if (v->fault)
+        printf("WRONG: %s: %s\n", file, v->fault);
+    if (v->fault)
+        return 1;
+    static const char *const beacons[] = { "no public beacon", "the public round was missed", "with the public round" };
+    printf("sound: %lld entries, %s\n", (long long)v->head.count, beacons[v->head.beacon.kind]);
+    if (v->head.beacon.kind == BEACON_USED)
+        printf("round %lld: %.*s (its signature is to be checked with the beacon's own software)\n", (long long)v->head.beacon.round,
+               STR_ARG(v->head.beacon.url));
+    if (v->place)
+        printf("entry %lld has place %lld\n", (long long)v->number, (long long)v->place);
+    return 0;
+}
+
+int verify_draw(struct arena *arena, const char *file, const char *receipt)
+{
+    struct buf text, word = { 0 };
+    struct verdict v;
+    bool ok = read_file(&text, file) && (!receipt || read_file(&word, receipt));
+    if (ok) {
+        struct str given = buf_view(&word);
+        if (given.n && given.p[given.n - 1] == '\n')
+            given.n--;
+        draw_verify(arena, buf_view(&text), given, &v);
+        if (receipt && !given.n && !v.fault)
+            v.fault = "the receipt is empty";
+    }
+    int status = ok ? tell_verdict(&v, file) : 2;
+    buf_free(&text);
+    buf_free(&word);
+    return status;
 }

@@ -6,6 +6,9 @@
 
 /* Checks every invariant of the data in `dir`, also beside a running server; a line each, and the offending rows. Exit status: 0, 1, 2. */
 int audit(const char *dir);
+/* Recomputes a published draw from its file, and the place of a receipt (NULL: none); both are names of files. Exit status: 0 it is sound, 1 the
+ * first thing that is wrong has been named, 2 a file cannot be read. */
+int verify_draw(struct arena *arena, const char *file, const char *receipt);
 /* Tells a person on standard error why a call failed; nothing when it did not. */
 void command_report(const struct ctx *cx, err e, const char *what);
 

@@ -19,6 +19,8 @@ static const char usage[] =
     "  serve            run the platform\n"
     "  admin create     make or reset an administrator: --email E --password-stdin\n"
     "  audit            check every invariant of the data; exit status 1 when one does not hold\n"
+    "  verify-draw FILE [--receipt FILE]\n"
+    "                   recompute a published draw from its file alone (docs/draw.md)\n"
     "  migrate          bring the data to this program's version\n"
     "\n"
     "  --data DIR       folder with everything the program keeps (default: ./data)\n"
@@ -67,7 +69,7 @@ static void declare_all(struct config *c)
 }
 
 struct flags {
-    const char *config_file, *data, *email, *port, *run;
+    const char *config_file, *data, *email, *port, *receipt, *run;
     bool bench, test_clock, print_config, password_stdin;
     const char *words[2];
     int word_count;
@@ -77,11 +79,12 @@ struct flags {
 
 static void read_flags(int argc, char **argv, struct flags *f)
 {
-    enum { CONFIG = 1, DATA, EMAIL, PORT, RUN, BENCH, TEST_CLOCK, PRINT_CONFIG, PASSWORD_STDIN, HELP };
+    enum { CONFIG = 1, DATA, EMAIL, PORT, RECEIPT, RUN, BENCH, TEST_CLOCK, PRINT_CONFIG, PASSWORD_STDIN, HELP };
     static const struct option options[] = {
         { "config", required_argument, NULL, CONFIG },  { "data", required_argument, NULL, DATA },
         { "email", required_argument, NULL, EMAIL },    { "port", required_argument, NULL, PORT },
-        { "run", required_argument, NULL, RUN },        { "bench", no_argument, NULL, BENCH },
+        { "receipt", required_argument, NULL, RECEIPT }, { "run", required_argument, NULL, RUN },
+        { "bench", no_argument, NULL, BENCH },
         { "test-clock", no_argument, NULL, TEST_CLOCK }, { "print-config", no_argument, NULL, PRINT_CONFIG },
         { "password-stdin", no_argument, NULL, PASSWORD_STDIN }, { "help", no_argument, NULL, HELP },
         { 0 },
@@ -104,6 +107,7 @@ static void read_flags(int argc, char **argv, struct flags *f)
         case DATA: f->data = optarg; break;
         case EMAIL: f->email = optarg; break;
         case PORT: f->port = optarg; break;
+        case RECEIPT: f->receipt = optarg; break;
         case RUN: f->run = optarg; break;
         case BENCH: f->bench = true; break;
         case TEST_CLOCK: f->test_clock = true; break;
@@ -214,6 +218,12 @@ static int audit_only(struct arena *arena, const struct config *c, const struct 
     return audit(f->data);
 }
 
+static int verify_only(struct arena *arena, const struct config *c, const struct flags *f)
+{
+    (void)c;
+    return verify_draw(arena, f->words[1], f->receipt);
+}
+
 static int migrate_only(struct arena *arena, const struct config *c, const struct flags *f)
 {
     app_close(open_app(arena, c, f));
@@ -224,13 +234,14 @@ static int migrate_only(struct arena *arena, const struct config *c, const struc
 static int run(struct arena *arena, const struct config *config, const struct flags *f)
 {
     static const struct {
-        const char *word, *second;
+        const char *word, *second;           /* "": any second word */
         int (*run)(struct arena *arena, const struct config *c, const struct flags *f);
     } commands[] = {
         { "serve", NULL, serve },
         { "admin", "create", admin_create },
         { "audit", NULL, audit_only },
         { "migrate", NULL, migrate_only },
+        { "verify-draw", "", verify_only },
     };
     if (f->print_config) {
         config_print(config, STDOUT_FILENO);
@@ -238,7 +249,7 @@ static int run(struct arena *arena, const struct config *config, const struct fl
     }
     for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
         if (strcmp(f->words[0], commands[i].word) == 0 &&
-            (commands[i].second ? f->word_count == 2 && strcmp(f->words[1], commands[i].second) == 0 : f->word_count == 1))
+            (commands[i].second ? f->word_count == 2 && (!*commands[i].second || strcmp(f->words[1], commands[i].second) == 0) : f->word_count == 1))
             return commands[i].run(arena, config, f);
     fputs(usage, stderr);
     return 2;

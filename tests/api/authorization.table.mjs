@@ -10,6 +10,7 @@
 export const people = 'nobody owner other producer rival staff manager admin'.split(' ');
 
 const everybody = 'ok     ok    ok    ok       ok    ok    ok      ok';
+const not_yet = '404    404   404   404      404   404   404     404';
 const signed_in = '401    ok    ok    ok       ok    ok    ok      ok';
 const its_owner = '401    ok    404   404      404   404   404     404';
 const its_payer = '401    ok    404   404      404   404   ok      ok';
@@ -103,6 +104,9 @@ export const table = {
   'GET /api/v1/schedules/{schedule_id}/queue/settings': its_maker,
   'POST /api/v1/schedules/{schedule_id}/queue': signed_in,
   'GET /api/v1/queue/{place_token}': everybody,
+  'GET /api/v1/schedules/{schedule_id}/queue/draw': everybody,
+  'GET /api/v1/schedules/{schedule_id}/queue/draw/entries': not_yet,
+  'GET /api/v1/queue/{place_token}/proof': everybody,
   'DELETE /api/v1/queue/{place_token}': its_place,
 
   'POST /api/v1/schedules/{schedule_id}/holds': signed_in,
@@ -156,6 +160,10 @@ export const table = {
   'POST /api/v1/users/{user_id}/mileage': in_charge,
 
   'POST /api/v1/payments': its_owner,
+  'GET /api/v1/admin/reconciliations': in_charge,
+  'POST /api/v1/admin/reconciliations': in_charge,
+  'GET /api/v1/admin/reconciliations/{reconciliation_id}': in_charge,
+  'GET /api/v1/admin/reconciliations/{reconciliation_id}/differences.csv': in_charge,
   'GET /api/v1/payments': signed_in,
   'GET /api/v1/payments/providers': everybody,
   'GET /api/v1/payments/{payment_id}': its_payer,

@@ -31,13 +31,14 @@ before(async () => {
   spare.booking = (await world.buy(person.owner, spare, spare.guids.slice(0, 1))).booking;
   const place = await place_of(person.owner);
   const { poster_url } = ok(await world.api('PUT', `/api/v1/performances/${spare.performance.id}/poster`, png(10, 10), { as: world.admin }));
+  const [compared] = ok(await world.api('POST', '/api/v1/admin/reconciliations', { provider: 'sandbox', day: world.time().slice(0, 10) },
+    { as: world.admin }), 202).items;
   samples = new Samples(world.server.contract, {
     user_id: (await world.user()).id, hall_id: sale.hall.id, performance_id: sale.performance.id, schedule_id: sale.id, hold_id: bought.hold.id,
     booking_id: bought.booking.id, payment_id: bought.payment.id, ticket_id: bought.tickets[0].id, place_token: place, review_id: review.id,
     coupon_id: (await coupon()).id, session_id: await session_of(person.owner), key_id: await key_of(person.producer), file: poster_url.split('/').pop(),
     waitlist_id: (await world.waiting(person.owner)).id, webhook_id: hook.id, delivery_id: delivery.id, mail_id: mail.id,
-    case_id: await case_of(bought.payment),
-    amount: bought.payment.amount.amount,
+    case_id: await case_of(bought.payment), reconciliation_id: compared.id, amount: bought.payment.amount.amount,
   });
 });
 after(() => world.close());
@@ -66,6 +67,15 @@ async function place_of(user) {
   return ok(await world.api('POST', `/api/v1/schedules/${other.id}/queue`, undefined, { as: user }), 201).place_token;
 }
 
+/* A schedule whose places will be drawn, with a place in its line. */
+async function drawing() {
+  const other = await world.sale({ sale_starts_at: world.time(3600000) });
+  ok(await world.api('PUT', `/api/v1/schedules/${other.id}/queue/settings`,
+    { mode: 'draw', admit_per_minute: 1, active_limit: 1, pass_seconds: 60 }, { as: world.admin }));
+  const place = ok(await world.api('POST', `/api/v1/schedules/${other.id}/queue`, undefined, { as: person.owner }), 201);
+  return { schedule_id: other.id, place_token: place.place_token };
+}
+
 /* Nobody listens there. */
 const webhook_body = { url: 'http://127.0.0.1:9/', events: ['booking.confirmed'] };
 const webhook = async () => ok(await world.api('POST', '/api/v1/webhooks', webhook_body, { as: person.producer }), 201);
@@ -85,6 +95,9 @@ const ends_oneself = new Set(['POST /api/v1/auth/logout', 'DELETE /api/v1/users/
 /* What would end what others ask for has one of its own. */
 const of_its_own = {
   'POST /api/v1/schedules/{schedule_id}/cancel': () => ({ schedule_id: spare.id }),
+  'GET /api/v1/schedules/{schedule_id}/queue/draw': drawing,
+  'GET /api/v1/schedules/{schedule_id}/queue/draw/entries': drawing,
+  'GET /api/v1/queue/{place_token}/proof': drawing,
   'DELETE /api/v1/webhooks/{webhook_id}': async () => ({ webhook_id: (await webhook()).id }),
   'POST /api/v1/bookings/{booking_id}/cancel': () => ({ booking_id: spare.booking.id }),
   'POST /api/v1/admin/bookings/{booking_id}/cancel': () => ({ booking_id: spare.booking.id }),
@@ -129,6 +142,7 @@ const bodies = {
   'PATCH /api/v1/schedules/{schedule_id}': () => ({ max_tickets_per_user: 4 }),
   'PUT /api/v1/schedules/{schedule_id}/house_seats': () => ({ holds: [{ reason: 'Camera', release_at: null, seats: [sale.guids.at(-1)] }] }),
   'PUT /api/v1/schedules/{schedule_id}/plan': () => ({ plan: plan_of({ rows: 3, seats: 20 }) }),
+  'POST /api/v1/admin/reconciliations': () => ({ provider: 'sandbox', day: world.time(-2 * 86400000).slice(0, 10) }),
   'POST /noop': () => ({ best: { count: 1, grade: 'VIP' } }),
   'POST /test/clock': () => ({ advance_ms: 0 }),
 };

@@ -132,7 +132,9 @@ test('no more are inside than the limit; who leaves makes room', async () => {
   ok(await leave(places[3], people[3]), 204);
   assert.equal((await look(places[4])).position, 1);
   await world.advance(minute);
-  assert.deepEqual((await states()).slice(1), ['expired', 'expired', 'left', 'admitted']);
+  assert.deepEqual((await states()).slice(1), ['expired', 'expired', 'left', 'waiting']);       /* he was away when his turn came ... */
+  await world.advance(second);
+  assert.deepEqual((await states()).slice(1), ['expired', 'expired', 'left', 'admitted']);      /* ... and is back */
 });
 
 test('a position never grows', async () => {
@@ -185,6 +187,71 @@ test('places and passes survive a kill', async () => {
   assert.deepEqual(positions.map((place) => place.position), [1, 2]);
   assert.equal(ok(await join(sale, people[2]), 201).place_token, places[2].place_token);
   ok(await world.hold(people[0], sale, [sale.guids[0]], { pass }), 201);
+});
+
+test('nobody is let in to look at seats that are spoken for, and those who wait are told', async () => {
+  const sale = await world.sale({ hall: { rows: 3, seats: 1 } });
+  ok(await settle(sale, { ...calm, admit_per_minute: 6000 }));
+  const { people, places } = await line(sale, 6);
+  await world.advance(second);
+  const seen = () => Promise.all(places.map(look));
+  let now = await seen();
+  assert.deepEqual(now.map((place) => place.state), ['admitted', 'admitted', 'admitted', 'waiting', 'waiting', 'waiting']);       /* three seats */
+  assert.deepEqual([now[3].eta_reason, now[3].eta_high_seconds], ['stock', null]);
+  for (let i = 0; i < 3; i++) ok(await world.hold(people[i], sale, [sale.guids[i]], { pass: now[i].pass }), 201);
+  now = await seen();
+  assert.deepEqual(now[3].stock, { VIP: 0, R: 0, S: 0 });
+  assert.equal(now[3].eta_reason, 'sold_out');
+  ok(await leave(places[0], people[0]), 204);
+  await world.advance(second);
+  assert.equal((await look(places[3])).state, 'waiting');
+  for (let s = 0; s < 10 * 60; s += 10) {            /* the holds end, seats come back, the line goes on */
+    await world.advance(10 * second);
+    now = await seen();
+  }
+  assert.ok(now.slice(3).some((place) => place.state === 'admitted' || place.state === 'expired'));
+});
+
+test('who waits is told how long, why, and what is left at which price', async () => {
+  const sale = await room({ paused: true, message: 'Back in ten minutes', active_limit: 1 });
+  const { places } = await line(sale, 3);
+  const paused = await look(places[2]);
+  assert.deepEqual([paused.paused, paused.eta_reason, paused.eta_high_seconds, paused.message], [true, 'paused', null, 'Back in ten minutes']);
+  assert.equal(paused.title, sale.performance.title);
+  assert.ok(paused.price_from.amount < paused.price_to.amount && paused.price_from.currency === 'KRW');
+  ok(await settle(sale, { ...calm, active_limit: 1 }));
+  await world.advance(2 * second);
+  const waiting = await look(places[2]);
+  assert.deepEqual([waiting.paused, waiting.eta_reason, waiting.position], [false, 'limit', 2]);
+  assert.ok(waiting.eta_low_seconds <= waiting.eta_seconds && waiting.eta_seconds <= waiting.eta_high_seconds);
+  assert.ok(waiting.poll_after_ms >= 5 * second && waiting.poll_after_ms <= minute);
+});
+
+test('who is away when his turn comes holds up nobody, and comes in before the others when he is back', async () => {
+  const sale = await room({ paused: true, admit_per_minute: 6000 });
+  const { places } = await line(sale, 3);
+  await world.advance(5 * minute);
+  await look(places[2]);
+  ok(await settle(sale, { ...calm, admit_per_minute: 6000 }));
+  await world.advance(second);
+  assert.equal((await look(places[2])).state, 'admitted');
+  const back = await look(places[1]);
+  assert.deepEqual([back.state, back.position, back.eta_reason], ['waiting', 1, 'back']);
+  assert.ok(Date.parse(back.back_by) > world.now);
+  await world.advance(second);
+  assert.equal((await look(places[1])).state, 'admitted');
+  await world.advance(10 * minute);
+  assert.equal((await look(places[0])).state, 'expired');
+});
+
+test('drained: nobody joins any more, and those who wait are let in', async () => {
+  const sale = await room({ paused: true });
+  const { people, places } = await line(sale, 1);
+  ok(await settle(sale, { ...calm, draining: true }));
+  refused(await join(sale, await world.user()), 409, 'draining');
+  assert.equal(ok(await join(sale, people[0]), 201).place_token, places[0].place_token);
+  await world.advance(2 * second);
+  assert.equal((await look(places[0])).state, 'admitted');
 });
 
 const wrong_settings = [

@@ -12,6 +12,13 @@ async function pages(world, path) {
   return items;
 }
 
+/* How many cases are open for people, by kind. */
+export async function open_cases({ world }) {
+  const count = {};
+  for (const { kind, state } of await pages(world, '/admin/payment-cases')) if (state === 'open') count[kind] = (count[kind] ?? 0) + 1;
+  return count;
+}
+
 /* unclear: payments of which nobody knows the end, and bookings whose money has not gone back. */
 export async function read_books({ world }) {
   const payments = new Map((await pages(world, '/payments')).map((payment) => [payment.id, payment]));

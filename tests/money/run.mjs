@@ -16,7 +16,7 @@ profiles: ${profiles.join(' ')}`);
   process.exit(0);
 }
 
-const columns = ['profile', 'orders', 'charged', 'paid', 'refunded', 'refused', 'kills', 'differences', 'unclear_s', 'seconds'];
+const columns = ['profile', 'orders', 'charged', 'paid', 'refunded', 'faults', 'refused', 'kills', 'differences', 'unclear_s', 'seconds'];
 const width = (name) => (name === 'profile' ? 24 : 12);
 const row = (cells) => cells.map((cell, i) => (i ? String(cell).padStart(width(columns[i])) : String(cell).padEnd(width(columns[i])))).join('');
 
@@ -25,6 +25,7 @@ for (const profile of values.profile ?? profiles) {
   const result = await money_storm({ profile, orders: Number(values.orders), every: Number(values.every), buyers: Number(values.buyers),
     hold_ms: Number(values['hold-ms']), kill_ms: Number(values['kill-ms']) });
   console.log(row(columns.map((name) => (name === 'differences' ? result.differences.length : result[name]))));
+  for (const [kind, n] of Object.entries(result.cases)) console.log(`  ${n} cases for people: ${kind}`);
   for (const difference of result.differences.slice(0, 20)) console.log(`  ${difference}`);
   if (result.differences.length) process.exitCode = 1;
 }

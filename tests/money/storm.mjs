@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Psp, secret_key, webhook_secret } from '../lib/psp.mjs';
 import { ok } from '../lib/server.mjs';
 import { World, minute } from '../lib/world.mjs';
-import { compare, read_books } from './books.mjs';
+import { compare, open_cases, read_books } from './books.mjs';
 
 /* A killed process loses nothing of what it has written, so the data may be kept in memory: how long a disk takes is another test's matter. */
 try {
@@ -174,7 +174,8 @@ function settings_of(psp) {
   };
 }
 
-/* One profile: { profile, orders, charged, paid, refunded, kills, differences, unclear_s, seconds }. Ends with an audit that must be clean. */
+/* One profile: { profile, orders, charged, paid, refunded, faults, refused, kills, differences, cases, unclear_s, seconds }: refused counts
+ * confirmations that were not answered with 200, cases what is left for people, by kind. Ends with an audit that must be clean. */
 export async function money_storm({ profile, orders, buyers = 32, every = 1, hold_ms = 100, kill_ms = 3000 }) {
   const begun = Date.now();
   const storm = await Storm.open({ profile, orders, buyers, every, hold_ms });
@@ -183,7 +184,9 @@ export async function money_storm({ profile, orders, buyers = 32, every = 1, hol
     await storm.sell(buyers, kill_ms);
     await storm.reconcile();
     const { differences, charged, paid, refunded } = await compare(storm, storm.books);
-    result = { profile, orders: storm.orders.length, charged, paid, refunded, kills: storm.kills, refused: storm.refused, differences,
+    const { faults } = await storm.psp.control('GET', 'stats');
+    result = { profile, orders: storm.orders.length, charged, paid, refunded, faults, kills: storm.kills, refused: storm.refused, differences,
+      cases: await open_cases(storm),
       unclear_s: Math.round(storm.unclear_ms() / 100) / 10 };
   } finally {
     await storm.close();

@@ -78,6 +78,7 @@ void order_take(struct psp *p, struct order *o, int64_t amount)
         o->taken.amount += 1 + (int64_t)rng_below(&p->rng, 1000);
     if (o->profile->take == TAKE_OTHER_CURRENCY)
         memcpy(o->taken.currency, str_eq(str_c(o->amount.currency), S("USD")) ? "KRW" : "USD", sizeof(o->taken.currency));
+    p->faults += o->profile->take != TAKE_AS_ASKED;
     o->state = ORDER_TAKEN;
     o->ended = psp_now(p);
     enter(p, o, NULL);

@@ -3,13 +3,16 @@
 # Only the figures of memory and of the restart are the usual build's alone.
 . tests/lib/suite.sh
 address_build
-ninja -C build-asan takenseat tests/load/takenseat-load >"$TMPDIR/build.log" || { cat "$TMPDIR/build.log"; echo "not ok - the programs could not be built"; exit 1; }
+ninja -C build-asan takenseat tests/load/takenseat-load tests/psp/takenseat-psp >"$TMPDIR/build.log" || { cat "$TMPDIR/build.log"; echo "not ok - the programs could not be built"; exit 1; }
 TAKENSEAT=$PWD/build-asan/takenseat
 TAKENSEAT_LOAD=$PWD/build-asan/takenseat-load
+TAKENSEAT_PSP=$PWD/build-asan/takenseat-psp
 CHROMIUM=$(command -v chromium)
-export TAKENSEAT TAKENSEAT_LOAD CHROMIUM TAKENSEAT_WATCHED=1
+export TAKENSEAT TAKENSEAT_LOAD TAKENSEAT_PSP CHROMIUM TAKENSEAT_WATCHED=1
 
 files tests/api '*test.mjs'
+node_tests "${found[@]}" || status=$?
+files tests/psp '*test.mjs'
 node_tests "${found[@]}" || status=$?
 files tests/browser '*test.mjs'
 node_tests "${found[@]}" || status=$?

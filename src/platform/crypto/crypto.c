@@ -51,6 +51,13 @@ void crypto_sha256(struct str data, uint8_t out[32])
     crypto_hash_sha256(out, bytes(data), data.n);
 }
 
+void crypto_chacha20(const uint8_t key[32], uint32_t first, void *out, size_t n)
+{
+    static const unsigned char nonce[crypto_stream_chacha20_ietf_NONCEBYTES] = { 0 };
+    memset(out, 0, n);
+    crypto_stream_chacha20_ietf_xor_ic(out, out, n, nonce, first, key);
+}
+
 void crypto_digest(struct str data, uint8_t *out, size_t out_size)
 {
     int failed = crypto_generichash(out, out_size, bytes(data), data.n, NULL, 0);
@@ -120,6 +127,33 @@ bool base64url_decode(struct arena *arena, struct str text, struct str *ret)
     if (!base64url_decode_to(text, out, size, &n))
         return false;
     *ret = str_of((const char *)out, n);
+    return true;
+}
+
+/* ---- hexadecimal ---- */
+
+struct str hex_encode(struct arena *arena, const void *in, size_t n)
+{
+    char *out = arena_take(arena, 2 * n + 1);
+    sodium_bin2hex(out, 2 * n + 1, in, n);
+    return str_of(out, 2 * n);
+}
+
+static int nibble(char c)
+{
+    return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+bool hex_decode(struct str text, uint8_t *out, size_t n)
+{
+    if (text.n != 2 * n)
+        return false;
+    for (size_t i = 0; i < n; i++) {
+        int high = nibble(text.p[2 * i]), low = nibble(text.p[2 * i + 1]);
+        if (high < 0 || low < 0)
+            return false;
+        out[i] = (uint8_t)(high << 4 | low);
+    }
     return true;
 }
 

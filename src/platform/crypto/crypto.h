@@ -16,11 +16,13 @@ struct keys {
     uint8_t token[32];        /* HMAC of access tokens */
     uint8_t place[32];        /* HMAC of place tokens and passes */
     uint8_t presale[32];      /* HMAC of presale codes */
+    uint8_t draw[32];         /* HMAC that makes the secrets of draws, and the names that entrants have in them */
     uint8_t webhook[32];      /* HMAC of the sandbox provider's webhooks */
     uint8_t secrets[32];      /* seals the secrets of others that have to be read again */
     uint8_t hooks[32];        /* secrets of the webhooks that we call are made with it */
     struct id_key ids;
-    uint8_t ticket_public[32], ticket_secret[64];   /* Ed25519 */
+    uint8_t ticket_public[32], ticket_secret[64];   /* Ed25519, like the next */
+    uint8_t receipt_public[32], receipt_secret[64]; /* receipts of a draw's entrants, and its publication */
     char ticket_kid[9];       /* names the ticket key: first 8 hex digits of its hash */
 };
 
@@ -35,6 +37,8 @@ void crypto_hmac_text(struct str key, struct str data, uint8_t out[32]);
 /* HMAC-SHA-1 (RFC 2104), 20 bytes: for one-time codes only, whose apps know nothing else. */
 void crypto_hmac_sha1(struct str key, struct str data, uint8_t out[20]);
 void crypto_sha256(struct str data, uint8_t out[32]);
+/* n bytes of the ChaCha20 stream (RFC 8439: nonce of zeros) from block `first` of 64 bytes on: chance that anyone with the key can repeat. */
+void crypto_chacha20(const uint8_t key[32], uint32_t first, void *out, size_t n);
 /* BLAKE2b of any length up to 64. */
 void crypto_digest(struct str data, uint8_t *out, size_t out_size);
 /* In constant time. */
@@ -45,6 +49,10 @@ struct str base64url(struct arena *arena, struct str bytes);
 bool base64url_decode(struct arena *arena, struct str text, struct str *ret);
 /* The same into memory of the caller; false also when `size` is too small. */
 bool base64url_decode_to(struct str text, uint8_t *out, size_t size, size_t *ret_n);
+
+/* Hexadecimal in lower case. Decoding takes exactly 2 * n digits, again in lower case only. */
+struct str hex_encode(struct arena *arena, const void *bytes, size_t n);
+bool hex_decode(struct str text, uint8_t *out, size_t n);
 
 /* Argon2id (RFC 9106) as a PHC string; slow on purpose: only on workers. */
 struct password_cost {

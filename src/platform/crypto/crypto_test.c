@@ -91,6 +91,31 @@ static void test_digest(void **state)
     assert_memory_not_equal(out, other, 20);        /* the length is part of what is hashed */
 }
 
+/* RFC 8439, A.1, test vectors 1 and 2. */
+static void test_chacha20(void **state)
+{
+    static const uint8_t key[32] = { 0 };
+    uint8_t out[128], second[64];
+    (void)state;
+    crypto_chacha20(key, 0, out, sizeof(out));
+    crypto_chacha20(key, 1, second, sizeof(second));
+    assert_true(str_eq(hex_encode(arena, out, 16), S("76b8e0ada0f13d90405d6ae55386bd28")));
+    assert_true(str_eq(hex_encode(arena, second, 16), S("9f07e7be5551387a98ba977c732d080d")));
+    assert_memory_equal(out + 64, second, sizeof(second));
+}
+
+static void test_hex(void **state)
+{
+    uint8_t out[4];
+    (void)state;
+    assert_true(str_eq(hex_encode(arena, "\x00\xff\x1a~", 4), S("00ff1a7e")));
+    assert_true(hex_decode(S("00ff1a7e"), out, 4));
+    assert_memory_equal(out, "\x00\xff\x1a~", 4);
+    static const char *const wrong[] = { "", "00ff1a7", "00ff1a7e0", "00FF1a7e", "00ff1a7g", " 0ff1a7e" };
+    for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++)
+        assert_false(hex_decode(str_c(wrong[i]), out, 4));
+}
+
 /* RFC 8032, 7.1. */
 static void test_ed25519(void **state)
 {
@@ -566,9 +591,9 @@ static void test_jwt_enrol(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        CASE(test_hmac), CASE(test_digest), CASE(test_ed25519), CASE(test_equal), CASE(test_random), CASE(test_base64url), CASE(test_password),
-        CASE(test_token), CASE(test_jwt), CASE(test_jwt_time), CASE(test_jwt_tampered), CASE(test_jwt_forms), CASE(test_keys_made),
-        CASE(test_keys_fixed), CASE(test_keys_refused), CASE(test_keys_race), CASE(test_secret), CASE(test_jwt_enrol),
+        CASE(test_hmac), CASE(test_digest), CASE(test_chacha20), CASE(test_hex), CASE(test_ed25519), CASE(test_equal), CASE(test_random),
+        CASE(test_base64url), CASE(test_password), CASE(test_token), CASE(test_jwt), CASE(test_jwt_time), CASE(test_jwt_tampered), CASE(test_jwt_forms),
+        CASE(test_keys_made), CASE(test_keys_fixed), CASE(test_keys_refused), CASE(test_keys_race), CASE(test_secret), CASE(test_jwt_enrol),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

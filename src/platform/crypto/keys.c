@@ -132,12 +132,15 @@ static void keys_derive(const struct secret *s, struct keys *ret)
     derive(s, "token", ret->token, sizeof(ret->token));
     derive(s, "place", ret->place, sizeof(ret->place));
     derive(s, "presale", ret->presale, sizeof(ret->presale));
+    derive(s, "draw", ret->draw, sizeof(ret->draw));
     derive(s, "webhook", ret->webhook, sizeof(ret->webhook));
     derive(s, "secrets", ret->secrets, sizeof(ret->secrets));
     derive(s, "hooks", ret->hooks, sizeof(ret->hooks));
     derive(s, "ids", ret->ids.secret, sizeof(ret->ids.secret));
     derive(s, "ticket", seed, sizeof(seed));
     crypto_sign_seed_keypair(ret->ticket_public, ret->ticket_secret, seed);
+    derive(s, "receipt", seed, sizeof(seed));
+    crypto_sign_seed_keypair(ret->receipt_public, ret->receipt_secret, seed);
     sodium_memzero(seed, sizeof(seed));
     crypto_digest(str_of((const char *)ret->ticket_public, sizeof(ret->ticket_public)), name, sizeof(name));
     for (int i = 0; i < 8; i++)

@@ -4,7 +4,7 @@
 
 #include "provider.h"
 
-#define FAKE_LINES 512
+#define FAKE_LINES 2048
 
 struct fake_provider {
     bool silent;              /* no answer */

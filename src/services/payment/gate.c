@@ -12,7 +12,7 @@
 
 /* ---- metrics ---- */
 
-static const char *const gate_words[GATE_PROVIDERS] = { "sandbox", "toss", "stripe" };
+static const char *const gate_words[PROVIDERS] = { "sandbox", "toss", "stripe" };
 
 #define STATE(word)    { .name = "takenseat_provider_state", .kind = METRIC_GAUGE, .labels = "provider=\"" word "\"",                          \
                          .help = "Breaker of a provider: 0 closed, 1 open, 2 probing" }
@@ -25,17 +25,17 @@ static const char *const gate_words[GATE_PROVIDERS] = { "sandbox", "toss", "stri
 #define OF_EACH(row)   { row("sandbox"), row("toss"), row("stripe") }
 #define OUTCOMES_OF(word) { CALLS(word, "answered"), CALLS(word, "silent"), CALLS(word, "throttled"), CALLS(word, "held") }
 
-struct metric provider_state[GATE_PROVIDERS] = OF_EACH(STATE);
-struct metric provider_headroom[GATE_PROVIDERS] = OF_EACH(HEADROOM);
-struct metric provider_seconds[GATE_PROVIDERS] = OF_EACH(SECONDS);
-struct metric provider_calls[GATE_PROVIDERS][OUTCOMES] = OF_EACH(OUTCOMES_OF);
+struct metric provider_state[PROVIDERS] = OF_EACH(STATE);
+struct metric provider_headroom[PROVIDERS] = OF_EACH(HEADROOM);
+struct metric provider_seconds[PROVIDERS] = OF_EACH(SECONDS);
+struct metric provider_calls[PROVIDERS][OUTCOMES] = OF_EACH(OUTCOMES_OF);
 
 static int index_of(const struct provider *p)
 {
     int i = 0;
-    while (i < GATE_PROVIDERS && strcmp(gate_words[i], p->name) != 0)
+    while (i < PROVIDERS && strcmp(gate_words[i], p->name) != 0)
         i++;
-    ASSERT(i < GATE_PROVIDERS);
+    ASSERT(i < PROVIDERS);
     return i;
 }
 
@@ -62,7 +62,7 @@ err gate_open(struct ctx *cx, struct gate **ret)
     *ret = g;
     struct health_rules rules = { .failures = config_int(c, "payment.breaker_failures"), .threads = config_int(c, "app.workers"),
                                   .pause_ms = config_int(c, "payment.breaker_pause_seconds") * 1000 };
-    for (int i = 0; i < GATE_PROVIDERS; i++) {
+    for (int i = 0; i < PROVIDERS; i++) {
         char name[64];
         snprintf(name, sizeof(name), "payment.%s_per_minute", gate_words[i]);
         int64_t limit = config_int(c, name);
@@ -80,7 +80,7 @@ err gate_open(struct ctx *cx, struct gate **ret)
 
 void gate_close(struct gate *g)
 {
-    for (int i = 0; i < GATE_PROVIDERS; i++)
+    for (int i = 0; i < PROVIDERS; i++)
         health_end(&g->health[i]);
     free(g);
 }
@@ -190,7 +190,7 @@ err gate_choose(struct ctx *cx, struct payments *s, const struct provider *asked
     int64_t now = now_of(cx);
     if (health_want(&s->gate->health[index_of(asked)], now))
         *ret = asked;
-    else if (second && second != asked && health_want(&s->gate->health[index_of(second)], now))
+    else if (second && second != asked && vendors_offer(s, provider_word(second)) && health_want(&s->gate->health[index_of(second)], now))
         *ret = second;
     else
         return unavailable(cx, s, asked);
@@ -232,7 +232,7 @@ err gate_headroom(struct ctx *cx, void *self, const void *in, void *ret_out)
     bool any = false;
     int64_t sum = 0;
     (void)in;
-    for (int i = 0; i < GATE_PROVIDERS; i++) {
+    for (int i = 0; i < PROVIDERS; i++) {
         int64_t per_minute = show_health(s->gate, i, cx->now);
         if (!health_in_use(&s->gate->health[i], cx->now))
             continue;

@@ -9,10 +9,8 @@
 
 struct payments;
 
-#define GATE_PROVIDERS 3
-
 struct gate {                 /* of the running service */
-    struct health health[GATE_PROVIDERS];            /* in the order of gate_words (gate.c) */
+    struct health health[PROVIDERS];            /* in the order of gate_words (gate.c) */
     const struct provider *fallback;                 /* takes new payments while the one asked for is away; NULL: none */
 };
 
@@ -71,8 +69,8 @@ err gate_headroom(struct ctx *cx, void *self, const void *in, void *ret_out);
     { .name = "payment.fallback", .type = CONFIG_STR, .def = "",                                                                            \
       .help = "Provider that takes new payments while the one asked for is left alone; empty: none." }
 
-extern struct metric provider_state[GATE_PROVIDERS], provider_headroom[GATE_PROVIDERS], provider_seconds[GATE_PROVIDERS],
-    provider_calls[GATE_PROVIDERS][OUTCOMES];
+extern struct metric provider_state[PROVIDERS], provider_headroom[PROVIDERS], provider_seconds[PROVIDERS],
+    provider_calls[PROVIDERS][OUTCOMES];
 
 #define GATE_METRICS(i)                                                                                                                     \
     &provider_state[i], &provider_headroom[i], &provider_seconds[i], &provider_calls[i][OUTCOME_ANSWERED],                                  \

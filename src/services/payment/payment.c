@@ -3,6 +3,7 @@
 #include "gate.h"
 #include "ledger.h"
 #include "receipt.h"
+#include "reconcile.h"
 #include "settlement.h"
 
 #include <stdlib.h>
@@ -235,11 +236,15 @@ static const struct call *const calls[] = {
     &refund_account_call, &refund_account_find_call, &refund_account_put_call, &deposit_call,
     &booking_ended_call, &payment_ended_call, &payment_note_call, &unclear_look_call, &unclear_find_call, &case_open_call, &case_list_call, &case_csv_call, &case_show_call,
     &case_resolve_call,  &case_decide_call,  &providers_call, &payment_headroom_call,
-    &ledger_retain_call, &settlement_call,   &settlement_csv_call, &settlement_pdf_call, &receipt_call, &receipt_pdf_call, NULL,
+    &ledger_retain_call, &settlement_call,   &settlement_csv_call, &settlement_pdf_call, &receipt_call, &receipt_pdf_call,
+    &reconcile_call, &reconcile_accounts_call, &reconcile_plan_call, &reconcile_unfinished_call, &reconcile_page_call, &reconcile_find_call,
+    &reconcile_note_call, &reconcile_finish_call, &reconciliation_list_call, &reconciliation_show_call, &reconciliation_csv_call,
+    &reconciliation_start_call, &reconciliation_started_call, NULL,
 };
 
 #define IN_CHARGE (ROLE_MANAGER | ROLE_ADMIN)
 #define SETTLED   (ROLE_PRODUCER | ROLE_MANAGER | ROLE_ADMIN)
+#define RECONCILIATIONS "/api/v1/admin/reconciliations"
 
 static const struct route routes[] = {
     { .method = "POST", .path = "/api/v1/payments", .call = &create_call, .flags = NEED_USER | IDEMPOTENT | AUDITED, .status = 201 },
@@ -270,6 +275,12 @@ static const struct route routes[] = {
     { .method = "GET", .path = "/api/v1/admin/payment-cases/{case_id}", .call = &case_show_call, .flags = NEED_USER, .roles = IN_CHARGE, .status = 200 },
     { .method = "POST", .path = "/api/v1/admin/payment-cases/{case_id}/resolve", .call = &case_resolve_call, .flags = NEED_USER | IDEMPOTENT,
       .roles = IN_CHARGE, .status = 200 },
+    { .method = "GET", .path = RECONCILIATIONS, .call = &reconciliation_list_call, .flags = NEED_USER, .roles = IN_CHARGE, .status = 200 },
+    { .method = "POST", .path = RECONCILIATIONS, .call = &reconciliation_start_call, .flags = NEED_USER, .roles = IN_CHARGE, .status = 202 },
+    { .method = "GET", .path = RECONCILIATIONS "/{reconciliation_id}", .call = &reconciliation_show_call, .flags = NEED_USER, .roles = IN_CHARGE,
+      .status = 200 },
+    { .method = "GET", .path = RECONCILIATIONS "/{reconciliation_id}/differences.csv", .call = &reconciliation_csv_call, .flags = NEED_USER,
+      .roles = IN_CHARGE, .status = 200 },
     { 0 },
 };
 
@@ -286,6 +297,7 @@ static const struct job jobs[] = {
 };
 
 static const struct job waiting_jobs[] = {
+    { "payment.reconcile", &reconcile_call, reconcile_due },
     { "payment.resume", &resume_call, resume_due },
     { 0 },
 };
@@ -355,6 +367,7 @@ static const struct config_key config[] = {
     PROVIDER_FEES("toss", "340", ""),
     PROVIDER_FEES("stripe", "290", "USD 30"),
     GATE_CONFIG,
+    RECONCILE_CONFIG,
     { 0 },
 };
 
@@ -414,6 +427,7 @@ static struct metric *const metrics[] = {
     &payment_unclear,                   &payment_unclear_oldest,
     &payment_stuck,                     &webhooks_taken,                    &webhooks_repeated,
     &webhooks_forged,                   &webhooks_ignored,                  &webhooks_mismatched,
+    &reconcile_differences,             &reconcile_last_run,
     GATE_METRICS(0),                    GATE_METRICS(1),                    GATE_METRICS(2),
     NULL,
 };
@@ -427,6 +441,8 @@ static err payment_service_open(struct ctx *cx, void **ret_self)
     ASSERT(s != NULL);
     s->resume_ms = config_int(c, "payment.resume_seconds") * 1000;
     s->poll_ms = config_int(c, "payment.poll_seconds") * 1000;
+    s->reconcile_hour = config_int(c, "payment.reconcile_at");
+    atomic_init(&s->reconcile_due, cx->now + 60 * 1000);         /* the start has other things to do */
     s->late_ms = config_int(c, "payment.late_seconds") * 1000;
     s->refund_attempts = config_int(c, "payment.refund_attempts");
     s->threads = (size_t)config_int(c, "payment.threads");
@@ -441,6 +457,8 @@ static err payment_service_open(struct ctx *cx, void **ret_self)
         e = ledger_check_config(cx, c);
     if (!e)
         e = store_sequences(cx, s);
+    if (!e)
+        e = store_books_open(cx, s);
     if (!e)
         e = store_sandbox_open(cx, s);
     if (!e)
@@ -459,7 +477,7 @@ static void payment_service_close(void *self)
 
 /* 202: heard, but of no charge known here. */
 static const struct raw_answer raw_answers[] = {
-    { &payment_webhook_call, "application/json", NULL, 202 }, { &case_csv_call, "text/csv", NULL, 0 },
+    { &payment_webhook_call, "application/json", NULL, 202 }, { &reconciliation_csv_call, "text/csv", NULL, 0 }, { &case_csv_call, "text/csv", NULL, 0 },
     { &settlement_csv_call, "text/csv", NULL, 0 }, { &settlement_pdf_call, "application/pdf", NULL, 0 },
     { &receipt_pdf_call, "application/pdf", NULL, 0 }, { 0 },
 };

@@ -29,6 +29,7 @@ struct fake_booking {
     int begun, confirmed, refunds;
     int told;                 /* events payment.refunded */
     int64_t told_amount, told_cancellation;          /* their sum; of the last one */
+    int64_t id;               /* BOOKING_ID, until a test wants another one */
 };
 
 struct bed {

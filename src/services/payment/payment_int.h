@@ -120,6 +120,9 @@ struct payments {
     struct sequence charges, sandbox_refunds, webhooks;          /* the sandbox's */
     struct watch watch;
     struct gate *gate;        /* gate.h */
+    struct sequence book_lines, reconciliations, differences;    /* reconcile.h */
+    int64_t reconcile_hour;   /* of the Korean day */
+    _Atomic int64_t reconcile_due;
     int64_t resume_ms, poll_ms, late_ms;
     int64_t refund_attempts;
     size_t threads;           /* that take payments up again */

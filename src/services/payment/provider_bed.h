@@ -10,7 +10,8 @@ struct script {
     bool on;
     struct verdict says;
     int asked;
-    struct str ref;           /* that it was last asked with: of the charge or of the refund */
+    char text[64];
+    struct str ref;           /* that it was last asked with, in `text`: of the charge or of the refund */
 };
 
 struct fake_provider {

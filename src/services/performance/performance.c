@@ -11,7 +11,7 @@
 
 const char *const genre_words[] = { "musical", "concert", "play", "classical", "dance", "other", NULL };
 const char *const sale_status_words[] = { "upcoming", "on_sale", "sold_out", "closed", "cancelled", NULL };
-static const char *const queue_mode_words[] = { "off", "fifo", NULL };
+static const char *const queue_mode_words[] = { "off", "fifo", "draw", NULL };
 
 SHARED_FIELDS(name_fields, "Name", struct str, { .type = F_STR, .low = 1, .high = 100, .rule = &blank_rule });
 FIELDS(text_fields, "Text", struct str, { .type = F_STR, .low = 0, .high = 1000 });

@@ -2,9 +2,10 @@
  *
  * Rate is a bucket that fills with time and holds one second's worth, so that in any time t no more than rate * t + one second's worth come in;
  * what is left over is carried to the next time. It is the organizer's, or what payment can take (headroom.c). The limit counts passes that are
- * good at that moment. */
+ * good at that moment, and falls with the stock: where all seats that are left are spoken for, nobody is let in to look at them. */
 #include "queue_int.h"
 
+#include "platform/obs/log.h"
 #include "services/booking/booking.h"
 
 #define ADMIT_EVERY_MS 500
@@ -37,35 +38,79 @@ static void pace_follow(struct line *line, const struct rules *rules, int64_t ad
 
 /* ---- one room ---- */
 
-static bool moves(const struct room *r)
+#define PARKED_AT_ONCE 4096
+
+/* `now` decides only whether those who are away may still come back. */
+static bool moves(const struct room *r, int64_t now)
 {
-    return r->terms.rules.mode == QUEUE_FIFO && !r->terms.rules.paused && r->line.waiting > 0;
+    return r->terms.rules.mode != QUEUE_OFF && !r->terms.rules.paused && !draw_pending(&r->terms, &r->line) &&
+           (r->line.waiting > 0 || parks_open(&r->parks, now));
 }
 
-/* The next `want` people in line, or all. */
-static struct step step_from(const struct room *r, int64_t want, int64_t now)
+/* How many more may come in: what the rate has saved up, as far as limit and stock have room. */
+static int64_t room_for(const struct ctx *cx, const struct room *r)
+{
+    struct remaining left;
+    booking_remaining(cx->app, r->schedule, &left);
+    int64_t inside = min(r->terms.rules.active_limit, stock_limit(r, &left));
+    return min(r->line.credit / CREDIT, inside - room_active(r, cx->now));
+}
+
+/* Those who had been away when their turn came are ahead of everybody. */
+static err admit_returned(struct ctx *cx, struct room *r, int64_t *left)
+{
+    for (size_t i = r->parks.first; i < r->parks.first + r->parks.n && *left > 0; i++) {
+        struct parked *p = &r->parks.at[i];
+        if (!parked_may_return(p, cx->now) || marks_get(&r->ended, p->place) || seen_absent(&r->seen, p->place, cx->now))
+            continue;
+        err e = room_return(cx, r, p);
+        if (e)
+            return e;
+        --*left;
+    }
+    return OK;
+}
+
+/* The next `want` people in line, or all; those who are away are passed over and listed. */
+static struct step step_from(const struct room *r, int64_t want, int64_t now, int64_t parked[PARKED_AT_ONCE], int64_t *ret_parked)
 {
     struct step step = { .first = r->line.serving + 1, .last = r->line.serving, .at = now, .until = now + r->terms.rules.pass_seconds * 1000 };
-    while (step.admitted < want && step.last < r->line.last)
-        step.admitted += !marks_get(&r->ended, ++step.last);
+    int64_t away = 0;
+    for (int64_t place = step.first; place <= r->line.last && step.admitted < want && away < PARKED_AT_ONCE; place++) {
+        if (marks_get(&r->ended, place))
+            continue;
+        step.last = place;
+        if (seen_absent(&r->seen, place, now))
+            parked[away++] = place;
+        else
+            step.admitted++;
+    }
     step.live = step.admitted;
+    *ret_parked = away;
     return step;
 }
 
 static err admit(struct ctx *cx, struct room *r)
 {
     const struct rules bounded = headroom_rules(r->queue, &r->terms.rules), *rules = &bounded;
-    if (!moves(r) || cx->now < room_sells_at(r) || cx->now >= r->sale_ends_at)
-        return OK;
+    int64_t parked[PARKED_AT_ONCE], away;
+    err e = draw_advance(cx, r);
+    if (e || !moves(r, cx->now) || cx->now < room_sells_at(r) || cx->now >= r->sale_ends_at)
+        return e;
     room_touch(cx, r);
     line_settle(&r->line, rules, cx->now);
-    int64_t room_inside = rules->active_limit - steps_active(&r->steps, cx->now);
-    struct step step = step_from(r, min(r->line.credit / CREDIT, room_inside), cx->now);
-    pace_follow(&r->line, rules, step.admitted, cx->now);
-    if (!step.admitted)
-        return OK;
-    room_step(cx, r, &step);
-    metric_add(&queue_admitted, step.admitted);
+    int64_t allowed = max(0, room_for(cx, r)), left = allowed;
+    e = admit_returned(cx, r, &left);
+    if (e)
+        return e;
+    struct step step = step_from(r, left, cx->now, parked, &away);
+    int64_t admitted = allowed - left + step.admitted;
+    pace_follow(&r->line, rules, admitted, cx->now);
+    metric_add(&queue_admitted, admitted);
+    metric_add(&queue_parked, away);
+    if (step.last == r->line.serving)
+        return admitted ? store_room_update(cx, r) : OK;
+    room_step(cx, r, &step, parked, away);
     return store_room_serve(cx, r, step.last);
 }
 
@@ -73,8 +118,10 @@ static err admit(struct ctx *cx, struct room *r)
 
 static int64_t room_due(const struct queue *q, const struct room *r)
 {
-    int64_t due = max(q->ran_at + ADMIT_EVERY_MS, room_sells_at(r));
-    return moves(r) && due < r->sale_ends_at ? due : INT64_MAX;
+    int64_t next = q->ran_at + ADMIT_EVERY_MS, due = max(next, draw_due(r));
+    if (moves(r, q->ran_at))
+        due = min(due, max(next, room_sells_at(r)));
+    return due < r->sale_ends_at ? due : INT64_MAX;
 }
 
 int64_t room_sells_at(const struct room *r)
@@ -108,7 +155,7 @@ static int64_t rooms_moving(const struct queue *q)
     uint64_t schedule, bits;
     int64_t n = 0;
     for (size_t at = 0; map_each(&q->rooms, &at, &schedule, &bits);)
-        n += moves((const struct room *)(uintptr_t)bits);
+        n += moves((const struct room *)(uintptr_t)bits, q->ran_at);
     return n;
 }
 

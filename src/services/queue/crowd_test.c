@@ -156,7 +156,7 @@ static void test_crowd(void **state)
     set_paused(h, rules_of(100000, 1000000, 3600));
     double began = seconds();
     for (int64_t i = 0; i < people; i += GROUP)
-        assert_int_equal(fixture_call(&h->f, 0, 0, &crowd_call, &(struct crowd_in){ 1 + i, GROUP }, NULL, NULL), OK);
+        assert_int_equal(fixture_call(&h->f, 0, 0, &crowd_call, &(struct crowd_in){ .first = 1 + i, .count = GROUP }, NULL, NULL), OK);
     double joined = seconds();
     struct str token = join(h, people / 2).place_token;
     struct room *r = room_find(app_self(h->f.app, &queue_service), SCHEDULE);

@@ -20,7 +20,7 @@ static struct rules open_rules(void)
 static void crowd_of(struct here *h, int64_t n)
 {
     set_paused(h, open_rules());
-    assert_int_equal(fixture_call(&h->f, 0, 0, &crowd_call, &(struct crowd_in){ 1, n }, NULL, NULL), OK);
+    assert_int_equal(fixture_call(&h->f, 0, 0, &crowd_call, &(struct crowd_in){ .first = 1, .count = n }, NULL, NULL), OK);
     set(h, open_rules());
 }
 

@@ -1,5 +1,5 @@
 /* Coming and going: a place at the end of the line, giving it up, and the purchase that ends it. */
-#include "queue_int.h"
+#include "draw_int.h"
 
 #include "platform/obs/log.h"
 #include "services/booking/booking.h"
@@ -33,6 +33,9 @@ static err may_join(struct ctx *cx, const struct room *r)
         struct str opens = time_format(rules->opens_at, text);
         return fail(cx, ERR_CONFLICT, "not_open", "The waiting room opens at %.*s.", "대기실은 %.*s에 열립니다.", STR_ARG(opens));
     }
+    if (rules->draining)
+        return fail(cx, ERR_CONFLICT, "draining", "The waiting room takes nobody in any more; those who wait are still let in.",
+                    "대기실이 더 이상 새로 받지 않습니다. 이미 기다리는 분들은 계속 입장합니다.");
     if (r->line.last == PLACE_MAX)
         return fail(cx, ERR_CONFLICT, "room_full", "The waiting room is full.", "대기실이 가득 찼습니다.");
     return OK;
@@ -41,25 +44,42 @@ static err may_join(struct ctx *cx, const struct room *r)
 /* Where nobody has to wait, everybody is admitted at once, without a place. */
 static void answer_open(struct ctx *cx, const struct queue *q, const struct room *r, struct place_out *ret)
 {
-    place_answer(cx, q, &(struct place_ref){ 0 }, &(struct sight){ .state = PLACE_ADMITTED, .room = r }, ret);
+    struct sight sight = { .state = PLACE_ADMITTED, .has_position = true, .poll_ms = POLL_MIN_MS };
+    struct remaining left;
+    if (r) {
+        booking_remaining(cx->app, r->schedule, &left);
+        place_look(cx, r, &r->terms, &r->line, 0, &left, &sight);
+    }
+    place_answer(cx, q, &(struct place_ref){ 0 }, &sight, ret);
 }
 
-/* The place that the user waits at or has been admitted from; 0: none. */
-static int64_t live_place(const struct ctx *cx, const struct room *r, int64_t user)
+/* The number under which the user waits or has been admitted; 0: none. */
+static int64_t live_number(const struct ctx *cx, const struct room *r, int64_t user)
 {
-    int64_t until, place = places_get(&r->places, user);
-    if (!place)
+    int64_t until, number = places_get(&r->places, user);
+    if (!number)
         return 0;
-    enum place_state state = place_state(r, &r->line, place, cx->now, &until);
-    return state == PLACE_WAITING || state == PLACE_ADMITTED ? place : 0;
+    enum place_state state = place_state(r, &r->line, room_place(r, &r->line, number), cx->now, &until);
+    return state == PLACE_WAITING || state == PLACE_ADMITTED ? number : 0;
 }
 
-static err take_place(struct ctx *cx, struct room *r, int64_t user, int64_t *ret)
+/* What is signed for somebody who joins a draw says what the tree will say. */
+static struct str receipt_of(struct ctx *cx, const struct room *r, const struct place_ref *who)
+{
+    if (!r->terms.draws)
+        return (struct str){ 0 };
+    struct namer names = namer_of(r->queue, r->schedule);
+    struct entry entry = namer_entry(&names, who->number, cx->now, who->user);
+    return draw_receipt(cx, r->queue, &names, &entry);
+}
+
+static err take_place(struct ctx *cx, struct room *r, struct place_ref *who, struct str *ret_receipt)
 {
     err e = may_join(cx, r);
     if (e)
         return e;
-    *ret = room_give(cx, r, user);
+    who->number = room_give(cx, r, who->user);
+    *ret_receipt = receipt_of(cx, r, who);
     queue_wake(r->queue, r);
     metric_add(&queue_joins, 1);
     return OK;
@@ -78,14 +98,19 @@ err queue_join(struct ctx *cx, void *self, const void *in_, void *ret_out)
     }
 
     struct sight sight;
+    struct remaining left;
+    struct str receipt = { 0 };
     struct place_out *ret = ret_out;
-    struct place_ref who = { r->schedule, live_place(cx, r, cx->actor.user), cx->actor.user };
-    err e = who.place ? OK : take_place(cx, r, who.user, &who.place);
+    struct place_ref who = { r->schedule, live_number(cx, r, cx->actor.user), cx->actor.user };
+    err e = who.number ? OK : take_place(cx, r, &who, &receipt);
     if (e)
         return e;
-    place_look(cx, r, &r->terms, &r->line, who.place, &sight);
+    booking_remaining(cx->app, r->schedule, &left);
+    place_look(cx, r, &r->terms, &r->line, who.number, &left, &sight);
+    seen_until(&r->seen, room_place(r, &r->line, who.number), present_until(cx->now, sight.poll_ms));
     place_answer(cx, q, &who, &sight, ret);
     ret->place_token = place_seal(cx, q, &who);
+    ret->receipt = receipt;
     return OK;
 }
 
@@ -110,9 +135,9 @@ err queue_leave(struct ctx *cx, void *self, const void *in_, void *ret_out)
     if (!place_open(cx, q, in->token, &who) || (cx->actor.user && cx->actor.user != who.user))
         return no_such_place(cx);
     struct room *r = room_find(q, who.schedule);
-    if (!r || (r->loaded && who.place > r->line.last))
+    if (!r || (r->loaded && who.number > r->line.last))
         return no_such_place(cx);
-    leave(cx, r, who.place);
+    leave(cx, r, room_place(r, &r->line, who.number));
     return OK;
 }
 
@@ -126,15 +151,18 @@ err queue_bought(struct ctx *cx, void *self, const void *in_, void *ret_out)
     bool known;
     (void)ret_out;
     struct room *r = room_find(q, in->schedule);
-    int64_t place = r ? places_get(&r->places, in->user) : 0;
-    if (!place)
+    int64_t number = r ? places_get(&r->places, in->user) : 0;
+    if (!number)
         return OK;
     err e = store_end_of_booking(cx, in->booking, &known);
     if (e || known)
         return e;
 
-    int64_t until;
-    if (place_state(r, &r->line, place, cx->now, &until) == PLACE_ADMITTED)
-        room_end(cx, r, place, BOUGHT, in->booking);
+    int64_t until, place = room_place(r, &r->line, number);
+    if (place_state(r, &r->line, place, cx->now, &until) != PLACE_ADMITTED)
+        return OK;
+    int64_t basket = atomic_load(&r->basket);
+    atomic_store(&r->basket, basket + (in->seats * 100 - basket) / 16);
+    room_end(cx, r, place, BOUGHT, in->booking);
     return OK;
 }

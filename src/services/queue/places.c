@@ -1,4 +1,5 @@
-/* Who has which place, and one bit a place. Both are sized for a million people: 11 to 21 bytes a user, and an eighth. */
+/* Who has which place, one bit a place, and who has been seen of late. All are sized for a million people: 11 to 14 bytes a user, an eighth, and
+ * four bytes a place. */
 #include "queue_int.h"
 
 #include <stdlib.h>
@@ -11,19 +12,20 @@ void places_free(struct places *p)
     *p = (struct places){ 0 };
 }
 
-/* Users are numbered one after the other: the leading bits of their products with the golden ratio are spread evenly (Knuth, 6.4). */
+/* Users are numbered one after the other: the leading bits of their products with the golden ratio are spread evenly (Knuth, 6.4). As a part of
+ * the whole range they choose one of any number of slots, so that the table need not double. */
 static uint64_t *find(const struct places *p, int64_t user)
 {
-    size_t mask = p->size - 1;
-    size_t i = (uint64_t)user * UINT64_C(0x9e3779b97f4a7c15) >> (__builtin_clzll(p->size) + 1);
+    uint64_t spread = (uint64_t)user * UINT64_C(0x9e3779b97f4a7c15) >> 32;
+    size_t i = spread * p->size >> 32;
     while (p->at[i] && p->at[i] >> PLACE_BITS != (uint64_t)user)
-        i = (i + 1) & mask;
+        i = i + 1 < p->size ? i + 1 : 0;
     return &p->at[i];
 }
 
 static void grow(struct places *p)
 {
-    struct places bigger = { .size = p->size ? p->size * 2 : 64, .used = p->used };
+    struct places bigger = { .size = p->size ? p->size + p->size / 4 : 64, .used = p->used };
     bigger.at = calloc(bigger.size, sizeof(*bigger.at));
     ASSERT(bigger.at != NULL);
     for (size_t i = 0; i < p->size; i++)
@@ -78,4 +80,52 @@ void marks_set(struct marks *m, int64_t place, bool on)
     if (byte >= m->bytes)
         marks_grow(m, byte);
     m->at[byte] = (uint8_t)(on ? m->at[byte] | bit : m->at[byte] & ~bit);
+}
+
+/* ---- who has been seen ---- */
+
+void seen_free(struct seen *s)
+{
+    free(s->at);
+    *s = (struct seen){ 0 };
+}
+
+bool seen_fits(const struct seen *s, int64_t place)
+{
+    return (size_t)place <= s->size;
+}
+
+void seen_grow(struct seen *s, int64_t place)
+{
+    size_t size = s->size ? s->size : 64;
+    while (size < (size_t)place)
+        size *= 2;
+    s->at = realloc(s->at, size * sizeof(*s->at));
+    ASSERT(s->at != NULL);
+    memset(s->at + s->size, 0, (size - s->size) * sizeof(*s->at));
+    s->size = size;
+}
+
+void seen_until(const struct seen *s, int64_t place, int64_t until)
+{
+    if (seen_fits(s, place))
+        atomic_store_explicit(&s->at[place - 1], (uint32_t)(until / 1000), memory_order_relaxed);
+}
+
+bool seen_absent(const struct seen *s, int64_t place, int64_t now)
+{
+    return seen_fits(s, place) && atomic_load_explicit(&s->at[place - 1], memory_order_relaxed) < now / 1000;
+}
+
+void seen_move(struct seen *s, const uint32_t *order, int64_t n, bool back)
+{
+    struct seen moved = { 0 };
+    if (!s->size)
+        return;
+    seen_grow(&moved, (int64_t)s->size);
+    memcpy(moved.at, s->at, s->size * sizeof(*s->at));
+    for (int64_t i = 0; i < n; i++)
+        *(back ? &moved.at[i] : &moved.at[order[i] - 1]) = *(back ? &s->at[order[i] - 1] : &s->at[i]);
+    seen_free(s);
+    *s = moved;
 }

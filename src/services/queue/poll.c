@@ -3,6 +3,7 @@
 #include "queue_int.h"
 
 #include "platform/obs/log.h"
+#include "services/booking/booking.h"
 
 err queue_poll(struct ctx *cx, void *self, const void *in_, void *ret_out)
 {
@@ -15,11 +16,15 @@ err queue_poll(struct ctx *cx, void *self, const void *in_, void *ret_out)
     if (!place_open(cx, q, in->token, &who))
         return no_such_place(cx);
 
+    struct remaining left;
+    booking_remaining(cx->app, who.schedule, &left);
     pthread_rwlock_rdlock(&q->lock);
     const struct room *r = room_find(q, who.schedule);
-    bool found = r && (!r->loaded || who.place <= r->shown_line.last);
-    if (found)
-        place_look(cx, r, &r->shown_terms, &r->shown_line, who.place, &sight);
+    bool found = r && (!r->loaded || who.number <= r->shown_line.last);
+    if (found) {
+        place_look(cx, r, &r->shown_terms, &r->shown_line, who.number, &left, &sight);
+        seen_until(&r->seen, room_place(r, &r->shown_line, who.number), present_until(cx->now, sight.poll_ms));
+    }
     pthread_rwlock_unlock(&q->lock);
     if (!found)
         return no_such_place(cx);
@@ -81,8 +86,10 @@ static bool pass_good(struct ctx *cx, const struct queue *q, const struct room *
 {
     struct place_ref who;
     int64_t until;
-    return pass_open(cx, q, pass, &who, &until) && who.schedule == r->schedule && who.user == cx->actor.user && until > cx->now && r->loaded &&
-           who.place <= r->line.serving && !marks_get(&r->ended, who.place);
+    if (!pass_open(cx, q, pass, &who, &until) || who.schedule != r->schedule || who.user != cx->actor.user || until <= cx->now || !r->loaded)
+        return false;
+    int64_t place = room_place(r, &r->line, who.number);
+    return place <= r->line.serving && !marks_get(&r->ended, place);
 }
 
 err queue_pass_check(const struct app *app, struct ctx *cx, int64_t schedule, struct str pass)

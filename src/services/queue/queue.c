@@ -1,5 +1,5 @@
 /* The queue service: its tables and its life. */
-#include "queue_int.h"
+#include "draw_int.h"
 
 #include <stdlib.h>
 
@@ -9,15 +9,16 @@
 
 /* ---- field tables ---- */
 
-static const char *const mode_words[] = { "off", "fifo", NULL };
-static const char *const reason_words[] = { "rate", "payment", NULL };
+static const char *const mode_words[] = { "off", "fifo", "draw", NULL };
+static const char *const reason_words[] = { "rate", "payment", "limit", "paused", "draw", "not_started", "stock", "sold_out", "back", NULL };
 static const char *const state_words[] = { "waiting", "admitted", "expired", "left", NULL };
 
 #define SCHEDULE_ROW(owner)                                                                                                               \
     { .name = "schedule_id", .type = F_ID, .id = ID_SCHEDULE, .from = FROM_PATH, .at = offsetof(owner, schedule) }
 
 #define RULES_ROWS(owner, asked)                                                                                                               \
-    { .name = "mode", .type = F_ENUM, .words = mode_words, .at = offsetof(owner, rules.mode), .help = "off: everybody may buy at once" },  \
+    { .name = "mode", .type = F_ENUM, .words = mode_words, .at = offsetof(owner, rules.mode),                                              \
+      .help = "off: everybody may buy at once; draw: who joins before the sale starts gets a place by lot" },                             \
     { .name = "admit_per_minute", .type = F_INT, .low = 1, .high = 100000, .at = offsetof(owner, rules.admit_per_minute),                 \
       .help = "people let in a minute at most" },                                                                                         \
     { .name = "active_limit", .type = F_INT, .low = 1, .high = 1000000, .at = offsetof(owner, rules.active_limit),                        \
@@ -27,6 +28,7 @@ static const char *const state_words[] = { "waiting", "admitted", "expired", "le
     { .name = "opens_at", .type = F_TIME, .optional = asked, .nullable = true, .at = offsetof(owner, rules.opens_at),                      \
       .help = "nobody may join before; nobody is admitted before the sale starts" },                                                      \
     { .name = "paused", .type = F_BOOL, .optional = asked, .at = offsetof(owner, rules.paused), .help = "people may join, nobody is admitted" }, \
+    { .name = "draining", .type = F_BOOL, .optional = asked, .at = offsetof(owner, rules.draining), .help = "nobody may join, people are admitted" }, \
     { .name = "message", .type = F_TEXT, .optional = asked, .high = MESSAGE_MAX, .at = offsetof(owner, message), .help = "shown to those who wait" }
 
 FIELDS(settings_in_fields, "QueueSettingsRequest", struct settings_in, SCHEDULE_ROW(struct settings_in), RULES_ROWS(struct settings_in, true));
@@ -37,12 +39,18 @@ FIELDS(settings_fields, "QueueSettings", struct settings_out,
     { .name = "joined", .type = F_INT, .at = offsetof(struct settings_out, joined), .help = "places given" },
     { .name = "serving", .type = F_INT, .at = offsetof(struct settings_out, serving), .help = "places that have had their turn" },
     { .name = "waiting", .type = F_INT, .at = offsetof(struct settings_out, waiting) },
-    { .name = "active", .type = F_INT, .at = offsetof(struct settings_out, active), .help = "passes that are good now" });
+    { .name = "active", .type = F_INT, .at = offsetof(struct settings_out, active), .help = "passes that are good now" },
+    { .name = "parked", .type = F_INT, .at = offsetof(struct settings_out, parked), .help = "away when their turn came; they may still come back" },
+    { .name = "commitment", .type = F_STR, .nullable = true, .at = offsetof(struct settings_out, commitment), .help = "of a room that draws: docs/draw.md" },
+    { .name = "beacon_round", .type = F_INT, .nullable = true, .at = offsetof(struct settings_out, beacon_round),
+      .help = "public round that decides the draw" });
 
 FIELDS(join_fields, "QueueJoin", struct join_in, SCHEDULE_ROW(struct join_in));
 
-FIELDS(token_fields, "PlaceQuery", struct place_in,
-    { .name = "place_token", .type = F_STR, .from = FROM_PATH, .at = offsetof(struct place_in, token) });
+static const struct field token_rows[] = {
+    { .name = "place_token", .type = F_STR, .from = FROM_PATH, .at = offsetof(struct place_in, token) },
+};
+const struct fields queue_token_fields = { "PlaceQuery", sizeof(struct place_in), token_rows, 1 };
 
 FIELDS(free_fields, "Free", struct stock, { .type = F_INT, .at = offsetof(struct stock, free) });
 
@@ -51,13 +59,27 @@ FIELDS(place_fields, "Place", struct place_out,
       .help = "names the place in further requests; null when the room is off and nobody waits" },
     { .name = "state", .type = F_ENUM, .words = state_words, .at = offsetof(struct place_out, state),
       .help = "expired: the pass ran out or the sale ended; left: given up, or used to buy" },
-    { .name = "position", .type = F_INT, .at = offsetof(struct place_out, position), .help = "1: the next one; never grows; 0 once it is over" },
-    { .name = "ahead", .type = F_INT, .at = offsetof(struct place_out, ahead), .help = "people in front at most" },
+    { .name = "position", .type = F_INT, .nullable = true, .has_at = offsetof(struct place_out, has_position), .at = offsetof(struct place_out, position),
+      .help = "1: the next one; never grows; 0 once it is over; null before the draw" },
+    { .name = "ahead", .type = F_INT, .nullable = true, .has_at = offsetof(struct place_out, has_position), .at = offsetof(struct place_out, ahead),
+      .help = "people in front at most" },
     { .name = "eta_seconds", .type = F_INT, .at = offsetof(struct place_out, eta_seconds), .help = "at the pace of the last minute" },
+    { .name = "eta_low_seconds", .type = F_INT, .at = offsetof(struct place_out, eta_low_seconds), .help = "at the rate the organizer allows" },
+    { .name = "eta_high_seconds", .type = F_INT, .nullable = true, .has_at = offsetof(struct place_out, has_high),
+      .at = offsetof(struct place_out, eta_high_seconds), .help = "when people leave only as their passes run out; null: nobody knows" },
     { .name = "eta_reason", .type = F_ENUM, .words = reason_words, .at = offsetof(struct place_out, eta_reason),
-      .help = "what sets the pace: rate, the organizer's; payment, the payment providers cannot take more now" },
+      .help = "what the time depends on; payment: the payment providers cannot take more now; back: away when the turn came, in as soon as there is room" },
+    { .name = "paused", .type = F_BOOL, .at = offsetof(struct place_out, paused) },
+    { .name = "draws_at", .type = F_TIME, .nullable = true, .at = offsetof(struct place_out, draws_at), .help = "when places are drawn" },
+    { .name = "back_by", .type = F_TIME, .nullable = true, .at = offsetof(struct place_out, back_by),
+      .help = "the turn came while nobody asked: lost unless admitted by then" },
     { .name = "poll_after_ms", .type = F_INT, .at = offsetof(struct place_out, poll_after_ms), .help = "when to ask again" },
     { .name = "stock", .type = F_MAP, .of = &free_fields, .at = offsetof(struct place_out, stock), .help = "free seats by grade" },
+    { .name = "title", .type = F_STR, .nullable = true, .at = offsetof(struct place_out, title) },
+    { .name = "price_from", .type = F_MONEY, .nullable = true, .at = offsetof(struct place_out, price_from), .help = "of what is left, at the full price" },
+    { .name = "price_to", .type = F_MONEY, .nullable = true, .at = offsetof(struct place_out, price_to) },
+    { .name = "receipt", .type = F_STR, .nullable = true, .at = offsetof(struct place_out, receipt),
+      .help = "of a draw, once, when the place is taken; later from /proof" },
     { .name = "message", .type = F_TEXT, .at = offsetof(struct place_out, message), .help = "from the organizer" },
     { .name = "pass", .type = F_STR, .nullable = true, .at = offsetof(struct place_out, pass),
       .help = "to be sent as Queue-Pass; good for this account only" },
@@ -77,32 +99,58 @@ const struct call queue_cancelled_call = { "queue.cancelled", "A schedule was ca
                                            NULL, queue_cancelled };
 const struct call queue_join_call = { "queue.join", "Takes a place in the waiting room; the same account again: the same place.", CALL_COMMAND,
                                       &join_fields, &place_fields, queue_join };
-const struct call queue_poll_call = { "queue.poll", "How far a place has come, and its pass once it is admitted.", CALL_MEMORY, &token_fields,
+const struct call queue_poll_call = { "queue.poll", "How far a place has come, and its pass once it is admitted.", CALL_MEMORY, &queue_token_fields,
                                       &place_fields, queue_poll };
-const struct call queue_leave_call = { "queue.leave", "Gives a place or a pass up.", CALL_COMMAND, &token_fields, NULL, queue_leave };
+const struct call queue_leave_call = { "queue.leave", "Gives a place or a pass up.", CALL_COMMAND, &queue_token_fields, NULL, queue_leave };
 const struct call queue_bought_call = { "queue.bought", "A buyer's pass is used.", CALL_COMMAND, &booking_confirmed_fields, NULL, queue_bought };
 const struct call queue_admit_call = { "queue.admit", "Lets people in.", CALL_COMMAND, NULL, NULL, queue_admit };
 
 static const struct call *const calls[] = {
     &queue_settings_put_call, &queue_settings_get_call, &queue_settings_set_call, &queue_opened_call, &queue_cancelled_call, &queue_join_call,
-    &queue_poll_call, &queue_leave_call, &queue_bought_call, &queue_admit_call, NULL,
+    &queue_poll_call, &queue_leave_call, &queue_bought_call, &queue_admit_call, &queue_draw_get_call, &queue_draw_entries_call,
+    &queue_proof_call, &queue_beacon_ask_call, &queue_beacon_put_call, NULL,
 };
 
 #define ORGANIZERS (ROLE_PRODUCER | ROLE_MANAGER | ROLE_ADMIN)
 #define SETTINGS   "/api/v1/schedules/{schedule_id}/queue/settings"
 #define PLACE      "/api/v1/queue/{place_token}"
+#define DRAW       "/api/v1/schedules/{schedule_id}/queue/draw"
 
 static const struct route routes[] = {
     { .method = "PUT", .path = SETTINGS, .call = &queue_settings_put_call, .flags = NEED_USER, .roles = ORGANIZERS, .status = 200 },
     { .method = "GET", .path = SETTINGS, .call = &queue_settings_get_call, .flags = NEED_USER, .roles = ORGANIZERS, .status = 200 },
     { .method = "POST", .path = "/api/v1/schedules/{schedule_id}/queue", .call = &queue_join_call, .flags = NEED_USER, .status = 201 },
     { .method = "GET", .path = PLACE, .call = &queue_poll_call, .status = 200 },
+    { .method = "GET", .path = PLACE "/proof", .call = &queue_proof_call, .status = 200 },
+    { .method = "GET", .path = DRAW, .call = &queue_draw_get_call, .status = 200 },
+    { .method = "GET", .path = DRAW "/entries", .call = &queue_draw_entries_call, .status = 200 },
     { .method = "DELETE", .path = PLACE, .call = &queue_leave_call, .flags = MAY_USER, .status = 204 },
     { 0 },
 };
 
 static const struct job jobs[] = {
     { "queue.admit", &queue_admit_call, queue_due },
+    { 0 },
+};
+
+static const struct job waiting_jobs[] = {
+    { "queue.beacon_ask", &queue_beacon_ask_call, beacon_due },
+    { 0 },
+};
+
+static const struct raw_answer raw_answers[] = {
+    { &queue_draw_entries_call, "text/plain", NULL, 0 },
+    { 0 },
+};
+
+static const struct config_key config[] = {
+    { .name = "queue.beacon_url", .type = CONFIG_STR, .def = "",
+      .help = "Public beacon whose round decides draws, with {round} for its number, such as https://api.drand.sh/CHAIN/public/{round}. Empty: none." },
+    { .name = "queue.beacon_genesis", .type = CONFIG_INT, .def = "1595431050", .low = 0, .high = INT64_C(100000000000),
+      .help = "When its first round was, in seconds since 1970." },
+    { .name = "queue.beacon_period", .type = CONFIG_INT, .def = "30", .low = 1, .high = 3600, .help = "Seconds from one of its rounds to the next." },
+    { .name = "queue.orders_per_pass_permille", .type = CONFIG_INT, .def = "600", .low = 1, .high = 1000,
+      .help = "Of a thousand people let in, so many are expected to pay: how many come in for what the payment providers can take." },
     { 0 },
 };
 
@@ -114,21 +162,16 @@ static const struct subscription subscriptions[] = {
     { 0 },
 };
 
-static const struct config_key config[] = {
-    { .name = "queue.orders_per_pass_permille", .type = CONFIG_INT, .def = "600", .low = 1, .high = 1000,
-      .help = "Of a thousand people let in, so many are expected to pay: how many come in for what the payment providers can take." },
-    { 0 },
-};
-
 /* ---- metrics ---- */
 
 struct metric queue_joins = { .name = "takenseat_queue_joins_total", .kind = METRIC_COUNTER, .help = "Places given in waiting rooms" };
 struct metric queue_polls = { .name = "takenseat_queue_polls_total", .kind = METRIC_COUNTER, .help = "Questions how far a place has come" };
 struct metric queue_admitted = { .name = "takenseat_queue_admitted_total", .kind = METRIC_COUNTER, .help = "People let in from waiting rooms" };
+struct metric queue_parked = { .name = "takenseat_queue_parked_total", .kind = METRIC_COUNTER, .help = "Places passed over since nobody asked for them" };
 struct metric queue_left = { .name = "takenseat_queue_left_total", .kind = METRIC_COUNTER, .help = "Places and passes given up" };
 struct metric queue_waiting = { .name = "takenseat_queue_waiting", .kind = METRIC_GAUGE, .help = "People in line in all waiting rooms" };
 
-static struct metric *const metrics[] = { &queue_joins, &queue_polls, &queue_admitted, &queue_left, &queue_waiting, NULL };
+static struct metric *const metrics[] = { &queue_joins, &queue_polls, &queue_admitted, &queue_left, &queue_waiting, &queue_parked, NULL };
 
 /* ---- life ---- */
 
@@ -145,6 +188,8 @@ static err load_rooms(struct ctx *cx, struct queue *q)
 {
     uint64_t schedule, bits;
     err e = store_rooms(cx, q);
+    if (!e)
+        e = store_draws(cx, q);
     for (size_t at = 0; !e && map_each(&q->rooms, &at, &schedule, &bits);) {
         struct room *r = (struct room *)(uintptr_t)bits;
         if (cx->now < r->sale_ends_at)
@@ -152,6 +197,8 @@ static err load_rooms(struct ctx *cx, struct queue *q)
         line_pace_reset(&r->line, &r->terms.rules, cx->now);
         room_publish(r);
         queue_wake(q, r);
+        if (r->line.closed_at && !r->line.drawn_at)
+            atomic_store(&q->beacon.due, 0);
     }
     return e;
 }
@@ -167,6 +214,9 @@ static err queue_open(struct ctx *cx, void **ret_self)
     atomic_init(&q->bound, INT64_MAX);
     q->orders_permille = config_int(app_config(cx->app), "queue.orders_per_pass_permille");
     *ret_self = q;
+    if (!beacon_configure(q, app_config(cx->app)))
+        return fail(cx, ERR_INPUT, NULL, "queue.beacon_url must be a short https address with {round} in it.",
+                    "queue.beacon_url은 {round}가 들어 있는 짧은 https 주소여야 합니다.");
     return load_rooms(cx, q);
 }
 
@@ -191,8 +241,10 @@ const struct service queue_service = {
     .scope_read = SCOPE_CATALOGUE_READ,
     .scope_write = SCOPE_CATALOGUE_WRITE,
     .jobs = jobs,
-    .subscriptions = subscriptions,
+    .waiting_jobs = waiting_jobs,
+    .raw_answers = raw_answers,
     .config = config,
+    .subscriptions = subscriptions,
     .audits = queue_audits,
     .migrations = queue_migrations,
     .queries = (const struct query *)&queue_sql,

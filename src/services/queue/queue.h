@@ -9,7 +9,7 @@
 
 extern const struct service queue_service;
 
-enum queue_mode { QUEUE_OFF, QUEUE_FIFO };
+enum queue_mode { QUEUE_OFF, QUEUE_FIFO, QUEUE_DRAW };
 
 /* ---- from any thread, memory only ---- */
 

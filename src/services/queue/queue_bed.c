@@ -24,7 +24,7 @@ static err crowd(struct ctx *cx, void *self, const void *in_, void *out)
     (void)out;
     for (int64_t i = 0; i < in->count; i++) {
         cx->actor.user = in->first + i;
-        err e = queue_join(cx, app_self(cx->app, &queue_service), &(struct join_in){ SCHEDULE }, &place);
+        err e = queue_join(cx, app_self(cx->app, &queue_service), &(struct join_in){ in->schedule ? in->schedule : SCHEDULE }, &place);
         if (e)
             return e;
     }
@@ -117,7 +117,7 @@ err open_schedule(struct here *h, int64_t schedule, int64_t starts_in, int64_t e
 {
     struct grade_price grades[] = { { S("VIP"), 100 }, { S("R"), 50 } };
     struct schedule_opening opening = { .schedule = schedule, .owner = OWNER, .sale_starts_at = now(h) + starts_in, .sale_ends_at = now(h) + ends_in,
-                                        .prices = { grades, 2 } };
+                                        .prices = { grades, 2 }, .currency = S("KRW") };
     return fixture_call(&h->f, 0, 0, &queue_opened_call, &opening, NULL, NULL);
 }
 
@@ -143,6 +143,7 @@ void keep(struct here *h, struct place_out *p)
     p->place_token = arena_str(h->arena, p->place_token);
     p->pass = arena_str(h->arena, p->pass);
     p->message = arena_str(h->arena, p->message);
+    p->receipt = arena_str(h->arena, p->receipt);
 }
 
 err join_code(struct here *h, int64_t user, struct place_out *ret, const char **ret_code)
@@ -207,9 +208,22 @@ struct settings_out numbers(struct here *h)
     return out;
 }
 
-void advance(struct here *h, int64_t ms)
+void advance_alone(struct here *h, int64_t ms)
 {
     app_clock_advance(h->f.app, ms);
+}
+
+/* Without a poll each: the clock stands still, and no other thread looks at this. */
+void advance(struct here *h, int64_t ms)
+{
+    struct queue *q = app_self(h->f.app, &queue_service);
+    uint64_t schedule, bits;
+    for (size_t at = 0; map_each(&q->rooms, &at, &schedule, &bits);) {
+        const struct room *r = (const struct room *)(uintptr_t)bits;
+        for (int64_t place = 1; place <= r->line.last; place++)
+            seen_until(&r->seen, place, now(h) + ms + DAY_MS);
+    }
+    advance_alone(h, ms);
 }
 
 struct place_out *line_up(struct here *h, struct rules rules, int64_t n)

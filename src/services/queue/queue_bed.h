@@ -21,7 +21,10 @@ int teardown(void **state);
 #define ROOM_TEST(fn) cmocka_unit_test_setup_teardown(fn, setup, teardown)
 
 int64_t now(struct here *h);
+/* Everybody keeps polling meanwhile ... */
 void advance(struct here *h, int64_t ms);
+/* ... or only those who do. */
+void advance_alone(struct here *h, int64_t ms);
 
 /* Orders a minute that payment says it can take; INT64_MAX at first. */
 extern _Atomic int64_t orders_per_minute;
@@ -62,6 +65,7 @@ extern const struct call knock_call;
 /* Many users join in one command. */
 struct crowd_in {
     int64_t first, count;
+    int64_t schedule;         /* 0: SCHEDULE */
 };
 extern const struct call crowd_call;
 

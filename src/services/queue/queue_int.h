@@ -10,6 +10,7 @@
 
 #include "base/map.h"
 #include "platform/call/app.h"
+#include "proof.h"
 #include "queue.h"
 
 static inline int64_t min(int64_t a, int64_t b)
@@ -27,10 +28,11 @@ static inline int64_t max(int64_t a, int64_t b)
 #define PLACE_BITS 24
 #define PLACE_MAX  ((INT64_C(1) << PLACE_BITS) - 1)
 
-/* The newest place of each user of a room: open addressing, eight bytes an entry (40 bits of user, 24 of place), at most 3/4 full. */
+/* The newest place of each user of a room: open addressing, eight bytes an entry (40 bits of user, 24 of the number under which he joined), at most
+ * 3/4 full. */
 struct places {
     uint64_t *at;
-    size_t size, used;        /* size is 0 or a power of two */
+    size_t size, used;
 };
 
 void places_free(struct places *p);
@@ -47,6 +49,21 @@ struct marks {                /* one bit a place */
 void marks_free(struct marks *m);
 bool marks_get(const struct marks *m, int64_t place);
 void marks_set(struct marks *m, int64_t place, bool on);
+
+/* Until when a place counts as present, in seconds. Any thread may say so under a shared lock; what moves the memory needs the lock alone. */
+struct seen {
+    _Atomic uint32_t *at;
+    size_t size;
+};
+
+void seen_free(struct seen *s);
+bool seen_fits(const struct seen *s, int64_t place);
+void seen_grow(struct seen *s, int64_t place);
+/* Nothing happens to a place that does not fit. */
+void seen_until(const struct seen *s, int64_t place, int64_t until);
+bool seen_absent(const struct seen *s, int64_t place, int64_t now);
+/* Of n entries: from their numbers to their places (order[number - 1]), or back. */
+void seen_move(struct seen *s, const uint32_t *order, int64_t n, bool back);
 
 /* ---- admissions whose passes may still be good (steps.c) ---- */
 
@@ -73,6 +90,36 @@ struct step *steps_find(const struct steps *s, int64_t place);
 /* Passes that are good at `now`. */
 int64_t steps_active(const struct steps *s, int64_t now);
 
+/* ---- places whose turn came while nobody asked for them (parks.c) ---- */
+
+#define RETURN_MS (10 * 60 * 1000)
+
+struct parked {
+    int64_t place, parked_at;
+    int64_t until;            /* let in after all: the pass expires; 0: not yet */
+    bool live;                /* let in, and neither left nor bought since */
+};
+
+struct parks {                /* in order of places, which is that of their times */
+    struct parked *at;
+    size_t first, n, cap;
+};
+
+void parks_free(struct parks *p);
+void parks_add(struct parks *p, const struct parked *parked);
+/* Takes the newest n back. */
+void parks_pop(struct parks *p, int64_t n);
+void parks_drop(struct parks *p, int64_t now);
+/* NULL: that place was not parked. */
+struct parked *parks_find(const struct parks *p, int64_t place);
+bool parked_may_return(const struct parked *p, int64_t now);
+/* May anyone still come back? */
+bool parks_open(const struct parks *p, int64_t now);
+/* Who may. */
+int64_t parks_away(const struct parks *p, int64_t now);
+/* Passes of those who did that are good at `now`. */
+int64_t parks_active(const struct parks *p, int64_t now);
+
 /* ---- rooms (room.c) ---- */
 
 #define MESSAGE_MAX 200       /* code points */
@@ -81,11 +128,12 @@ struct rules {                /* what the organizer chose */
     int mode;                 /* enum queue_mode */
     int64_t admit_per_minute, active_limit, pass_seconds;
     int64_t opens_at;         /* 0: at once */
-    bool paused;
+    bool paused, draining;
 };
 
 struct terms {                /* changes rarely */
     struct rules rules;
+    bool draws;               /* also while the room is off: settled by the first one who joins */
     size_t message_n;
     char message[MESSAGE_MAX * 4];
 };
@@ -96,20 +144,41 @@ struct line {                 /* changes all the time */
     int64_t waiting;          /* places behind it, without those who left */
     int64_t credit, credit_at;           /* what the rate allows: CREDIT for each admission, as of then */
     int64_t pace, paced_at;              /* measured: admissions an hour */
+    int64_t closed_at, entries;          /* of the draw: no more entries from then on; 0: not yet */
+    int64_t drawn_at;                    /* from then on places are those drawn; 0: not yet */
 };
 
 /* admit_per_minute places in 60,000 ms: one ms of time is worth admit_per_minute, one admission 60,000. */
 #define CREDIT 60000
 
+#define BEACON_TEXT 256       /* with the NUL */
+
+struct draw {                 /* closed: root and round; drawn: all of it */
+    struct hash root, seed;
+    int beacon;               /* enum beacon_kind */
+    int64_t round;            /* the one named beforehand; 0: none */
+    struct hash randomness;
+    char url[BEACON_TEXT], signature[BEACON_TEXT];
+};
+
+struct offer {                /* what is sold: grades by category of the plan, with their prices */
+    char *title;
+    char currency[4];         /* empty: prices are not known */
+    struct str *grades;
+    int64_t *prices;          /* minor units */
+    size_t n;
+};
+
 struct room {
     /* Never changes. */
     struct queue *queue;
     int64_t schedule, owner;
-    const struct str *grades; /* names by category of the plan */
-    size_t grade_count;
 
     /* By the writer under queue.lock. */
     int64_t sale_starts_at, sale_ends_at;            /* nobody is admitted before, or from then on; the organizer may move them */
+    struct offer offer;
+    struct draw draw;
+    uint32_t *order;          /* the place of entry i at i - 1, once drawn */
     bool loaded;              /* not when the sale had ended before the program started: all its places are over */
 
     /* The writer's. */
@@ -117,10 +186,14 @@ struct room {
     struct line line;
     struct places places;
     bool renewed;             /* terms differ from shown_terms */
+    int64_t blocks;           /* of entries that have been hashed */
+    _Atomic int64_t basket;   /* seats a buyer takes, in hundredths; read by all */
 
     /* Under queue.lock. */
     struct marks ended;       /* left or bought */
     struct steps steps;
+    struct parks parks;
+    struct seen seen;
     struct terms shown_terms;
     struct line shown_line;
     int64_t version;          /* grows when what is shown changes; 0: nothing yet */
@@ -133,14 +206,21 @@ struct queue {
     struct map rooms;         /* schedule -> room, for ever */
     int64_t ran_at;           /* of the last admission */
     _Atomic int64_t due;      /* of the next */
+    struct {
+        struct str url;       /* with {round} in it; empty: there is no public beacon */
+        int64_t genesis, period;         /* seconds */
+        _Atomic int64_t due;  /* when a closed room's round is to be asked for */
+    } beacon;
     int64_t orders_permille;  /* orders that a thousand people let in are expected to pay */
     _Atomic int64_t bound;    /* people a minute and room that payment can take; INT64_MAX: all */
 };
 
 /* In the writer, or under queue.lock. */
 struct room *room_find(const struct queue *q, int64_t schedule);
-/* A room that has no line yet. `grades` lists struct str. */
-struct room *room_new(struct queue *q, const struct room *never_changing, struct list grades);
+/* A room that has no line yet. */
+struct room *room_new(struct queue *q, const struct room *never_changing);
+/* `what` is copied; its title is terminated. */
+void room_offer(struct room *r, const struct offer *what);
 /* From the queue's rooms, and for good. */
 void room_remove(struct room *r);
 void room_free(struct room *r);
@@ -152,7 +232,16 @@ void room_touch(struct ctx *cx, struct room *r);
 void room_publish(void *room);
 /* The next place is the user's. */
 int64_t room_give(struct ctx *cx, struct room *r, int64_t user);
-void room_step(struct ctx *cx, struct room *r, const struct step *step);
+/* Admits places, and passes over those in `parked`. */
+void room_step(struct ctx *cx, struct room *r, const struct step *step, const int64_t *parked, int64_t parked_n);
+/* Admits a parked place whose owner is back. */
+err room_return(struct ctx *cx, struct room *r, struct parked *p) MUST_USE;
+/* Those who left are nobody to wait for. */
+void room_skip_ended(struct room *r);
+/* Passes that are good at `now`. In the writer, or under queue.lock, like the next. */
+int64_t room_active(const struct room *r, int64_t now);
+/* The place of the one who joined as `number`: the same until a draw. */
+int64_t room_place(const struct room *r, const struct line *line, int64_t number);
 
 enum ended_how { LEFT_LINE = 1, LEFT_INSIDE = 2, BOUGHT = 3 };
 
@@ -163,28 +252,45 @@ void room_end(struct ctx *cx, struct room *r, int64_t place, enum ended_how how,
 
 enum place_state { PLACE_WAITING, PLACE_ADMITTED, PLACE_EXPIRED, PLACE_LEFT };
 
+struct remaining;             /* booking's */
+
 struct place_ref {
-    int64_t schedule, place, user;
+    int64_t schedule, number, user;      /* number: counts those who joined */
 };
 
-enum eta_reason { ETA_RATE, ETA_PAYMENT };
+#define POLL_MIN_MS 5000      /* nobody is asked to come again sooner */
+
+/* Why the time to wait is what it is. */
+enum eta_reason { ETA_RATE, ETA_PAYMENT, ETA_LIMIT, ETA_PAUSED, ETA_DRAW, ETA_NOT_STARTED, ETA_STOCK, ETA_SOLD_OUT, ETA_BACK };
 
 struct sight {
     enum place_state state;
-    int64_t position, eta_ms; /* of those who wait */
-    enum eta_reason reason;   /* what sets their pace */
+    bool has_position;        /* not before the draw */
+    int64_t position;         /* of those who wait */
+    int64_t eta_ms, low_ms, high_ms;     /* high_ms -1: nobody knows */
+    enum eta_reason reason;
+    int64_t draws_at;         /* when places are drawn; 0: they are, or never will be */
+    int64_t back_by;          /* parked: comes in if he stays; 0: not parked */
     int64_t until;            /* of those admitted; 0: without a pass, the room is off */
-    struct str message;
-    const struct room *room;  /* for what never changes */
+    int64_t poll_ms;
+    bool paused;
+    struct str message, title;
+    struct list stock;        /* struct stock */
+    struct money price_from, price_to;   /* of what is left; without a currency: not known */
 };
 
 struct place_out {
     struct str place_token;
     int state;
-    int64_t position, ahead, eta_seconds, poll_after_ms;
+    bool has_position;
+    int64_t position, ahead, eta_seconds, eta_low_seconds, eta_high_seconds;
+    bool has_high;
     int eta_reason;           /* enum eta_reason */
+    int64_t poll_after_ms, draws_at, back_by;
+    bool paused;
     struct list stock;        /* struct stock */
-    struct str message, pass;
+    struct str title, message, pass, receipt;
+    struct money price_from, price_to;
     int64_t pass_expires_at;
 };
 
@@ -194,11 +300,30 @@ struct stock {
 };
 
 /* What has become of a place of a room that is on, and until when its pass is good (0: it has none). From the line that the caller may see; in
- * the writer, or under queue.lock. The same holds for place_look and its terms. */
+ * the writer, or under queue.lock. The same holds for place_look and its terms; `left` was asked before, without a lock. */
 enum place_state place_state(const struct room *r, const struct line *line, int64_t place, int64_t now, int64_t *ret_until);
-void place_look(struct ctx *cx, const struct room *r, const struct terms *terms, const struct line *line, int64_t place, struct sight *ret);
-/* All but the place token. */
+void place_look(struct ctx *cx, const struct room *r, const struct terms *terms, const struct line *line, int64_t number,
+                const struct remaining *left, struct sight *ret);
+/* All but the place token and the receipt. */
 void place_answer(struct ctx *cx, const struct queue *q, const struct place_ref *who, const struct sight *s, struct place_out *ret);
+/* Until when somebody who is asked to come again after `poll_ms` counts as present. */
+int64_t present_until(int64_t now, int64_t poll_ms);
+
+/* People who may be inside: as many as the limit, or as the free seats are enough for. From any thread. */
+int64_t stock_limit(const struct room *r, const struct remaining *left);
+
+/* ---- the draw (draw.c) ---- */
+
+/* Entries wait for their places. */
+bool draw_pending(const struct terms *t, const struct line *l);
+/* When there is something to do for it. In the writer. */
+int64_t draw_due(const struct room *r);
+/* Hashes, closes and draws as far as it is time. */
+err draw_advance(struct ctx *cx, struct room *r) MUST_USE;
+/* Of a closed room; with the public round or, NULL, without. */
+err draw_now(struct ctx *cx, struct room *r, const struct beacon *heard) MUST_USE;
+/* The places by number, to be freed by the caller. */
+uint32_t *draw_order(const struct room *r);
 
 /* ---- what payment can take (headroom.c) ---- */
 
@@ -226,7 +351,9 @@ struct settings_out {
     int64_t schedule;
     struct rules rules;
     struct str message;
-    int64_t joined, serving, waiting, active;
+    int64_t joined, serving, waiting, active, parked;
+    struct str commitment;    /* of a room that draws */
+    int64_t beacon_round;
 };
 struct join_in {
     int64_t schedule;
@@ -234,16 +361,23 @@ struct join_in {
 struct place_in {
     struct str token;
 };
+struct part_in {
+    int64_t schedule, part;
+};
 
 typedef err call_fn(struct ctx *cx, void *self, const void *in, void *ret_out);
 
 call_fn queue_opened, queue_cancelled, queue_settings_put, queue_settings_get, queue_settings_set;      /* settings.c */
 call_fn queue_join, queue_leave, queue_bought;                           /* join.c */
 call_fn queue_poll;                                                      /* poll.c */
+call_fn queue_draw_get, queue_draw_entries, queue_proof;                 /* publish.c */
+call_fn queue_beacon_ask, queue_beacon_put;                              /* beacon.c */
 call_fn queue_admit;                                                     /* admit.c */
 
 extern const struct call queue_opened_call, queue_cancelled_call, queue_settings_put_call, queue_settings_get_call, queue_settings_set_call;
 extern const struct call queue_join_call, queue_leave_call, queue_bought_call, queue_poll_call, queue_admit_call;
+extern const struct fields queue_token_fields;
+extern const struct call queue_draw_get_call, queue_draw_entries_call, queue_proof_call, queue_beacon_ask_call, queue_beacon_put_call;
 
 /* Brings credit up to date, by the rules in force until now. */
 void line_settle(struct line *line, const struct rules *rules, int64_t now);
@@ -260,7 +394,7 @@ bool schedule_known(const struct ctx *cx, int64_t schedule);
 err no_such_schedule(struct ctx *cx) MUST_USE;
 err no_such_place(struct ctx *cx) MUST_USE;
 
-extern struct metric queue_joins, queue_polls, queue_admitted, queue_left, queue_waiting;
+extern struct metric queue_joins, queue_polls, queue_admitted, queue_left, queue_waiting, queue_parked;
 
 /* ---- SQL (store.c): each statement as a function ---- */
 
@@ -268,6 +402,7 @@ err store_rooms(struct ctx *cx, struct queue *q) MUST_USE;
 void store_room_insert(struct ctx *cx, const struct room *r);
 err store_room_window(struct ctx *cx, int64_t schedule, int64_t sale_starts_at, int64_t sale_ends_at) MUST_USE;
 err store_room_update(struct ctx *cx, const struct room *r) MUST_USE;
+err store_room_offer(struct ctx *cx, const struct room *r) MUST_USE;
 err store_room_serve(struct ctx *cx, const struct room *r, int64_t serving) MUST_USE;
 void store_place_insert(struct ctx *cx, const struct room *r, int64_t place, int64_t user);
 void store_end_insert(struct ctx *cx, const struct room *r, int64_t place, enum ended_how how, int64_t booking);
@@ -277,5 +412,8 @@ void store_step_insert(struct ctx *cx, const struct room *r, const struct step *
 err store_places(struct ctx *cx, struct room *r) MUST_USE;
 err store_ends(struct ctx *cx, struct room *r) MUST_USE;
 err store_steps(struct ctx *cx, struct room *r) MUST_USE;
+void store_parked_insert(struct ctx *cx, const struct room *r, const struct parked *p);
+err store_parked_admit(struct ctx *cx, const struct room *r, const struct parked *p, int64_t active) MUST_USE;
+err store_parks(struct ctx *cx, struct room *r) MUST_USE;
 
 #endif

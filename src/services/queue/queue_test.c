@@ -103,7 +103,10 @@ static void test_answer(void **state)
     buf_init(&json, 4096);
     fields_encode(&json, queue_join_call.out, &app_keys(h->f.app)->ids, &place);
     struct str want = arena_fmt(h->arena, "{\"place_token\":\"%.*s\",\"state\":\"waiting\",\"position\":1,\"ahead\":0,\"eta_seconds\":1,"
-                                "\"eta_reason\":\"rate\",\"poll_after_ms\":1000,\"stock\":{},\"message\":\"\",\"pass\":null,\"pass_expires_at\":null}",
+                                "\"eta_low_seconds\":1,\"eta_high_seconds\":null,\"eta_reason\":\"paused\",\"paused\":true,\"draws_at\":null,"
+                                "\"back_by\":null,\"poll_after_ms\":5000,\"stock\":{},\"title\":null,\"price_from\":{\"amount\":50,\"currency\":\"KRW\"},"
+                                "\"price_to\":{\"amount\":100,\"currency\":\"KRW\"},\"receipt\":null,\"message\":\"\",\"pass\":null,"
+                                "\"pass_expires_at\":null}",
                                 STR_ARG(place.place_token));
     assert_int_equal(json.n, want.n);
     assert_memory_equal(json.p, want.p, want.n);
@@ -118,7 +121,7 @@ static void test_rate(void **state)
     enum { TICKS = 300, STEP_MS = 437, RATE = 600 };
     int64_t at[TICKS], serving[TICKS];
     line_up(h, rules_of(RATE, 1000000, 3600), 1);
-    assert_int_equal(fixture_call(&h->f, 0, 0, &crowd_call, &(struct crowd_in){ 100, 3000 }, NULL, NULL), OK);
+    assert_int_equal(fixture_call(&h->f, 0, 0, &crowd_call, &(struct crowd_in){ .first = 100, .count = 3000 }, NULL, NULL), OK);
     advance(h, 60000);                       /* time in a pause saves up no more than a second's worth */
     set(h, rules_of(RATE, 1000000, 3600));
     for (int i = 0; i < TICKS; i++) {
@@ -237,7 +240,7 @@ static void test_eta(void **state)
     struct here *h = *state;
     struct rules rules = rules_of(600, 100000, 600);
     line_up(h, rules, 1);
-    assert_int_equal(fixture_call(&h->f, 0, 0, &crowd_call, &(struct crowd_in){ 100, 5000 }, NULL, NULL), OK);
+    assert_int_equal(fixture_call(&h->f, 0, 0, &crowd_call, &(struct crowd_in){ .first = 100, .count = 5000 }, NULL, NULL), OK);
     struct place_out last = join(h, 9999);
     assert_int_equal(last.eta_seconds, 501);                 /* by the rate: 5002 at 10 a second */
     assert_int_equal(last.poll_after_ms, 50020);

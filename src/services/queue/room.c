@@ -1,41 +1,65 @@
 /* A room in memory: how it is built from the database, changed by commands with a note for undoing each change, and shown to other threads. */
-#include "queue_int.h"
+#include "draw_int.h"
 
 #include <stdlib.h>
 
 #include "platform/obs/log.h"
+
+#define BASKET_START     200   /* two seats */
+#define AFTER_RESTART_MS (3 * 60 * 1000)      /* nobody counts as absent for so long */
 
 struct room *room_find(const struct queue *q, int64_t schedule)
 {
     return map_ptr(&q->rooms, (uint64_t)schedule);
 }
 
-static struct str *copy_names(struct list names)
+/* One block of memory: names, prices, and all their letters. */
+static struct offer offer_copy(const struct offer *from)
 {
-    const struct str *from = names.at;
-    size_t bytes = names.n * sizeof(*from);
-    for (size_t i = 0; i < names.n; i++)
-        bytes += from[i].n;
-    struct str *to = malloc(bytes + 1);
-    ASSERT(to != NULL);
-    char *text = (char *)(to + names.n);
-    for (size_t i = 0; i < names.n; i++) {
-        if (from[i].n)
-            memcpy(text, from[i].p, from[i].n);
-        to[i] = str_of(text, from[i].n);
-        text += from[i].n;
+    size_t title = from->title ? strlen(from->title) : 0, letters = title + 1;
+    for (size_t i = 0; i < from->n; i++)
+        letters += from->grades[i].n;
+    struct offer to = { .n = from->n };
+    memcpy(to.currency, from->currency, sizeof(to.currency));
+    to.grades = calloc(1, from->n * (sizeof(*to.grades) + sizeof(*to.prices)) + letters);
+    ASSERT(to.grades != NULL);
+    to.prices = (int64_t *)(to.grades + from->n);
+    char *text = to.title = (char *)(to.prices + from->n);
+    if (title)
+        memcpy(text, from->title, title);
+    text += title + 1;
+    for (size_t i = 0; i < from->n; i++) {
+        struct str name = from->grades[i];
+        if (name.n)
+            memcpy(text, name.p, name.n);
+        to.grades[i] = str_of(text, name.n);
+        to.prices[i] = from->prices[i];
+        text += name.n;
     }
     return to;
 }
 
-struct room *room_new(struct queue *q, const struct room *never_changing, struct list grades)
+void room_offer(struct room *r, const struct offer *what)
+{
+    struct offer next = offer_copy(what);
+    pthread_rwlock_wrlock(&r->queue->lock);
+    free(r->offer.grades);
+    r->offer = next;
+    pthread_rwlock_unlock(&r->queue->lock);
+}
+
+struct room *room_new(struct queue *q, const struct room *never_changing)
 {
     struct room *r = calloc(1, sizeof(*r));
     ASSERT(r != NULL);
-    *r = *never_changing;
     r->queue = q;
-    r->grades = copy_names(grades);
-    r->grade_count = grades.n;
+    r->schedule = never_changing->schedule;
+    r->owner = never_changing->owner;
+    r->sale_starts_at = never_changing->sale_starts_at;
+    r->sale_ends_at = never_changing->sale_ends_at;
+    r->loaded = never_changing->loaded;
+    r->offer = offer_copy(&never_changing->offer);
+    atomic_init(&r->basket, BASKET_START);
     pthread_rwlock_wrlock(&q->lock);
     map_put_ptr(&q->rooms, (uint64_t)r->schedule, r);
     pthread_rwlock_unlock(&q->lock);
@@ -55,25 +79,47 @@ void room_free(struct room *r)
     places_free(&r->places);
     marks_free(&r->ended);
     steps_free(&r->steps);
-    free((void *)(uintptr_t)r->grades);
+    parks_free(&r->parks);
+    seen_free(&r->seen);
+    free(r->order);
+    free(r->offer.grades);
     free(r);
 }
 
 /* ---- from the database ---- */
 
-/* Those who left are nobody to wait for. */
-static void skip_ended(struct room *r)
+void room_skip_ended(struct room *r)
 {
+    if (draw_pending(&r->terms, &r->line))
+        return;                              /* places are not known yet */
     while (r->line.serving < r->line.last && marks_get(&r->ended, r->line.serving + 1))
         r->line.serving++;
+}
+
+int64_t room_active(const struct room *r, int64_t now)
+{
+    return steps_active(&r->steps, now) + parks_active(&r->parks, now);
+}
+
+int64_t room_place(const struct room *r, const struct line *line, int64_t number)
+{
+    return r->order && line->drawn_at && number >= 1 && number <= line->entries ? r->order[number - 1] : number;
 }
 
 static int64_t count_live(const struct room *r, int64_t first, int64_t last)
 {
     int64_t n = 0;
     for (int64_t place = first; place <= last; place++)
-        n += !marks_get(&r->ended, place);
+        n += !marks_get(&r->ended, place) && !parks_find(&r->parks, place);
     return n;
+}
+
+static void see_all(struct room *r, int64_t until)
+{
+    if (r->line.last)
+        seen_grow(&r->seen, r->line.last);
+    for (int64_t place = 1; place <= r->line.last; place++)
+        seen_until(&r->seen, place, until);
 }
 
 err room_load(struct ctx *cx, struct room *r)
@@ -83,12 +129,23 @@ err room_load(struct ctx *cx, struct room *r)
         e = store_ends(cx, r);
     if (!e)
         e = store_steps(cx, r);
+    if (!e)
+        e = store_parks(cx, r);
+    if (!e && draw_pending(&r->terms, &r->line))
+        e = store_withdrawn(cx, r);
+    if (!e && r->terms.draws)
+        e = store_block_count(cx, r);
     if (e)
         return e;
+    if (r->line.drawn_at && !r->order)
+        r->order = draw_order(r);
     for (size_t i = r->steps.first; i < r->steps.first + r->steps.n; i++)
         r->steps.at[i].live = count_live(r, r->steps.at[i].first, r->steps.at[i].last);
+    for (size_t i = r->parks.first; i < r->parks.first + r->parks.n; i++)
+        r->parks.at[i].live = r->parks.at[i].until && !marks_get(&r->ended, r->parks.at[i].place);
     r->line.waiting = count_live(r, r->line.serving + 1, r->line.last);
-    skip_ended(r);
+    room_skip_ended(r);
+    see_all(r, cx->now + AFTER_RESTART_MS);
     r->loaded = true;
     return OK;
 }
@@ -145,40 +202,88 @@ int64_t room_give(struct ctx *cx, struct room *r, int64_t user)
     r->line.last++;
     r->line.waiting++;
     places_set(&r->places, user, r->line.last);
+    if (!seen_fits(&r->seen, r->line.last)) {
+        pthread_rwlock_wrlock(&r->queue->lock);
+        seen_grow(&r->seen, r->line.last);
+        pthread_rwlock_unlock(&r->queue->lock);
+    }
     store_place_insert(cx, r, r->line.last, user);
     return r->line.last;
 }
 
-static void step_undo(void *room, const void *none)
+struct stepped {
+    bool admitted;
+    int64_t parked;
+};
+
+static void step_undo(void *room, const void *stepped_)
 {
     struct room *r = room;
-    (void)none;
+    const struct stepped *stepped = stepped_;
     pthread_rwlock_wrlock(&r->queue->lock);
-    steps_pop(&r->steps);
+    if (stepped->admitted)
+        steps_pop(&r->steps);
+    parks_pop(&r->parks, stepped->parked);
     pthread_rwlock_unlock(&r->queue->lock);
 }
 
-void room_step(struct ctx *cx, struct room *r, const struct step *step)
+void room_step(struct ctx *cx, struct room *r, const struct step *step, const int64_t *parked, int64_t parked_n)
 {
+    struct stepped stepped = { step->admitted > 0, parked_n };
     room_touch(cx, r);
-    tx_undo(cx, step_undo, r, "", 1);
+    tx_undo(cx, step_undo, r, &stepped, sizeof(stepped));
     r->line.serving = step->last;
-    r->line.waiting -= step->admitted;
+    r->line.waiting -= step->admitted + parked_n;
     r->line.credit -= step->admitted * CREDIT;
 
     pthread_rwlock_wrlock(&r->queue->lock);
     steps_drop(&r->steps, cx->now);
-    steps_add(&r->steps, step);
+    parks_drop(&r->parks, cx->now);
+    if (stepped.admitted)
+        steps_add(&r->steps, step);
+    for (int64_t i = 0; i < parked_n; i++)
+        parks_add(&r->parks, &(struct parked){ .place = parked[i], .parked_at = cx->now });
     pthread_rwlock_unlock(&r->queue->lock);
-    store_step_insert(cx, r, step, steps_active(&r->steps, cx->now));
-    skip_ended(r);
+    for (int64_t i = 0; i < parked_n; i++)
+        store_parked_insert(cx, r, &(struct parked){ .place = parked[i], .parked_at = cx->now });
+    if (stepped.admitted)
+        store_step_insert(cx, r, step, room_active(r, cx->now));
+    room_skip_ended(r);
+}
+
+static void return_put(struct room *r, int64_t place, int64_t until)
+{
+    pthread_rwlock_wrlock(&r->queue->lock);
+    struct parked *p = parks_find(&r->parks, place);
+    if (p) {
+        p->until = until;
+        p->live = until != 0;
+    }
+    pthread_rwlock_unlock(&r->queue->lock);
+}
+
+static void return_undo(void *room, const void *place)
+{
+    return_put(room, *(const int64_t *)place, 0);
+}
+
+err room_return(struct ctx *cx, struct room *r, struct parked *p)
+{
+    room_touch(cx, r);
+    tx_undo(cx, return_undo, r, &p->place, sizeof(p->place));
+    return_put(r, p->place, cx->now + r->terms.rules.pass_seconds * 1000);
+    r->line.credit -= CREDIT;
+    return store_parked_admit(cx, r, p, room_active(r, cx->now));
 }
 
 static void mark(struct room *r, int64_t place, bool ended)
 {
     pthread_rwlock_wrlock(&r->queue->lock);
     marks_set(&r->ended, place, ended);
-    struct step *step = steps_find(&r->steps, place);
+    struct parked *parked = parks_find(&r->parks, place);
+    struct step *step = parked ? NULL : steps_find(&r->steps, place);
+    if (parked)
+        parked->live = !ended && parked->until;
     if (step)
         step->live += ended ? -1 : 1;
     pthread_rwlock_unlock(&r->queue->lock);
@@ -194,7 +299,10 @@ void room_end(struct ctx *cx, struct room *r, int64_t place, enum ended_how how,
     room_touch(cx, r);
     tx_undo(cx, end_undo, r, &place, sizeof(place));
     mark(r, place, true);
-    r->line.waiting -= how == LEFT_LINE;
-    skip_ended(r);
-    store_end_insert(cx, r, place, how, booking);
+    r->line.waiting -= how == LEFT_LINE && place > r->line.serving;
+    room_skip_ended(r);
+    if (draw_pending(&r->terms, &r->line))
+        store_withdrawn_insert(cx, r, place);
+    else
+        store_end_insert(cx, r, place, how, booking);
 }

@@ -1,5 +1,5 @@
 /* A room comes to be with its schedule, follows it when its sale is moved, and its organizer decides about it. */
-#include "queue_int.h"
+#include "draw_int.h"
 
 #include <time.h>
 
@@ -66,22 +66,64 @@ static err change_window(struct ctx *cx, struct room *r, struct window after)
     return OK;
 }
 
+/* ---- what is sold there ---- */
+
+static struct offer offer_of(struct ctx *cx, const struct schedule_opening *in)
+{
+    const struct grade_price *prices = in->prices.at;
+    struct offer o = { .title = (char *)arena_str(cx->arena, in->title).p, .n = in->prices.n, .grades = NEW_ARRAY(cx->arena, struct str, in->prices.n),
+                       .prices = NEW_ARRAY(cx->arena, int64_t, in->prices.n) };
+    if (in->currency.n == 3)
+        memcpy(o.currency, in->currency.p, 3);
+    for (size_t i = 0; i < in->prices.n; i++) {
+        o.grades[i] = prices[i].name;
+        o.prices[i] = prices[i].amount;
+    }
+    return o;
+}
+
+static void offer_undo(void *room, const void *before)
+{
+    struct offer o = *(const struct offer *)before;
+    room_offer(room, &o);
+}
+
+static err change_offer(struct ctx *cx, struct room *r, const struct offer *after)
+{
+    struct offer before = { .title = (char *)arena_str(cx->arena, str_c(r->offer.title)).p, .n = r->offer.n };
+    before.grades = NEW_ARRAY(cx->arena, struct str, before.n);
+    before.prices = NEW_ARRAY(cx->arena, int64_t, before.n);
+    memcpy(before.currency, r->offer.currency, sizeof(before.currency));
+    for (size_t i = 0; i < before.n; i++) {
+        before.grades[i] = arena_str(cx->arena, r->offer.grades[i]);
+        before.prices[i] = r->offer.prices[i];
+    }
+    tx_undo(cx, offer_undo, r, &before, sizeof(before));
+    room_offer(r, after);
+    return store_room_offer(cx, r);
+}
+
+static err change_room(struct ctx *cx, struct room *r, const struct schedule_opening *in)
+{
+    struct offer offer = offer_of(cx, in);
+    err e = change_window(cx, r, (struct window){ in->sale_starts_at, in->sale_ends_at });
+    return e ? e : change_offer(cx, r, &offer);
+}
+
+/* ---- a schedule was made, or changed ---- */
+
 err queue_opened(struct ctx *cx, void *self, const void *in_, void *ret_out)
 {
     struct queue *q = self;
     const struct schedule_opening *in = in_;
-    const struct grade_price *prices = in->prices.at;
     (void)ret_out;
     struct room *known = room_find(q, in->schedule);
     if (known)
-        return in->revision ? change_window(cx, known, (struct window){ in->sale_starts_at, in->sale_ends_at }) : OK;    /* 0: told again */
+        return in->revision ? change_room(cx, known, in) : OK;           /* 0: told again */
 
-    struct str *grades = NEW_ARRAY(cx->arena, struct str, in->prices.n);
-    for (size_t i = 0; i < in->prices.n; i++)
-        grades[i] = prices[i].name;
     struct room fixed = { .schedule = in->schedule, .owner = in->owner, .sale_starts_at = in->sale_starts_at, .sale_ends_at = in->sale_ends_at,
-                          .loaded = true };
-    struct room *r = room_new(q, &fixed, (struct list){ grades, in->prices.n });
+                          .loaded = true, .offer = offer_of(cx, in) };
+    struct room *r = room_new(q, &fixed);
     tx_undo(cx, opened_undo, q, &r, sizeof(r));
     r->terms.rules = proposal;
     r->renewed = true;
@@ -119,6 +161,27 @@ static err check_rules(struct ctx *cx, const struct room *r, const struct rules 
     return OK;
 }
 
+/* Whether a room draws is settled by the first one who joins: he was promised a lot, or a place by order. */
+static err check_draw(struct ctx *cx, const struct room *r, int mode)
+{
+    bool draws = mode == QUEUE_DRAW;
+    if (mode == QUEUE_OFF || draws == r->terms.draws || (r->terms.draws && r->line.drawn_at))
+        return OK;
+    if (r->line.last)
+        return fail(cx, ERR_CONFLICT, "already_joined", "People have joined already: whether places are drawn or given in order cannot change any more.",
+                    "이미 대기 중인 사람이 있어, 추첨 여부를 바꿀 수 없습니다.");
+    if (draws && cx->now >= room_sells_at(r))
+        return fail(cx, ERR_CONFLICT, "sale_begun", "Places are drawn when the sale starts, and it has started.",
+                    "순번은 판매 시작 시각에 추첨하는데, 판매가 이미 시작되었습니다.");
+    return OK;
+}
+
+/* Of a room that has drawn, "fifo" and "draw" are the same: its line goes on. */
+static bool draws_after(const struct room *r, int mode)
+{
+    return mode == QUEUE_DRAW || (r->terms.draws && (mode == QUEUE_OFF || r->line.last));
+}
+
 static void terms_undo(void *room, const void *before)
 {
     struct room *r = room;
@@ -131,12 +194,20 @@ static void change_terms(struct ctx *cx, struct room *r, const struct settings_i
     room_touch(cx, r);
     tx_undo(cx, terms_undo, r, &r->terms, sizeof(r->terms));
     line_settle(&r->line, &r->terms.rules, cx->now);         /* what the old rate has allowed so far ... */
-    r->terms = (struct terms){ .rules = in->rules, .message_n = in->message.n };
+    r->terms = (struct terms){ .rules = in->rules, .draws = draws_after(r, in->rules.mode), .message_n = in->message.n };
     if (in->message.n)
         memcpy(r->terms.message, in->message.p, in->message.n);
     line_settle(&r->line, &r->terms.rules, cx->now);         /* ... as far as the new one keeps it */
     line_pace_reset(&r->line, &r->terms.rules, cx->now);
     r->renewed = true;
+}
+
+static void show_draw(struct ctx *cx, const struct room *r, const struct line *l, struct settings_out *ret)
+{
+    struct namer names = namer_of(r->queue, r->schedule);
+    struct hash secret = draw_secret(r->queue, &names), commitment = draw_commitment(namer_schedule(&names), &secret);
+    ret->commitment = hex_encode(cx->arena, commitment.at, sizeof(commitment.at));
+    ret->beacon_round = l->closed_at ? r->draw.round : beacon_round(r->queue, room_sells_at(r));
 }
 
 static void show(struct ctx *cx, const struct room *r, const struct terms *t, const struct line *l, struct settings_out *ret)
@@ -148,8 +219,11 @@ static void show(struct ctx *cx, const struct room *r, const struct terms *t, co
         .joined = l->last,
         .serving = l->serving,
         .waiting = l->waiting,
-        .active = steps_active(&r->steps, cx->now),
+        .active = room_active(r, cx->now),
+        .parked = parks_away(&r->parks, cx->now),
     };
+    if (t->draws)
+        show_draw(cx, r, l, ret);
 }
 
 err queue_settings_set(struct ctx *cx, void *self, const void *in_, void *ret_out)
@@ -160,6 +234,8 @@ err queue_settings_set(struct ctx *cx, void *self, const void *in_, void *ret_ou
     err e = check_owner(cx, r);
     if (!e)
         e = check_rules(cx, r, &in->rules);
+    if (!e)
+        e = check_draw(cx, r, in->rules.mode);
     if (e)
         return e;
     change_terms(cx, r, in);

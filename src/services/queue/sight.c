@@ -4,16 +4,54 @@
 #include "services/booking/booking.h"
 
 #define HOUR_MS        (60 * 60 * 1000)
-#define POLL_MIN_MS    1000
 #define POLL_MAX_MS    60000
-#define POLL_INSIDE_MS 5000
+#define MISSED_POLLS   3
+#define BASKET_PARTS   100
+#define GUESTS_A_SALE  2      /* of those inside, so many come for each one who buys */
 
-/* Admissions an hour that those who wait may count on: never more than the rate, and in the long run not fewer than passes expire by
- * themselves. */
+/* ---- what the line allows ---- */
+
+/* Admissions an hour that those who wait may count on at least: in the long run not fewer than passes expire by themselves. */
+static int64_t pace_low(const struct rules *rules)
+{
+    return min(rules->admit_per_minute * 60, max(1, rules->active_limit * 3600 / rules->pass_seconds));
+}
+
 static int64_t line_pace(const struct rules *rules, const struct line *line)
 {
-    int64_t slowest = max(1, rules->active_limit * 3600 / rules->pass_seconds);
-    return min(rules->admit_per_minute * 60, max(line->pace, slowest));
+    return min(rules->admit_per_minute * 60, max(line->pace, pace_low(rules)));
+}
+
+static int64_t seats_free(const struct remaining *left)
+{
+    int64_t n = 0;
+    for (uint32_t i = 0; i < left->grades; i++)
+        n += left->free[i];
+    return n;
+}
+
+int64_t stock_limit(const struct room *r, const struct remaining *left)
+{
+    if (!left->known)
+        return INT64_MAX;
+    int64_t basket = max(BASKET_PARTS, atomic_load_explicit(&r->basket, memory_order_relaxed));
+    return (seats_free(left) * BASKET_PARTS * GUESTS_A_SALE + basket - 1) / basket;
+}
+
+int64_t present_until(int64_t now, int64_t poll_ms)
+{
+    return now + MISSED_POLLS * poll_ms;
+}
+
+/* ---- a place ---- */
+
+static enum place_state parked_state(const struct room *r, const struct parked *p, int64_t now, int64_t *ret_until)
+{
+    if (p->until > now) {
+        *ret_until = p->until;
+        return PLACE_ADMITTED;
+    }
+    return parked_may_return(p, now) && now < r->sale_ends_at ? PLACE_WAITING : PLACE_EXPIRED;
 }
 
 enum place_state place_state(const struct room *r, const struct line *line, int64_t place, int64_t now, int64_t *ret_until)
@@ -25,6 +63,9 @@ enum place_state place_state(const struct room *r, const struct line *line, int6
         return PLACE_LEFT;
     if (place > line->serving)
         return now < r->sale_ends_at ? PLACE_WAITING : PLACE_EXPIRED;
+    const struct parked *parked = parks_find(&r->parks, place);
+    if (parked)
+        return parked_state(r, parked, now, ret_until);
     const struct step *step = steps_find(&r->steps, place);
     if (!step || step->until <= now)
         return PLACE_EXPIRED;
@@ -32,53 +73,122 @@ enum place_state place_state(const struct room *r, const struct line *line, int6
     return PLACE_ADMITTED;
 }
 
-void place_look(struct ctx *cx, const struct room *r, const struct terms *terms, const struct line *line, int64_t place, struct sight *ret)
+static enum eta_reason reason_of(const struct room *r, const struct terms *terms, const struct remaining *left, const struct sight *s, int64_t now)
 {
-    *ret = (struct sight){ .room = r, .message = arena_str(cx->arena, str_of(terms->message, terms->message_n)) };
-    if (terms->rules.mode == QUEUE_OFF) {
-        ret->state = PLACE_ADMITTED;
+    int64_t active = room_active(r, now);
+    if (terms->rules.paused)
+        return ETA_PAUSED;
+    if (!s->has_position)
+        return ETA_DRAW;
+    if (now < room_sells_at(r))
+        return ETA_NOT_STARTED;
+    if (left->known && !seats_free(left))
+        return ETA_SOLD_OUT;
+    if (active >= stock_limit(r, left))
+        return ETA_STOCK;
+    if (s->back_by)
+        return ETA_BACK;
+    if (active >= terms->rules.active_limit)
+        return ETA_LIMIT;
+    return headroom_limits(r->queue, &terms->rules) ? ETA_PAYMENT : ETA_RATE;
+}
+
+/* Nobody knows how long a pause is, when seats come back, or which place will be drawn. */
+static void look_ahead(const struct room *r, const struct terms *terms, const struct line *line, const struct remaining *left, int64_t now, struct sight *s)
+{
+    const struct rules rules = headroom_rules(r->queue, &terms->rules);
+    int64_t before = max(0, room_sells_at(r) - now), ways = s->position * HOUR_MS;
+    s->reason = reason_of(r, terms, left, s, now);
+    s->low_ms = before + ways / (rules.admit_per_minute * 60);
+    s->eta_ms = before + ways / line_pace(&rules, line);
+    bool open = s->reason == ETA_PAUSED || s->reason == ETA_DRAW || s->reason == ETA_STOCK || s->reason == ETA_SOLD_OUT;
+    s->high_ms = open ? -1 : before + ways / pace_low(&rules);
+    s->poll_ms = max(POLL_MIN_MS, min(s->eta_ms / 10, POLL_MAX_MS));
+}
+
+static void look_waiting(const struct room *r, const struct terms *terms, const struct line *line, int64_t number, int64_t place, struct sight *s)
+{
+    bool entry = !line->closed_at || number <= line->entries;
+    const struct parked *parked = parks_find(&r->parks, place);
+    s->has_position = !draw_pending(terms, line) || !entry;
+    s->draws_at = s->has_position ? 0 : room_sells_at(r);
+    s->position = !s->has_position ? 0 : parked ? 1 : place - line->serving;
+    s->back_by = parked ? parked->parked_at + RETURN_MS : 0;
+}
+
+/* ---- what is sold ---- */
+
+static void look_prices(const struct room *r, const struct remaining *left, struct sight *s)
+{
+    const struct offer *o = &r->offer;
+    bool gone = !left->known || !seats_free(left);           /* then of all that was on sale */
+    for (size_t i = 0; o->currency[0] && i < o->n; i++) {
+        if (!gone && (i >= left->grades || !left->free[i]))
+            continue;
+        struct money price = { .amount = o->prices[i] };
+        memcpy(price.currency, o->currency, sizeof(price.currency));
+        if (!s->price_from.currency[0] || price.amount < s->price_from.amount)
+            s->price_from = price;
+        if (!s->price_to.currency[0] || price.amount > s->price_to.amount)
+            s->price_to = price;
+    }
+}
+
+static void look_stock(struct ctx *cx, const struct room *r, const struct remaining *left, struct sight *s)
+{
+    size_t n = left->known ? (size_t)min(left->grades, (int64_t)r->offer.n) : 0;
+    struct stock *stock = NEW_ARRAY(cx->arena, struct stock, n);
+    for (size_t i = 0; i < n; i++)
+        stock[i] = (struct stock){ arena_str(cx->arena, r->offer.grades[i]), left->free[i] };
+    s->stock = (struct list){ stock, n };
+    s->title = arena_str(cx->arena, str_c(r->offer.title));
+    look_prices(r, left, s);
+}
+
+void place_look(struct ctx *cx, const struct room *r, const struct terms *terms, const struct line *line, int64_t number,
+                const struct remaining *left, struct sight *ret)
+{
+    int64_t place = room_place(r, line, number);
+    *ret = (struct sight){ .state = PLACE_ADMITTED, .has_position = true, .poll_ms = POLL_MIN_MS, .paused = terms->rules.paused,
+                           .message = arena_str(cx->arena, str_of(terms->message, terms->message_n)) };
+    look_stock(cx, r, left, ret);
+    if (terms->rules.mode == QUEUE_OFF)
         return;
-    }
     ret->state = place_state(r, line, place, cx->now, &ret->until);
-    if (ret->state == PLACE_WAITING) {
-        const struct rules bounded = headroom_rules(r->queue, &terms->rules);
-        ret->position = place - line->serving;
-        ret->eta_ms = max(0, room_sells_at(r) - cx->now) + ret->position * HOUR_MS / line_pace(&bounded, line);
-        ret->reason = headroom_limits(r->queue, &terms->rules) ? ETA_PAYMENT : ETA_RATE;
-    }
+    if (ret->state != PLACE_WAITING)
+        return;
+    look_waiting(r, terms, line, number, place, ret);
+    look_ahead(r, terms, line, left, cx->now, ret);
 }
 
 /* ---- the answer ---- */
 
-/* Who is near looks every second, who is far once a minute. */
-static int64_t poll_after(const struct sight *s)
+static int64_t whole_seconds(int64_t ms)
 {
-    return s->state == PLACE_WAITING ? max(POLL_MIN_MS, min(s->eta_ms / 10, POLL_MAX_MS)) : POLL_INSIDE_MS;
-}
-
-static struct list stock_left(struct ctx *cx, const struct room *r)
-{
-    struct remaining left;
-    booking_remaining(cx->app, r->schedule, &left);
-    size_t n = left.known ? (size_t)min(left.grades, (int64_t)r->grade_count) : 0;
-    struct stock *stock = NEW_ARRAY(cx->arena, struct stock, n);
-    for (size_t i = 0; i < n; i++)
-        stock[i] = (struct stock){ r->grades[i], left.free[i] };
-    return (struct list){ stock, n };
+    return (ms + 999) / 1000;
 }
 
 void place_answer(struct ctx *cx, const struct queue *q, const struct place_ref *who, const struct sight *s, struct place_out *ret)
 {
-    bool waits = s->state == PLACE_WAITING;
     *ret = (struct place_out){
         .state = (int)s->state,
-        .position = waits ? s->position : 0,
-        .ahead = waits ? s->position - 1 : 0,
-        .eta_seconds = waits ? (s->eta_ms + 999) / 1000 : 0,
-        .poll_after_ms = poll_after(s),
+        .has_position = s->has_position,
+        .position = s->position,
+        .ahead = max(0, s->position - 1),
+        .eta_seconds = whole_seconds(s->eta_ms),
+        .eta_low_seconds = whole_seconds(s->low_ms),
+        .eta_high_seconds = whole_seconds(s->high_ms),
+        .has_high = s->high_ms >= 0,
         .eta_reason = (int)s->reason,
-        .stock = s->room ? stock_left(cx, s->room) : (struct list){ 0 },
+        .poll_after_ms = s->poll_ms,
+        .draws_at = s->draws_at,
+        .back_by = s->back_by,
+        .paused = s->paused,
+        .stock = s->stock,
+        .title = s->title,
         .message = s->message,
+        .price_from = s->price_from,
+        .price_to = s->price_to,
         .pass = s->until ? pass_seal(cx, q, who, s->until) : (struct str){ 0 },
         .pass_expires_at = s->until,
     };

@@ -23,28 +23,53 @@ static struct list split_names(struct ctx *cx, struct str text)
     return (struct list){ names, n };
 }
 
-static struct str join_names(struct ctx *cx, const struct room *r)
+static struct str join_names(struct ctx *cx, const struct offer *o)
 {
     struct str all = { 0 };
-    for (size_t i = 0; i < r->grade_count; i++)
-        all = arena_fmt(cx->arena, "%.*s%.*s\n", STR_ARG(all), STR_ARG(r->grades[i]));
+    for (size_t i = 0; i < o->n; i++)
+        all = arena_fmt(cx->arena, "%.*s%.*s\n", STR_ARG(all), STR_ARG(o->grades[i]));
     return all;
+}
+
+static struct str join_prices(struct ctx *cx, const struct offer *o)
+{
+    struct str all = { 0 };
+    for (size_t i = 0; o->currency[0] && i < o->n; i++)
+        all = arena_fmt(cx->arena, "%.*s%lld\n", STR_ARG(all), (long long)o->prices[i]);
+    return all;
+}
+
+static struct offer take_offer(struct ctx *cx, const struct rows *row)
+{
+    struct list names = split_names(cx, row_text(cx, row, 4)), prices = split_names(cx, row_text(cx, row, 19));
+    struct str title = row_text(cx, row, 17), currency = row_text_view(row, 18);
+    struct offer o = { .title = (char *)arena_str(cx->arena, title).p, .grades = names.at, .n = names.n, .prices = NEW_ARRAY(cx->arena, int64_t, names.n) };
+    if (prices.n == names.n && currency.n == 3)
+        memcpy(o.currency, currency.p, currency.n);
+    for (size_t i = 0; o.currency[0] && i < names.n; i++)
+        if (!str_to_int(((struct str *)prices.at)[i], &o.prices[i]))
+            o.currency[0] = 0;
+    return o;
 }
 
 static void take_room(struct ctx *cx, const struct rows *row, struct queue *q)
 {
-    struct room fixed = { .schedule = row_int(row, 0), .owner = row_int(row, 1), .sale_starts_at = row_int(row, 2), .sale_ends_at = row_int(row, 3) };
-    struct room *r = room_new(q, &fixed, split_names(cx, row_text(cx, row, 4)));
+    struct room fixed = { .schedule = row_int(row, 0), .owner = row_int(row, 1), .sale_starts_at = row_int(row, 2), .sale_ends_at = row_int(row, 3),
+                          .offer = take_offer(cx, row) };
+    struct room *r = room_new(q, &fixed);
+    bool draws = row_int(row, 15) != 0;
     struct str message = row_text_view(row, 11);
     r->terms = (struct terms){
         .rules = {
-            .mode = (int)row_int(row, 5),
+            .mode = row_int(row, 5) && draws ? QUEUE_DRAW : (int)row_int(row, 5),
             .admit_per_minute = row_int(row, 6),
             .active_limit = row_int(row, 7),
             .pass_seconds = row_int(row, 8),
             .opens_at = row_int(row, 9),
             .paused = row_int(row, 10) != 0,
+            .draining = row_int(row, 16) != 0,
         },
+        .draws = draws,
         .message_n = message.n < sizeof(r->terms.message) ? message.n : sizeof(r->terms.message),
     };
     if (message.n)
@@ -78,23 +103,33 @@ void store_room_insert(struct ctx *cx, const struct room *r)
 {
     const struct rules *u = &r->terms.rules;
     db_put(cx, &queue_sql.room_insert,
-           VALS(v_int(r->schedule), v_int(r->owner), v_int(r->sale_starts_at), v_int(r->sale_ends_at), v_text(join_names(cx, r)), v_int(u->mode),
+           VALS(v_int(r->schedule), v_int(r->owner), v_int(r->sale_starts_at), v_int(r->sale_ends_at), v_text(join_names(cx, &r->offer)),
+                v_int(u->mode != QUEUE_OFF),
                 v_int(u->admit_per_minute), v_int(u->active_limit), v_int(u->pass_seconds), opens_at(u), v_int(u->paused),
-                v_text(message_of(&r->terms)), v_int(r->line.serving), v_int(r->line.credit), v_int(r->line.credit_at)));
+                v_text(message_of(&r->terms)), v_int(r->line.serving), v_int(r->line.credit), v_int(r->line.credit_at),
+                v_text(str_c(r->offer.title)), v_text(str_c(r->offer.currency)), v_text(join_prices(cx, &r->offer))));
 }
 
 err store_room_update(struct ctx *cx, const struct room *r)
 {
     const struct rules *u = &r->terms.rules;
     return db_run(cx, &queue_sql.room_update,
-                  VALS(v_int(u->mode), v_int(u->admit_per_minute), v_int(u->active_limit), v_int(u->pass_seconds), opens_at(u), v_int(u->paused),
-                       v_text(message_of(&r->terms)), v_int(r->line.credit), v_int(r->line.credit_at), v_int(r->schedule)),
+                  VALS(v_int(u->mode != QUEUE_OFF), v_int(r->terms.draws), v_int(u->admit_per_minute), v_int(u->active_limit), v_int(u->pass_seconds),
+                       opens_at(u), v_int(u->paused), v_int(u->draining), v_text(message_of(&r->terms)), v_int(r->line.credit),
+                       v_int(r->line.credit_at), v_int(r->schedule)),
                   NULL);
 }
 
 err store_room_window(struct ctx *cx, int64_t schedule, int64_t sale_starts_at, int64_t sale_ends_at)
 {
     return db_run(cx, &queue_sql.room_window, VALS(v_int(sale_starts_at), v_int(sale_ends_at), v_int(schedule)), NULL);
+}
+
+err store_room_offer(struct ctx *cx, const struct room *r)
+{
+    const struct offer *o = &r->offer;
+    return db_run(cx, &queue_sql.room_offer, VALS(v_text(join_names(cx, o)), v_text(str_c(o->title)), v_text(str_c(o->currency)), v_text(join_prices(cx, o)),
+                                                  v_int(r->schedule)), NULL);
 }
 
 err store_room_serve(struct ctx *cx, const struct room *r, int64_t serving)
@@ -162,6 +197,33 @@ err store_steps(struct ctx *cx, struct room *r)
         struct step step = { row_int(&row, 1), row_int(&row, 0) & PLACE_MAX, row_int(&row, 2), row_int(&row, 3), row_int(&row, 4), 0 };
         steps_drop(&r->steps, cx->now);
         steps_add(&r->steps, &step);
+    }
+    return rows_end(cx, &row);
+}
+
+/* ---- parked places ---- */
+
+void store_parked_insert(struct ctx *cx, const struct room *r, const struct parked *p)
+{
+    db_put(cx, &queue_sql.parked_insert, VALS(v_int(row_id(r, p->place)), v_int(p->parked_at)));
+}
+
+err store_parked_admit(struct ctx *cx, const struct room *r, const struct parked *p, int64_t active)
+{
+    return db_run(cx, &queue_sql.parked_admit, VALS(v_int(cx->now), v_int(p->until), v_int(active), v_int(r->terms.rules.admit_per_minute),
+                                                    v_int(r->terms.rules.active_limit), v_int(row_id(r, p->place))), NULL);
+}
+
+err store_parks(struct ctx *cx, struct room *r)
+{
+    struct rows row;
+    err e = db_rows(cx, &queue_sql.parked_range, ROOM_RANGE(r), &row);
+    if (e)
+        return e;
+    while (rows_next(&row)) {
+        struct parked p = { .place = row_int(&row, 0) & PLACE_MAX, .parked_at = row_int(&row, 1), .until = row_int(&row, 2) };
+        parks_drop(&r->parks, cx->now);
+        parks_add(&r->parks, &p);
     }
     return rows_end(cx, &row);
 }

@@ -1,5 +1,5 @@
 /* Signed words: the place token, which shows a place to whoever has it, and the pass, which lets one account in until it expires. Both name the
- * place and the account by their public ids; whatever is changed in them, or cut from them, makes them nothing. */
+ * account by its public id, and by another the number under which it joined; whatever is changed in them, or cut from them, makes them nothing. */
 #include "queue_int.h"
 
 #define REF_TEXT (2 * ID_TEXT)
@@ -8,7 +8,7 @@ static const struct str place_purpose = { "place", 5 }, pass_purpose = { "pass",
 
 static void ref_encode(const struct queue *q, const struct place_ref *who, char out[REF_TEXT])
 {
-    id_encode(&q->keys->ids, ID_PLACE, who->schedule << PLACE_BITS | who->place, out);
+    id_encode(&q->keys->ids, ID_PLACE, who->schedule << PLACE_BITS | who->number, out);
     id_encode(&q->keys->ids, ID_USER, who->user, out + ID_TEXT);
 }
 
@@ -19,7 +19,7 @@ static bool ref_decode(const struct queue *q, struct str text, struct place_ref 
         !id_decode(&q->keys->ids, ID_USER, str_of(text.p + ID_TEXT, ID_TEXT), &ret->user))
         return false;
     ret->schedule = key >> PLACE_BITS;
-    ret->place = key & PLACE_MAX;
+    ret->number = key & PLACE_MAX;
     return true;
 }
 

@@ -1,7 +1,8 @@
 /* The API's calls by name. */
+import type { Proof } from "../draw/proof";
 import { call } from "./client";
 import type {
-  Availability, Benefits, Booking, Coupon, Hold, Page, Performance, QueuePlace, ScheduleDetail, SeatMapData, Ticket, User,
+  Availability, Benefits, Booking, Coupon, DrawData, Hold, Page, Performance, QueuePlace, ScheduleDetail, SeatMapData, Ticket, User,
 } from "./shapes";
 
 type Signal = AbortSignal | undefined;
@@ -42,6 +43,13 @@ export const joinQueue = (schedule: string, signal?: Signal) =>
 
 export const getPlace = (place: string, signal?: Signal) =>
   call<QueuePlace>(`/queue/${id(place)}`, { signal, retries: 0 });
+
+export const getDraw = (schedule: string, signal?: Signal) => call<DrawData>(`/schedules/${id(schedule)}/queue/draw`, { signal });
+
+export const getDrawPart = (schedule: string, part: number) =>
+  call<string>(`/schedules/${id(schedule)}/queue/draw/entries?part=${part}`, { as: "text" });
+
+export const getProof = (place: string, signal?: Signal) => call<Proof & { receipt: string }>(`/queue/${id(place)}/proof`, { signal });
 
 export const leaveQueue = (place: string) => call<void>(`/queue/${id(place)}`, { method: "DELETE", retries: 1 });
 

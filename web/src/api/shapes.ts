@@ -1,4 +1,6 @@
 /* The answers of the API that this client reads, as docs/wire.md tells them. */
+import type { Published } from "../draw/proof";
+
 
 export interface Money {
   amount: number;
@@ -139,14 +141,28 @@ export interface QueueNews {
 export interface QueuePlace {
   place_token: string;
   state: "waiting" | "admitted" | "expired" | "left";
-  position: number;
-  ahead: number;
+  /* Null before the draw. */
+  position: number | null;
+  ahead: number | null;
   eta_seconds: number | null;
+  eta_low_seconds?: number;
+  /* Null: nobody knows. */
+  eta_high_seconds?: number | null;
+  eta_reason?: "rate" | "payment" | "limit" | "paused" | "draw" | "not_started" | "stock" | "sold_out" | "back";
   poll_after_ms: number;
+  draws_at?: string | null;
   stock?: Record<string, number>;
+  price_from?: Money | null;
+  price_to?: Money | null;
+  receipt?: string | null;
   message?: string;
   pass: string | null;
   pass_expires_at: string | null;
+}
+
+export interface DrawData extends Published {
+  state: "open" | "closed" | "drawn";
+  parts: number;
 }
 
 export interface Seat {

@@ -21,6 +21,7 @@ export const pages: Page[] = [
   { pattern: "/", load: () => import("../pages/Home") },
   { pattern: "/performances/:id", load: () => import("../pages/PerformancePage") },
   { pattern: "/schedules/:id/queue", personal: true, load: () => import("../pages/QueuePage") },
+  { pattern: "/schedules/:id/draw", load: () => import("../pages/DrawPage") },
   { pattern: "/schedules/:id/seats", stage: true, load: () => import("../pages/SeatsPage") },
   { pattern: "/schedules/:id/waitlist", personal: true, load: () => import("../pages/WaitlistPage") },
   { pattern: "/checkout/:holdId", personal: true, load: () => import("../pages/CheckoutPage") },

@@ -128,7 +128,6 @@ export const en: Words = {
     eta: "Estimated wait",
     unknown: "Working it out",
     soon: "Under a minute",
-    minutes: (n) => `About ${n} min`,
     stock: "Seats left by grade",
     hint: "Reload or open another tab: your place stays yours. When it is your turn you are taken to the seats.",
     shaky: "The connection is unsteady. Your place is kept; checking again.",

@@ -1,14 +1,16 @@
 /* The waiting room: where one stands, how long it will take, what is left; and on to the seats when it is one's turn. */
 import { useEffect } from "preact/hooks";
-import { leaveQueue } from "../api/calls";
+import { getProof, leaveQueue } from "../api/calls";
 import type { QueuePlace, ScheduleDetail } from "../api/shapes";
-import { count } from "../app/format";
+import { count, money } from "../app/format";
 import { words } from "../app/i18n";
 import { keepPass } from "../app/passes";
 import { useResource } from "../app/resource";
 import { navigate, type Params } from "../app/router";
 import { useTitle } from "../app/Shell";
 import { Countdown } from "../ui/Countdown";
+import { keepReceipt } from "../draw/receipts";
+import { drawWords } from "../draw/words";
 import { GradeMark, offered } from "../ui/GradeMark";
 import { Await, ErrorState, Loading, Notice } from "../ui/states";
 import { usePlace } from "./queue-place";
@@ -18,7 +20,7 @@ export default function QueuePage({ params }: { params: Params }) {
   const schedule = useResource((signal) => readSchedule(params.id, signal), [params.id]);
   return (
     <Await of={schedule}>
-      {(found) => found.status === "upcoming" ? <NotYet schedule={found} reload={schedule.reload} /> : <Room schedule={found} />}
+      {(found) => found.status === "upcoming" && found.queue_mode !== "draw" ? <NotYet schedule={found} reload={schedule.reload} /> : <Room schedule={found} />}
     </Await>
   );
 }
@@ -37,13 +39,17 @@ function Room({ schedule }: { schedule: ScheduleDetail }) {
   const w = words();
   const { place, problem, shaky, rejoin } = usePlace(schedule.id);
   const seats = `/schedules/${encodeURIComponent(schedule.id)}/seats`;
-  useTitle(place?.state === "waiting" ? w.queue.titleAt(count(place.position)) : schedule.title);
+  useTitle(place?.state === "waiting" && place.position !== null ? w.queue.titleAt(count(place.position)) : schedule.title);
 
   useEffect(() => {
     if (place?.state !== "admitted") return;
     if (place.pass) keepPass(schedule.id, place.pass, place.pass_expires_at);
     if (place.pass || schedule.queue_mode === "off") navigate(seats, { replace: true });
   }, [place]);
+
+  useEffect(() => {
+    if (place && schedule.queue_mode === "draw") void keepProof(schedule.id, place);
+  }, [place?.place_token]);
 
   if (!place) return problem ? <ErrorState problem={problem} retry={rejoin} /> : <Loading />;
   if (place.state === "expired" || place.state === "left")
@@ -67,6 +73,9 @@ function Room({ schedule }: { schedule: ScheduleDetail }) {
         {place.message && <p class="queue__message" role="status">{place.message}</p>}
         {shaky && <p class="queue__shaky" role="status" data-testid="queue-shaky">{w.queue.shaky}</p>}
         <Stock schedule={schedule} place={place} />
+        {place.price_from && place.price_to && <p class="queue__hint">{drawWords().prices(money(place.price_from), money(place.price_to))}</p>}
+        {schedule.queue_mode === "draw" && place.position !== null &&
+          <a class="button button--ghost" href={`/schedules/${encodeURIComponent(schedule.id)}/draw`} data-testid="to-draw">{drawWords().toCheck}</a>}
         <p class="queue__hint">{w.queue.hint}</p>
         <button type="button" class="button button--ghost" data-testid="leave-queue" onClick={leave}>{w.queue.leave}</button>
       </div>
@@ -74,20 +83,45 @@ function Room({ schedule }: { schedule: ScheduleDetail }) {
   );
 }
 
+/* Another device than the one that joined asks for the receipt. */
+async function keepProof(schedule: string, place: QueuePlace): Promise<void> {
+  const receipt = place.receipt ?? await getProof(place.place_token).then((proof) => proof.receipt, () => null);
+  if (receipt) keepReceipt(schedule, place.place_token, receipt);
+}
+
+function waitText(place: QueuePlace): string {
+  const w = words();
+  const low = Math.ceil((place.eta_low_seconds ?? place.eta_seconds ?? 0) / 60);
+  const high = place.eta_high_seconds === undefined ? low : place.eta_high_seconds === null ? null : Math.ceil(place.eta_high_seconds / 60);
+  if (place.eta_seconds === null) return w.queue.unknown;
+  return high !== null && high <= 1 ? w.queue.soon : drawWords().range(low, high);
+}
+
+function Drawing({ place }: { place: QueuePlace }) {
+  const w = drawWords();
+  return (
+    <div class="queue__card">
+      <p class="queue__label">{w.toDraw}</p>
+      <p class="queue__number" data-testid="queue-draw"><Countdown to={place.draws_at!} /></p>
+      <p class="queue__label">{w.reason.draw}</p>
+    </div>
+  );
+}
+
 function Standing({ place }: { place: QueuePlace }) {
   const w = words();
-  const minutes = place.eta_seconds === null ? 0 : Math.ceil(place.eta_seconds / 60);
+  if (place.position === null && place.draws_at) return <Drawing place={place} />;
+  const reason = place.state === "waiting" && place.eta_reason ? drawWords().reason[place.eta_reason] : null;
   return (
     <div class="queue__card">
       <div class="queue__steps" aria-hidden="true">{[0, 1, 2, 3, 4, 5, 6].map((i) => <i key={i} />)}</div>
       <p class="queue__label">{w.queue.position}</p>
-      <p class="queue__number" data-testid="queue-position" aria-live="polite">{count(place.position)}</p>
+      <p class="queue__number" data-testid="queue-position" aria-live="polite">{count(place.position ?? 0)}</p>
       <dl class="queue__facts">
-        <div><dt>{w.queue.ahead}</dt><dd data-testid="queue-ahead">{w.queue.people(place.ahead)}</dd></div>
-        <div><dt>{w.queue.eta}</dt><dd data-testid="queue-eta">
-          {place.eta_seconds === null ? w.queue.unknown : place.eta_seconds < 60 ? w.queue.soon : w.queue.minutes(minutes)}
-        </dd></div>
+        <div><dt>{w.queue.ahead}</dt><dd data-testid="queue-ahead">{w.queue.people(place.ahead ?? 0)}</dd></div>
+        <div><dt>{w.queue.eta}</dt><dd data-testid="queue-eta">{waitText(place)}</dd></div>
       </dl>
+      {reason && <p class="queue__label" data-testid="queue-reason">{reason}</p>}
     </div>
   );
 }

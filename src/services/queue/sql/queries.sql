@@ -1,20 +1,23 @@
 -- name: room_all
 SELECT schedule_id, owner_id, sale_starts_at, sale_ends_at, grades, mode, admit_per_minute, active_limit, pass_seconds, opens_at, paused, message,
-       serving, credit, credit_at
+       serving, credit, credit_at, draws, draining, title, currency, prices
 FROM queue_room ORDER BY schedule_id
 
 -- name: room_insert
 INSERT INTO queue_room (schedule_id, owner_id, sale_starts_at, sale_ends_at, grades, mode, admit_per_minute, active_limit, pass_seconds, opens_at,
-                        paused, message, serving, credit, credit_at)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                        paused, message, serving, credit, credit_at, title, currency, prices)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 
 -- name: room_update
-UPDATE queue_room SET mode = ?, admit_per_minute = ?, active_limit = ?, pass_seconds = ?, opens_at = ?, paused = ?, message = ?,
-                      credit = ?, credit_at = ?
+UPDATE queue_room SET mode = ?, draws = ?, admit_per_minute = ?, active_limit = ?, pass_seconds = ?, opens_at = ?, paused = ?, draining = ?,
+                      message = ?, credit = ?, credit_at = ?
 WHERE schedule_id = ?
 
 -- name: room_window
 UPDATE queue_room SET sale_starts_at = ?, sale_ends_at = ? WHERE schedule_id = ?
+
+-- name: room_offer
+UPDATE queue_room SET grades = ?, title = ?, currency = ?, prices = ? WHERE schedule_id = ?
 
 -- name: room_serve
 UPDATE queue_room SET serving = ?, credit = ?, credit_at = ? WHERE schedule_id = ?
@@ -40,3 +43,12 @@ VALUES (?, ?, ?, ?, ?, ?, ?, ?)
 
 -- name: step_range
 SELECT id, first_place, admitted_at, expires_at, admitted FROM queue_step WHERE id BETWEEN ? AND ? ORDER BY id
+
+-- name: parked_insert
+INSERT INTO queue_parked (id, parked_at) VALUES (?, ?)
+
+-- name: parked_admit
+UPDATE queue_parked SET admitted_at = ?, expires_at = ?, active = ?, admit_per_minute = ?, active_limit = ? WHERE id = ?
+
+-- name: parked_range
+SELECT id, parked_at, expires_at FROM queue_parked WHERE id BETWEEN ? AND ? ORDER BY id

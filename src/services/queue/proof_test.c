@@ -1,0 +1,295 @@
+/* The arithmetic of a draw: the tree, the shuffle, receipts, the published file and its check. */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "proof.h"
+#include "test.h"
+
+static const uint8_t zero[32];
+
+struct keypair {
+    uint8_t public_key[32], secret_key[64];
+};
+
+/* RFC 8032, 7.1, test 1. */
+static struct keypair keypair(void)
+{
+    struct keypair k;
+    assert_true(hex_decode(S("d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a"), k.public_key, 32));
+    assert_true(hex_decode(S("9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60"
+                             "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a"), k.secret_key, 64));
+    return k;
+}
+
+static struct hash hash_of(int64_t n)
+{
+    struct hash h;
+    crypto_sha256(str_of((const char *)&n, sizeof(n)), h.at);
+    return h;
+}
+
+/* ---- the tree ---- */
+
+static struct hash join_hashes(struct hash left, struct hash right)
+{
+    uint8_t both[65] = { 1 };
+    struct hash h;
+    memcpy(both + 1, left.at, 32);
+    memcpy(both + 33, right.at, 32);
+    crypto_sha256(str_of((const char *)both, 65), h.at);
+    return h;
+}
+
+/* The definition, word for word: RFC 6962, 2.1. */
+static struct hash root_by_definition(const struct hash *at, size_t n)
+{
+    size_t k = 1;
+    if (n == 1)
+        return at[0];
+    while (k * 2 < n)
+        k *= 2;
+    return join_hashes(root_by_definition(at, k), root_by_definition(at + k, n - k));
+}
+
+static void test_tree(void **state)
+{
+    enum { MAX = 70 };
+    struct hash leaves[MAX], work[MAX], path[TREE_PATH_MAX], root;
+    struct arena *arena = arena_new(0);
+    (void)state;
+    root = tree_root(work, 0);
+    assert_true(str_eq(hex_encode(arena, root.at, 4), S("e3b0c442")));
+    for (int i = 0; i < MAX; i++)
+        leaves[i] = hash_of(i);
+    for (size_t n = 1; n <= MAX; n++) {
+        struct hash want = root_by_definition(leaves, n);
+        memcpy(work, leaves, sizeof(leaves));
+        root = tree_root(work, n);
+        assert_true(hash_same(&root, &want));
+        for (size_t i = 0; i < n; i++) {
+            memcpy(work, leaves, sizeof(leaves));
+            size_t length = tree_path(work, n, i, path);
+            assert_true(tree_climb(&leaves[i], i, n, path, length, &root) && hash_same(&root, &want));
+            assert_false(tree_climb(&leaves[i], i, n, path, length + 1, &root));
+            assert_false(tree_climb(&leaves[i], n, n, path, length, &root));
+            assert_true(n == 1 || !tree_climb(&leaves[i], i ^ 1, n, path, length, &root) || !hash_same(&root, &want));
+        }
+    }
+    arena_free(arena);
+}
+
+/* ---- the shuffle ---- */
+
+static void test_shuffle_is_one(void **state)
+{
+    enum { N = 5000 };
+    static uint32_t row[N], again[N];
+    static bool seen[N + 1];
+    struct hash seed = hash_of(1), other = hash_of(2);
+    (void)state;
+    draw_shuffle(&seed, row, 0);
+    draw_shuffle(&seed, row, N);
+    draw_shuffle(&seed, again, N);
+    assert_memory_equal(row, again, sizeof(row));
+    for (int i = 0; i < N; i++) {
+        assert_in_range(row[i], 1, N);
+        assert_false(seen[row[i]]);
+        seen[row[i]] = true;
+    }
+    draw_shuffle(&other, again, N);
+    assert_memory_not_equal(row, again, sizeof(row));
+}
+
+/* The value that chi-square with `freedom` degrees exceeds once in a thousand times (Wilson and Hilferty, 1931). */
+static double chi_square_limit(double freedom)
+{
+    double t = 2 / (9 * freedom);
+    return freedom * pow(1 - t + 3.0902 * sqrt(t), 3);
+}
+
+/* 10^5 draws of five: each of the 120 orders is as likely as the others. And of twenty: each entry at each place. */
+static void test_uniform(void **state)
+{
+    enum { DRAWS = 100000, FEW = 5, ORDERS = 120, MANY = 20 };
+    static int64_t orders[ORDERS], places[MANY][MANY];
+    uint32_t row[MANY];
+    (void)state;
+    for (int64_t d = 0; d < DRAWS; d++) {
+        struct hash seed = hash_of(d);
+        int order = 0;
+        draw_shuffle(&seed, row, FEW);
+        for (int i = 0; i < FEW; i++) {
+            int smaller = 0;
+            for (int j = i + 1; j < FEW; j++)
+                smaller += row[j] < row[i];
+            order = order * (FEW - i) + smaller;
+        }
+        orders[order]++;
+        draw_shuffle(&seed, row, MANY);
+        for (int i = 0; i < MANY; i++)
+            places[i][row[i] - 1]++;
+    }
+
+    double sum = 0, mean = (double)DRAWS / ORDERS;
+    for (int i = 0; i < ORDERS; i++)
+        sum += ((double)orders[i] - mean) * ((double)orders[i] - mean) / mean;
+    assert_true(sum < chi_square_limit(ORDERS - 1));
+    sum = 0;
+    mean = (double)DRAWS / MANY;
+    for (int i = 0; i < MANY; i++)
+        for (int j = 0; j < MANY; j++)
+            sum += ((double)places[i][j] - mean) * ((double)places[i][j] - mean) / mean;
+    assert_true(sum < chi_square_limit((MANY - 1) * (MANY - 1)));
+}
+
+/* ---- receipts and the file ---- */
+
+#define SCHEDULE_ID "3k7q2m9xw4t1a"
+
+static struct entry entry_of(int64_t number)
+{
+    struct entry e = { .number = number, .joined_at = 1800000000000 + number * 37 };
+    char text[32];
+    snprintf(text, sizeof(text), "ent%010lld", (long long)number);
+    memcpy(e.entrant, text, sizeof(e.entrant));
+    return e;
+}
+
+static struct receipt receipt_of(int64_t number)
+{
+    struct hash secret = hash_of(99);
+    return (struct receipt){ S(SCHEDULE_ID), entry_of(number), draw_commitment(S(SCHEDULE_ID), &secret) };
+}
+
+static struct draw_head head_of(int64_t n, struct beacon beacon)
+{
+    struct hash *leaves = calloc((size_t)n + 1, sizeof(*leaves)), secret = hash_of(99);
+    struct draw_head h = { .schedule = S(SCHEDULE_ID), .closed_at = 1900000000000, .drawn_at = 1900000001000, .count = n, .secret = secret,
+                           .commitment = draw_commitment(S(SCHEDULE_ID), &secret), .beacon = beacon };
+    assert_non_null(leaves);
+    for (int64_t i = 0; i < n; i++) {
+        struct entry e = entry_of(i + 1);
+        leaves[i] = entry_hash(h.schedule, &e);
+    }
+    h.root = tree_root(leaves, (size_t)n);
+    h.seed = draw_seed(&h.root, n, &secret, str_of((const char *)beacon.randomness.at, beacon.kind == BEACON_USED ? 32 : 0));
+    memcpy(h.public_key, keypair().public_key, 32);
+    free(leaves);
+    return h;
+}
+
+static void file_of(struct buf *out, int64_t n, struct beacon beacon)
+{
+    struct draw_head h = head_of(n, beacon);
+    struct keypair k = keypair();
+    buf_init(out, 1 << 20);
+    head_write(out, &h, k.secret_key);
+    for (int64_t i = 1; i <= n; i++) {
+        struct entry e = entry_of(i);
+        entry_write(out, &e);
+    }
+}
+
+static struct beacon round_of(struct arena *arena, int64_t round)
+{
+    struct beacon b = { BEACON_USED, round, S("https://beacon.example/public/7"), { { 0 } }, hex_encode(arena, "a signature of the beacon", 25) };
+    crypto_sha256(S("a signature of the beacon"), b.randomness.at);
+    return b;
+}
+
+static void test_receipt(void **state)
+{
+    struct arena *arena = arena_new(0);
+    struct keypair k = keypair();
+    struct receipt r = receipt_of(12), read;
+    (void)state;
+    struct str text = receipt_write(arena, k.secret_key, &r);
+    assert_true(receipt_read(arena, k.public_key, text, &read));
+    assert_int_equal(read.entry.number, 12);
+    assert_false(receipt_read(arena, zero, text, &read));
+    char *copy = (char *)arena_str(arena, text).p;
+    for (size_t i = 0; i < text.n; i++)
+        for (int bit = 0; bit < 8; bit++) {
+            copy[i] = (char)(copy[i] ^ 1 << bit);
+            assert_false(receipt_read(arena, k.public_key, str_of(copy, text.n), &read));
+            copy[i] = text.p[i];
+        }
+    for (size_t n = 0; n < text.n; n++)
+        assert_false(receipt_read(arena, k.public_key, str_of(text.p, n), &read));
+    arena_free(arena);
+}
+
+static void test_verify(void **state)
+{
+    struct arena *arena = arena_new(0);
+    struct keypair k = keypair();
+    struct verdict v;
+    uint32_t row[40];
+    (void)state;
+    struct beacon beacons[] = { { 0 }, { .kind = BEACON_MISSED, .round = 7, .url = S("https://beacon.example/public/7") }, round_of(arena, 7) };
+    for (size_t b = 0; b < 3; b++) {
+        struct buf file;
+        file_of(&file, 40, beacons[b]);
+        draw_verify(arena, buf_view(&file), (struct str){ 0 }, &v);
+        assert_null(v.fault);
+        assert_int_equal(v.head.count, 40);
+        draw_shuffle(&v.head.seed, row, 40);
+        for (int64_t number = 1; number <= 40; number++) {
+            struct receipt r = receipt_of(number);
+            draw_verify(arena, buf_view(&file), receipt_write(arena, k.secret_key, &r), &v);
+            assert_null(v.fault);
+            assert_int_equal(v.place, row[number - 1]);
+        }
+        struct receipt late = receipt_of(41), other = receipt_of(3);
+        draw_verify(arena, buf_view(&file), receipt_write(arena, k.secret_key, &late), &v);
+        assert_non_null(v.fault);
+        other.entry.joined_at++;
+        draw_verify(arena, buf_view(&file), receipt_write(arena, k.secret_key, &other), &v);
+        assert_non_null(v.fault);
+        buf_free(&file);
+    }
+    arena_free(arena);
+}
+
+/* Whatever byte is changed, added or taken away: the check finds a fault, and names the line of an entry. */
+static void test_changed_byte(void **state)
+{
+    struct arena *arena = arena_new(0);
+    struct verdict v;
+    (void)state;
+    struct beacon beacons[] = { { 0 }, round_of(arena, 7) };
+    for (size_t b = 0; b < 2; b++) {
+        struct buf file;
+        file_of(&file, 9, beacons[b]);
+        for (size_t i = 0; i < file.n; i++)
+            for (int bit = 0; bit < 8; bit++) {
+                file.p[i] = (char)(file.p[i] ^ 1 << bit);
+                draw_verify(arena, buf_view(&file), (struct str){ 0 }, &v);
+                if (!v.fault)
+                    print_error("byte %zu, bit %d\n", i, bit);
+                assert_non_null(v.fault);
+                file.p[i] = (char)(file.p[i] ^ 1 << bit);
+            }
+        for (size_t n = 0; n < file.n; n++) {
+            draw_verify(arena, str_of(file.p, n), (struct str){ 0 }, &v);
+            assert_non_null(v.fault);
+        }
+        buf_char(&file, '\n');
+        draw_verify(arena, buf_view(&file), (struct str){ 0 }, &v);
+        assert_string_equal(v.fault, "something follows the last entry");
+        arena_reset(arena);
+        beacons[1] = round_of(arena, 7);
+        buf_free(&file);
+    }
+    arena_free(arena);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_tree), cmocka_unit_test(test_shuffle_is_one), cmocka_unit_test(test_uniform), cmocka_unit_test(test_receipt),
+        cmocka_unit_test(test_verify), cmocka_unit_test(test_changed_byte),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -2,6 +2,7 @@
 #ifndef PROVIDERS_COMPANY_H
 #define PROVIDERS_COMPANY_H
 
+#include "merchant.h"
 #include "payment_bed.h"
 #include "vendor.h"
 

@@ -46,8 +46,6 @@ call_fn payment_account_put, payment_account_show, payment_account_close;
 err store_payment_account(struct ctx *cx, int64_t id, struct account *ret) MUST_USE;
 /* The one in use. */
 err store_payment_account_used(struct ctx *cx, int64_t owner, const struct provider *provider, struct account *ret, bool *ret_found) MUST_USE;
-/* Of all that payments were ever made with, closed ones too: those with an id above `after`, in order. */
-err store_payment_accounts(struct ctx *cx, int64_t after, size_t max, struct account *ret, size_t *ret_n) MUST_USE;
 void store_payment_account_insert(struct ctx *cx, const struct account *a);
 err store_payment_account_update(struct ctx *cx, const struct account *a) MUST_USE;
 

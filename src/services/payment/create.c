@@ -1,6 +1,7 @@
 /* A payment begins: what is due is what booking says, whatever the client thinks. A booking has one open payment: asked again while that is
  * ready, the same one is returned; while its outcome is open nobody can begin another, so that no two capture the same booking. */
 #include "gate.h"
+#include "merchant.h"
 #include "payment_int.h"
 
 #include "services/booking/booking.h"

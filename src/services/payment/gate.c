@@ -1,4 +1,5 @@
 #include "gate.h"
+#include "merchant.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,5 +1,6 @@
 /* With whose keys a provider is asked: an organizer's own (account.c), or the platform's, from the configuration. */
 #include "account.h"
+#include "merchant.h"
 #include "vendor.h"
 
 #include <stdlib.h>
@@ -110,6 +111,11 @@ static struct merchant platform_of(const struct config *c, struct str word)
         m.webhook_secrets[1] = config_str(c, "payment.stripe_webhook_secret_old");
     }
     return m;
+}
+
+bool vendors_have_keys(const struct payments *s, const struct provider *p)
+{
+    return p->keyless || s->vendors->own[provider_word(p)].secret_key.n > 0;
 }
 
 bool vendors_offer(const struct payments *s, int word)

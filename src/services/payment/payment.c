@@ -12,6 +12,7 @@
 #include "platform/call/app.h"
 #include "platform/obs/log.h"
 #include "account.h"
+#include "merchant.h"
 #include "refund_account.h"
 #include "sandbox.h"
 #include "services/booking/booking.h"

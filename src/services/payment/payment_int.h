@@ -256,16 +256,6 @@ bool payment_unclear_now(const struct payment *p);
 err payment_between(struct ctx *cx, const struct payments *s) MUST_USE;
 /* The id that others know a payment or refund by. (merchant.c) */
 struct str payment_public_id(struct ctx *cx, enum id_kind kind, int64_t id);
-/* With whose keys a new payment is made: the organizer's if there are any, or the platform's (*ret_account 0). ERR_CONFLICT when there are
- * none, or the provider is not offered. In a call with a database. (merchant.c) */
-err merchant_of(struct ctx *cx, struct payments *s, const struct provider *provider, int64_t organizer, int64_t *ret_account) MUST_USE;
-/* The keys themselves; those of an account that was closed too, for as long as payments need them. In stories. (merchant.c) */
-err merchant_load(struct ctx *cx, struct payments *s, const struct provider *provider, int64_t account, struct merchant *ret) MUST_USE;
-/* Reads the platform's keys and the providers' addresses from the configuration. (merchant.c) */
-err vendors_open(struct ctx *cx, struct vendors **ret) MUST_USE;
-void vendors_close(struct vendors *v);
-/* Is this provider, by its word, offered for new payments? */
-bool vendors_offer(const struct payments *s, int word);
 /* What the provider is asked for, and with whose keys. (merchant.c) */
 err payment_charge(struct ctx *cx, struct payments *s, const struct payment *p, struct charge *ret) MUST_USE;
 /* Asks the provider for the money. *p is CONFIRMING and moves with its verdict. */

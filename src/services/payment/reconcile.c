@@ -1,4 +1,5 @@
 /* The job that reconciles: plans the days that are missing, and takes up what is not done, each from where it stands. */
+#include "merchant.h"
 #include "reconcile.h"
 
 #include "gate.h"

@@ -1,4 +1,5 @@
 /* The steps of a reconciliation: each one command or one read, each may be repeated. */
+#include "merchant.h"
 #include "reconcile.h"
 
 #include "platform/call/app.h"
@@ -60,12 +61,6 @@ bool day_read(struct str text, int64_t *ret)
 
 /* ---- what is to be done ---- */
 
-/* Can its books be read with the platform's keys? */
-static bool platform_has(const struct payments *s, const struct provider *p)
-{
-    return p->keyless || s->vendors.own[provider_word(p)].secret_key.n > 0;
-}
-
 static bool wanted(const struct accounts_in *in, const struct provider *p)
 {
     return p->books && (!in->provider || in->provider == p);
@@ -81,7 +76,7 @@ static err accounts(struct ctx *cx, void *self, const void *in_, void *ret_out)
         return e;
     struct account_ref *at = NEW_ARRAY(cx->arena, struct account_ref, PROVIDERS + organizers.n);
     for (int i = 0; provider_words[i]; i++)
-        if (wanted(in, provider_at(i)) && platform_has(self, provider_at(i)))
+        if (wanted(in, provider_at(i)) && vendors_have_keys(self, provider_at(i)))
             at[n++] = (struct account_ref){ provider_at(i), 0 };
     const struct account_ref *a = organizers.at;
     for (size_t i = 0; i < organizers.n; i++)

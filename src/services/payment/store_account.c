@@ -35,19 +35,6 @@ err store_payment_account_used(struct ctx *cx, int64_t owner, const struct provi
     return db_one(cx, &payment_sql.account_used, VALS(v_int(owner), v_text(str_c(provider->name))), take_account, ret, ret_found);
 }
 
-err store_payment_accounts(struct ctx *cx, int64_t after, size_t max, struct account *ret, size_t *ret_n)
-{
-    struct rows r;
-    size_t n = 0;
-    err e = db_rows(cx, &payment_sql.account_page, VALS(v_int(after), v_int((int64_t)max)), &r);
-    if (e)
-        return e;
-    while (n < max && rows_next(&r))
-        take_account(cx, &r, &ret[n++]);
-    *ret_n = n;
-    return rows_end(cx, &r);
-}
-
 void store_payment_account_insert(struct ctx *cx, const struct account *a)
 {
     db_put(cx, &payment_sql.account_insert,

@@ -1,4 +1,5 @@
 /* A provider tells what became of a charge. The signature says who speaks; what that means is heard.c's. */
+#include "merchant.h"
 #include "payment_int.h"
 
 /* Whose keys it must be signed with follows from the payment that it claims to be of: a claim that leads elsewhere proves nothing with them. */

@@ -15,10 +15,6 @@ SELECT id, owner_id, provider, sealed, merchant, closed_id, created_at, updated_
 SELECT id, owner_id, provider, sealed, merchant, closed_id, created_at, updated_at FROM payment_account
 WHERE owner_id = ? AND provider = ? AND closed_id = 0
 
--- name: account_page
--- (after this id, rows)
-SELECT id, owner_id, provider, sealed, merchant, closed_id, created_at, updated_at FROM payment_account WHERE id > ? ORDER BY id LIMIT ?
-
 -- name: refund_account_by_payment
 SELECT sealed FROM payment_refund_account WHERE payment_id = ?
 

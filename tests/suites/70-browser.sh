@@ -1,4 +1,4 @@
-# limit: 480
+# limit: 720
 # The client in a real browser.
 . tests/lib/suite.sh
 files tests/browser '*test.mjs'

@@ -9,6 +9,7 @@
 #include "assets.h"
 #include "commands.h"
 #include "platform/call/app.h"
+#include "platform/config/config.h"
 #include "platform/obs/log.h"
 #include "services.h"
 #include "services/auth/auth.h"

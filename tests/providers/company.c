@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "platform/call/app.h"
+#include "platform/config/config.h"
 #include "platform/obs/log.h"
 
 const struct company companies[3] = {

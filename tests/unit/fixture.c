@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "platform/config/config.h"
 #include "platform/obs/log.h"
 
 static void open_app(struct fixture *f)

@@ -7,11 +7,13 @@
 #include <sys/stat.h>
 
 #include "platform/call/front_impl.h"
+#include "platform/config/config.h"
+#include "platform/crypto/crypto.h"
 #include "platform/http/http.h"
 #include "platform/obs/log.h"
 #include "platform_sql.h"
 
-const struct config_key app_config_keys[] = {
+static const struct config_key config_keys[] = {
     { "http.host", CONFIG_STR, "127.0.0.1", 0, 0, "Address to listen on.", false },
     { "http.port", CONFIG_INT, "8080", 0, 65535, "Port to listen on; 0 takes any free one.", false },
     { "http.loops", CONFIG_INT, "1", 1, 64, "Threads that read and write connections.", false },
@@ -30,6 +32,8 @@ const struct config_key app_config_keys[] = {
     { "db.group", CONFIG_INT, "1024", 1, 65536, "Most commands in one transaction.", false },
     { 0 },
 };
+
+const struct config_key *const app_config_keys = config_keys;
 
 static uint64_t fresh_seed(void)
 {

@@ -3,7 +3,9 @@
 #define PLATFORM_CALL_APP_H
 
 #include "platform/call/call.h"
-#include "platform/crypto/crypto.h"
+
+struct config;
+struct keys;
 
 struct app_options {
     const struct config *config;         /* outlives the app, like all below */
@@ -18,7 +20,7 @@ struct app_options {
 };
 
 /* Keys and settings of the platform itself. */
-extern const struct config_key app_config_keys[];
+extern const struct config_key *const app_config_keys;
 
 /* Opens everything but the network. NULL and a sentence on failure. */
 struct app *app_open(struct arena *arena, const struct app_options *o, struct str *ret_why);

@@ -4,13 +4,13 @@
 #define PLATFORM_CALL_CALL_H
 
 #include "base/ctx.h"
-#include "platform/config/config.h"
 #include "platform/db/db.h"
 #include "platform/json/fields.h"
-#include "platform/obs/metrics.h"
 
 struct http_request;
 struct http_loop;
+struct config_key;
+struct metric;
 
 enum call_kind {
     CALL_MEMORY,              /* answers from memory on the thread that asks; never waits, no database */

@@ -7,6 +7,7 @@
 
 #include "base/map.h"
 #include "platform/call/app.h"
+#include "platform/crypto/crypto.h"
 #include "platform/call/idem_batch.h"
 #include "platform/call/trail.h"
 

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "platform/call/front_impl.h"
+#include "platform/crypto/crypto.h"
 #include "platform/obs/log.h"
 #include "platform_sql.h"
 

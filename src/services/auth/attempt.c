@@ -3,6 +3,7 @@
  * it was right. An e-mail address is counted whether or not somebody has it: the answers tell nothing. The table keeps an hour, as hashes. */
 #include "auth_int.h"
 #include "platform/http/http.h"
+#include "platform/obs/metrics.h"
 
 #define ACCOUNT_FREE    5         /* failures without a pause */
 #define ADDRESS_FREE    100       /* a whole office may sit behind one address */

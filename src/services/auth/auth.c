@@ -5,7 +5,9 @@
 
 #include "auth_sql.h"
 #include "platform/call/app.h"
+#include "platform/config/config.h"
 #include "platform/obs/log.h"
+#include "platform/obs/metrics.h"
 
 /* clang-format off */
 

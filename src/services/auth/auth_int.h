@@ -105,6 +105,8 @@ struct oidc {
     } known;
 };
 
+struct config;
+
 /* False and a reason when the settings cannot be meant. */
 bool oidc_open(struct ctx *cx, struct oidc *o, const struct config *c);
 void oidc_close(struct oidc *o);

@@ -1,6 +1,8 @@
 /* Signing in and staying signed in. Both are stories: they take their time or hand out tokens on a worker, and let a command decide. */
 #include "auth_int.h"
 
+#include "platform/obs/metrics.h"
+
 static void tokens_give(struct ctx *cx, const struct auth *a, const struct session *s, struct str refresh_token, struct tokens_out *ret)
 {
     int64_t life_ms = access_life(cx, a, s);

@@ -7,8 +7,10 @@
 
 #include <cjson/cJSON.h>
 
+#include "platform/config/config.h"
 #include "platform/fetch/fetch.h"
 #include "platform/obs/log.h"
+#include "platform/obs/metrics.h"
 
 #define STATE_LIFE_MS (10 * 60 * 1000)
 #define CLOCK_SKEW_MS (60 * 1000)

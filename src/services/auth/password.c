@@ -2,6 +2,7 @@
 #include "auth_int.h"
 
 #include "platform/obs/log.h"
+#include "platform/obs/metrics.h"
 
 /* Of the lists of leaked passwords, those people choose most among the ones of eight characters and more; lower case. */
 static const char *const common[] = {

@@ -3,6 +3,8 @@
  * Whatever ends a session is written to the database and, by the same command, to the revoked set in memory. */
 #include "auth_int.h"
 
+#include "platform/obs/metrics.h"
+
 #define PRUNE_MAX      500        /* rows of a kind at a time, so that nobody waits for it */
 #define PRUNE_EVERY_MS (60 * 60 * 1000)
 #define PRUNE_AGAIN_MS 1000

@@ -2,6 +2,8 @@
  * command that follows only looks and writes. */
 #include "auth_int.h"
 
+#include "platform/obs/metrics.h"
+
 /* ---- what is accepted ---- */
 
 static bool letter_or_digit(char c)

@@ -1,4 +1,6 @@
 /* Booking: its tables and its life. */
+#include "platform/config/config.h"
+#include "platform/obs/metrics.h"
 #include "services/booking/admin.h"
 #include "services/booking/cancel.h"
 #include "services/booking/door_int.h"

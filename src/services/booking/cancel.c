@@ -1,5 +1,6 @@
 /* Seats of a booking are given up: tickets die at once, seats are free, what was paid comes back less the fee of the policy. The first command
  * decides how much; `booking.cancelled` tells it to payment, which gives the money back, and to coupon and mileage. */
+#include "platform/obs/metrics.h"
 #include "services/booking/cancel.h"
 
 #define FREE_OF_CHARGE ((struct cancel_terms){ .open = true, .until = INT64_MAX })

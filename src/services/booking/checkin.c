@@ -1,6 +1,8 @@
 /* Tickets at the door. Signatures are checked on a worker; the writer decides, so that a ticket lets in exactly one however many gates ask at once.
  * Every question is kept under its nonce and answered the same for ever. A gate without network decides for itself and tells later (sync): then the
  * earliest counts, and everybody else who was let in on the ticket is reported. */
+#include "platform/crypto/crypto.h"
+#include "platform/obs/metrics.h"
 #include "services/booking/door_int.h"
 
 #include <stdlib.h>

@@ -1,4 +1,7 @@
 /* Bookings: a hold becomes an order; the order is confirmed when it is paid for (paid.c). */
+#include "platform/config/config.h"
+#include "platform/crypto/crypto.h"
+#include "platform/obs/metrics.h"
 #include "services/booking/booking_int.h"
 
 const char *const booking_status_words[] = { "pending", "confirmed", "cancelled", "expired", "refund_due", "refunded", NULL };

@@ -4,6 +4,7 @@
  *   payload: key id (4 bytes), starts_at in seconds (4, big-endian), issue (2, big-endian), seat (4, big-endian), schedule id (13), ticket id (13)
  *
  * Signing is deterministic: the code is made whenever it is asked for and stored nowhere. */
+#include "platform/crypto/crypto.h"
 #include "services/booking/door_int.h"
 
 #include <stdlib.h>

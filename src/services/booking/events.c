@@ -1,4 +1,5 @@
 /* What booking tells others, each in the transaction of its cause. */
+#include "platform/crypto/crypto.h"
 #include "services/booking/cancel.h"
 
 #define EVENT_MAX 4096

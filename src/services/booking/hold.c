@@ -1,4 +1,5 @@
 /* Holds: seats kept for one user until they are booked, given back, or the time is over. */
+#include "platform/obs/metrics.h"
 #include "services/booking/waitlist.h"
 
 #include <stdlib.h>

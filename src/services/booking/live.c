@@ -1,5 +1,6 @@
 /* What others see of a sale while it runs: the availability of all seats in one answer, and a stream of changes. Everything here shows the last
  * durable group; readers never wait for the writer but for the copying of a few seats. */
+#include "platform/config/config.h"
 #include "services/booking/booking_int.h"
 
 #include <stdio.h>

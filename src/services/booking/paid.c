@@ -1,4 +1,5 @@
 /* What payment asks: what is due, that money is on its way, that it has come. The late-payment rule is paid_put. */
+#include "platform/obs/metrics.h"
 #include "services/booking/cancel.h"
 
 static err due_of(struct ctx *cx, struct booking *b, const struct booking_row *row, struct booking_due *ret)

@@ -1,4 +1,5 @@
 /* The terms of cancelling of a performance: the usual ladder, or the organizer's own. A change holds for bookings made from then on. */
+#include "platform/crypto/crypto.h"
 #include "services/booking/cancel.h"
 #include "services/performance/performance.h"
 

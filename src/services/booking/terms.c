@@ -4,6 +4,7 @@
  * time of the hold; a person type's percent is taken off that price, and its own price never costs more than it.
  *
  * Terms never change once they are made: others may read them while the writer puts new ones in their place. */
+#include "platform/crypto/crypto.h"
 #include "services/booking/booking_int.h"
 
 #include "services/queue/queue.h"

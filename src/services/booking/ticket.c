@@ -1,4 +1,6 @@
 /* Tickets: one a seat of a confirmed booking; what each shows at the door is its code (code.c). */
+#include "platform/config/config.h"
+#include "platform/crypto/crypto.h"
 #include "services/booking/door_int.h"
 
 #include <qrencode.h>

@@ -2,6 +2,8 @@
  * enough; what is counted is undone with the command. */
 #include "coupon_int.h"
 
+#include "platform/obs/metrics.h"
+
 struct given {
     struct coupon *coupon;
     int64_t user, code;

@@ -6,6 +6,8 @@
 
 #include "base/csv.h"
 #include "platform/call/app.h"
+#include "platform/crypto/crypto.h"
+#include "platform/obs/metrics.h"
 
 /* ---- a code as people read it ---- */
 

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "coupon_sql.h"
+#include "platform/obs/metrics.h"
 #include "services/booking/booking.h"
 
 /* ---- field tables ---- */

@@ -2,6 +2,8 @@
  * same transaction, undone with it in memory. */
 #include "mileage_int.h"
 
+#include "platform/obs/metrics.h"
+
 #include <stdlib.h>
 
 static void undo_open(void *self, const void *arg)

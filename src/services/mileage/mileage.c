@@ -5,6 +5,8 @@
 
 #include "mileage_sql.h"
 #include "platform/call/app.h"
+#include "platform/config/config.h"
+#include "platform/obs/metrics.h"
 #include "services/booking/booking.h"
 
 /* ---- field tables ---- */

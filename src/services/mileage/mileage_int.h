@@ -10,6 +10,7 @@
 #include "base/map.h"
 #include "mileage.h"
 #include "platform/obs/log.h"
+#include "platform/obs/metrics.h"
 
 struct account {
     int64_t user, balance;

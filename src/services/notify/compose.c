@@ -2,6 +2,7 @@
 #include "notify_int.h"
 
 #include "platform/call/app.h"
+#include "platform/crypto/crypto.h"
 #include "platform/obs/log.h"
 #include "services/auth/auth.h"
 #include "services/booking/booking.h"

@@ -4,6 +4,7 @@
 #include "platform/call/app.h"
 #include "platform/crypto/crypto.h"
 #include "platform/obs/log.h"
+#include "platform/obs/metrics.h"
 #include "post.h"
 
 #define SECOND_MS  INT64_C(1000)

@@ -3,7 +3,9 @@
 #include "notify_int.h"
 
 #include "platform/call/app.h"
+#include "platform/crypto/crypto.h"
 #include "platform/obs/log.h"
+#include "platform/obs/metrics.h"
 
 #define TRIES_MAX 12
 #define MINUTE_MS INT64_C(60000)

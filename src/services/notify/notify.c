@@ -7,7 +7,10 @@
 #include "address.h"
 #include "notify_sql.h"
 #include "platform/call/app.h"
+#include "platform/config/config.h"
+#include "platform/crypto/crypto.h"
 #include "platform/obs/log.h"
+#include "platform/obs/metrics.h"
 #include "webhook.h"
 
 /* ---- field tables ---- */

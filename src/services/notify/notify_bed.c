@@ -1,5 +1,8 @@
 #include "notify_bed.h"
 
+#include "platform/config/config.h"
+#include "platform/crypto/crypto.h"
+
 #include <stdlib.h>
 
 static struct bed *bed;       /* what the services of others answer from */

@@ -4,6 +4,7 @@
 #include "vendor.h"
 
 #include "platform/call/app.h"
+#include "platform/crypto/crypto.h"
 
 #define SHOWN 4               /* characters of a secret */
 

@@ -5,7 +5,9 @@
 #include "base/csv.h"
 #include "base/clock.h"
 #include "platform/call/app.h"
+#include "platform/crypto/crypto.h"
 #include "platform/obs/log.h"
+#include "platform/obs/metrics.h"
 
 #define PAGE         20
 #define CSV_PAGE     500

@@ -4,6 +4,8 @@
 
 #include "refund.h"
 
+#include "platform/obs/metrics.h"
+
 enum case_kind {
     CASE_WEBHOOK_MISMATCH,    /* a webhook that differs from what is stored: it had no effect */
     CASE_FOREIGN_CHARGE,      /* the provider answered with a charge of another order or merchant */

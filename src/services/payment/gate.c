@@ -6,6 +6,7 @@
 
 #include "payment_int.h"
 #include "platform/call/app.h"
+#include "platform/config/config.h"
 #include "platform/obs/log.h"
 
 #define CALLS_PER_ORDER 2     /* create and confirm */

@@ -3,6 +3,7 @@
 #include "gate.h"
 #include "payment_bed.h"
 
+#include "platform/config/config.h"
 #include "platform/obs/log.h"
 
 enum { TOSS, STRIPE };

@@ -3,6 +3,7 @@
 #include "case.h"
 
 #include "platform/obs/log.h"
+#include "platform/obs/metrics.h"
 
 err payment_event_seen(struct ctx *cx, void *self, const void *in_, void *ret_out)
 {

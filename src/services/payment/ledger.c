@@ -4,6 +4,7 @@
 #include "ledger.h"
 
 #include "platform/call/app.h"
+#include "platform/config/config.h"
 #include "platform/obs/log.h"
 #include "services/booking/booking.h"
 

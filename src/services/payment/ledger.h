@@ -6,6 +6,8 @@
 #include "fees.h"
 #include "refund.h"
 
+struct config;
+
 /* At open: are the settings of fees what they should be? */
 err ledger_check_config(struct ctx *cx, const struct config *c) MUST_USE;
 

@@ -2,6 +2,7 @@
 #include "payment_bed.h"
 
 #include "ledger.h"
+#include "platform/config/config.h"
 #include "platform/obs/log.h"
 
 /* While errors are what the test wants. */

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 
 #include "platform/call/app.h"
+#include "platform/config/config.h"
+#include "platform/crypto/crypto.h"
 #include "platform/obs/log.h"
 
 #define CONNECTIONS 16        /* kept for the next question */

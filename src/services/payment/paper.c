@@ -1,6 +1,7 @@
 #include "paper.h"
 
 #include "platform/call/app.h"
+#include "platform/config/config.h"
 
 #define PRINTING_MAX 2        /* at once: workers have more to do than to draw */
 

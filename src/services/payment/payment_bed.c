@@ -4,6 +4,8 @@
 
 #include "payment_sql.h"
 
+#include "platform/crypto/crypto.h"
+
 struct fake_booking booking;
 
 /* ---- a booking service ---- */

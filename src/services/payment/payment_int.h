@@ -7,6 +7,7 @@
 
 #include "base/map.h"
 #include "base/wheel.h"
+#include "platform/obs/metrics.h"
 #include "payment.h"
 #include "provider.h"
 

@@ -2,6 +2,8 @@
  * state with every other. */
 #include "payment_bed.h"
 
+#include "platform/crypto/crypto.h"
+
 static const struct query charges = { "test.charges", "SELECT COUNT(*) FROM payment_sandbox_charge" };
 static const struct query refunds = { "test.refunds", "SELECT COUNT(*) FROM payment_sandbox_refund" };
 static const struct query refunded_sum = { "test.refunded_sum", "SELECT COALESCE(SUM(amount), 0) FROM payment_sandbox_refund" };

@@ -4,6 +4,7 @@
 
 #include "ledger.h"
 #include "platform/call/app.h"
+#include "platform/config/config.h"
 #include "services/auth/auth.h"
 
 #define REFUNDS_MAX 100       /* told one by one, the newest; `left` knows of all */

@@ -4,6 +4,7 @@
 
 #include "platform/call/app.h"
 #include "platform/obs/log.h"
+#include "platform/obs/metrics.h"
 
 #define DAYS_BACK 31          /* that are made up for after the program was away */
 #define DAY_MS    (INT64_C(24) * 60 * 60 * 1000)

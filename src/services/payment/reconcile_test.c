@@ -6,6 +6,7 @@
 #include <stdatomic.h>
 
 #include "platform/obs/log.h"
+#include "platform/obs/metrics.h"
 
 #define DAY_MS (INT64_C(24) * 60 * MINUTE_MS)
 /* While errors are what the test wants. */

@@ -4,6 +4,8 @@
 
 #include "payment_int.h"
 
+#include "platform/obs/metrics.h"
+
 /* ---- states (refund_state.c) ---- */
 
 enum refund_state {

@@ -3,6 +3,7 @@
 #include "payment_int.h"
 
 #include "platform/call/app.h"
+#include "platform/crypto/crypto.h"
 
 #define SHOWN 4               /* digits of a number */
 

@@ -5,7 +5,9 @@
 #include "case.h"
 
 #include "platform/call/app.h"
+#include "platform/crypto/crypto.h"
 #include "platform/obs/log.h"
+#include "platform/obs/metrics.h"
 
 #define TO(state) (1u << REFUND_##state)
 

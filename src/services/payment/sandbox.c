@@ -1,6 +1,7 @@
 #include "sandbox.h"
 
 #include "platform/call/app.h"
+#include "platform/crypto/crypto.h"
 #include "platform/obs/log.h"
 
 #define LATE_MS        (30 * 60 * 1000)

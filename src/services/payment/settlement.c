@@ -6,6 +6,7 @@
 #include "base/csv.h"
 #include "payment_sql.h"
 #include "platform/call/app.h"
+#include "platform/crypto/crypto.h"
 #include "platform/obs/log.h"
 
 #define LINES_MAX 10000

@@ -3,6 +3,7 @@
 #include "case.h"
 
 #include "platform/obs/log.h"
+#include "platform/obs/metrics.h"
 
 #define TO(state) (1u << PAYMENT_##state)
 

@@ -3,6 +3,7 @@
 #include "reconcile.h"
 
 #include "platform/obs/log.h"
+#include "platform/obs/metrics.h"
 
 #define CURRENCIES_MAX 32
 #define AGAIN_DAYS     60     /* so long a difference may still settle by itself */

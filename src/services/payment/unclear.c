@@ -3,6 +3,7 @@
 #include "case.h"
 
 #include "platform/call/app.h"
+#include "platform/obs/metrics.h"
 
 #define CASES_A_ROUND 64
 

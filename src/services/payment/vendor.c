@@ -2,6 +2,7 @@
 
 #include "payment_int.h"
 #include "platform/call/app.h"
+#include "platform/crypto/crypto.h"
 #include "platform/obs/log.h"
 
 #define ANSWER_MAX ((size_t)1024 * 1024)

@@ -2,6 +2,8 @@
 #include "merchant.h"
 #include "payment_int.h"
 
+#include "platform/obs/metrics.h"
+
 /* Whose keys it must be signed with follows from the payment that it claims to be of: a claim that leads elsewhere proves nothing with them. */
 static err verify(struct ctx *cx, struct payments *s, const struct provider *provider, const struct webhook_in *in, struct webhook_event *ret)
 {

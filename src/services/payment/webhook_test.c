@@ -2,6 +2,7 @@
 #include "payment_bed.h"
 
 #include "platform/obs/log.h"
+#include "platform/obs/metrics.h"
 
 /* While errors are what the test wants. */
 #define LOG_NOTHING ((enum log_level)(LOG_ERROR + 1))

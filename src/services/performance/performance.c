@@ -4,6 +4,7 @@
 #include "performance_fields.h"
 #include "performance_sql.h"
 #include "platform/call/app.h"
+#include "platform/config/config.h"
 #include "platform/obs/log.h"
 #include "picture.h"
 #include "poster.h"

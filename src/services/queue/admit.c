@@ -6,6 +6,7 @@
 #include "queue_int.h"
 
 #include "platform/obs/log.h"
+#include "platform/obs/metrics.h"
 #include "services/booking/booking.h"
 
 #define ADMIT_EVERY_MS 500

@@ -2,6 +2,7 @@
 #include "draw_int.h"
 
 #include "platform/obs/log.h"
+#include "platform/obs/metrics.h"
 #include "services/booking/booking.h"
 
 err no_such_schedule(struct ctx *cx)

@@ -3,6 +3,7 @@
 #include "queue_int.h"
 
 #include "platform/obs/log.h"
+#include "platform/obs/metrics.h"
 #include "services/booking/booking.h"
 
 err queue_poll(struct ctx *cx, void *self, const void *in_, void *ret_out)

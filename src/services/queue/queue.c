@@ -3,8 +3,10 @@
 
 #include <stdlib.h>
 
+#include "platform/config/config.h"
 #include "platform/obs/log.h"
 #include "queue_sql.h"
+#include "platform/obs/metrics.h"
 #include "services/booking/booking.h"
 
 /* ---- field tables ---- */

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "platform/obs/log.h"
+#include "platform/obs/metrics.h"
 
 #define BASKET_START     200   /* two seats */
 #define AFTER_RESTART_MS (3 * 60 * 1000)      /* nobody counts as absent for so long */

@@ -1,5 +1,6 @@
 /* Reviews looked at. The public sees neither what was deleted nor what staff have hidden; its author still sees the latter, and why. */
 #include "review_int.h"
+#include "platform/crypto/crypto.h"
 #include "services/performance/performance.h"
 
 #define PAGE 20

@@ -119,13 +119,24 @@ static bool onward(struct ctx *cx, const struct charge *c, const struct toss_pay
     return vendor_redirect(cx, vendor_return_url(cx, c, more.p), ret);
 }
 
+/* A question that is repeated is answered as it was at first, so a payment that is known already is looked at instead. */
 static err create(struct ctx *cx, const struct charge *c, struct created *ret)
 {
     struct toss_payment p;
+    struct verdict v = { .kind = VERDICT_UNKNOWN };
     bool found = false;
     if (strcmp(c->amount.currency, "KRW") != 0)
         return fail(cx, ERR_CONFLICT, "currency_not_offered", "Toss Payments takes only KRW; choose another provider.",
                     "토스페이먼츠는 원화만 결제할 수 있습니다. 다른 결제 수단을 선택해 주세요.");
+
+    if (c->ref.n)
+        v = look(cx, c, &p, &found);
+    if (v.kind == VERDICT_DECLINED) {
+        *ret = (struct created){ .over = true };
+        return OK;
+    }
+    if (found && onward(cx, c, &p, ret))
+        return OK;
 
     struct answer a = ask(cx, c->merchant, S("/v1/payments"), create_body(cx, c), arena_fmt(cx->arena, "%.*s-create", STR_ARG(c->order)));
     if (a.status == 200 && toss_payment_read(cx, a.body, &p))

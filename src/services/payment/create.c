@@ -1,6 +1,6 @@
 /* A payment begins: what is due is what booking says, whatever the client thinks. A booking has one open payment: asked again while that is
- * ready, the same one is returned, unless it is over at the provider (the buyer called it off, or it expired there): then a new one takes its place. While its outcome is
- * open nobody can begin another, so that no two capture the same booking. */
+ * ready, the same one is returned, unless it is over at the provider (the buyer called it off, or it expired there): then a new one takes its
+ * place. While its outcome is open nobody can begin another, so that no two capture the same booking. */
 #include "gate.h"
 #include "merchant.h"
 #include "payment_int.h"

@@ -167,6 +167,25 @@ test("Toss's webhooks are only a reason to ask", async () => {
   await until('the webhook confirms it', async () => (await show(way)).status === 'paid');
 });
 
+/* ---- called off ---- */
+
+test('what was called off at the provider gives way to a new payment, which is paid', async () => {
+  const way = await begin(common, 'toss');
+  const again = () => world.api('POST', `${api}/payments`, { booking_id: way.booking.id, provider: 'toss' }, { as: way.as });
+  assert.deepEqual(ok(await again(), 201), way.payment);             /* still open: the same one */
+  assert.equal((await psp.buyer(way.payment.client.redirect_url, 'decline')).status, 303);
+
+  const second = { ...way, payment: ok(await again(), 201) };
+  assert.notEqual(second.payment.id, way.payment.id);
+  assert.notEqual(second.payment.client.redirect_url, way.payment.client.redirect_url);
+  const { status, reason } = await show(way);
+  assert.deepEqual({ status, reason }, { status: 'cancelled', reason: 'superseded' });
+  assert.equal(ok(await again(), 201).id, second.payment.id);
+  await pay(second);
+  const charged = (await psp.ledger()).filter((line) => line.kind === 'charge' && [way.payment.id, second.payment.id].includes(line.order));
+  assert.deepEqual(charged.map((line) => line.order), [second.payment.id]);
+});
+
 /* ---- transfers ---- */
 
 test('a transfer: where to, what came, and back to the account that the buyer names', async () => {
@@ -180,14 +199,18 @@ test('a transfer: where to, what came, and back to the account that the buyer na
 
   await psp.control('POST', 'deposit', { orderId: way.payment.id });
   await until('the deposit is known', async () => (await show(way)).status === 'paid');
+  const needed = async () => (await show(way)).refund_account_needed ?? false;
+  assert.equal(await needed(), false);
   const back = ok(await refund(way, 3000), 201);
   assert.equal(back.status, 'pending');
+  assert.equal(await needed(), true);
   const account = { bank: '88', account_number: '11012345678', holder: '홍길동' };
   for (const bad of [{ ...account, account_number: '110-123' }, { ...account, bank: '' }, { ...account, holder: ' ' }])
     refused(await world.api('POST', `${path}/refund-account`, bad, { as: way.as }), 400, 'invalid');
   refused(await world.api('POST', `${path}/refund-account`, account, { as: await world.user() }), 404, 'not_found');
   assert.deepEqual(ok(await world.api('POST', `${path}/refund-account`, account, { as: way.as })),
     { bank: '88', account_number: '*******5678', holder: '홍**' });
+  assert.equal(await needed(), false);
   await world.advance(minute);
   const [shown] = ok(await world.api('GET', `${path}/refunds`, undefined, { as: way.as })).items;
   assert.equal(shown.status, 'done');

@@ -1,5 +1,6 @@
 /* A payment begins: what is due is what booking says, whatever the client thinks. A booking has one open payment: asked again while that is
- * ready, the same one is returned; while its outcome is open nobody can begin another, so that no two capture the same booking. */
+ * ready, the same one is returned, unless it is over at the provider (the buyer called it off, or it expired there): then a new one takes its
+ * place. While its outcome is open nobody can begin another, so that no two capture the same booking. */
 #include "gate.h"
 #include "merchant.h"
 #include "payment_int.h"
@@ -11,18 +12,38 @@ static err not_payable(struct ctx *cx)
     return fail(cx, ERR_CONFLICT, "not_payable", "There is nothing to pay for this booking.", "이 예매에는 결제할 금액이 없습니다.");
 }
 
-/* The provider hears of it; its name is kept before the buyer can do anything with it. */
-static err begin(struct ctx *cx, struct payments *s, struct payment *p, struct str *ret_client)
+/* Finds or makes the payment. The provider hears of it; its name is kept before the buyer can do anything with it. */
+static err begin(struct ctx *cx, struct payments *s, const struct open_in *in, struct payment *ret, struct created *ret_made)
 {
+    struct open_out opened;
     struct charge charge;
-    struct created made;
-    err e = payment_charge(cx, s, p, &charge);
+    err e = call_run(cx, &payment_open_call, in, &opened);
+    if (e)
+        return e;
+    if (opened.superseded)
+        watch_add(&s->watch, opened.superseded, cx->now);    /* the provider is to let it go */
+    *ret = opened.payment;
+    e = payment_charge(cx, s, ret, &charge);
     if (!e)
-        e = gate_create(cx, s, p->provider, &charge, &made);
-    if (!e && made.ref.n && !str_eq(made.ref, p->ref))
-        e = call_run(cx, &payment_note_call, &(struct note_in){ .payment = p->id, .ref = made.ref }, p);
-    if (!e)
-        *ret_client = made.client;
+        e = gate_create(cx, s, ret->provider, &charge, ret_made);
+    if (!e && ret_made->ref.n && !str_eq(ret_made->ref, ret->ref))
+        e = call_run(cx, &payment_note_call, &(struct note_in){ .payment = ret->id, .ref = ret_made->ref }, ret);
+    return e;
+}
+
+/* Given up, unless another request has done so meanwhile; then another one begins. */
+static err begin_anew(struct ctx *cx, struct payments *s, const struct open_in *in, struct payment *p, struct created *ret_made)
+{
+    struct advance_out out;
+    err e = call_run(cx, &payment_advance_call,
+                     &(struct advance_in){ .payment = p->id, .to = PAYMENT_CANCELLED, .why = WHY_SUPERSEDED }, &out);
+    if (e)
+        return e;
+    watch_add(&s->watch, p->id, cx->now);
+    e = begin(cx, s, in, p, ret_made);
+    if (!e && ret_made->over)
+        return fail(cx, ERR_UNAVAILABLE, "provider_unavailable", "The payment provider ended this payment at once; please try again.",
+                    "결제 대행사가 결제를 바로 종료했습니다. 다시 시도해 주세요.");
     return e;
 }
 
@@ -33,7 +54,8 @@ err payment_create(struct ctx *cx, void *self, const void *in_, void *ret_out)
     struct payment_view *ret = ret_out;
     struct booking_due due;
     const struct provider *provider;
-    struct str client;
+    struct payment p;
+    struct created made;
 
     err e = call_run(cx, &booking_due_get, &(struct booking_ref){ in->booking, cx->actor.user }, &due);
     if (e)
@@ -44,19 +66,15 @@ err payment_create(struct ctx *cx, void *self, const void *in_, void *ret_out)
     if (e)
         return e;
 
-    struct open_out opened;
-    e = call_run(cx, &payment_open_call,
-                 &(struct open_in){ in->booking, provider, due.due, due.owner, due.performance, due.schedule, due.title,
-                                    str_c(payment_method_words[in->method]) }, &opened);
+    const struct open_in open = { in->booking, provider, due.due, due.owner, due.performance, due.schedule, due.title,
+                                  str_c(payment_method_words[in->method]) };
+    e = begin(cx, s, &open, &p, &made);
+    if (!e && made.over)
+        e = begin_anew(cx, s, &open, &p, &made);
     if (e)
         return e;
-    if (opened.superseded)
-        watch_add(&s->watch, opened.superseded, cx->now);    /* the provider is to let it go */
-    e = begin(cx, s, &opened.payment, &client);
-    if (e)
-        return e;
-    payment_view(&opened.payment, ret);
-    ret->client = client;
+    payment_view(&p, ret);
+    ret->client = made.client;
     return OK;
 }
 

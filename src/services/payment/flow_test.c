@@ -297,6 +297,31 @@ static void given_up_with_its_booking(void **state)
     assert_code(b, "not_payable");
 }
 
+/* The buyer called it off on the provider's page: another one begins in the same request, and if that ends as well nobody goes on for ever. */
+static void over_at_the_provider(void **state)
+{
+    struct bed *b = *state;
+    struct payment_view v;
+    int64_t first = ready(b);
+    assert_int_equal(create(b, &v), OK);
+    assert_int_equal(v.id, first);
+
+    fake.over = 1;
+    assert_int_equal(create(b, &v), OK);
+    int64_t second = v.id;
+    assert_true(second != first && v.client.n > 0);
+    assert_state(b, first, PAYMENT_CANCELLED);
+    assert_state(b, second, PAYMENT_READY);
+
+    fake.over = 2;
+    assert_int_equal(create(b, &v), ERR_UNAVAILABLE);
+    assert_code(b, "provider_unavailable");
+    assert_state(b, second, PAYMENT_CANCELLED);
+    assert_int_equal(create(b, &v), OK);
+    assert_int_equal(confirm(b, v.id, "sandbox-ok", &v), OK);
+    assert_int_equal(booking.confirmed, 1);
+}
+
 /* Who is on the provider's page when the hold ends may still pay for half an hour. */
 static void given_up_some_time_after_it_expired(void **state)
 {
@@ -523,6 +548,7 @@ int main(void)
         CASE(given_up_some_time_after_it_expired),
         CASE(paid_before_it_is_given_up),
         CASE(superseded),
+        CASE(over_at_the_provider),
         CASE(too_late_to_let_go),
         CASE(approved_after_it_failed),
         CASE(unclear_for_ten_minutes),

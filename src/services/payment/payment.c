@@ -49,7 +49,9 @@ FIELDS(view_fields, "Payment", struct payment_view,
     { .name = "reason", .type = F_STR, .at = offsetof(struct payment_view, reason), .omit_empty = true,
       .help = "why it failed, was cancelled or was refunded: declined, not_payable, superseded, amount_mismatch, too_late" },
     { .name = "client", .type = F_RAW, .at = offsetof(struct payment_view, client), .omit_empty = true,
-      .help = "what the provider's page needs; only in the answer that makes the payment" });
+      .help = "what the provider's page needs; only in the answer that makes the payment" },
+    { .name = "refund_account_needed", .type = F_BOOL, .at = offsetof(struct payment_view, refund_account_needed), .omit_empty = true,
+      .help = "a refund waits for its payer to name an account; only where one payment is shown" });
 
 FIELDS(list_in_fields, "PaymentsQuery", struct list_in,
     { .name = "booking_id", .type = F_ID, .id = ID_BOOKING, .from = FROM_QUERY, .at = offsetof(struct list_in, booking), .optional = true },

@@ -31,7 +31,7 @@ enum payment_why {
     WHY_CREATED, WHY_ASKED, WHY_WAITING, WHY_APPROVED, WHY_CONFIRMED,
     WHY_DECLINED,             /* by the provider */
     WHY_NOT_PAYABLE,          /* the booking was cancelled or paid before the provider was asked */
-    WHY_SUPERSEDED,           /* another amount was due by then */
+    WHY_SUPERSEDED,           /* another one took its place: another amount was due, or the buyer had called it off */
     WHY_AMOUNT,               /* the provider took another amount */
     WHY_TOO_LATE,             /* the seats were gone, or the booking was paid already */
     WHY_RETURNED,             /* all of it went back after it was paid */
@@ -158,6 +158,7 @@ struct payment_view {
     struct money amount, refunded;
     struct str provider, client, reason;
     int64_t created_at;
+    bool refund_account_needed;          /* payment_show only */
 };
 struct list_out {
     struct list items;        /* struct payment_view, or struct refund_view */

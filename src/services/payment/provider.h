@@ -32,6 +32,7 @@ struct charge {               /* what the provider is asked for */
 struct created {
     struct str ref;           /* to be kept with the payment; may be empty */
     struct str client;        /* what the buyer's page needs to go on: a JSON object, {"redirect_url": ...} where there is a page to go to */
+    bool over;                /* nothing was taken and it cannot be approved any more: another charge is needed; no `client` then */
 };
 
 enum verdict_kind {

@@ -36,6 +36,8 @@ static err fake_create(struct ctx *cx, const struct charge *c, struct created *r
         return fail(cx, fake.create, NULL, "Away.", "응답이 없습니다.");
     err e = sandbox_provider.create(cx, c, ret);
     ret->ref = S("charge_1");
+    ret->over = fake.over > 0;
+    fake.over -= ret->over;
     return e;
 }
 

@@ -19,6 +19,7 @@ struct fake_provider {
     struct script confirm, query, cancel, refund;
     err create;               /* OK: as the sandbox, but with a name of its own */
     int created;
+    int over;                 /* so many charges that it is asked for are over */
     bool approves;            /* its webhooks tell that the buyer has approved */
 };
 

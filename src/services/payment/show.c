@@ -1,5 +1,6 @@
 /* Payments looked at: by their owner, and by the people in charge. */
 #include "refund.h"
+#include "refund_account.h"
 
 #define PAGE 20
 
@@ -55,17 +56,34 @@ err payment_visible(struct ctx *cx, int64_t payment, struct payment *ret)
     return e;
 }
 
+/* Money that came by transfer goes back to an account that only its buyer can name. */
+static err account_needed(struct ctx *cx, const struct payment *p, bool *ret)
+{
+    struct refund r;
+    struct str sealed;
+    bool named = false;
+    *ret = false;
+    if (!p->provider->deposit || !str_eq(p->method, S("virtual_account")))
+        return OK;
+    err e = store_refund_open(cx, p->id, 0, &r);
+    if (!e && r.id)
+        e = store_refund_account(cx, p->id, &sealed, &named);
+    *ret = r.id && !named;
+    return e;
+}
+
 err payment_show(struct ctx *cx, void *self, const void *in_, void *ret_out)
 {
     const struct payment_in *in = in_;
+    struct payment_view *ret = ret_out;
     struct payment p;
     (void)self;
 
     err e = payment_visible(cx, in->payment, &p);
     if (e)
         return e;
-    payment_view(&p, ret_out);
-    return OK;
+    payment_view(&p, ret);
+    return account_needed(cx, &p, &ret->refund_account_needed);
 }
 
 err payment_list(struct ctx *cx, void *self, const void *in_, void *ret_out)

@@ -119,19 +119,31 @@ static bool onward(struct ctx *cx, const struct charge *c, const struct toss_pay
     return vendor_redirect(cx, vendor_return_url(cx, c, more.p), ret);
 }
 
+/* A question that is repeated is answered as it was at first, so a payment that is known already is looked at instead. */
 static err create(struct ctx *cx, const struct charge *c, struct created *ret)
 {
     struct toss_payment p;
+    struct verdict v = { .kind = VERDICT_UNKNOWN };
     bool found = false;
     if (strcmp(c->amount.currency, "KRW") != 0)
         return fail(cx, ERR_CONFLICT, "currency_not_offered", "Toss Payments takes only KRW; choose another provider.",
                     "토스페이먼츠는 원화만 결제할 수 있습니다. 다른 결제 수단을 선택해 주세요.");
 
-    struct answer a = ask(cx, c->merchant, S("/v1/payments"), create_body(cx, c), arena_fmt(cx->arena, "%.*s-create", STR_ARG(c->order)));
-    if (a.status == 200 && toss_payment_read(cx, a.body, &p))
-        found = toss_payment_verdict(&p, c).kind != VERDICT_FOREIGN;
-    else if (a.status / 100 == 4 && toss_error(cx, a.body) == TOSS_LOOK)
-        look(cx, c, &p, &found);
+    struct answer a = { 0 };
+    if (c->ref.n)
+        v = look(cx, c, &p, &found);
+    if (!found)
+        a = ask(cx, c->merchant, S("/v1/payments"), create_body(cx, c), arena_fmt(cx->arena, "%.*s-create", STR_ARG(c->order)));
+    if (a.status == 200 && toss_payment_read(cx, a.body, &p)) {
+        v = toss_payment_verdict(&p, c);
+        found = v.kind != VERDICT_FOREIGN;
+    } else if (a.status / 100 == 4 && toss_error(cx, a.body) == TOSS_LOOK) {
+        v = look(cx, c, &p, &found);
+    }
+    if (found && v.kind == VERDICT_DECLINED) {
+        *ret = (struct created){ .ref = p.key, .over = true };
+        return OK;
+    }
     return found && onward(cx, c, &p, ret) ? OK : vendor_unavailable(cx, &a);
 }
 

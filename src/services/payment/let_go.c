@@ -1,7 +1,6 @@
 /* Charges that nobody wants any more: the booking ended before the buyer paid, or another amount was due by then. The provider is told, so that
  * the buyer cannot approve it any more; if it says that it is too late, the money is there and the late-payment rule decides. */
 #include "gate.h"
-#include "gate.h"
 #include "payment_int.h"
 
 #include "platform/call/app.h"

@@ -159,29 +159,23 @@ static struct money money_or_none(const struct rows *r, int amount, int currency
     return m;
 }
 
-static const struct query *statement_of(enum difference_kind kind)
-{
-    switch (kind) {
-    case CHARGE_UNKNOWN: return &payment_sql.find_charge_unknown;
-    case CHARGE_NOT_HERE: return &payment_sql.find_charge_not_here;
-    case CHARGE_DIFFERS: return &payment_sql.find_charge_differs;
-    case CHARGED_TWICE: return &payment_sql.find_charged_twice;
-    case CHARGE_NOT_THERE: return &payment_sql.find_charge_not_there;
-    case REFUND_UNKNOWN: return &payment_sql.find_refund_unknown;
-    case REFUND_NOT_HERE: return &payment_sql.find_refund_not_here;
-    case REFUND_NOT_THERE: return &payment_sql.find_refund_not_there;
-    case DIFFERENCE_KINDS: break;
-    }
-    ASSERT(!"a kind of difference");
-    return NULL;
-}
+static const struct query *const statements[DIFFERENCE_KINDS] = {
+    [CHARGE_UNKNOWN] = &payment_sql.find_charge_unknown,
+    [CHARGE_NOT_HERE] = &payment_sql.find_charge_not_here,
+    [CHARGE_DIFFERS] = &payment_sql.find_charge_differs,
+    [CHARGED_TWICE] = &payment_sql.find_charged_twice,
+    [CHARGE_NOT_THERE] = &payment_sql.find_charge_not_there,
+    [REFUND_UNKNOWN] = &payment_sql.find_refund_unknown,
+    [REFUND_NOT_HERE] = &payment_sql.find_refund_not_here,
+    [REFUND_NOT_THERE] = &payment_sql.find_refund_not_there,
+};
 
 err store_find(struct ctx *cx, const struct find_in *in, struct list *ret)
 {
     struct difference *at = NEW_ARRAY(cx->arena, struct difference, FIND_MAX);
     struct rows r;
     size_t n = 0;
-    err e = db_rows(cx, statement_of(in->kind),
+    err e = db_rows(cx, statements[in->kind],
                     VALS(v_provider(in->r.provider), v_int(in->r.account), v_int(day_begins(in->r.day)), v_int(day_begins(in->r.day + 1)), v_int(in->after),
                          v_int(FIND_MAX)),
                     &r);

@@ -298,7 +298,12 @@ int64_t pay(struct bed *b, const char *key, err *ret_result, struct payment_view
 struct payment load(struct bed *b, int64_t payment)
 {
     struct payment p;
+    struct arena *own = b->fixture.arena;
     assert_int_equal(ask(b, &payment_load_call, &(struct payment_in){ payment }, &p), OK);
+    p.title = arena_str(own, p.title);
+    p.method = arena_str(own, p.method);
+    p.ref = arena_str(own, p.ref);
+    p.payment_key = arena_str(own, p.payment_key);
     return p;
 }
 

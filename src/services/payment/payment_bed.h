@@ -61,6 +61,7 @@ err create(struct bed *b, struct payment_view *ret);
 err confirm(struct bed *b, int64_t payment, const char *key, struct payment_view *ret);
 /* Both; returns the payment's id. */
 int64_t pay(struct bed *b, const char *key, err *ret_result, struct payment_view *ret);
+/* Its words live as long as the bed. */
 struct payment load(struct bed *b, int64_t payment);
 
 /* The event booking.cancelled: this much is to go back. It has been delivered when the clock has moved. */

@@ -236,6 +236,21 @@ static err again(struct ctx *cx, void *arg)
 }
 
 /* Refused as often as it is tried; returns the last attempt. */
+/* Its words live as long as the bed. */
+static struct refund kept(struct bed *b, struct refund r)
+{
+    r.reason = arena_str(b->fixture.arena, r.reason);
+    r.ref = arena_str(b->fixture.arena, r.ref);
+    return r;
+}
+
+static struct refund loaded(struct bed *b, int64_t refund)
+{
+    struct refund r;
+    assert_int_equal(ask(b, &refund_load_call, &refund, &r), OK);
+    return kept(b, r);
+}
+
 static struct refund refused(struct bed *b, int64_t refund)
 {
     struct refund_advance_out out = { .refund = { .id = refund } };
@@ -244,7 +259,7 @@ static struct refund refused(struct bed *b, int64_t refund)
             assert_int_equal(refund_to(b, ++refund, REFUND_PENDING, &out), OK);
         assert_int_equal(refund_to(b, refund, REFUND_FAILED, &out), OK);
     }
-    return out.refund;
+    return kept(b, out.refund);
 }
 
 static void only_the_last_failure_is_tried_again(void **state)
@@ -252,13 +267,13 @@ static void only_the_last_failure_is_tried_again(void **state)
     struct bed *b = *state;
     int64_t id = sold(b), first = asked_back(b, id);
     struct again a = { .s = service(b) };
-    assert_int_equal(ask(b, &refund_load_call, &first, &a.refund), OK);
+    a.refund = loaded(b, first);
     a.payment = load(b, id);
     assert_int_equal(in_command(b, again, &a), ERR_CONFLICT);            /* it is under way */
     assert_code(b, "not_failed");
 
     struct refund last = refused(b, first);
-    assert_int_equal(ask(b, &refund_load_call, &first, &a.refund), OK);
+    a.refund = loaded(b, first);
     assert_int_equal(in_command(b, again, &a), ERR_CONFLICT);            /* it has been followed by others */
     a.refund = last;
     a.refund.attempt = 0;

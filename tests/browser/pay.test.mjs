@@ -119,11 +119,11 @@ for (const who of walks) {
     await visitor.page.reload();
     await visitor.see('shaky').waitFor();
     await visitor.look('no-network');
+    await visitor.act('retry');                      /* still away; later it finds out by itself */
 
     const deposit = { bank: '88', account_number: '110123456789', holder: '주식회사 좌석', until: new Date(Date.now() + 86400000).toISOString() };
     await visitor.says('GET', `/payments/${payment.id}/deposit`, { body: deposit });
     await visitor.says('GET', `/payments/${payment.id}`, but(payment, { status: 'pending' }));
-    await visitor.act('retry');
     await visitor.result('deposit');
     assert.equal(await visitor.see('deposit-number').innerText(), '110123456789');
     await visitor.look('deposit');

@@ -115,11 +115,12 @@ static int64_t count_live(const struct room *r, int64_t first, int64_t last)
     return n;
 }
 
-static void see_all(struct room *r, int64_t until)
+/* Whose turn was missed is away until he asks. */
+static void see_waiting(struct room *r, int64_t until)
 {
     if (r->line.last)
         seen_grow(&r->seen, r->line.last);
-    for (int64_t place = 1; place <= r->line.last; place++)
+    for (int64_t place = r->line.serving + 1; place <= r->line.last; place++)
         seen_until(&r->seen, place, until);
 }
 
@@ -146,7 +147,7 @@ err room_load(struct ctx *cx, struct room *r)
         r->parks.at[i].live = r->parks.at[i].until && !marks_get(&r->ended, r->parks.at[i].place);
     r->line.waiting = count_live(r, r->line.serving + 1, r->line.last);
     room_skip_ended(r);
-    see_all(r, cx->now + AFTER_RESTART_MS);
+    see_waiting(r, cx->now + AFTER_RESTART_MS);
     r->loaded = true;
     return OK;
 }

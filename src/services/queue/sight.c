@@ -103,7 +103,7 @@ static void look_ahead(const struct room *r, const struct terms *terms, const st
     s->eta_ms = before + ways / line_pace(&rules, line);
     bool open = s->reason == ETA_PAUSED || s->reason == ETA_DRAW || s->reason == ETA_STOCK || s->reason == ETA_SOLD_OUT;
     s->high_ms = open ? -1 : before + ways / pace_low(&rules);
-    s->poll_ms = max(POLL_MIN_MS, min(s->eta_ms / 10, POLL_MAX_MS));
+    s->poll_ms = max(POLL_MIN_MS, min(s->eta_ms / 10, min(POLL_MAX_MS, terms->rules.pass_seconds * 500)));       /* twice in a pass's time */
 }
 
 static void look_waiting(const struct room *r, const struct terms *terms, const struct line *line, int64_t number, int64_t place, struct sight *s)

@@ -354,8 +354,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_tree), cmocka_unit_test(test_shuffle_is_one), cmocka_unit_test(test_uniform), cmocka_unit_test(test_uniform_notices),
-        cmocka_unit_test(test_receipt),
-        cmocka_unit_test(test_verify), cmocka_unit_test(test_changed_byte),
+        cmocka_unit_test(test_receipt), cmocka_unit_test(test_verify), cmocka_unit_test(test_changed_byte),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -24,11 +24,23 @@ err no_such_place(struct ctx *cx)
 
 /* ---- joining ---- */
 
+static err still_sold(struct ctx *cx, const struct room *r)
+{
+    struct remaining left;
+    booking_remaining(cx->app, r->schedule, &left);
+    if (left.cancelled)
+        return fail(cx, ERR_CONFLICT, "not_on_sale", "This schedule has been cancelled.", "취소된 회차입니다.");
+    if (cx->now >= r->sale_ends_at)
+        return fail(cx, ERR_CONFLICT, "not_on_sale", "The sale has ended.", "판매가 종료되었습니다.");
+    return OK;
+}
+
 static err may_join(struct ctx *cx, const struct room *r)
 {
     const struct rules *rules = &r->terms.rules;
-    if (cx->now >= r->sale_ends_at)
-        return fail(cx, ERR_CONFLICT, "not_on_sale", "The sale has ended.", "판매가 종료되었습니다.");
+    err e = still_sold(cx, r);
+    if (e)
+        return e;
     if (cx->now < rules->opens_at) {
         char text[TIME_TEXT_MAX];
         struct str opens = time_format(rules->opens_at, text);
@@ -94,8 +106,10 @@ err queue_join(struct ctx *cx, void *self, const void *in_, void *ret_out)
     if (!r && !schedule_known(cx, in->schedule))
         return no_such_schedule(cx);
     if (!r || r->terms.rules.mode == QUEUE_OFF) {
-        answer_open(cx, q, r, ret_out);
-        return OK;
+        err e = r ? still_sold(cx, r) : OK;
+        if (!e)
+            answer_open(cx, q, r, ret_out);
+        return e;
     }
 
     struct sight sight;

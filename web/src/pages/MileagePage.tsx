@@ -43,7 +43,7 @@ function Move({ one }: { one: MileageMove }) {
   const points = w.points(count(Math.abs(one.delta)));
   return (
     <li class="panel coupons__one" data-testid="move">
-      <div>
+      <div class="coupons__what">
         <strong>{one.source === "staff" ? one.reason : (reasons[one.reason] ?? one.reason)}</strong>
         <p class="muted">{moment(one.at)}{one.booking_id && <> · <a href={`/tickets/${encodeURIComponent(one.booking_id)}`}>{w.booking}</a></>}</p>
       </div>

@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "platform/config/config.h"
 #include "platform/obs/log.h"
 

@@ -436,7 +436,7 @@ static void test_draw(void **state)
 static void test_by_chance(void **state)
 {
     const char *given = getenv("QUEUE_SEED");
-    uint64_t seed = given ? strtoull(given, NULL, 10) : (uint64_t)clock_now(app_clock(((struct here *)*state)->f.app));
+    uint64_t seed = given ? strtoull(given, NULL, 10) : (uint64_t)now(*state);
     printf("QUEUE_SEED=%llu repeats this one\n", (unsigned long long)seed);
     run(*state, seed % 2 ? QUEUE_DRAW : QUEUE_FIFO, seed);
 }

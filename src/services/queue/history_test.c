@@ -74,6 +74,38 @@ static void test_parked_restart(void **state)
     assert_int_equal(numbers(h).parked, 1);
 }
 
+/* What is not on disk yet is not told: a crash would take it back. */
+static void test_uncommitted_is_not_told(void **state)
+{
+    struct here *h = *state;
+    struct place_out *p = line_up(h, rules_of(6000, 1000, 60), 3), seen;
+    struct spoil_in admit = { queue_admit, NULL, p[2].place_token, &seen };
+    struct room *r = room_find(app_self(h->f.app, &queue_service), SCHEDULE);
+    r->terms.rules.paused = false;           /* the job has not been told: only the commands below run */
+    assert_int_equal(fixture_call(&h->f, 0, 0, &spoil_call, &admit, NULL, NULL), ERR_CONFLICT);
+    assert_int_equal(seen.state, PLACE_WAITING);             /* let in */
+    assert_int_equal(seen.position, 3);
+
+    set_paused(h, rules_of(6000, 1000, 60));
+    advance_alone(h, 100000);
+    r->terms.rules.paused = false;
+    assert_int_equal(fixture_call(&h->f, 0, 0, &spoil_call, &admit, NULL, NULL), ERR_CONFLICT);
+    assert_int_equal(seen.position, 3);      /* passed over */
+    assert_int_equal(seen.back_by, 0);
+
+    set_paused(h, rules_of(6000, 1000, 60));
+    advance_alone(h, 100000);
+    set(h, rules_of(6000, 1000, 60));
+    advance_alone(h, 1000);
+    assert_int_equal(r->parks.n, 3);
+    assert_true(look(h, p[2].place_token).back_by > 0);
+    assert_int_equal(fixture_call(&h->f, 0, 0, &spoil_call, &admit, NULL, NULL), ERR_CONFLICT);
+    assert_int_equal(seen.state, PLACE_WAITING);             /* back, and let in */
+    assert_true(seen.back_by > 0);
+    advance_alone(h, 500);
+    assert_int_equal(look(h, p[2].place_token).state, PLACE_ADMITTED);
+}
+
 /* However long the line, nobody is told to ask again so late that his pass could have come and gone. */
 static void test_poll_within_pass(void **state)
 {
@@ -92,13 +124,13 @@ static void test_refused_parking(void **state)
     advance_alone(h, 100000);
     struct room *r = room_find(app_self(h->f.app, &queue_service), SCHEDULE);
     r->terms.rules.paused = false;
-    assert_int_equal(fixture_call(&h->f, 0, 0, &spoil_call, &(struct spoil_in){ queue_admit, NULL }, NULL, NULL), ERR_CONFLICT);
+    assert_int_equal(fixture_call(&h->f, 0, 0, &spoil_call, &(struct spoil_in){ .fn = queue_admit }, NULL, NULL), ERR_CONFLICT);
     assert_int_equal(r->parks.n, 0);
     assert_int_equal(r->line.waiting, 2);
     advance_alone(h, 500);
     assert_int_equal(r->parks.n, 2);
     look(h, p[0].place_token);
-    assert_int_equal(fixture_call(&h->f, 0, 0, &spoil_call, &(struct spoil_in){ queue_admit, NULL }, NULL, NULL), ERR_CONFLICT);
+    assert_int_equal(fixture_call(&h->f, 0, 0, &spoil_call, &(struct spoil_in){ .fn = queue_admit }, NULL, NULL), ERR_CONFLICT);
     assert_int_equal(look(h, p[0].place_token).state, PLACE_WAITING);
     advance_alone(h, 500);
     assert_int_equal(look(h, p[0].place_token).state, PLACE_ADMITTED);
@@ -167,7 +199,7 @@ static void test_mutations(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        ROOM_TEST(test_parked), ROOM_TEST(test_parked_restart), ROOM_TEST(test_poll_within_pass),
+        ROOM_TEST(test_parked), ROOM_TEST(test_parked_restart), ROOM_TEST(test_poll_within_pass), ROOM_TEST(test_uncommitted_is_not_told),
         ROOM_TEST(test_refused_parking), ROOM_TEST(test_drain), ROOM_TEST(test_mutations),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -73,7 +73,7 @@ static int64_t live_number(const struct ctx *cx, const struct room *r, int64_t u
     int64_t until, number = places_get(&r->places, user);
     if (!number)
         return 0;
-    enum place_state state = place_state(r, &r->line, room_place(r, &r->line, number), cx->now, &until);
+    enum place_state state = place_state(r, &r->line, room_place(r, number), cx->now, &until);
     return state == PLACE_WAITING || state == PLACE_ADMITTED ? number : 0;
 }
 
@@ -123,7 +123,7 @@ err queue_join(struct ctx *cx, void *self, const void *in_, void *ret_out)
         return e;
     booking_remaining(cx->app, r->schedule, &left);
     place_look(cx, r, &r->terms, &r->line, who.number, &left, &sight);
-    seen_until(&r->seen, room_place(r, &r->line, who.number), present_until(cx->now, sight.poll_ms));
+    seen_until(&r->seen, room_place(r, who.number), present_until(cx->now, sight.poll_ms));
     place_answer(cx, q, &who, &sight, ret);
     ret->place_token = place_seal(cx, q, &who);
     ret->receipt = receipt;
@@ -153,7 +153,7 @@ err queue_leave(struct ctx *cx, void *self, const void *in_, void *ret_out)
     struct room *r = room_find(q, who.schedule);
     if (!r || (r->loaded && who.number > r->line.last))
         return no_such_place(cx);
-    leave(cx, r, room_place(r, &r->line, who.number));
+    leave(cx, r, room_place(r, who.number));
     return OK;
 }
 
@@ -174,7 +174,7 @@ err queue_bought(struct ctx *cx, void *self, const void *in_, void *ret_out)
     if (e || known)
         return e;
 
-    int64_t until, place = room_place(r, &r->line, number);
+    int64_t until, place = room_place(r, number);
     if (place_state(r, &r->line, place, cx->now, &until) != PLACE_ADMITTED)
         return OK;
     int64_t basket = atomic_load(&r->basket);

@@ -64,6 +64,8 @@ static err spoil(struct ctx *cx, void *self, const void *in_, void *out)
     const struct spoil_in *in = in_;
     (void)self;
     err e = in->fn(cx, app_self(cx->app, &queue_service), in->in, out);
+    if (!e && in->token.n)
+        e = queue_poll(cx, app_self(cx->app, &queue_service), &(struct place_in){ in->token }, in->ret_seen);
     return e ? e : fail(cx, ERR_CONFLICT, "spoiled", "Refused on purpose.", "일부러 거절했습니다.");
 }
 

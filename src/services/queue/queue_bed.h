@@ -90,6 +90,8 @@ extern const struct call group_call;
 struct spoil_in {
     call_fn *fn;
     const void *in;
+    struct str token;         /* a place at which somebody looks before it fails; may be empty ... */
+    struct place_out *ret_seen;          /* ... and what he is told, but texts */
 };
 extern const struct call spoil_call;
 

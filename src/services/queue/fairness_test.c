@@ -397,7 +397,7 @@ static void report(const struct story *s, const struct finding *f, uint64_t seed
            (long long)s->crashes, (long long)s->lost_groups, (long long)f->exact);
 }
 
-static void run(struct here *h, int mode, uint64_t seed)
+static struct finding run(struct here *h, int mode, uint64_t seed)
 {
     const char *given = getenv("QUEUE_PEOPLE");
     struct story s = { .h = h, .n = given ? strtoll(given, NULL, 10) : 4000 };
@@ -415,21 +415,28 @@ static void run(struct here *h, int mode, uint64_t seed)
     record_check(&s.record, &found);
     report(&s, &found, seed);
     assert_int_equal(record_print(&found), 0);
-    assert_true(found.let_in > 0 && found.exact * 2 > found.let_in);
-    assert_true(found.back > 0 && found.left > 0 && found.lost > 0 && s.refusals > 0 && s.passes > 0);
+    assert_true(found.let_in > 0 && found.exact * 2 > found.let_in && s.refusals > 0 && s.passes > 0);
     record_free(&s.record);
     free(s.receipts);
     free(s.people);
+    return found;
+}
+
+/* Everything that can happen to people has happened to some. */
+static void run_whole(struct here *h, int mode, uint64_t seed)
+{
+    struct finding f = run(h, mode, seed);
+    assert_true(f.away > 0 && f.back > 0 && f.left > 0 && f.lost > 0);
 }
 
 static void test_fifo(void **state)
 {
-    run(*state, QUEUE_FIFO, 11);
+    run_whole(*state, QUEUE_FIFO, 11);
 }
 
 static void test_draw(void **state)
 {
-    run(*state, QUEUE_DRAW, 12);
+    run_whole(*state, QUEUE_DRAW, 12);
 }
 
 /* One that nobody has seen before. */

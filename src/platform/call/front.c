@@ -58,10 +58,12 @@ static void answer_text(struct asked *a, int status, struct str type, struct str
 
 static const struct str json_type = { "application/json", 16 }, problem_type = { "application/problem+json", 24 };
 
+#define RAW_HEADERS 6
+
 static void answer_raw(struct asked *a)
 {
     struct raw_out *raw = a->out;
-    struct http_header headers[4] = { { S("cache-control"), raw->cache_control.n ? raw->cache_control : S("no-store") } };
+    struct http_header headers[RAW_HEADERS] = { { S("cache-control"), raw->cache_control.n ? raw->cache_control : S("no-store") } };
     size_t n = 1;
     struct str body = raw->body;
     int status = raw->status ? raw->status : 200;
@@ -78,6 +80,10 @@ static void answer_raw(struct asked *a)
             headers[n++] = (struct http_header){ S("content-encoding"), S("gzip") };
             body = raw->body_gzip;
         }
+    }
+    if (raw->policy.n) {
+        headers[n++] = (struct http_header){ S("content-security-policy"), raw->policy };
+        headers[n++] = (struct http_header){ S("referrer-policy"), S("no-referrer") };
     }
     count(a, status);
     http_answer(a->http, &(struct http_reply){ .status = status, .content_type = raw->content_type, .headers = headers, .header_count = n, .body = body });

@@ -133,7 +133,7 @@ test('a place is a page that reloads by itself', async () => {
   const { text, headers } = await page(places[2]);
   assert.match(text, /<html lang="en">/);
   assert.match(text, /<h1>No\. 3 in line<\/h1>/);
-  assert.match(text, new RegExp(`<meta http-equiv="refresh" content="${Math.ceil((await look(places[2])).poll_after_ms / 1000)}">`));
+  assert.equal(Number(headers.refresh), Math.ceil((await look(places[2])).poll_after_ms / 1000));
   assert.match(text, /The line is paused/);
   assert.match(text, /<dt>VIP<\/dt><dd>20<\/dd>/);
   assert.match(text, /&lt;b&gt;곧&lt;\/b&gt; &amp; &quot;다시&quot;/);
@@ -141,6 +141,9 @@ test('a place is a page that reloads by itself', async () => {
   assert.match(headers['content-security-policy'], /default-src 'none'.*frame-ancestors 'none'/);
   assert.equal(headers['referrer-policy'], 'no-referrer');
   assert.equal(headers['cache-control'], 'no-store');
+  const still = await world.api('GET', `/wait/${places[2].place_token}?still=true`);
+  assert.equal(still.headers.refresh, undefined);
+  assert.match(still.text, /Reload by itself/);
   assert.match((await page(places[2], 'ko')).text, /<h1>대기 3번째<\/h1>/);
 });
 
@@ -155,8 +158,8 @@ test('the page shows the turn and the end, and counts as presence', async () => 
   assert.match(turn, /It is your turn/);
   assert.match(turn, new RegExp(`href="/schedules/${sale.id}/queue"`));
   ok(await world.api('DELETE', `/api/v1/queue/${places[1].place_token}`, undefined, { as: people[1] }), 204);
-  const end = (await page(places[1])).text;
-  assert.match(end, /Your wait has ended/);
-  assert.doesNotMatch(end, /http-equiv/);
+  const end = await page(places[1]);
+  assert.match(end.text, /Your wait has ended/);
+  assert.equal(end.headers.refresh, undefined);
   refused(await world.api('GET', '/wait/nobody'), 404, 'not_found');
 });

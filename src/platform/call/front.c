@@ -58,7 +58,7 @@ static void answer_text(struct asked *a, int status, struct str type, struct str
 
 static const struct str json_type = { "application/json", 16 }, problem_type = { "application/problem+json", 24 };
 
-#define RAW_HEADERS 6
+#define RAW_HEADERS 7
 
 static void answer_raw(struct asked *a)
 {
@@ -85,6 +85,8 @@ static void answer_raw(struct asked *a)
         headers[n++] = (struct http_header){ S("content-security-policy"), raw->policy };
         headers[n++] = (struct http_header){ S("referrer-policy"), S("no-referrer") };
     }
+    if (raw->refresh_s)
+        headers[n++] = (struct http_header){ S("refresh"), arena_fmt(a->http->arena, "%d", raw->refresh_s) };
     count(a, status);
     http_answer(a->http, &(struct http_reply){ .status = status, .content_type = raw->content_type, .headers = headers, .header_count = n, .body = body });
 }

@@ -1,5 +1,5 @@
-/* A place as a page that needs no script: it reloads by itself as often as the server says. Whoever has its address sees the place, as with the
- * token in it; the seats are chosen by the browser client. */
+/* A place as a page that needs no script: it reloads by itself as often as the server says, unless told not to. Whoever has its address sees the
+ * place, as with the token in it; the seats are chosen by the browser client. */
 #include "queue_int.h"
 
 #include "base/html.h"
@@ -24,10 +24,17 @@ static const char *const reasons[][2] = {
     [ETA_BACK] = { "Your turn came while you were away. Stay here: you are next.", "자리를 비우신 사이 차례가 지났습니다. 이 화면에 계시면 바로 입장합니다." },
 };
 
+struct plain_in {
+    struct place_in place;
+    bool still;
+};
+
 struct page {
     struct buf out;
     const struct ctx *cx;
     const struct place_out *place;
+    struct str token;
+    int refresh_s;            /* 0: it does not reload by itself */
     char schedule[ID_TEXT];
 };
 
@@ -76,11 +83,6 @@ static bool is_over(const struct place_out *place)
     return place->state == PLACE_EXPIRED || place->state == PLACE_LEFT;
 }
 
-static int64_t refresh_seconds(const struct place_out *place)
-{
-    return round_up(place->poll_after_ms, 1000);
-}
-
 static struct str headline(const struct page *p)
 {
     const struct place_out *place = p->place;
@@ -97,8 +99,6 @@ static void put_head(struct page *p)
 {
     put_text(p, "<!doctype html>\n<html lang=\"", say(p, "en", "ko"), "\">\n<head>\n<meta charset=\"utf-8\">\n"
              "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n");
-    if (!is_over(p->place))
-        buf_fmt(&p->out, "<meta http-equiv=\"refresh\" content=\"%lld\">\n", (long long)refresh_seconds(p->place));
     put_text(p, "<title>", headline(p), " · ");
     put_text(p, "", p->place->title, "</title>\n<link rel=\"icon\" href=\"/favicon.svg\" type=\"image/svg+xml\">\n"
              "<link rel=\"stylesheet\" href=\"/plain.css\">\n</head>\n<body>\n<main>\n");
@@ -168,12 +168,20 @@ static void put_stock(struct page *p)
     put(p, "</dl>\n");
 }
 
+/* Whoever reads slowly, or has it read out, may want it to stay as it is. */
+static void put_reloading(struct page *p)
+{
+    buf_fmt(&p->out, "<p class=\"small\"><a href=\"/wait/%.*s%s\">", STR_ARG(p->token), p->refresh_s ? "?still=true" : "");
+    put_text(p, "", p->refresh_s ? say(p, "Do not reload by itself every %d seconds", "%d초마다 저절로 새로 고치지 않기", p->refresh_s)
+                                 : say(p, "Reload by itself", "저절로 새로 고치기"), "</a></p>\n");
+}
+
 static void put_foot(struct page *p)
 {
+    put_text(p, "<p class=\"small\">", say(p, "Keep the address of this page to yourself: whoever has it sees your place.",
+                                          "이 화면의 주소를 아는 사람은 내 순서를 볼 수 있으니 알려 주지 마세요."), "</p>\n");
     if (!is_over(p->place))
-        put_text(p, "<p class=\"small\">", say(p, "This page reloads by itself every %lld seconds. Keep its address to yourself: whoever has it sees your place.",
-                                              "이 화면은 %lld초마다 저절로 새로 고쳐집니다. 주소를 아는 사람은 내 순서를 볼 수 있으니 알려 주지 마세요.",
-                                              (long long)refresh_seconds(p->place)), "</p>\n");
+        put_reloading(p);
     if (p->place->state == PLACE_WAITING)
         put_link(p, "small", say(p, "The page with more to it (needs JavaScript)", "기능이 더 많은 화면 (자바스크립트 필요)"));
     put(p, "</main>\n</body>\n</html>\n");
@@ -199,21 +207,28 @@ static void write_page(struct page *p)
 err queue_plain(struct ctx *cx, void *self, const void *in_, void *ret_out)
 {
     struct queue *q = self;
-    const struct place_in *in = in_;
+    const struct plain_in *in = in_;
     struct place_ref who;
     struct place_out place;
-    err e = queue_poll(cx, self, in, &place);
-    if (e || !place_open(cx, q, in->token, &who))
+    err e = queue_poll(cx, self, &in->place, &place);
+    if (e || !place_open(cx, q, in->place.token, &who))
         return e ? e : no_such_place(cx);
-    struct page page = { .cx = cx, .place = &place };
+    struct page page = { .cx = cx, .place = &place, .token = place.place_token };
+    if (!in->still && !is_over(&place))
+        page.refresh_s = (int)round_up(place.poll_after_ms, 1000);
     id_encode(&q->keys->ids, ID_SCHEDULE, who.schedule, page.schedule);
     buf_init(&page.out, PAGE_MAX);
     write_page(&page);
-    *(struct raw_out *)ret_out = (struct raw_out){ .content_type = S("text/html; charset=utf-8"), .policy = S(PAGE_POLICY),
+    *(struct raw_out *)ret_out = (struct raw_out){ .content_type = S("text/html; charset=utf-8"), .policy = S(PAGE_POLICY), .refresh_s = page.refresh_s,
                                                    .body = arena_str(cx->arena, buf_view(&page.out)) };
     buf_free(&page.out);
     return OK;
 }
 
-const struct call queue_plain_call = { "queue.plain", "A place as a page that needs no script and reloads by itself.", CALL_MEMORY, &queue_token_fields,
-                                       NULL, queue_plain };
+FIELDS(plain_fields, "PlacePageQuery", struct plain_in,
+    { .name = "place_token", .type = F_STR, .from = FROM_PATH, .at = offsetof(struct plain_in, place.token) },
+    { .name = "still", .type = F_BOOL, .from = FROM_QUERY, .optional = true, .at = offsetof(struct plain_in, still),
+      .help = "true: the page does not reload by itself" });
+
+const struct call queue_plain_call = { "queue.plain", "A place as a page that needs no script and reloads by itself.", CALL_MEMORY, &plain_fields, NULL,
+                                       queue_plain };

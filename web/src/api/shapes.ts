@@ -136,6 +136,7 @@ export interface QueueNews {
   waiting: number;
   paused: boolean;
   message: string;
+  message_en: string;
 }
 
 export type EtaReason = "rate" | "payment" | "limit" | "paused" | "draw" | "not_started" | "stock" | "sold_out" | "back";

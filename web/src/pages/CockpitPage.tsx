@@ -30,6 +30,10 @@ export default function CockpitPage({ params }: { params: Params }) {
       {room.mode === "off" && <p class="remark" data-testid="room-off">{w.off}</p>}
       <Figures room={room} />
       <div class="cockpit__columns">
+        <div class="cockpit__side">
+          {room.mode !== "off" && <Levers room={room} onDone={again} />}
+          <Stock room={room} />
+        </div>
         <section class="panel cockpit__flow" aria-labelledby="curve">
           <h2 id="curve">{w.curve}</h2>
           <p class="muted small">{w.curveHint}</p>
@@ -42,10 +46,6 @@ export default function CockpitPage({ params }: { params: Params }) {
             </>
           )}
         </section>
-        <div class="cockpit__side">
-          {room.mode !== "off" && <Levers room={room} onDone={again} />}
-          <Stock room={room} />
-        </div>
       </div>
     </div>
   );

@@ -178,7 +178,7 @@ function Drawing({ place }: { place: QueuePlace }) {
 function Standing({ place }: { place: QueuePlace }) {
   const w = words();
   if (place.position === null && place.draws_at) return <Drawing place={place} />;
-  const reason = place.state === "waiting" && place.eta_reason ? drawWords().reason[place.eta_reason] : null;
+  const reason = place.state === "waiting" && place.eta_reason && !place.back_by ? drawWords().reason[place.eta_reason] : null;
   return (
     <div class="queue__card">
       <div class={place.paused ? "queue__steps queue__steps--still" : "queue__steps"} aria-hidden="true">{[0, 1, 2, 3, 4, 5, 6].map((i) => <i key={i} />)}</div>

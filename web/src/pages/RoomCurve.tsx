@@ -8,6 +8,7 @@ import { columns, sums } from "./cockpit-watch";
 import { cockpitWords } from "./cockpit-words";
 
 const height = 220;
+const shortest = 600;        /* seconds: a curve that has only begun is not stretched */
 const lines = [
   { name: "joined", color: "--ink-2", dash: [6, 4] },
   { name: "admitted", color: "--curtain", dash: [] as number[] },
@@ -40,12 +41,12 @@ function Picture({ minutes, label }: { minutes: QueueMinute[]; label: string }) 
       width: place.clientWidth, height,
       legend: { show: false },
       cursor: { show: false },
-      scales: { y: { range: (_, __, most) => [0, Math.max(1, most * 1.1)] } },
+      scales: { x: { range: (_, from, to) => [Math.min(from, to - shortest), to] }, y: { range: (_, __, most) => [0, Math.max(1, most * 1.1)] } },
       axes: [
         { ...axis, space: 90, values: (_, at) => at.map((second) => timeOfDay(new Date(second * 1000).toISOString())) },
         { ...axis, size: 56, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 20_000, 50_000, 100_000], values: (_, at) => at.map(count) },
       ],
-      series: [{}, ...lines.map(({ color, dash }) => ({ stroke: token(color), width: 2, dash: [...dash], points: { show: minutes.length < 3 } }))],
+      series: [{}, ...lines.map(({ color, dash }) => ({ stroke: token(color), width: 2, dash: [...dash], points: { show: true, size: 5 } }))],
     }, columns(minutes), place);
     const watch = new ResizeObserver(() => plot.current?.setSize({ width: place.clientWidth, height }));
     watch.observe(place);

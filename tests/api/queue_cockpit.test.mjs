@@ -35,7 +35,7 @@ async function line(sale, n) {
 test('a room that is off has figures too', async () => {
   const sale = await world.sale({ hall: { rows: 3, seats: 20 } });
   const seen = await status(sale);
-  assert.deepEqual([seen.mode, seen.joined, seen.tail, seen.rate.reason, seen.no_show_permille, seen.conversion_permille], ['off', 0, null, null, null, null]);
+  assert.deepEqual([seen.mode, seen.joined, seen.tail, seen.rate.reason, seen.absent_permille, seen.conversion_permille], ['off', 0, null, null, null, null]);
   assert.deepEqual(seen.stock, ['VIP', 'R', 'S'].map((grade) => ({ grade, free: 20, total: 20 })));
   assert.deepEqual(await minutes(sale), []);
 });
@@ -61,7 +61,7 @@ test('from the first who joins to the first who has bought', async () => {
 
   seen = await status(sale);
   assert.deepEqual([seen.waiting, seen.admitted, seen.active, seen.parked, seen.absences, seen.booked], [0, 4, 3, 1, 1, 1]);
-  assert.deepEqual([seen.no_show_permille, seen.conversion_permille], [200, 1000]);
+  assert.deepEqual([seen.absent_permille, seen.conversion_permille], [200, 1000]);
   assert.deepEqual(seen.rate, { set: 6000, effective: 6000, reason: 'rate' });
   assert.equal(seen.stock[0].free, 18);
   await world.advance(minute);

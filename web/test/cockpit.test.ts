@@ -5,7 +5,7 @@ import { columns, percent, sums, watchRoom, wholeNumber, type RoomState } from "
 
 const room = (more: Partial<QueueStatus> = {}): QueueStatus => ({
   schedule_id: "s", title: "Show", mode: "fifo", paused: false, draining: false, message: "", message_en: "", sale_starts_at: "", sale_ends_at: "",
-  joined: 3, waiting: 2, admitted: 1, active: 1, active_limit: 9, parked: 0, absences: 0, booked: 0, no_show_permille: null, conversion_permille: null,
+  joined: 3, waiting: 2, admitted: 1, active: 1, active_limit: 9, parked: 0, absences: 0, booked: 0, absent_permille: null, conversion_permille: null,
   rate: { set: 60, effective: 60, reason: "rate" }, tail: null, stock: [], poll_after_ms: 2000, ...more,
 });
 const minute = (at: string, joined: number, admitted = 0, booked = 0): QueueMinute => ({ at, joined, admitted, absent: 0, returned: 0, booked });

@@ -48,7 +48,7 @@ FIELDS(status_fields, "QueueStatus", struct status_out,
     { .name = "parked", .type = F_INT, AT(parked), .help = "away when their turn came; they may still come back" },
     { .name = "absences", .type = F_INT, AT(absences), .help = "turns that came while nobody asked" },
     { .name = "booked", .type = F_INT, AT(booked), .help = "passes that led to a confirmed booking" },
-    { .name = "no_show_permille", .type = F_INT, .nullable = true, .has_at = offsetof(struct status_out, has_no_show), AT(no_show),
+    { .name = "absent_permille", .type = F_INT, .nullable = true, .has_at = offsetof(struct status_out, has_absent), AT(absent),
       .help = "absences, of a thousand turns; null before the first turn" },
     { .name = "conversion_permille", .type = F_INT, .nullable = true, .has_at = offsetof(struct status_out, has_conversion), AT(conversion),
       .help = "booked, of a thousand passes that are over; null before the first is" },
@@ -72,9 +72,9 @@ static int64_t whole_seconds(int64_t ms)
 static void show_shares(const struct tally *t, struct status_out *ret)
 {
     int64_t turns = t->n[HAPPENED_ADMISSION] - t->n[HAPPENED_RETURN] + t->n[HAPPENED_ABSENCE], over = ret->admitted - ret->active;
-    ret->has_no_show = turns > 0;
+    ret->has_absent = turns > 0;
     if (turns > 0)
-        ret->no_show = permille(t->n[HAPPENED_ABSENCE], turns);
+        ret->absent = permille(t->n[HAPPENED_ABSENCE], turns);
     ret->has_conversion = over > 0;
     if (over > 0)
         ret->conversion = permille(ret->booked, over);
@@ -141,7 +141,7 @@ static err room_open(struct ctx *cx, struct queue *q, int64_t schedule, const st
         return e;
     pthread_rwlock_rdlock(&q->lock);
     const struct room *r = room_find(q, schedule);
-    e = room_check_owner(cx, r);
+    e = room_owned(cx, r);
     if (!e && !r->loaded)
         e = fail(cx, ERR_CONFLICT, "not_on_sale", "The sale had ended before the program was started: its figures are not kept in memory.",
                  "프로그램이 시작되기 전에 판매가 끝나, 대기실 현황이 메모리에 없습니다.");
@@ -252,7 +252,7 @@ err queue_control_put(struct ctx *cx, void *self, const void *in_, void *ret_out
     struct queue *q = self;
     const struct control_in *in = in_;
     const struct room *r = room_find(q, in->schedule);
-    err e = room_check_owner(cx, r);
+    err e = room_owned(cx, r);
     if (e)
         return e;
     struct settings_in all = { .schedule = in->schedule, .rules = r->terms.rules };

@@ -24,10 +24,10 @@ struct status_out {
     int64_t schedule;
     struct str title, message, message_en;
     int mode;                 /* enum queue_mode */
-    bool paused, draining, has_no_show, has_conversion, has_tail;
+    bool paused, draining, has_absent, has_conversion, has_tail;
     int64_t sale_starts_at, sale_ends_at;
     int64_t joined, waiting, admitted, active, active_limit, parked, absences, booked;
-    int64_t no_show, conversion;         /* of a thousand */
+    int64_t absent, conversion;          /* of a thousand */
     struct rate rate;
     struct tail tail;
     struct list stock;        /* struct grade_left */

@@ -57,7 +57,7 @@ static void test_figures(void **state)
     struct here *h = *state;
     struct status_out s = status(h);
     assert_int_equal(s.mode, QUEUE_OFF);
-    assert_false(s.has_tail || s.rate.has_reason || s.has_no_show || s.has_conversion);
+    assert_false(s.has_tail || s.rate.has_reason || s.has_absent || s.has_conversion);
     assert_int_equal(curve(h).n, 0);
 
     play(h, rules_of(6000, 100, 60));
@@ -69,7 +69,7 @@ static void test_figures(void **state)
     assert_int_equal(s.parked, 1);
     assert_int_equal(s.absences, 2);
     assert_int_equal(s.booked, 4);
-    assert_int_equal(s.no_show, 200);
+    assert_int_equal(s.absent, 200);
     assert_int_equal(s.conversion, 1000);    /* of the four passes that are over */
     assert_int_equal(s.rate.set, 6000);
     assert_int_equal(s.rate.effective, 6000);
@@ -104,7 +104,7 @@ static void test_curve_survives(void **state)
     struct status_out s = status(h);
     assert_int_equal(s.admitted, 9);
     assert_int_equal(s.booked, 4);
-    assert_int_equal(s.no_show, 200);
+    assert_int_equal(s.absent, 200);
     join(h, 50);
     assert_int_equal(sum(curve(h), HAPPENED_JOIN), 11);
 }

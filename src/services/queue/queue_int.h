@@ -423,7 +423,7 @@ int64_t room_sells_at(const struct room *r);
 int64_t queue_due(void *queue);
 
 /* A producer sees his own rooms only, MANAGER and ADMIN all: else, or without a room, ERR_MISSING. */
-err room_check_owner(struct ctx *cx, const struct room *r) MUST_USE;
+err room_owned(struct ctx *cx, const struct room *r) MUST_USE;
 /* For stories of the organizer: waits a moment for the room of a schedule that booking knows already. */
 err room_await(struct ctx *cx, struct queue *q, int64_t schedule) MUST_USE;
 /* Does booking know the schedule? */

@@ -185,7 +185,7 @@ export interface QueueStatus {
   parked: number;
   absences: number;
   booked: number;
-  no_show_permille: number | null;
+  absent_permille: number | null;
   conversion_permille: number | null;
   rate: { set: number; effective: number; reason: EtaReason | null };
   tail: { eta_seconds: number; eta_low_seconds: number; eta_high_seconds: number | null } | null;
@@ -533,4 +533,23 @@ export interface SignIn {
   address: string;
   seen_at: string;
   current: boolean;
+}
+
+export interface Mileage {
+  balance: number;
+  /* What was taken back after it had been spent. */
+  owed: number;
+  next_expiry_amount: number | null;
+  next_expiry_at: string | null;
+}
+
+export interface MileageMove {
+  id: string;
+  delta: number;
+  /* One of a few words, or what staff wrote. */
+  reason: string;
+  source: "booking" | "cancellation" | "expiry" | "staff";
+  booking_id: string | null;
+  balance_after: number;
+  at: string;
 }

@@ -87,7 +87,7 @@ function Figures({ room }: { room: QueueStatus }) {
         <Figure id="tail" name={w.tail} value={tailText(room.tail)} />
         <Figure id="admitted" name={w.admitted} value={w.people(count(room.admitted))} />
         <Figure id="conversion" name={w.conversion} value={share(room.conversion_permille)}>{w.conversionNote(count(room.booked))}</Figure>
-        <Figure id="no-show" name={w.noShow} value={share(room.no_show_permille)}>{w.noShowNote}</Figure>
+        <Figure id="absent" name={w.absent} value={share(room.absent_permille)}>{w.absentNote}</Figure>
         <Figure id="parked" name={w.parked} value={w.people(count(room.parked))}>{w.parkedNote}</Figure>
       </dl>
     </section>

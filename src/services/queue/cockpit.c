@@ -2,6 +2,7 @@
  * at a time. */
 #include "cockpit.h"
 
+#include "base/clock.h"
 #include "base/csv.h"
 #include "services/booking/booking.h"
 

@@ -45,7 +45,10 @@ function street() {
     const channel = {
       onmessage: null as ((event: MessageEvent) => void) | null,
       open: true,
-      postMessage: (data: unknown) => channels.forEach((other) => other !== channel && other.open && other.onmessage?.({ data } as MessageEvent)),
+      postMessage: (data: unknown) => {
+        if (!channel.open) throw new Error("closed");
+        channels.forEach((other) => other !== channel && other.open && other.onmessage?.({ data } as MessageEvent));
+      },
       close: () => void (channel.open = false),
     };
     channels.push(channel);
@@ -62,6 +65,7 @@ describe("other tabs", () => {
     const endB = meet(open(), "b", (others) => (told.b = others));
     expect(told).toEqual({ a: true, b: true });
     meet(open(), "c", (others) => (told.c = others));
+    endA();
     endA();
     expect(told.b).toBe(true);
     endB();

@@ -21,7 +21,7 @@ FIELDS(rate_fields, "QueueRate", struct rate,
     { .name = "set", .type = F_INT, .at = offsetof(struct rate, set), .help = "people a minute, as the organizer wants it" },
     { .name = "effective", .type = F_INT, .at = offsetof(struct rate, effective), .help = "people a minute who may come in as things are" },
     { .name = "reason", .type = F_ENUM, .words = eta_reason_words, .nullable = true, .has_at = offsetof(struct rate, has_reason),
-      .at = offsetof(struct rate, reason), .help = "what the effective rate comes from; null: the room is off" });
+      .at = offsetof(struct rate, reason), .help = "what the effective rate comes from; null: the room is off, or its sale over" });
 
 FIELDS(tail_fields, "QueueTail", struct tail,
     { .name = "eta_seconds", .type = F_INT, .at = offsetof(struct tail, eta_seconds) },
@@ -55,7 +55,7 @@ FIELDS(status_fields, "QueueStatus", struct status_out,
       .help = "booked, of a thousand passes that are over; null before the first is" },
     { .name = "rate", .type = F_OBJECT, .of = &rate_fields, AT(rate) },
     { .name = "tail", .type = F_OBJECT, .of = &tail_fields, .nullable = true, .has_at = offsetof(struct status_out, has_tail), AT(tail),
-      .help = "how long somebody who joins now will wait; null: the room is off" },
+      .help = "how long somebody who joins now will wait; null: nobody would" },
     { .name = "stock", .type = F_LIST, .of = &grade_fields, AT(stock) },
     { .name = "poll_after_ms", .type = F_INT, AT(poll_after_ms), .help = "when to ask again" });
 
@@ -86,7 +86,7 @@ static void show_pace(const struct room *r, const struct remaining *left, int64_
     const struct terms *t = &r->shown_terms;
     struct sight last;
     ret->rate.set = t->rules.admit_per_minute;
-    if (t->rules.mode == QUEUE_OFF)
+    if (t->rules.mode == QUEUE_OFF || now >= r->sale_ends_at)
         return;
     tail_look(r, t, &r->shown_line, left, now, &last);
     ret->has_tail = ret->rate.has_reason = true;

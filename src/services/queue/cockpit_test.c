@@ -141,6 +141,20 @@ static void test_reasons(void **state)
     assert_true(s.tail.has_high && s.tail.low_seconds <= s.tail.eta_seconds && s.tail.eta_seconds <= s.tail.high_seconds);
 }
 
+static void test_over(void **state)
+{
+    struct here *h = *state;
+    play(h, rules_of(6000, 100, 60));
+    advance_alone(h, DAY_MS);
+    struct status_out s = status(h);
+    assert_false(s.has_tail || s.rate.has_reason);
+    assert_int_equal(s.rate.effective, 0);
+    assert_int_equal(s.admitted, 9);
+    assert_int_equal(curve(h).n, 0);         /* longer ago than it reaches */
+    fixture_restart(&h->f);                  /* the clock begins anew: moved on, the sale goes on */
+    assert_int_equal(status(h).booked, 4);
+}
+
 /* ---- the levers ---- */
 
 static err control(struct here *h, int64_t user, unsigned roles, struct control_in in, struct settings_out *ret)
@@ -187,6 +201,7 @@ int main(void)
         ROOM_TEST(test_curve_survives),
         ROOM_TEST(test_undone),
         ROOM_TEST(test_reasons),
+        ROOM_TEST(test_over),
         ROOM_TEST(test_levers),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -81,7 +81,7 @@ function Figures({ room }: { room: QueueStatus }) {
       <dl class="cockpit__figures">
         <Figure id="waiting" name={w.waiting} value={w.people(count(room.waiting))}>{w.joined(count(room.joined))}</Figure>
         <Figure id="active" name={w.active} value={w.people(count(room.active))}>{w.ofLimit(count(room.active_limit))}</Figure>
-        <Figure id="rate" name={w.rate} value={w.people(count(room.rate.effective))}>
+        <Figure id="rate" name={w.rate} value={room.rate.reason ? w.people(count(room.rate.effective)) : "–"}>
           {w.rateSet(count(room.rate.set))}{room.rate.reason && <> · {w.reason[room.rate.reason]}</>}
         </Figure>
         <Figure id="tail" name={w.tail} value={tailText(room.tail)} />

@@ -98,7 +98,7 @@ interface Channel {
 
 type Word = { from: string; says: "hello" | "here" | "bye" };
 
-/* Tells `show` whether others are there; ends with the function that is returned. */
+/* Tells `show` whether others are there; ends with the function that is returned, which may be called again. */
 export function meet(channel: Channel, me: string, show: (others: boolean) => void): () => void {
   const others = new Set<string>();
   const say = (says: Word["says"]) => channel.postMessage({ from: me, says } satisfies Word);
@@ -111,7 +111,10 @@ export function meet(channel: Channel, me: string, show: (others: boolean) => vo
     show(others.size > 0);
   };
   say("hello");
+  let met = true;
   return () => {
+    if (!met) return;
+    met = false;
     say("bye");
     channel.close();
   };

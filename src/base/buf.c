@@ -74,6 +74,19 @@ void buf_int(struct buf *b, int64_t v)
     buf_add(b, digits + at, sizeof(digits) - at);
 }
 
+void buf_html(struct buf *b, struct str s)
+{
+    for (size_t i = 0; i < s.n; i++)
+        switch (s.p[i]) {
+        case '&': buf_str(b, S("&amp;")); break;
+        case '<': buf_str(b, S("&lt;")); break;
+        case '>': buf_str(b, S("&gt;")); break;
+        case '"': buf_str(b, S("&quot;")); break;
+        case '\'': buf_str(b, S("&#39;")); break;
+        default: buf_char(b, s.p[i]);
+        }
+}
+
 void buf_fmt(struct buf *b, const char *fmt, ...)
 {
     va_list args, again;

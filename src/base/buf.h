@@ -24,6 +24,8 @@ void buf_add(struct buf *b, const void *p, size_t n);
 void buf_str(struct buf *b, struct str s);
 void buf_char(struct buf *b, char c);
 void buf_int(struct buf *b, int64_t v);
+/* Text as it stands in HTML, between tags and in quoted attributes. */
+void buf_html(struct buf *b, struct str s);
 void buf_fmt(struct buf *b, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 /* Room for n more bytes at the end to be written by the caller and counted with b->n += ...; NULL when that exceeds max. */
 char *buf_room(struct buf *b, size_t n);

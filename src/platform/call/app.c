@@ -96,6 +96,7 @@ static bool open_database(struct app *app, struct arena *arena, struct str *ret_
         .clock = &app->clock,
         .app = app,
         .seed = app->o.seed,
+        .fleeting = app->o.fleeting,
         .readers = (int)(config_int(app->o.config, "app.readers") + 2),       /* stories and jobs take them for moments */
         .queue_max = (size_t)config_int(app->o.config, "db.queue"),
         .group_max = (size_t)config_int(app->o.config, "db.group"),
@@ -147,6 +148,8 @@ struct app *app_open(struct arena *arena, const struct app_options *o, struct st
     app->o = *o;
     app->arena = arena_new(0);
     clock_init(&app->clock, o->test_clock);
+    if (o->test_clock && o->clock_at)
+        clock_set(&app->clock, o->clock_at);
     atomic_init(&app->rng_seed, o->seed ? o->seed : fresh_seed());
     while (o->services[app->service_count])
         app->service_count++;

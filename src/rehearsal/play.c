@@ -122,9 +122,11 @@ static void joined(struct play *p, const struct deed *d)
     } else if (d->result) {
         ends(p, d->person, OUT_TURNED_AWAY);
     } else if (!d->ret_waits) {              /* there is no room: everybody at once, as soon as the sale begins */
-        int64_t before = now_ms(p) < 0 ? -now_ms(p) : 0;
         enters(p, d->person);
-        wake(p, d->person, NEXT_HOLD, before + t.think_ms);
+        if (t.leaves)
+            ends(p, d->person, OUT_LEFT_INSIDE);
+        else
+            wake(p, d->person, NEXT_HOLD, (now_ms(p) < 0 ? -now_ms(p) : 0) + t.think_ms);
     } else {
         p->person_of[p->joined++] = (uint32_t)d->person;
         p->people[d->person].number = (uint32_t)p->joined;

@@ -69,8 +69,10 @@ struct str span_text(const struct report *r, int64_t ms)
         return S("-");
     if (s < 60)
         return say_fmt(r, "%lld s", "%lld초", (long long)s);
-    if (s < 3600)
+    if (s < 3600 && s % 60)
         return say_fmt(r, "%lld min %02lld s", "%lld분 %02lld초", (long long)(s / 60), (long long)(s % 60));
+    if (s < 3600)
+        return say_fmt(r, "%lld min", "%lld분", (long long)(s / 60));
     return say_fmt(r, "%lld h %02lld min", "%lld시간 %02lld분", (long long)(s / 3600), (long long)(s / 60 % 60));
 }
 

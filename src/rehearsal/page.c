@@ -13,7 +13,7 @@ static const char style[] =
     ".legend{list-style:none;display:flex;flex-wrap:wrap;gap:.2rem 1.2rem;padding:0;margin:.3rem 0 .8rem}.legend svg{width:1.75rem;height:.5rem}\n"
     ".wide{overflow-x:auto}table{border-collapse:collapse;width:100%;font-size:.9rem;font-variant-numeric:tabular-nums}\n"
     "th,td{padding:.25rem .5rem;text-align:right;vertical-align:top;border-bottom:1px solid var(--rule)}th:first-child{text-align:left;padding-left:0}\n"
-    "td:nth-child(n+3),td:nth-child(2):not(:last-child){white-space:nowrap}@media (max-width:30rem){svg text{font-size:16px}}\n"
+    ".many td{white-space:nowrap}@media (max-width:30rem){svg text{font-size:16px}th,td{padding:.25rem .35rem}}\n"
     "thead th{color:var(--soft);font-weight:600}tbody th{font-weight:400}\n"
     "@media print{:root{--paper:#fff;--ink:#000;--soft:#333;--rule:#999;--c0:#0550ae;--c1:#bc4c00}body{max-width:none;padding:0;font-size:10pt}\n"
     "section,figure,tr{break-inside:avoid}rect,polyline{print-color-adjust:exact;-webkit-print-color-adjust:exact}.wide{overflow:visible}}\n";
@@ -48,9 +48,12 @@ void table_open(struct buf *out, const char *about, const char *const *heads, si
 {
     buf_str(out, S("<div class=\"wide\" role=\"region\" tabindex=\"0\" aria-label=\""));
     buf_html(out, str_c(about));
-    buf_str(out, S("\"><table>\n<thead><tr>"));
-    for (size_t i = 0; i < n; i++)
-        page_words(out, "th", str_c(heads[i]));
+    buf_fmt(out, "\"><table%s>\n<thead><tr>", n > 3 ? " class=\"many\"" : "");
+    for (size_t i = 0; i < n; i++) {
+        buf_str(out, S("<th scope=\"col\">"));
+        buf_html(out, str_c(heads[i]));
+        buf_str(out, S("</th>\n"));
+    }
     buf_str(out, S("</tr></thead>\n<tbody>\n"));
 }
 

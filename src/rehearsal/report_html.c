@@ -100,7 +100,7 @@ static void head_of_runs(struct buf *out, const struct report *r, const char *ab
 static void put_figures(struct buf *out, const struct report *r)
 {
     section_open(out, say(r, "How it would go", "예상 결과"));
-    head_of_runs(out, r, say(r, "Figures", "수치"), "", say(r, "Rehearsed", "예상"));
+    head_of_runs(out, r, say(r, "Figures", "수치"), say(r, "Figure", "항목"), say(r, "Expected", "예상"));
     for (size_t i = 0; i < sizeof(figures) / sizeof(figures[0]); i++) {
         row_open(out, str_c(say(r, figures[i].en, figures[i].ko)));
         for (int k = 0; k < r->run_n; k++)
@@ -293,7 +293,7 @@ static void put_outcomes(struct buf *out, const struct report *r)
 {
     const char *heading = say(r, "What became of everybody", "모든 사람의 결과");
     section_open(out, heading);
-    head_of_runs(out, r, heading, "", say(r, "people", "인원"));
+    head_of_runs(out, r, heading, say(r, "Outcome", "결과"), say(r, "people", "인원"));
     for (int i = 0; i < OUTCOMES; i++) {
         row_open(out, str_c(outcome_text(r, (enum outcome)i)));
         for (int k = 0; k < r->run_n; k++)
@@ -324,7 +324,7 @@ static void put_inputs(struct buf *out, const struct report *r)
         { "flat: evenly over an hour", "flat: 한 시간 동안 고르게" },
     };
     const struct crowd *c = r->crowd;
-    const char *heads[] = { "", say(r, "assumed", "가정") };
+    const char *heads[] = { say(r, "Assumption", "항목"), say(r, "Value", "가정") };
     section_open(out, say(r, "What was assumed of people", "사람들에 대한 가정"));
     table_open(out, say(r, "Assumptions", "가정"), heads, 2);
     put_input(out, say(r, "People, and bots", "사람, 봇"), arena_fmt(r->arena, "%.*s, %.*s", STR_ARG(count_text(r, c->people)), STR_ARG(count_text(r, c->bots))));

@@ -329,7 +329,8 @@ static void put_inputs(struct buf *out, const struct report *r)
     table_open(out, say(r, "Assumptions", "가정"), heads, 2);
     put_input(out, say(r, "People, and bots", "사람, 봇"), arena_fmt(r->arena, "%.*s, %.*s", STR_ARG(count_text(r, c->people)), STR_ARG(count_text(r, c->bots))));
     put_input(out, say(r, "When they come", "도착"), str_c(arrivals[c->arrival][r->lang]));
-    put_input(out, say(r, "Who buy together, on average", "평균 동행 인원"), arena_fmt(r->arena, "%lld.%02lld", (long long)(c->party / 100), (long long)(c->party % 100)));
+    put_input(out, say(r, "Who buy together, on average", "평균 동행 인원"),
+              arena_fmt(r->arena, "%lld.%02lld", (long long)(c->party / PARTY_UNIT), (long long)(c->party % PARTY_UNIT)));
     put_input(out, say(r, "Away at their turn", "차례에 부재"), percent(r, c->no_show));
     put_input(out, say(r, "of these, back within 15 minutes", "그중 15분 안에 돌아옴"), percent(r, c->back));
     put_input(out, say(r, "From the pass to the seats, on average", "입장부터 좌석 선택까지 평균"), span_text(r, c->think * 1000));
@@ -351,7 +352,8 @@ static void put_head(struct buf *out, const struct report *r)
     for (int k = 0; k < r->run_n; k++)
         page_words(out, "p", str_c(of_run(r, k, settings_text(r, &r->runs[k]).p)));
     page_words(out, "p", str_c(say(r,
-        "Played on a copy by the program's own waiting room, seat choice and bookings, on a clock of its own. How people behave is assumed; the list is at the end.",
+        "Played on a copy by the program's own waiting room, seat choice and bookings, on a clock of its own. How people behave is assumed; the list "
+        "is at the end.",
         "프로그램의 실제 대기실, 좌석 선택, 예매 코드로 사본에서 가상 시계로 진행했습니다. 사람들의 행동은 가정이며 목록은 끝에 있습니다.")));
 }
 

@@ -46,7 +46,7 @@ void page_heading(struct buf *out, const char *words)
 
 void table_open(struct buf *out, const char *about, const char *const *heads, size_t n)
 {
-    buf_str(out, S("<div class=\"wide\" role=\"region\" tabindex=\"0\" aria-label=\""));
+    buf_str(out, S("<div class=\"wide\" role=\"group\" tabindex=\"0\" aria-label=\""));
     buf_html(out, str_c(about));
     buf_fmt(out, "\"><table%s>\n<thead><tr>", n > 3 ? " class=\"many\"" : "");
     for (size_t i = 0; i < n; i++) {

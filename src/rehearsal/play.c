@@ -1,19 +1,18 @@
-/* The clock of a rehearsal: half a second after the other, from the opening of the room to the last seat, and what is counted at the end. */
+/* The clock of a rehearsal: a tenth of a second after the other, from the opening of the room to the last seat, and what is counted at the end. */
 #include "play_int.h"
 
 #include <stdlib.h>
 
 #define EARLY_MS     (INT64_C(30) * 60 * 1000)     /* nobody comes earlier, however early the room opens */
-#define SAMPLE_TICKS 20
+#define SAMPLE_MS    10000
 
-/* ---- half a second ---- */
+/* ---- a tick ---- */
 
 static void arrive(struct play *p)
 {
     int64_t by_now = crowd_arrived(p->crowd, p->opens_ms, now_ms(p));
     for (; p->came < by_now; p->came++)
         person_comes(p, p->came);
-    people_settle(p);
 }
 
 static int64_t person_at(const struct play *p, int64_t place)
@@ -50,7 +49,7 @@ static void sample(struct play *p)
     stage_free(p->stage, p->free, p->t->grade_n);
     for (size_t i = 0; i < p->t->grade_n; i++)
         left += p->free[i];
-    sample_add(p->t, &(struct sample){ now_ms(p), p->joined, line.waiting, line.inside, p->t->seats - left - p->t->sold, p->t->sold });
+    sample_add(p->t, &(struct sample){ now_ms(p), p->joined, line.waiting, stage_inside(p->stage), p->t->seats - left - p->t->sold, p->t->sold });
 }
 
 static bool sold_out(const struct play *p)
@@ -65,7 +64,7 @@ static void run(struct play *p)
         arrive(p);
         move_line(p);
         act(p);
-        if (p->tick % SAMPLE_TICKS == 0)
+        if (p->tick % (SAMPLE_MS / TICK_MS) == 0)
             sample(p);
     }
     p->tick--;

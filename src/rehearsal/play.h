@@ -1,4 +1,4 @@
-/* One rehearsal: people come, wait, choose and pay, on a virtual clock that moves half a second at a time, against the real services on a copy. */
+/* One rehearsal: people come, wait, choose and pay, on a virtual clock that moves a tenth of a second at a time, against the real services on a copy. */
 #ifndef REHEARSAL_PLAY_H
 #define REHEARSAL_PLAY_H
 

@@ -4,7 +4,7 @@
 
 #include "play.h"
 
-#define TICK_MS 500           /* as often as the room lets people in */
+#define TICK_MS 100
 #define NOBODY  UINT32_MAX
 
 enum next { NEXT_NONE, NEXT_JOIN, NEXT_LOOK, NEXT_HOLD, NEXT_BOOK, NEXT_BEGIN, NEXT_PAY, NEXT_TELL };

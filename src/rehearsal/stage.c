@@ -311,9 +311,16 @@ void stage_line(struct stage *s, struct line_now *ret)
 {
     const struct room *r = s->room;
     pthread_rwlock_rdlock(&s->queue->lock);
-    *ret = (struct line_now){ r->shown_line.serving, r->shown_line.last, r->shown_line.waiting, room_active(r, clock_now(app_clock(s->app))),
-                              r->order && r->shown_line.drawn_at };
+    *ret = (struct line_now){ r->shown_line.serving, r->shown_line.waiting, r->order && r->shown_line.drawn_at };
     pthread_rwlock_unlock(&s->queue->lock);
+}
+
+int64_t stage_inside(struct stage *s)
+{
+    pthread_rwlock_rdlock(&s->queue->lock);
+    int64_t inside = room_active(s->room, clock_now(app_clock(s->app)));
+    pthread_rwlock_unlock(&s->queue->lock);
+    return inside;
 }
 
 uint32_t *stage_numbers(struct stage *s, int64_t *ret_n)

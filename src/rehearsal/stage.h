@@ -36,7 +36,7 @@ struct deed {
 enum seen_as { SEEN_WAITING, SEEN_ADMITTED, SEEN_OVER };
 
 struct line_now {
-    int64_t serving, last, waiting, inside;
+    int64_t serving, waiting;
     bool drawn;               /* places are no longer numbers */
 };
 
@@ -64,6 +64,8 @@ enum seen_as stage_look(struct stage *s, int64_t person, int64_t number, int64_t
 /* Somebody stays: what a million polls would say of him is said once. */
 void stage_stays(struct stage *s, int64_t number);
 void stage_line(struct stage *s, struct line_now *ret);
+/* People with a good pass. */
+int64_t stage_inside(struct stage *s);
 /* Of a room that has drawn: the numbers of those who have places 1 to *ret_n, at these; to be freed. */
 uint32_t *stage_numbers(struct stage *s, int64_t *ret_n);
 /* Seats that are free, by grade. */

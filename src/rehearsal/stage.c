@@ -2,7 +2,7 @@
 
 #include <stdlib.h>
 
-#include "platform/config/config.h"
+#include "platform/db/engine.h"
 #include "platform_sql.h"
 #include "rehearsal_sql.h"
 #include "services/booking/booking_int.h"

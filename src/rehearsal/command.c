@@ -1,5 +1,7 @@
 #include "command.h"
 
+#include <pthread.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -241,6 +243,11 @@ int rehearse(struct arena *arena, const struct config *config, const char *data,
     int64_t schedule;
     if (!r->schedule)
         refuse("rehearse needs --schedule ID", (struct str){ 0 });
+    sigset_t stop;
+    sigemptyset(&stop);
+    sigaddset(&stop, SIGINT);
+    sigaddset(&stop, SIGTERM);
+    pthread_sigmask(SIG_BLOCK, &stop, NULL);             /* play_sale looks for them: the copy is removed in any case */
     log_level_set(LOG_ERROR);                /* of its own steps nobody wants to read */
     set_all(&set, r->set, r->set_n);
     other = set;

@@ -1,6 +1,7 @@
 /* The clock of a rehearsal: a tenth of a second after the other, from the opening of the room to the last seat, and what is counted at the end. */
 #include "play_int.h"
 
+#include <signal.h>
 #include <stdlib.h>
 
 #define EARLY_MS     (INT64_C(30) * 60 * 1000)     /* nobody comes earlier, however early the room opens */
@@ -57,9 +58,20 @@ static bool sold_out(const struct play *p)
     return p->t->sold == p->t->seats;
 }
 
-static void run(struct play *p)
+/* Does somebody want to end it? Whoever runs this has blocked these signals, so that the copy is removed. */
+static bool interrupted(void)
+{
+    sigset_t pending;
+    sigpending(&pending);
+    return sigismember(&pending, SIGINT) || sigismember(&pending, SIGTERM);
+}
+
+/* False when it cannot go on. */
+static bool run(struct play *p)
 {
     for (p->tick = 0; p->tick < p->ticks && p->open && !sold_out(p); p->tick++) {
+        if (interrupted() || stage_broken(p->stage))
+            return false;
         stage_clock(p->stage, p->starts_at + now_ms(p));
         arrive(p);
         move_line(p);
@@ -69,6 +81,7 @@ static void run(struct play *p)
     }
     p->tick--;
     sample(p);
+    return true;
 }
 
 /* ---- the end ---- */
@@ -172,12 +185,11 @@ bool play_sale(struct arena *arena, const struct config *config, const struct co
         *p = (struct play){ .crowd = crowd, .stage = stage, .t = t, .starts_at = c->sale_starts_at };
         stage_venue(stage, t, &p->limit);
         begin(p, minutes);
-        run(p);
+        ok = run(p);
         conclude(p);
         dispose(p);
-        ok = stage_audit(stage, t);
-        if (!ok)
-            *ret_why = S("the audit of the copy cannot be made");
+        *ret_why = ok ? S("the audit of the copy cannot be made") : stage_broken(stage) ? S("the copy cannot be written: is the disk full?") : S("interrupted");
+        ok = ok && stage_audit(stage, t);
     }
     stage_close(stage);
     return ok;

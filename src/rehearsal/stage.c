@@ -34,6 +34,7 @@ struct stage {
     pthread_mutex_t lock;
     pthread_cond_t finished;
     size_t left;
+    bool broken;              /* the copy could not be written */
 };
 
 /* ---- opening ---- */
@@ -163,7 +164,7 @@ void stage_clock(struct stage *s, int64_t now)
                 continue;
             app_ctx_begin(s->app, &cx);
             err e = call_run(&cx, job->call, NULL, NULL);
-            ASSERT(!e);                      /* nobody else is here who could be in the way */
+            s->broken |= e != OK;            /* nobody else is here who could be in the way */
             app_ctx_end(&cx);
         }
 }
@@ -278,7 +279,13 @@ void stage_do(struct stage *s, struct deed *deeds, size_t n)
     for (size_t i = 0; i < n; i++) {
         deeds[i].result = s->tasks[i].command.result;
         deeds[i].code = s->tasks[i].command.cx.problem.code;
+        s->broken |= deeds[i].result == ERR_UNAVAILABLE;
     }
+}
+
+bool stage_broken(const struct stage *s)
+{
+    return s->broken;
 }
 
 /* ---- what people see ---- */

@@ -59,6 +59,8 @@ int64_t stage_opens_at(struct stage *s);
 void stage_clock(struct stage *s, int64_t now);
 /* Does up to DEEDS_MOST things in their order. */
 void stage_do(struct stage *s, struct deed *deeds, size_t n);
+/* Could the copy not be written, as on a full disk? Then nothing that was done counts. */
+bool stage_broken(const struct stage *s);
 /* Somebody asks for his place. *ret_again_ms: when to ask again. */
 enum seen_as stage_look(struct stage *s, int64_t person, int64_t number, int64_t *ret_again_ms);
 /* Somebody stays: what a million polls would say of him is said once. */

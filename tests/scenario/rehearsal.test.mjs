@@ -1,6 +1,6 @@
 /* takenseat rehearse, beside a running server: what it foretells adds up, is the same for the same seed, and leaves the shop as it was. */
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdtemp, readFile, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -165,6 +165,17 @@ test('what cannot be rehearsed is refused by name', async () => {
     assert.match(stderr, said);
   }
   assert.deepEqual(await checksums(), had);
+});
+
+test('who interrupts a rehearsal finds no copy left', async () => {
+  const temp = await mkdtemp(join(scratch, 'temp-'));
+  const child = spawn(program, ['rehearse', '--data', world.server.data, '--schedule', sale.id, '--people', '5000000'],
+    { stdio: ['ignore', 'ignore', 'ignore'], env: { ...process.env, TMPDIR: temp } });
+  const ended = new Promise((resolve) => child.on('exit', (code, signal) => resolve({ code, signal })));
+  while ((await readdir(temp)).length === 0) await new Promise((resolve) => setTimeout(resolve, 20));
+  child.kill('SIGTERM');
+  assert.deepEqual(await ended, { code: 2, signal: null });
+  assert.deepEqual(await readdir(temp), []);
 });
 
 test('a shop at rest is read as well, and not a file is added', async () => {

@@ -176,7 +176,7 @@ bool copy_make(struct arena *arena, const char *shop, int64_t schedule, const st
         return false;
     struct app_options empty = *o;
     empty.dir = c.dir;
-    empty.clock_at = 1;                                  /* not later than the sale, whenever that is */
+    empty.clock_from = 1;                                  /* not later than the sale, whenever that is */
     struct app *app = make_secret(arena, &c, seed, ret_why) ? app_open(arena, &empty, ret_why) : NULL;
     if (app)
         app_close(app);                                  /* now its tables are there */

@@ -42,7 +42,7 @@ struct stage {
 struct stage *stage_open(struct arena *arena, const struct config *config, const struct copy *c, int64_t schedule, uint64_t seed, struct str *ret_why)
 {
     struct app *app = app_open(arena, &(struct app_options){
-        .config = config, .services = stage_services, .dir = c->dir, .test_clock = true, .clock_at = c->sale_starts_at - 24 * 60 * 60 * 1000,
+        .config = config, .services = stage_services, .dir = c->dir, .test_clock = true, .clock_from = c->sale_starts_at - 24 * 60 * 60 * 1000,
         .fleeting = true, .seed = seed,
     }, ret_why);
     if (!app)

@@ -12,8 +12,8 @@ struct app_options {
     const struct service *const *services;           /* NULL-terminated, in the order of opening */
     const char *dir;          /* data folder */
     bool bench, test_clock;
-    int64_t clock_at;         /* when the clock of a test or a rehearsal stands at first; 0: now */
-    bool fleeting;            /* nobody needs the data after this process (db.h) */
+    int64_t clock_from;       /* where a test clock begins; 0: at the real time */
+    bool fleeting;            /* nobody needs the data after this process (engine.h) */
     uint64_t seed;            /* 0: from the system */
     /* Says who asks: sets cx->actor or returns ERR_WHO. Memory only. `self` is the service's. */
     const struct service *auth;

@@ -133,7 +133,7 @@ static bool refuse(struct arena *arena, struct str *ret_why, const char *what)
 static bool take_over(struct arena *arena, sqlite3 *lite, int64_t schedule, struct copy *c, struct str *ret_why)
 {
     const struct query *const copies[] = { &rehearsal_sql.copy_hall, &rehearsal_sql.copy_plan, &rehearsal_sql.copy_schedule, &rehearsal_sql.copy_house,
-                                           &rehearsal_sql.copy_room };
+                                           &rehearsal_sql.copy_room, &rehearsal_sql.without_presale, &rehearsal_sql.empty_room };
     int64_t row[3] = { 0 };
     bool found;
     if (!run(lite, &rehearsal_sql.versions_differ, 0, row, &found))
@@ -176,7 +176,7 @@ bool copy_make(struct arena *arena, const char *shop, int64_t schedule, const st
         return false;
     struct app_options empty = *o;
     empty.dir = c.dir;
-    empty.clock_from = 1;                                  /* not later than the sale, whenever that is */
+    empty.clock_from = 1;                                /* not later than the sale, whenever that is */
     struct app *app = make_secret(arena, &c, seed, ret_why) ? app_open(arena, &empty, ret_why) : NULL;
     if (app)
         app_close(app);                                  /* now its tables are there */

@@ -310,7 +310,7 @@ void stage_stays(struct stage *s, int64_t number)
 {
     const struct room *r = s->room;
     pthread_rwlock_rdlock(&s->queue->lock);
-    seen_until(&r->seen, room_place(r, &r->shown_line, number), clock_now(app_clock(s->app)) + STAYS_MS);
+    seen_until(&r->seen, room_place(r, number), clock_now(app_clock(s->app)) + STAYS_MS);
     pthread_rwlock_unlock(&s->queue->lock);
 }
 
@@ -337,7 +337,7 @@ uint32_t *stage_numbers(struct stage *s, int64_t *ret_n)
     *ret_n = r->shown_line.entries;
     uint32_t *numbers = calloc((size_t)*ret_n + 1, sizeof(*numbers));
     for (int64_t i = 1; numbers && i <= *ret_n; i++)
-        numbers[room_place(r, &r->shown_line, i)] = (uint32_t)i;
+        numbers[room_place(r, i)] = (uint32_t)i;
     pthread_rwlock_unlock(&s->queue->lock);
     if (!numbers)
         abort();

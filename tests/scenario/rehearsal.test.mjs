@@ -167,6 +167,16 @@ test('what cannot be rehearsed is refused by name', async () => {
   assert.deepEqual(await checksums(), had);
 });
 
+test('a presale is left out, an early price is not', async () => {
+  ok(await world.terms(sale, { early_bird: [{ until: world.time(5 * hour), percent: 50 }],
+    presale: { starts_at: world.time(minute), ends_at: world.time(30 * minute), codes: ['EARLY-ONE'], uses_per_code: 9 } }));
+  const { runs: [run] } = await rehearse();
+  ok(await world.terms(sale, {}));
+  assert.equal(run.samples.filter(({ at_ms }) => at_ms < 0).at(-1).inside, 0, 'nobody is let in before the sale');
+  assert.equal(run.revenue, sum(run.grades.map((grade) => (grade.sold * grade.price) / 2)));
+  assert.equal(sum(run.outcomes), people);
+});
+
 test('who interrupts a rehearsal finds no copy left', async () => {
   const temp = await mkdtemp(join(scratch, 'temp-'));
   const child = spawn(program, ['rehearse', '--data', world.server.data, '--schedule', sale.id, '--people', '5000000'],

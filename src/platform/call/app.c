@@ -96,6 +96,7 @@ static bool open_database(struct app *app, struct arena *arena, struct str *ret_
         .clock = &app->clock,
         .app = app,
         .seed = app->o.seed,
+        .fleeting = app->o.fleeting,
         .readers = (int)(config_int(app->o.config, "app.readers") + 2),       /* stories and jobs take them for moments */
         .queue_max = (size_t)config_int(app->o.config, "db.queue"),
         .group_max = (size_t)config_int(app->o.config, "db.group"),

@@ -49,7 +49,7 @@ void *checkpoint_main(void *self)
     struct arena *arena = arena_new(0);
     struct str why;
     pthread_setname_np(pthread_self(), "checkpoint");
-    struct conn *c = conn_open(db->path, true, arena, &why);
+    struct conn *c = conn_open(db->path, true, !db->o.fleeting, arena, &why);
     if (!c) {
         LOG(LOG_ERROR, "no checkpointer", lf_s("why", why));
         panic(__FILE__, __LINE__, "checkpointer cannot open the database");

@@ -16,7 +16,7 @@ static const char settings[] =
     "PRAGMA wal_autocheckpoint=0;"
     "PRAGMA temp_store=MEMORY;";
 
-struct conn *conn_open(const char *path, bool writer, struct arena *arena, struct str *ret_why)
+struct conn *conn_open(const char *path, bool writer, bool synced, struct arena *arena, struct str *ret_why)
 {
     struct conn *c = calloc(1, sizeof(*c));
     if (!c)
@@ -28,6 +28,8 @@ struct conn *conn_open(const char *path, bool writer, struct arena *arena, struc
         sqlite3_db_config(c->lite, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
         code = conn_exec(c, settings);
     }
+    if (code == SQLITE_OK && !synced)
+        code = conn_exec(c, "PRAGMA synchronous=OFF");
     if (code == SQLITE_OK)
         code = conn_exec(c, writer ? "PRAGMA cache_size=-16384" : "PRAGMA cache_size=-2048; PRAGMA query_only=ON");
     if (code == SQLITE_OK)

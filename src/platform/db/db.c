@@ -49,7 +49,7 @@ static void wind_clock(struct db *db)
 
 static bool open_connections(struct db *db, struct arena *arena, struct str *ret_why)
 {
-    db->writer = conn_open(db->path, true, arena, ret_why);
+    db->writer = conn_open(db->path, true, !db->o.fleeting, arena, ret_why);
     if (!db->writer)
         return false;
     db->writer->group = &db->group;
@@ -57,7 +57,7 @@ static bool open_connections(struct db *db, struct arena *arena, struct str *ret
         return false;
     wind_clock(db);
     for (int i = 0; i < db->o.readers; i++) {
-        struct conn *c = conn_open(db->path, false, arena, ret_why);
+        struct conn *c = conn_open(db->path, false, !db->o.fleeting, arena, ret_why);
         if (!c)
             return false;
         c->next = db->readers;

@@ -74,7 +74,7 @@ struct db {
 };
 
 /* conn.c */
-struct conn *conn_open(const char *path, bool writer, struct arena *arena, struct str *ret_why);
+struct conn *conn_open(const char *path, bool writer, bool synced, struct arena *arena, struct str *ret_why);
 void conn_close(struct conn *c);
 /* Runs text that gives no rows; for transactions, pragmas and migrations. Returns SQLite's code. */
 int conn_exec(struct conn *c, const char *sql);

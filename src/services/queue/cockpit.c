@@ -70,7 +70,7 @@ static int64_t whole_seconds(int64_t ms)
 }
 
 /* Who came back was counted as absent and as admitted: his was one turn. */
-static void show_shares(const struct tally *t, struct status_out *ret)
+static void show_shares(const struct happenings *t, struct status_out *ret)
 {
     int64_t turns = t->n[HAPPENED_ADMISSION] - t->n[HAPPENED_RETURN] + t->n[HAPPENED_ABSENCE], over = ret->admitted - ret->active;
     ret->has_absent = turns > 0;
@@ -108,7 +108,7 @@ static void show_stock(struct ctx *cx, const struct room *r, const struct remain
 static void show(struct ctx *cx, const struct room *r, const struct remaining *left, struct status_out *ret)
 {
     const struct terms *t = &r->shown_terms;
-    const struct tally *happened = &r->shown_line.tally;
+    const struct happenings *happened = &r->shown_line.tally;
     *ret = (struct status_out){
         .schedule = r->schedule,
         .title = arena_str(cx->arena, str_c(r->offer.title)),

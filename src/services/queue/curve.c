@@ -25,7 +25,7 @@ void curve_add(struct curve *c, int64_t at, enum happening what, int64_t n)
     slot->tally.n[what] += n;
 }
 
-void curve_follow(struct curve *c, int64_t at, const struct tally *sum)
+void curve_follow(struct curve *c, int64_t at, const struct happenings *sum)
 {
     for (int what = 0; what < HAPPENINGS; what++)
         if (sum->n[what] != c->counted.n[what])

@@ -56,7 +56,7 @@ static void test_follow(void **state)
 {
     (void)state;
     struct minute got[CURVE_MINUTES];
-    struct tally sum = { .n = { [HAPPENED_JOIN] = 4 } };
+    struct happenings sum = { .n = { [HAPPENED_JOIN] = 4 } };
     curve_add(&curve, START, HAPPENED_JOIN, 4);
     curve_follow(&curve, START + MINUTE, &sum);              /* nothing new */
     assert_int_equal(curve_read(&curve, START, got), 1);

@@ -160,7 +160,7 @@ struct line {                 /* changes all the time */
     int64_t pace, paced_at;              /* measured: admissions an hour */
     int64_t closed_at, entries;          /* of the draw: no more entries from then on; 0: not yet */
     int64_t drawn_at;                    /* from then on places are those drawn; 0: not yet */
-    struct tally tally;                  /* what has happened so far ... */
+    struct happenings tally;                  /* what has happened so far ... */
     int64_t changed_at;                  /* ... and when last */
 };
 

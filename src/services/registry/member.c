@@ -177,7 +177,8 @@ static const struct config_key config[] = {
     { .name = "registry.hostname", .type = CONFIG_STR, .def = "",
       .help = "Name or address under which others reach this process; without it http.host, or the machine's name where that means all addresses." },
     { .name = "registry.renew_seconds", .type = CONFIG_INT, .def = "30", .low = 1, .high = 3600, .help = "Seconds between two heartbeats." },
-    { .name = "registry.lease_seconds", .type = CONFIG_INT, .def = "90", .low = 1, .high = 86400, .help = "Seconds without a heartbeat after which this process is given up." },
+    { .name = "registry.lease_seconds", .type = CONFIG_INT, .def = "90", .low = 1, .high = 86400,
+      .help = "Seconds without a heartbeat after which this process is given up." },
     { 0 },
 };
 

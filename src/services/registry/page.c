@@ -101,7 +101,7 @@ static void instance_row(struct page *p, const struct lease *l)
     cell(p, i->text[TEXT_APP]);
     cell(p, i->text[TEXT_ID]);
     cell(p, i->text[TEXT_IP]);
-    buf_fmt(p->out, "<td>%lld</td><td>%s", (long long)(i->port.enabled || !i->secure_port.enabled ? i->port.number : i->secure_port.number), status_words[i->status]);
+    buf_fmt(p->out, "<td>%lld</td><td>%s", (long long)(i->port.enabled ? i->port.number : i->secure_port.number), status_words[i->status]);
     if (i->overridden != STATUS_UNKNOWN)
         said(p, " (chosen by staff)", " (운영자 지정)");
     buf_str(p->out, S("</td>"));

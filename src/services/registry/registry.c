@@ -44,7 +44,8 @@ static const struct job waiting_jobs[] = {
 /* ---- settings and metrics ---- */
 
 static const struct config_key config[] = {
-    { .name = "registry.enabled", .type = CONFIG_BOOL, .def = "false", .help = "Is this process a registry of processes (Eureka's REST protocol, under /eureka)?" },
+    { .name = "registry.enabled", .type = CONFIG_BOOL, .def = "false",
+      .help = "Is this process a registry of processes (Eureka's REST protocol, under /eureka)?" },
     { .name = "registry.user", .type = CONFIG_STR, .def = "",
       .help = "Name that the registry wants (HTTP Basic), also told to peers and to registry.urls; without it only private networks are answered." },
     { .name = "registry.password", .type = CONFIG_STR, .def = "", .help = "Password to registry.user.", .secret = true },
@@ -54,7 +55,8 @@ static const struct config_key config[] = {
     { .name = "registry.instances", .type = CONFIG_INT, .def = "2000", .low = 1, .high = 5000, .help = "Most instances that are kept." },
     { .name = "registry.evict_ms", .type = CONFIG_INT, .def = "60000", .low = 50, .high = 3600000,
       .help = "Milliseconds between looks for instances whose lease has ended." },
-    { .name = "registry.delta_seconds", .type = CONFIG_INT, .def = "180", .low = 1, .high = 86400, .help = "Seconds for which a change is told to those who ask for changes." },
+    { .name = "registry.delta_seconds", .type = CONFIG_INT, .def = "180", .low = 1, .high = 86400,
+      .help = "Seconds for which a change is told to those who ask for changes." },
     { .name = "registry.self_preservation", .type = CONFIG_BOOL, .def = "true",
       .help = "Is nobody given up while too few heartbeats come, since then the network may be at fault?" },
     { .name = "registry.renewal_percent", .type = CONFIG_INT, .def = "85", .low = 1, .high = 100,

@@ -43,7 +43,13 @@ struct raw_out {
 
 /* For calls whose input is the body as it came (webhooks): a struct that begins with this, and `in` naming only path and header fields. */
 struct raw_in {
-    struct str body, query;   /* query: raw, with ANY_QUERY */
+    struct str body;
+};
+
+/* The same with ANY_QUERY. */
+struct raw_query_in {
+    struct raw_in raw;
+    struct str query;
 };
 
 enum route_flags {
@@ -58,7 +64,7 @@ enum route_flags {
     ENROLS = 1 << 8,          /* answers also who has to set up a second factor before anything else */
     BINARY_BODY = 1 << 9,     /* with RAW_BODY: bytes that are no JSON, for the OpenAPI page */
     XML_TOO = 1 << 10,        /* raw body and raw answer are JSON or XML, for the OpenAPI page */
-    ANY_QUERY = 1 << 11,      /* with RAW_BODY: any parameter may stand in the query */
+    ANY_QUERY = 1 << 11,      /* with RAW_BODY: any parameter; the input begins with struct raw_query_in */
     BASIC_AUTH = 1 << 12,     /* the call asks for a name and a password itself: its 401 says so */
 };
 

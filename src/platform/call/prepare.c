@@ -124,7 +124,9 @@ static err decode(struct asked *a)
         }
     }
     if (route->flags & RAW_BODY) {
-        *(struct raw_in *)a->in = (struct raw_in){ a->http->body, a->http->query };
+        ((struct raw_in *)a->in)->body = a->http->body;
+        if (route->flags & ANY_QUERY)
+            ((struct raw_query_in *)a->in)->query = a->http->query;
         return result;
     }
     bool reads = !str_eq(a->http->method, S("GET")) && !str_eq(a->http->method, S("HEAD"));

@@ -16,7 +16,7 @@ static const struct query events = { "test.events", "SELECT COUNT(*) FROM paymen
 static err send(struct bed *b, struct str body, struct str signature, struct raw_out *ret)
 {
     *ret = (struct raw_out){ 0 };
-    return ask(b, &payment_webhook_call, &(struct webhook_in){ { .body = body }, S("sandbox"), { signature } }, ret);
+    return ask(b, &payment_webhook_call, &(struct webhook_in){ { body }, S("sandbox"), { signature } }, ret);
 }
 
 /* A body and its signature as the sandbox would send them `shift` ms from now; memory of the fixture. */
@@ -121,7 +121,7 @@ static void webhooks_without_effect(void **state)
     assert_int_equal(send(b, body, signature, &raw), OK);
     assert_int_equal(raw.status, 202);
 
-    struct webhook_in other = { { .body = body }, S("nobody"), { signature } };
+    struct webhook_in other = { { body }, S("nobody"), { signature } };
     assert_int_equal(ask(b, &payment_webhook_call, &other, &raw), ERR_MISSING);
     assert_int_equal(count(b, &moves), before);
 }

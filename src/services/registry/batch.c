@@ -64,7 +64,9 @@ static err batch(struct ctx *cx, void *self, const void *in_, void *out)
     size_t n = 0;
     err e = registry_admit(cx, r, in);
     if (!e)
-        e = tree_read(cx, FORMAT_JSON, in->raw.body, NODES_MAX, &root);
+        e = tree_read(cx, FORMAT_JSON, in->sent.raw.body, NODES_MAX, &root);
+    if (!e && !node_child(root, "replicationList"))
+        e = fail_field(cx, S("replicationList"), "is missing", "필수 항목입니다");
     if (e)
         return e;
     buf_init(&text, ANSWER_MAX);

@@ -195,7 +195,7 @@ static err read_registration(struct ctx *cx, const struct asking *in, struct ins
     struct node *root;
     if (!json && !mentions(in->content_type, S("xml")))
         return fail_field(cx, S("Content-Type"), "must be application/json or application/xml", "application/json 또는 application/xml이어야 합니다");
-    err e = tree_read(cx, json ? FORMAT_JSON : FORMAT_XML, in->raw.body, NODES_MAX, &root);
+    err e = tree_read(cx, json ? FORMAT_JSON : FORMAT_XML, in->sent.raw.body, NODES_MAX, &root);
     if (!e)
         e = instance_read(cx, node_child(root, "instance"), ret);
     if (!e && !str_eq_nocase(ret->text[TEXT_APP], in->app))
@@ -293,7 +293,7 @@ static err metadata(struct ctx *cx, void *self, const void *in_, void *out)
         return e;
     answer_empty(out);
     pthread_mutex_lock(&r->lock);
-    e = lease_metadata(cx, r, in->app, in->id, in->raw.query, from_peer(in));
+    e = lease_metadata(cx, r, in->app, in->id, in->sent.query, from_peer(in));
     pthread_mutex_unlock(&r->lock);
     return e;
 }

@@ -147,7 +147,7 @@ extern const struct call registry_batch_call;
 
 /* What every route takes; each table names those it has. */
 struct asking {
-    struct raw_in raw;        /* first: RAW_BODY */
+    struct raw_query_in sent; /* first: RAW_BODY, ANY_QUERY */
     struct str authorization, forwarded, forwarded_for, accept, content_type, replication;
     struct str app, id, vip, value, status, overridden, regions;
     int64_t dirty_at;

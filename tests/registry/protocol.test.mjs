@@ -157,6 +157,7 @@ test('self-preservation: when nobody is heard of, nobody is given up', async () 
   assert.equal((await registry.ids('HOUSE')).length, 20);
   const page = await registry.server.send('GET', '/registry');
   assert.match(page.text, /Self-preservation: fewer heartbeats/);
+  assert.equal((await registry.server.metrics()).takenseat_registry_self_preservation, 1);
   for (let beats = 0; beats < 3; beats++) for (const id of ids.slice(1)) ok(await registry.beat('house', id));
   await registry.server.clock(60000);
   assert.deepEqual(await registry.ids('HOUSE'), ids.slice(1).sort());

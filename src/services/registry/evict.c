@@ -34,7 +34,9 @@ size_t registry_evict(struct ctx *cx, struct registry *r)
     int64_t since = r->evicted_last ? cx->now - r->evicted_last : 0;
     int64_t late = since > r->evict_ms ? since - r->evict_ms : 0;
     r->evicted_last = cx->now;
-    if (!r->count || registry_preserving(r, cx->now))
+    bool preserving = registry_preserving(r, cx->now);
+    metric_set(&registry_preserves, preserving);
+    if (!r->count || preserving)
         return 0;
     struct lease **ended = NEW_ARRAY(cx->arena, struct lease *, r->count);
     size_t n = find_ended(r, cx->now, late, ended);

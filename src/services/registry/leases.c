@@ -150,6 +150,7 @@ static void app_unlink(struct registry *r, struct application *a, struct lease *
     *at = l->next;
     l->app = NULL;
     r->count--;
+    metric_set(&registry_instances, (int64_t)r->count);
     if (--a->n)
         return;
     struct application **of = app_place(r, str_c(a->name));
@@ -205,6 +206,7 @@ static struct lease *lease_new(struct registry *r, const struct instance *in)
     a->first = l;
     a->n++;
     r->count++;
+    metric_set(&registry_instances, (int64_t)r->count);
     return l;
 }
 

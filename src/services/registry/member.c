@@ -154,6 +154,14 @@ static int64_t beat_due(void *self)
     return m->url_count && app_http(m->app) ? atomic_load(&m->due) : INT64_MAX;
 }
 
+/* None where there is nobody to tell. */
+static size_t beat_threads(void *self, const struct job *job)
+{
+    const struct member *m = self;
+    (void)job;
+    return m->url_count > 0;
+}
+
 static void member_stop(void *self)
 {
     struct member *m = self;
@@ -249,5 +257,6 @@ const struct service registry_member_service = {
     .stop = member_stop,
     .calls = calls,
     .waiting_jobs = waiting_jobs,
+    .job_threads = beat_threads,
     .config = config,
 };

@@ -283,7 +283,7 @@ const struct call registry_replicate_call = { "registry.replicate", "Tells the p
 size_t peers_job_threads(void *self, const struct job *job)
 {
     const struct registry *r = self;
-    return job->call == &registry_replicate_call ? r->peer_count : 1;
+    return job->call == &registry_replicate_call ? r->peer_count : r->peer_count > 0;
 }
 
 int64_t peers_due(void *self)

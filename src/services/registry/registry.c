@@ -68,6 +68,10 @@ static const struct config_key config[] = {
 
 #define COUNTED(name_, help_) { .name = "takenseat_registry_" name_ "_total", .kind = METRIC_COUNTER, .help = help_ }
 
+#define GAUGE(name_, help_) { .name = "takenseat_registry_" name_, .kind = METRIC_GAUGE, .help = help_ }
+
+struct metric registry_instances = GAUGE("instances", "Instances that are registered");
+struct metric registry_preserves = GAUGE("self_preservation", "1 while nobody is given up because too few heartbeats come");
 struct metric registry_registered = COUNTED("registrations", "Registrations");
 struct metric registry_renewed = COUNTED("heartbeats", "Heartbeats");
 struct metric registry_cancelled = COUNTED("cancellations", "Instances that have left");
@@ -76,6 +80,7 @@ struct metric registry_replicated = COUNTED("replicated", "Changes that peers ha
 struct metric registry_not_replicated = COUNTED("not_replicated", "Changes that did not fit into the line of a peer");
 
 static struct metric *const metrics[] = {
+    &registry_instances, &registry_preserves,
     &registry_registered, &registry_renewed, &registry_cancelled, &registry_evicted, &registry_replicated, &registry_not_replicated, NULL,
 };
 

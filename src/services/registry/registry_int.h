@@ -68,6 +68,7 @@ struct registry {
 };
 
 extern struct metric registry_registered, registry_renewed, registry_cancelled, registry_evicted, registry_replicated, registry_not_replicated;
+extern struct metric registry_instances, registry_preserves;
 
 /* ---- leases.c; all with the lock held ---- */
 

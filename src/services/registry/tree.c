@@ -27,10 +27,19 @@ struct node *tree_add(struct tree *t, struct str name, struct str value)
     return tree_text(t, n, value) ? n : NULL;
 }
 
+static struct str trimmed(struct str s)
+{
+    while (s.n && memchr(" \t\r\n", s.p[0], 4))
+        s = str_of(s.p + 1, s.n - 1);
+    while (s.n && memchr(" \t\r\n", s.p[s.n - 1], 4))
+        s.n--;
+    return s;
+}
+
 bool tree_text(struct tree *t, struct node *n, struct str value)
 {
     t->bad_text = t->bad_text || !tree_text_ok(value);
-    n->value = arena_str(t->arena, value);
+    n->value = arena_str(t->arena, trimmed(value));
     return !t->bad_text;
 }
 

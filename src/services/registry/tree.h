@@ -6,7 +6,7 @@
 #include "base/ctx.h"
 
 struct node {
-    struct str name, value;   /* value: text of what has no children; of XML without blanks around it */
+    struct str name, value;   /* value: text of what has no children, without blanks around it */
     struct node *first, *last, *next;
 };
 

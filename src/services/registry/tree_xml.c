@@ -53,15 +53,6 @@ static void on_text(void *self, const char *p, int n)
     buf_add(&r->text, p, (size_t)n);
 }
 
-static struct str trimmed(struct str s)
-{
-    while (s.n && memchr(" \t\r\n", s.p[0], 4))
-        s = str_of(s.p + 1, s.n - 1);
-    while (s.n && memchr(" \t\r\n", s.p[s.n - 1], 4))
-        s.n--;
-    return s;
-}
-
 /* An element has text of its own only when it has no elements. */
 static void on_close(void *self, const char *name)
 {
@@ -72,7 +63,7 @@ static void on_close(void *self, const char *name)
         return;
     struct node *n = t->open[--t->depth].node;
     if (!n->last || n->last->name.p[0] == '@') {
-        if (!tree_text(t, n, trimmed(buf_view(&r->text))))
+        if (!tree_text(t, n, buf_view(&r->text)))
             stop(r);
     }
     buf_clear(&r->text);

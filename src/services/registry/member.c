@@ -65,7 +65,8 @@ static struct str service_names(const struct member *m, struct arena *arena)
 static struct str describe(const struct member *m, struct arena *arena)
 {
     struct pair about[] = { { S("services"), service_names(m, arena) }, { S("metrics"), S("/metrics") } };
-    struct str base = arena_fmt(arena, "http://%.*s:%d", STR_ARG(m->host), app_port(m->app));
+    bool ipv6 = memchr(m->host.p, ':', m->host.n) != NULL;
+    struct str base = arena_fmt(arena, ipv6 ? "http://[%.*s]:%d" : "http://%.*s:%d", STR_ARG(m->host), app_port(m->app));
     struct instance one = {
         .text = {
             [TEXT_ID] = own_id(m, arena), [TEXT_HOST] = m->host, [TEXT_APP] = m->name, [TEXT_IP] = address_of(arena, m->host), [TEXT_VIP] = m->name,

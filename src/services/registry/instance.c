@@ -97,6 +97,12 @@ static err read_pairs(struct ctx *cx, const struct node *n, const char *name, st
     return OK;
 }
 
+/* Only the data centres of others tell more than their name. */
+static bool own_center(const struct instance *i)
+{
+    return str_eq(i->center, S("MyOwn"));
+}
+
 static err read_center(struct ctx *cx, const struct node *n, struct instance *ret)
 {
     const struct node *center = node_child(n, "dataCenterInfo");
@@ -109,7 +115,7 @@ static err read_center(struct ctx *cx, const struct node *n, struct instance *re
         return missing(cx, "dataCenterInfo.name");
     if (ret->center.n > 64 || ret->center_class.n > WORD_MAX)
         return fail_field(cx, S("dataCenterInfo"), "is too long", "너무 깁니다");
-    return read_pairs(cx, node_child(center, "metadata"), "dataCenterInfo.metadata", &ret->center_metadata);
+    return own_center(ret) ? OK : read_pairs(cx, node_child(center, "metadata"), "dataCenterInfo.metadata", &ret->center_metadata);
 }
 
 static err read_port(struct ctx *cx, const struct node *n, const char *name, struct port *ret)
@@ -261,7 +267,7 @@ static void write_center(struct pen *p, const struct instance *i)
     pen_begin_with(p, "dataCenterInfo", "class",
                    i->center_class.n ? i->center_class : S("com.netflix.appinfo.InstanceInfo$DefaultDataCenterInfo"));
     pen_text(p, "name", i->center);
-    if (i->center_metadata.n)
+    if (!own_center(i))
         write_pairs(p, "metadata", &i->center_metadata);
     pen_end(p, "dataCenterInfo");
 }

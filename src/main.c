@@ -163,7 +163,7 @@ static struct app *open_app(struct arena *arena, const struct config *c, const s
 {
     struct str why = { 0 };
     struct app *app = app_open(arena, &(struct app_options){
-        .config = c, .services = all_services, .dir = f->data, .bench = f->bench, .test_clock = f->test_clock, .auth = &auth_service,
+        .config = c, .services = services_wanted(arena, c), .dir = f->data, .bench = f->bench, .test_clock = f->test_clock, .auth = &auth_service,
         .authenticate = auth_check, .assets = &web_assets,
     }, &why);
     if (!app)

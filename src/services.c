@@ -2,6 +2,7 @@
 #include "services.h"
 
 #include "operation.h"
+#include "platform/config/config.h"
 #include "services/auth/auth.h"
 #include "services/booking/booking.h"
 #include "services/coupon/coupon.h"
@@ -10,6 +11,7 @@
 #include "services/payment/payment.h"
 #include "services/performance/performance.h"
 #include "services/queue/queue.h"
+#include "services/registry/registry.h"
 #include "services/review/review.h"
 
 /* In the order of opening: a service finds those before it ready. */
@@ -24,5 +26,19 @@ const struct service *const all_services[] = {
     &payment_service,
     &review_service,
     &notify_service,
+    &registry_service,
+    &registry_member_service,
     NULL,
 };
+
+#define COUNT (sizeof(all_services) / sizeof(all_services[0]))
+
+const struct service *const *services_wanted(struct arena *arena, const struct config *c)
+{
+    const struct service **wanted = NEW_ARRAY(arena, const struct service *, COUNT);
+    size_t n = 0;
+    for (const struct service *const *s = all_services; *s; s++)
+        if (!(*s)->enabled_by || config_bool(c, (*s)->enabled_by))
+            wanted[n++] = *s;
+    return wanted;
+}

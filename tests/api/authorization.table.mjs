@@ -33,6 +33,8 @@ const no_deposit = '401   404   404   404      404   404   404     404';
 /* Keys that only the producer has set. */
 const own_keys  = '401    403   403   ok       404   403   403     404';
 const providers = '401    401   401   401      401   401   401     401';
+/* Machines of the operator, with a password of their own: no account is of use. */
+const machines  = '401    401   401   401      401   401   401     401';
 
 export const table = {
   'GET /health/live': everybody,
@@ -215,4 +217,20 @@ export const table = {
   'DELETE /api/v1/webhooks/{webhook_id}': its_caller,
   'GET /api/v1/webhooks/{webhook_id}/deliveries': its_caller,
   'POST /api/v1/webhooks/deliveries/{delivery_id}/redeliver': its_caller,
+
+  'GET /eureka/apps': machines,
+  'GET /eureka/apps/delta': machines,
+  'GET /eureka/apps/{app}': machines,
+  'POST /eureka/apps/{app}': machines,
+  'GET /eureka/apps/{app}/{id}': machines,
+  'PUT /eureka/apps/{app}/{id}': machines,
+  'DELETE /eureka/apps/{app}/{id}': machines,
+  'PUT /eureka/apps/{app}/{id}/status': machines,
+  'DELETE /eureka/apps/{app}/{id}/status': machines,
+  'PUT /eureka/apps/{app}/{id}/metadata': machines,
+  'GET /eureka/instances/{id}': machines,
+  'GET /eureka/vips/{vip}': machines,
+  'GET /eureka/svips/{vip}': machines,
+  'POST /eureka/peerreplication/batch': machines,
+  'GET /registry': machines,
 };

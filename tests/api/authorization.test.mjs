@@ -17,7 +17,7 @@ const roles = {
 let world, person, samples, sale, spare;
 
 before(async () => {
-  world = await World.open({ settings: { 'notify.webhook_loopback': true } });
+  world = await World.open({ settings: { 'notify.webhook_loopback': true, 'registry.enabled': true, 'registry.user': 'eureka', 'registry.password': 'sesame' } });
   person = { nobody: {} };
   for (const [name, of] of Object.entries(roles)) person[name] = await world.user(of);
   const review = await world.review(person.owner);
@@ -38,7 +38,7 @@ before(async () => {
     booking_id: bought.booking.id, payment_id: bought.payment.id, ticket_id: bought.tickets[0].id, place_token: place, review_id: review.id,
     coupon_id: (await coupon()).id, session_id: await session_of(person.owner), key_id: await key_of(person.producer), file: poster_url.split('/').pop(),
     waitlist_id: (await world.waiting(person.owner)).id, webhook_id: hook.id, delivery_id: delivery.id, mail_id: mail.id,
-    case_id: await case_of(bought.payment), reconciliation_id: compared.id, amount: bought.payment.amount.amount,
+    case_id: await case_of(bought.payment), app: 'shop', id: 'shop-1', vip: 'shop', reconciliation_id: compared.id, amount: bought.payment.amount.amount,
   });
 });
 after(() => world.close());

@@ -13,7 +13,7 @@ import { World, day } from '../lib/world.mjs';
 let world, sale, samples, unchanged, earlier;
 
 before(async () => {
-  world = await World.open();
+  world = await World.open({ settings: { 'registry.enabled': true } });
   const review = await world.review(world.admin);
   sale = await world.sale();
   const way = await world.checkout(world.admin, sale, sale.guids.slice(0, 1));
@@ -152,6 +152,7 @@ test('wrong ids in paths', each_operation((trial, operation) => {
 
 test('wrong queries', each_operation((trial, operation) => {
   if (operation.path === '/metrics' || operation.path.startsWith('/health')) return;
+  if (operation.path.endsWith('/metadata')) return;             /* there any name is right */
   const path = path_of(operation);
   const send = (name, query, field) => trial.add(name, operation.method, `${path}?${query}`, { field });
   for (const { name, schema } of parameters(operation, 'query')) {

@@ -12,7 +12,7 @@ import { World } from '../lib/world.mjs';
 const run = promisify(execFile);
 let world;
 
-before(async () => { world = await World.open(); });
+before(async () => { world = await World.open({ settings: { 'registry.enabled': true } }); });
 after(() => world.close());
 
 for (const path of ['/health/live', '/health/ready'])

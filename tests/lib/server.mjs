@@ -31,8 +31,8 @@ function encode(body) {
 }
 
 export class Server {
-  /* clock: time stands still but for clock(); settings: as on the command line, without the dashes. */
-  static async start({ clock = true, settings = {} } = {}) {
+  /* clock: time stands still but for clock(); settings: as on the command line, without the dashes; port: 0 takes a free one. */
+  static async start({ clock = true, settings = {}, port = 0 } = {}) {
     const server = new Server();
     server.flags = clock ? ['--bench', '--test-clock'] : ['--bench'];
     server.settings = Object.entries({ ...settings_of_tests, ...settings }).map(([name, value]) => `--${name}=${value}`);
@@ -42,7 +42,7 @@ export class Server {
     const made = await run(['admin', 'create', '--data', server.data, '--email', admin.email, '--password-stdin', '--bench', ...server.settings],
       `${admin.password}\n`);
     assert.equal(made.code, 0, made.stderr);
-    await server.launch(0);
+    await server.launch(port);
     server.contract = new Contract((await server.send('GET', '/openapi.json')).json);
     return server;
   }

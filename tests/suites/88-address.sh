@@ -13,6 +13,8 @@ export TAKENSEAT TAKENSEAT_LOAD TAKENSEAT_PSP CHROMIUM TAKENSEAT_WATCHED=1
 
 files tests/api '*test.mjs'
 node_tests "${found[@]}" || status=$?
+files tests/registry 'p*test.mjs'
+node_tests "${found[@]}" || status=$?
 files tests/psp '*test.mjs'
 node_tests "${found[@]}" || status=$?
 files tests/browser '*test.mjs'

@@ -220,6 +220,9 @@ int app_port(const struct app *app)
 
 void app_close(struct app *app)
 {
+    for (size_t i = app->service_count; app->http && i-- > 0;)
+        if (app->o.services[i]->stop)
+            app->o.services[i]->stop(app->selves[i]);
     atomic_store(&app->draining, true);
     if (app->http)
         http_stop(app->http);                /* every request that was accepted has been answered */
@@ -254,13 +257,16 @@ static const struct shortcut *shortcut_of(const struct service *service, const s
 static void add_routes(struct front *f, struct arena *arena)
 {
     const struct app_options *o = &f->app->o;
-    for (size_t i = 0; o->services[i]; i++)
+    for (size_t i = 0; o->services[i]; i++) {
         for (const struct route *r = o->services[i]->routes; r && r->path; r++) {
             if (((r->flags & BENCH_ONLY) && !o->bench) || ((r->flags & TEST_CLOCK_ONLY) && !o->test_clock))
                 continue;
             router_add(f->router, arena, (struct routed){ .route = r, .service = o->services[i], .shortcut = shortcut_of(o->services[i], r->call),
                                                           .self = &f->app->selves[i] });
         }
+        for (const char *const (*pair)[2] = o->services[i]->aliases; pair && (*pair)[0]; pair++)
+            router_alias(f->router, arena, (*pair)[0], (*pair)[1]);
+    }
 }
 
 struct front *front_new(struct app *app, struct arena *arena)

@@ -48,6 +48,12 @@ struct raw_in {
     struct str body;
 };
 
+/* The same with ANY_QUERY. */
+struct raw_query_in {
+    struct raw_in raw;
+    struct str query;
+};
+
 enum route_flags {
     NEED_USER = 1 << 0,       /* 401 without a valid token; cx->actor is set */
     MAY_USER = 1 << 1,        /* public, but knows who asks if a valid token is there */
@@ -59,6 +65,9 @@ enum route_flags {
     HASHES = 1 << 7,          /* a story of signing in: hashes a password or waits for a provider, on threads of its own: no payment waits behind it */
     ENROLS = 1 << 8,          /* answers also who has to set up a second factor before anything else */
     BINARY_BODY = 1 << 9,     /* with RAW_BODY: bytes that are no JSON, for the OpenAPI page */
+    XML_TOO = 1 << 10,        /* raw body and raw answer are JSON or XML, for the OpenAPI page */
+    ANY_QUERY = 1 << 11,      /* with RAW_BODY: any parameter; the input begins with struct raw_query_in */
+    BASIC_AUTH = 1 << 12,     /* the call asks for a name and a password itself: its 401 says so */
 };
 
 struct route {
@@ -96,7 +105,7 @@ struct subscription {
 /* What a call answers that fills a struct raw_out, for the OpenAPI page; application/json of any shape unless told here. */
 struct raw_answer {
     const struct call *call;
-    const char *content_type;
+    const char *content_type; /* NULL: it has no body */
     const struct fields *of;  /* of a prepared JSON document; NULL: not described */
     int also;                 /* a second status of success; 0: none */
 };
@@ -104,12 +113,15 @@ struct raw_answer {
 /* A service: tables, and a life. */
 struct service {
     const char *name;         /* config section, log tag, metric prefix, SQL table prefix */
+    const char *enabled_by;   /* a setting: part of the program only where it is true; NULL: always */
     err (*open)(struct ctx *cx, void **ret_self);    /* cx->db reads; memory is built here */
     void (*close)(void *self);
     void (*start)(void *self);           /* after every service is open and the writer runs; may be NULL */
+    void (*stop)(void *self);            /* first of all when a program that serves ends: it still answers; may be NULL */
     void (*tick)(void *self, struct http_loop *loop);    /* every 250 ms on each loop; may be NULL (event streams) */
     const struct call *const *calls;     /* NULL-terminated, like all below */
     const struct route *routes;
+    const char *const (*aliases)[2];     /* {"/old", "/path"}: the first, and all below it, means the second; ends with NULL */
     unsigned scope_read, scope_write;    /* of the limited tokens that its routes answer to; 0: to none */
     const struct raw_answer *raw_answers;            /* ends with a NULL call */
     const struct shortcut *shortcuts;    /* ends with a NULL story */

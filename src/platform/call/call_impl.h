@@ -29,6 +29,8 @@ struct path_params {
 
 struct router *router_new(struct arena *arena);
 void router_add(struct router *r, struct arena *arena, struct routed row);
+/* `path`, and all below it, is `means`, whose routes have been added. */
+void router_alias(struct router *r, struct arena *arena, const char *path, const char *means);
 /* NULL when no route has this path. When the path is known but not with this method, *ret_allow (may be NULL) lists
  * the methods it has. */
 const struct routed *router_find(struct router *r, struct arena *arena, struct str method, struct str path, struct path_params *ret, struct str *ret_allow);

@@ -26,7 +26,8 @@ static void test_router(void **state)
         { "GET", "/a/me", 3, "", "" },       { "GET", "/a/you", 1, "", "you" },     { "DELETE", "/a/you", 2, "", "you" },
         { "PUT", "/a/you", -1, "GET, DELETE", "" }, { "POST", "/a/1/b/2", 4, "", "1" },  { "GET", "/a/1/c", 5, "", "1" },
         { "GET", "/a/", -1, "", "" },        { "GET", "/", -1, "", "" },            { "GET", "/a/1/b", -1, "", "" },
-        { "GET", "/a/1/b/2/3", -1, "", "" },
+        { "GET", "/a/1/b/2/3", -1, "", "" }, { "GET", "/old", 0, "", "" },          { "DELETE", "/old/you", 2, "", "you" },
+        { "POST", "/old/1/b/2", 4, "", "1" }, { "GET", "/a/1/c/", 5, "", "1" },    { "GET", "/old/", -1, "", "" },
     };
     struct arena *arena = arena_new(0);
     struct router *r = router_new(arena);
@@ -34,6 +35,8 @@ static void test_router(void **state)
     struct str allow;
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
         router_add(r, arena, (struct routed){ .route = &rows[i] });
+    router_alias(r, arena, "/old", "/a");
+    router_alias(r, arena, "/a/{x}/c/", "/a/{x}/c");
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         const struct routed *found = router_find(r, arena, str_c(cases[i].method), str_c(cases[i].path), &params, &allow);
         assert_ptr_equal(found ? found->route : NULL, cases[i].row < 0 ? NULL : &rows[cases[i].row]);

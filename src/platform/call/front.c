@@ -48,7 +48,8 @@ static void answer_text(struct asked *a, int status, struct str type, struct str
         headers[n++] = (struct http_header){ S("retry-after"), seconds };
     }
     if (status == 401)
-        headers[n++] = (struct http_header){ S("www-authenticate"), S("Bearer") };
+        headers[n++] = (struct http_header){ S("www-authenticate"),
+                                             a->routed->route->flags & BASIC_AUTH ? S("Basic realm=\"TakenSeat\", charset=\"UTF-8\"") : S("Bearer") };
     if (a->allow.n)
         headers[n++] = (struct http_header){ S("allow"), a->allow };
     count(a, status);

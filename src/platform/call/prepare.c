@@ -91,6 +91,8 @@ static err decode_outside(struct asked *a, const struct field *f)
 /* A misspelt parameter must not silently mean "all". */
 static err check_query(struct asked *a, const struct fields *in)
 {
+    if (a->routed->route->flags & ANY_QUERY)
+        return OK;
     struct str rest = a->http->query;
     err e = OK;
     while (rest.n) {
@@ -123,6 +125,8 @@ static err decode(struct asked *a)
     }
     if (route->flags & RAW_BODY) {
         ((struct raw_in *)a->in)->body = a->http->body;
+        if (route->flags & ANY_QUERY)
+            ((struct raw_query_in *)a->in)->query = a->http->query;
         return result;
     }
     bool reads = !str_eq(a->http->method, S("GET")) && !str_eq(a->http->method, S("HEAD"));

@@ -9,6 +9,7 @@ struct node {
     struct str literal;       /* empty for {name} */
     struct str name;
     struct node *child, *sibling, *any;
+    struct node *means;       /* another name of that node */
     struct routed rows[METHODS_MAX];
     size_t n;
 };
@@ -41,12 +42,23 @@ static struct node *child_for(struct node *n, struct arena *arena, struct str se
     return c;
 }
 
-void router_add(struct router *r, struct arena *arena, struct routed row)
+static struct node *node_for(struct router *r, struct arena *arena, const char *path)
 {
-    struct str rest = str_c(row.route->path + 1);
+    struct str rest = str_c(path + 1);
     struct node *n = &r->root;
     while (rest.p)
         n = child_for(n, arena, str_cut(&rest, '/'));
+    return n;
+}
+
+void router_alias(struct router *r, struct arena *arena, const char *path, const char *means)
+{
+    node_for(r, arena, path)->means = node_for(r, arena, means);
+}
+
+void router_add(struct router *r, struct arena *arena, struct routed row)
+{
+    struct node *n = node_for(r, arena, row.route->path);
     for (size_t i = 0; i < n->n; i++)
         if (strcmp(n->rows[i].route->method, row.route->method) == 0)
             panic(__FILE__, __LINE__, arena_fmt(arena, "two routes for %s %s", row.route->method, row.route->path).p);
@@ -66,7 +78,7 @@ static struct node *walk(struct node *n, struct str rest, struct path_params *pa
             next = n->any;
             params->value[params->n++] = segment;
         }
-        n = next;
+        n = next && next->means ? next->means : next;
     }
     return n;
 }

@@ -36,14 +36,19 @@ static bool this_machine(struct str authority)
 }
 
 /* A name before an '@' would make what looks like this machine another one. */
-bool fetch_url_ok(struct str url)
+bool fetch_url_plain_ok(struct str url)
 {
     if (url.n > 1000 || memchr(url.p ? url.p : "", 0, url.n))
         return false;
     struct str host = authority(url);
     if (!host.n || memchr(host.p, '@', host.n) || memchr(host.p, '\\', host.n))
         return false;
-    return str_starts(url, S("https://")) || (str_starts(url, S("http://")) && this_machine(host));
+    return str_starts(url, S("https://")) || str_starts(url, S("http://"));
+}
+
+bool fetch_url_ok(struct str url)
+{
+    return fetch_url_plain_ok(url) && (str_starts(url, S("https://")) || this_machine(authority(url)));
 }
 
 /* ---- connections: each belongs to a handle, and stays with it when that is reset ---- */
@@ -159,6 +164,8 @@ static void prepare(CURL *c, struct arena *arena, const struct fetch *f, struct 
         SET(c, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)sent.n);
         SET(c, CURLOPT_POSTFIELDS, sent.p);
     }
+    if (f->method)
+        SET(c, CURLOPT_CUSTOMREQUEST, f->method);
     if (f->user.n) {
         SET(c, CURLOPT_HTTPAUTH, (long)CURLAUTH_BASIC);
         SET(c, CURLOPT_USERNAME, arena_str(arena, f->user).p);
@@ -182,7 +189,7 @@ bool fetch(struct arena *arena, const struct fetch *f, struct fetched *ret, cons
 {
     struct curl_slist *headers;
     struct buf body;
-    if (!fetch_url_ok(f->url)) {
+    if (!(f->plain ? fetch_url_plain_ok(f->url) : fetch_url_ok(f->url))) {
         *ret_why = "not an address that may be asked";
         return false;
     }

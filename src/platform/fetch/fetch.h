@@ -22,7 +22,9 @@ struct fetch_header {
 };
 
 struct fetch {
-    struct str url;           /* https; http is for this machine only (fetch_url_ok) */
+    struct str url;           /* https; http is for this machine only (fetch_url_ok), unless `plain` */
+    bool plain;               /* http also to other machines: in a network that the operator trusts */
+    const char *method;       /* "PUT", "DELETE"; NULL: as told below */
     struct str form;          /* application/x-www-form-urlencoded, sent by POST; p NULL: none */
     struct str json;          /* application/json, sent by POST; p NULL: none. Without either: GET */
     struct str user, password;           /* HTTP Basic; none when user is empty */
@@ -41,8 +43,9 @@ struct fetched {
     struct str heard;         /* the header that was listened for; p NULL: not there */
 };
 
-/* May this be asked? An https address with a host, or http to a loopback address. */
+/* May this be asked? An https address with a host, or http to a loopback address; with `plain` http to any. */
 bool fetch_url_ok(struct str url);
+bool fetch_url_plain_ok(struct str url);
 /* The answer, without following redirects. False when there was none; *ret_why tells, and holds nothing of what was sent. */
 bool fetch(struct arena *arena, const struct fetch *f, struct fetched *ret, const char **ret_why);
 /* With all but letters, digits and -._~ as %XX: for forms, queries and labels of links. */

@@ -19,6 +19,10 @@ static void addresses(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
         assert_int_equal(fetch_url_ok(cases[i].url), cases[i].ok);
+    assert_true(fetch_url_plain_ok(S("http://registry.internal:8761/eureka")));
+    assert_true(fetch_url_plain_ok(S("https://registry.internal/eureka")));
+    assert_false(fetch_url_plain_ok(S("http://name@registry.internal/")));
+    assert_false(fetch_url_plain_ok(S("ftp://registry.internal/")));
 }
 
 static void forms(void **state)
@@ -40,6 +44,7 @@ static void nobody_there(void **state)
     assert_false(fetch(arena, &(struct fetch){ .url = S("http://127.0.0.1:1/") }, &ret, &why));
     assert_non_null(why);
     assert_false(fetch(arena, &(struct fetch){ .url = S("file:///etc/passwd") }, &ret, &why));
+    assert_false(fetch(arena, &(struct fetch){ .url = S("file:///etc/passwd"), .plain = true }, &ret, &why));
     arena_free(arena);
 }
 

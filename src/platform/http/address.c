@@ -49,6 +49,17 @@ uint64_t http_peer_key(struct str peer)
     return http_address_parse(peer, &v6) ? key_of(&v6) : 0;
 }
 
+bool http_peer_private(struct str peer)
+{
+    struct in6_addr v6;
+    if (!http_address_parse(peer, &v6))
+        return false;
+    const uint8_t *v4 = v6.s6_addr + 12;
+    if (IN6_IS_ADDR_V4MAPPED(&v6))
+        return v4[0] == 127 || v4[0] == 10 || (v4[0] == 172 && v4[1] >> 4 == 1) || (v4[0] == 192 && v4[1] == 168) || (v4[0] == 169 && v4[1] == 254);
+    return IN6_IS_ADDR_LOOPBACK(&v6) || (v6.s6_addr[0] & 0xfe) == 0xfc || IN6_IS_ADDR_LINKLOCAL(&v6);
+}
+
 void http_address_text(const struct sockaddr *a, char out[HTTP_PEER_TEXT])
 {
     struct in6_addr v6 = as_ipv6(a);

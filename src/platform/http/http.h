@@ -36,11 +36,15 @@ struct http_request {
 /* The number under which an address (http_request.peer) is counted: itself, or the network of an IPv6 one. 0 for this machine (that is the proxy
  * in front) and for what is no address. */
 uint64_t http_peer_key(struct str peer);
+/* Is this address of this machine or a private network (RFC 1918, RFC 4193, link-local)? */
+bool http_peer_private(struct str peer);
 /* The value of a header (name in lower case), p NULL when there is none. */
 struct str http_header(const struct http_request *r, struct str name);
 /* The value of a query parameter, percent- and plus-decoded into the arena; p NULL when there is none. *ret_count (may be NULL): how often it
  * stands there. */
 struct str http_query(const struct http_request *r, struct str name, int *ret_count);
+/* A piece of a query, percent- and plus-decoded. */
+struct str http_form_decode(struct arena *arena, struct str s);
 
 struct http_reply {
     int status;

@@ -110,7 +110,7 @@ struct str http_header(const struct http_request *r, struct str name)
     return (struct str){ 0 };
 }
 
-static struct str form_decode(struct arena *arena, struct str s)
+struct str http_form_decode(struct arena *arena, struct str s)
 {
     if (!memchr(s.p, '%', s.n) && !memchr(s.p, '+', s.n))
         return s;
@@ -127,10 +127,10 @@ struct str http_query(const struct http_request *r, struct str name, int *ret_co
     while (rest.p) {
         struct str value = str_cut(&rest, '&');
         struct str key = str_cut(&value, '=');
-        if (!key.n || !str_eq(form_decode(r->arena, key), name))
+        if (!key.n || !str_eq(http_form_decode(r->arena, key), name))
             continue;
         if (!count++)
-            found = value.n ? form_decode(r->arena, value) : S("");
+            found = value.n ? http_form_decode(r->arena, value) : S("");
     }
     if (ret_count)
         *ret_count = count;

@@ -138,6 +138,8 @@ static void write_description(struct writer *w, const struct route *r)
         s = arena_fmt(w->arena, "Needs a role: %.*s.", STR_ARG(all));
     } else if (r->flags & NEED_USER) {
         s = S("Needs a signed-in user.");
+    } else if (r->flags & BASIC_AUTH) {
+        s = S("For machines of the operator: from a private network, or with the name and the password of the settings.");
     } else if (r->flags & MAY_USER) {
         s = S("Public; a signed-in user may be told more.");
     }
@@ -178,12 +180,19 @@ static void write_shared_parameter(struct buf *out, const char *which)
     buf_char(out, '}');
 }
 
+/* Headers that OpenAPI knows by what they mean: content and security. */
+static bool told_elsewhere(const struct field *row)
+{
+    struct str name = str_c(row->name);
+    return row->from == FROM_HEADER && (str_eq(name, S("Accept")) || str_eq(name, S("Content-Type")) || str_eq(name, S("Authorization")));
+}
+
 static void write_parameters(struct buf *out, const struct route *r)
 {
     const struct fields *in = r->call->in;
     json_begin_list(out, "parameters");
     for (size_t i = 0; in && i < in->n; i++)
-        if (in->at[i].from != FROM_BODY)
+        if (in->at[i].from != FROM_BODY && !told_elsewhere(&in->at[i]))
             write_parameter(out, &in->at[i]);
     if (r->flags & IDEMPOTENT)
         write_shared_parameter(out, "idempotency_key");
@@ -191,17 +200,30 @@ static void write_parameters(struct buf *out, const struct route *r)
     buf_char(out, ']');
 }
 
-/* "content":{"application/json":{"schema":{...}}}; of NULL: any value. */
-static void write_content(struct buf *out, const char *type, const struct fields *of)
+/* "application/json":{"schema":{...}}; of NULL: any value. */
+static void write_type(struct buf *out, const char *type, const struct fields *of)
 {
-    json_begin(out, "content");
     json_begin(out, type);
     json_begin(out, "schema");
     if (of)
         schema_reference(out, "schemas", of->name);
     else if (strcmp(type, "application/json") != 0)
         json_text(out, "type", "string");
-    buf_str(out, S("}}}"));
+    buf_str(out, S("}}"));
+}
+
+static void write_content(struct buf *out, const char *type, const char *other_type, const struct fields *of)
+{
+    json_begin(out, "content");
+    write_type(out, type, of);
+    if (other_type)
+        write_type(out, other_type, NULL);
+    buf_char(out, '}');
+}
+
+static const char *xml_too(const struct route *r)
+{
+    return r->flags & XML_TOO ? "application/xml" : NULL;
 }
 
 static void write_request_body(struct buf *out, const struct route *r)
@@ -215,7 +237,7 @@ static void write_request_body(struct buf *out, const struct route *r)
     json_begin(out, "requestBody");
     if (must)
         json_true(out, "required");
-    write_content(out, r->flags & BINARY_BODY ? "application/octet-stream" : "application/json", raw ? NULL : r->call->in);
+    write_content(out, r->flags & BINARY_BODY ? "application/octet-stream" : "application/json", xml_too(r), raw ? NULL : r->call->in);
     buf_char(out, '}');
 }
 
@@ -227,11 +249,11 @@ static void write_answer(struct writer *w, const struct route *r, int status, co
     json_begin(out, text);
     json_text(out, "description", err_kind(OK)->title[LANG_EN]);
     if (r->stream)
-        write_content(out, "text/event-stream", NULL);
+        write_content(out, "text/event-stream", NULL, NULL);
     else if (r->call->out)
-        write_content(out, "application/json", r->call->out);
-    else if (status != 204)
-        write_content(out, raw ? raw->content_type : "application/json", raw ? raw->of : NULL);
+        write_content(out, "application/json", NULL, r->call->out);
+    else if (status != 204 && (!raw || raw->content_type))
+        write_content(out, raw ? raw->content_type : "application/json", xml_too(r), raw ? raw->of : NULL);
     buf_char(out, '}');
 }
 
@@ -258,9 +280,9 @@ static bool may_fail(const struct route *r, err e)
     bool reads = strcmp(r->method, "GET") == 0;
     switch (e) {
     case ERR_WHO:                            /* what changes things without a token proves who asks in another way */
-        return (r->flags & NEED_USER) || !reads;
+        return (r->flags & (NEED_USER | BASIC_AUTH)) || !reads;
     case ERR_DENIED:
-        return r->flags & NEED_USER;
+        return r->flags & (NEED_USER | BASIC_AUTH);
     case ERR_MISSING:
         return names_things(r);
     case ERR_CONFLICT:
@@ -296,6 +318,8 @@ static void write_security(struct buf *out, const struct route *r)
         buf_str(out, S("{\"bearer\":[]}"));
     if (r->flags & MAY_USER)
         buf_str(out, S(",{}"));
+    if (r->flags & BASIC_AUTH)
+        buf_str(out, S("{\"basic\":[]},{}"));
     buf_char(out, ']');
 }
 
@@ -432,7 +456,7 @@ static void write_problems(struct buf *out)
         if (kind->may_retry)
             buf_str(out, S(",\"headers\":{\"Retry-After\":{\"description\":\"Seconds to wait before the next try.\","
                            "\"schema\":{\"type\":\"integer\"}}}"));
-        write_content(out, "application/problem+json", &problem_fields);
+        write_content(out, "application/problem+json", NULL, &problem_fields);
         buf_char(out, '}');
     }
     buf_char(out, '}');
@@ -447,7 +471,7 @@ static void write_components(struct writer *w)
     json_text(out, "type", "http");
     json_text(out, "scheme", "bearer");
     json_text(out, "bearerFormat", "JWT");
-    buf_str(out, S("}}"));
+    buf_str(out, S("},\"basic\":{\"type\":\"http\",\"scheme\":\"basic\"}}"));
     write_shared_parameters(out);
     write_problems(out);
     json_begin(out, "schemas");

@@ -1,7 +1,8 @@
 /* Admission: every half second the rooms with people in line let in as many as rate and limit allow.
  *
  * Rate is a bucket that fills with time and holds one second's worth, so that in any time t no more than rate * t + one second's worth come in;
- * what is left over is carried to the next time. It is the organizer's, or what payment can take (headroom.c). The limit counts passes that are
+ * what is left over is carried to the next time. At rates so slow that a second's worth is less than one person, it also holds the part of a person
+ * that was saved up before: however the looks fall, over an hour nobody too few comes in. It is the organizer's, or what payment can take (headroom.c). The limit counts passes that are
  * good at that moment, and falls with the stock: where all seats that are left are spoken for, nobody is let in to look at them. */
 #include "queue_int.h"
 
@@ -16,7 +17,8 @@
 
 void line_settle(struct line *line, const struct rules *rules, int64_t now)
 {
-    int64_t full = max(CREDIT, rules->admit_per_minute * 1000);
+    int64_t second = rules->admit_per_minute * 1000;
+    int64_t full = max(second, CREDIT - 1 + min(second, CREDIT));        /* fewer than two people */
     int64_t passed = max(0, now - line->credit_at);
     line->credit = min(full, line->credit + passed * rules->admit_per_minute);
     line->credit_at = now;

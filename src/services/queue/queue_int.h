@@ -29,7 +29,7 @@ static inline int64_t max(int64_t a, int64_t b)
 #define PLACE_MAX  ((INT64_C(1) << PLACE_BITS) - 1)
 
 /* The newest place of each user of a room: open addressing, eight bytes an entry (40 bits of user, 24 of the number under which he joined), at most
- * 3/4 full. */
+ * 7/8 full. */
 struct places {
     uint64_t *at;
     size_t size, used;

@@ -1,4 +1,4 @@
-/* How many come in: the rate to the person, whatever it is. */
+/* How many come in: the rate to the person, whatever it is, and more when many do not come. */
 #include "queue_bed.h"
 
 #define HOUR_MS (60 * 60 * 1000)
@@ -51,11 +51,95 @@ static void test_rates_are_exact(void **state)
     let_in(*state, 6000, 1);
 }
 
+/* ---- those who do not come ---- */
+
+enum { LIMIT = 100, LINE = 1200, PASS_MS = 60000 };
+
+/* Of the places first to last so many use their passes. */
+static void use_passes(struct here *h, const struct place_out *p, int64_t first, int64_t n)
+{
+    for (int64_t i = first; i < first + n; i++)
+        assert_int_equal(pass_check(h, i + 1, SCHEDULE, look(h, p[i].place_token).pass), OK);
+}
+
+static void test_no_show(void **state)
+{
+    struct here *h = *state;
+    struct rules rules = rules_of(100000, LIMIT, PASS_MS / 1000);
+    struct place_out *p = line_up(h, rules, LINE);
+    set(h, rules);
+    advance(h, 1000);
+    assert_int_equal(numbers(h).serving, LIMIT);
+    use_passes(h, p, 0, 70);
+    use_passes(h, p, 0, 70);                 /* twice is once */
+    assert_int_equal(numbers(h).no_show, 0); /* nothing has run out yet */
+
+    advance(h, PASS_MS);
+    assert_int_equal(numbers(h).no_show, 300);
+    assert_int_equal(numbers(h).serving, LIMIT + 142);       /* 100 / (1 - 0.3) */
+    assert_int_equal(numbers(h).active, 142);
+    use_passes(h, p, LIMIT, 142);
+    advance(h, PASS_MS);
+    assert_int_equal(numbers(h).no_show, 30 * 1000 / 242);
+    assert_int_equal(numbers(h).active, 114);
+
+    advance(h, PASS_MS);                     /* the third lot did not come at all */
+    assert_in_range(numbers(h).no_show, 400, 410);
+    advance(h, 10 * PASS_MS);                /* nor did anybody else */
+    assert_int_equal(numbers(h).no_show, NO_SHOW_MAX);
+    assert_true(numbers(h).active <= 2 * LIMIT);
+    assert_int_equal(numbers(h).waiting, 0);
+}
+
+/* What was measured is of its time: it is forgotten, also by a restart. */
+static void test_no_show_is_forgotten(void **state)
+{
+    struct here *h = *state;
+    struct rules rules = rules_of(100000, LIMIT, PASS_MS / 1000);
+    struct place_out *p = line_up(h, rules, 5 * LIMIT);
+    set(h, rules);
+    advance(h, 1000);
+    use_passes(h, p, 0, 50);
+    advance(h, PASS_MS - 500);
+    assert_int_equal(numbers(h).no_show, 500);
+    set_paused(h, rules);
+    advance(h, PASS_MS + NO_SHOW_WINDOW_MS);
+    assert_int_equal(numbers(h).no_show, 0);
+
+    set(h, rules);
+    advance(h, 1000);
+    int64_t then = now(h), serving = numbers(h).serving;
+    fixture_restart(&h->f);
+    advance(h, then - now(h) + PASS_MS);
+    assert_int_equal(numbers(h).no_show, 0); /* nobody knows who came before the restart */
+    assert_true(numbers(h).serving > serving);
+    assert_true(numbers(h).active <= LIMIT);
+}
+
+/* Who leaves or buys has come. */
+static void test_who_leaves_has_come(void **state)
+{
+    struct here *h = *state;
+    struct rules rules = rules_of(100000, LIMIT, PASS_MS / 1000);
+    struct place_out *p = line_up(h, rules, LIMIT);
+    set(h, rules);
+    advance(h, 1000);
+    for (int64_t i = 0; i < 40; i++)
+        assert_int_equal(leave(h, 0, p[i].place_token), OK);
+    for (int64_t i = 40; i < 80; i++)
+        buy(h, i + 1, 1000 + i);
+    advance(h, PASS_MS);
+    assert_int_equal(numbers(h).no_show, 200);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_hour_of_looks),
         ROOM_TEST(test_rates_are_exact),
+        ROOM_TEST(test_no_show),
+        ROOM_TEST(test_no_show_is_forgotten),
+        ROOM_TEST(test_who_leaves_has_come),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

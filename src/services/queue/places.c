@@ -1,8 +1,9 @@
 /* Who has which place, one bit a place, and who has been seen of late. All are sized for a million people: 9 to 10 bytes a user, an eighth, and
  * four bytes a place. */
-#include "queue_int.h"
+#include "turns.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "platform/obs/log.h"
 

@@ -24,7 +24,7 @@ static const char *const state_words[] = { "waiting", "admitted", "expired", "le
     { .name = "admit_per_minute", .type = F_INT, .low = 1, .high = 100000, .at = offsetof(owner, rules.admit_per_minute),                 \
       .help = "people let in a minute at most" },                                                                                         \
     { .name = "active_limit", .type = F_INT, .low = 1, .high = 1000000, .at = offsetof(owner, rules.active_limit),                        \
-      .help = "people inside at the same time at most" },                                                                                 \
+      .help = "people inside at the same time at most; more passes are given out for those who do not use theirs" },                                                                                 \
     { .name = "pass_seconds", .type = F_INT, .low = 30, .high = 3600, .at = offsetof(owner, rules.pass_seconds),                          \
       .help = "how long an admission is good for" },                                                                                      \
     { .name = "opens_at", .type = F_TIME, .optional = asked, .nullable = true, .at = offsetof(owner, rules.opens_at),                      \
@@ -43,6 +43,8 @@ FIELDS(settings_fields, "QueueSettings", struct settings_out,
     { .name = "waiting", .type = F_INT, .at = offsetof(struct settings_out, waiting) },
     { .name = "active", .type = F_INT, .at = offsetof(struct settings_out, active), .help = "passes that are good now" },
     { .name = "parked", .type = F_INT, .at = offsetof(struct settings_out, parked), .help = "away when their turn came; they may still come back" },
+    { .name = "no_show_permille", .type = F_INT, .at = offsetof(struct settings_out, no_show),
+      .help = "of a thousand people whose passes ran out in the last ten minutes, so many had never used them; 500 at most" },
     { .name = "commitment", .type = F_STR, .nullable = true, .at = offsetof(struct settings_out, commitment), .help = "of a room that draws: docs/draw.md" },
     { .name = "beacon_round", .type = F_INT, .nullable = true, .at = offsetof(struct settings_out, beacon_round),
       .help = "public round that decides the draw" });

@@ -1,6 +1,6 @@
 # What the measuring scripts share: a server of its own in a temporary folder, removed at the end; a hall of 50,000 seats and a performance in it.
 # Wants $build and $parent (of the data folder) to be set, and $pin_server, a command that the server is run by, or nothing.
-# shellcheck shell=bash disable=SC2154
+# shellcheck shell=bash disable=SC2154,SC2034
 
 data=$(mktemp -d "$parent/takenseat-bench.XXXXXX")
 server=
@@ -41,7 +41,7 @@ server_stop() {
 # Leaves the seconds until it was ready in $started.
 server_start() {
     local began=$EPOCHREALTIME
-    "${pin_server[@]}" "$build/takenseat" serve --bench --port "$port" --data "$data/server" "$@" >"$data/log" 2>&1 &
+    "${pin_server[@]}" "$build/takenseat" serve --bench --port "$port" --data "$data/server" >"$data/log" 2>&1 &
     server=$!
     for _ in $(seq 1000); do
         curl -fs -o "$data/answer" "http://127.0.0.1:$port/health/ready" && break
@@ -104,7 +104,7 @@ stage() {
     mkdir "$data/server"
     printf '%s\n' "$password" | "$build/takenseat" admin create --data "$data/server" --email bench@takenseat.example --password-stdin \
         >"$data/log" 2>&1 || fail "no administrator could be made"
-    server_start "$@"
+    server_start
     post /auth/login <<<"{\"email\":\"bench@takenseat.example\",\"password\":\"$password\"}"
     token=$(member access_token)
     hall_plan >"$data/plan.json"

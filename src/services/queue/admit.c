@@ -2,9 +2,12 @@
  *
  * Rate is a bucket that fills with time and holds one second's worth, so that in any time t no more than rate * t + one second's worth come in;
  * what is left over is carried to the next time. At rates so slow that a second's worth is less than one person, it also holds the part of a person
- * that was saved up before: however the looks fall, over an hour nobody too few comes in. It is the organizer's, or what payment can take (headroom.c). The limit counts passes that are
- * good at that moment, and falls with the stock: where all seats that are left are spoken for, nobody is let in to look at them. Of those let in
- * some never come: for each who did not, of late, one more is let in (passes = people wanted inside / (1 - no-show)), never more than twice as many. */
+ * that was saved up before: however the looks fall, over an hour nobody too few comes in. It is the organizer's, or what payment can take
+ * (headroom.c).
+ *
+ * The limit counts passes that are good at that moment, and falls with the stock: where all seats that are left are spoken for, nobody is let in to
+ * look at them. Of those let in some never come: for each who did not, of late, one more is let in (passes = people wanted inside / (1 - no-show)),
+ * never more than twice as many. */
 #include "queue_int.h"
 
 #include "platform/obs/log.h"

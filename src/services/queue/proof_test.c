@@ -318,7 +318,8 @@ static void test_changed_byte(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_tree), cmocka_unit_test(test_shuffle_is_one), cmocka_unit_test(test_uniform), cmocka_unit_test(test_receipt), cmocka_unit_test(test_signed_together),
+        cmocka_unit_test(test_tree), cmocka_unit_test(test_shuffle_is_one), cmocka_unit_test(test_uniform), cmocka_unit_test(test_receipt),
+        cmocka_unit_test(test_signed_together),
         cmocka_unit_test(test_verify), cmocka_unit_test(test_changed_byte),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -24,7 +24,7 @@ static const char *const state_words[] = { "waiting", "admitted", "expired", "le
     { .name = "admit_per_minute", .type = F_INT, .low = 1, .high = 100000, .at = offsetof(owner, rules.admit_per_minute),                 \
       .help = "people let in a minute at most" },                                                                                         \
     { .name = "active_limit", .type = F_INT, .low = 1, .high = 1000000, .at = offsetof(owner, rules.active_limit),                        \
-      .help = "people inside at the same time at most; more passes are given out for those who do not use theirs" },                                                                                 \
+      .help = "people inside at the same time at most; for those who never use their passes others are let in" },                         \
     { .name = "pass_seconds", .type = F_INT, .low = 30, .high = 3600, .at = offsetof(owner, rules.pass_seconds),                          \
       .help = "how long an admission is good for" },                                                                                      \
     { .name = "opens_at", .type = F_TIME, .optional = asked, .nullable = true, .at = offsetof(owner, rules.opens_at),                      \

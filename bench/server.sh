@@ -1,9 +1,9 @@
 # What the measuring scripts share: a server of its own in a temporary folder, removed at the end; a hall of 50,000 seats and a performance in it.
-# Wants $build and $parent (of the data folder) to be set, and $pin_server, a command that the server is run by, or nothing.
+# Wants $build and $parent (of the data folder) to be set. Others may be: $pin_server, a command that runs the server; $server_options; $zones.
 # shellcheck shell=bash disable=SC2154,SC2034
 
 data=$(mktemp -d "$parent/takenseat-bench.XXXXXX")
-server=
+server='' pin_server=("${pin_server[@]}") server_options=("${server_options[@]}")
 finish() {
     server_stop || true
     [ -n "${KEEP:-}" ] || rm -rf "$data"
@@ -41,7 +41,7 @@ server_stop() {
 # Leaves the seconds until it was ready in $started.
 server_start() {
     local began=$EPOCHREALTIME
-    "${pin_server[@]}" "$build/takenseat" serve --bench --port "$port" --data "$data/server" >"$data/log" 2>&1 &
+    "${pin_server[@]}" "$build/takenseat" serve --bench --port "$port" --data "$data/server" "${server_options[@]}" >"$data/log" 2>&1 &
     server=$!
     for _ in $(seq 1000); do
         curl -fs -o "$data/answer" "http://127.0.0.1:$port/health/ready" && break
@@ -65,13 +65,13 @@ send() {
 post() { send POST "$1"; }
 put() { send PUT "$1"; }
 
-# ---- a hall of 50,000 seats and schedules in it ----
+# ---- a hall of 50,000 seats, a thousand a zone, and schedules in it ----
 
 hall_plan() {
-    awk 'BEGIN {
+    awk -v zones="${zones:-50}" 'BEGIN {
         printf("{\"name\":\"Bench hall\",\"address\":\"1 Bench Road\",\"plan\":{\"name\":\"Bench\",")
         printf("\"size\":{\"width\":1100,\"height\":2200},\"categories\":[{\"name\":\"Seat\",\"color\":\"#3366cc\"}],\"zones\":[")
-        for (zone = 0; zone < 50; zone++) {
+        for (zone = 0; zone < zones; zone++) {
             printf("%s{\"name\":\"Z%02d\",\"position\":{\"x\":%d,\"y\":%d},\"rows\":[", zone ? "," : "", zone, zone % 10 * 110, int(zone / 10) * 420)
             for (row = 0; row < 20; row++) {
                 printf("%s{\"row_number\":\"%d\",\"row_number_position\":\"both\",\"position\":{\"x\":0,\"y\":%d},\"seats\":[", row ? "," : "", row + 1, row * 20)

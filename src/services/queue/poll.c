@@ -24,7 +24,7 @@ err queue_poll(struct ctx *cx, void *self, const void *in_, void *ret_out)
     bool found = r && (!r->loaded || who.number <= r->shown_line.last);
     if (found) {
         place_look(cx, r, &r->shown_terms, &r->shown_line, who.number, &left, &sight);
-        seen_until(&r->seen, room_place(r, &r->shown_line, who.number), present_until(cx->now, sight.poll_ms));
+        seen_until(&r->seen, room_place(r, who.number), present_until(cx->now, sight.poll_ms));
     }
     pthread_rwlock_unlock(&q->lock);
     if (!found)
@@ -64,7 +64,9 @@ static void write_event(const struct room *r, struct buf *out)
 {
     buf_fmt(out, "{\"serving\":%lld,\"waiting\":%lld,\"paused\":%s,\"message\":", (long long)r->shown_line.serving, (long long)r->shown_line.waiting,
             r->shown_terms.rules.paused ? "true" : "false");
-    json_write_str(out, str_of(r->shown_terms.message, r->shown_terms.message_n));
+    json_write_str(out, terms_message(&r->shown_terms, LANG_KO));
+    buf_str(out, S(",\"message_en\":"));
+    json_write_str(out, terms_message(&r->shown_terms, LANG_EN));
     buf_char(out, '}');
 }
 
@@ -89,7 +91,7 @@ static bool pass_good(struct ctx *cx, const struct queue *q, struct room *r, str
     int64_t until;
     if (!pass_open(cx, q, pass, &who, &until) || who.schedule != r->schedule || who.user != cx->actor.user || until <= cx->now || !r->loaded)
         return false;
-    int64_t place = room_place(r, &r->line, who.number);
+    int64_t place = room_place(r, who.number);
     if (place > r->line.serving || marks_get(&r->ended, place))
         return false;
     room_shown(r, place);

@@ -40,6 +40,15 @@ static struct offer offer_copy(const struct offer *from)
     return to;
 }
 
+/* What is longer, as only a damaged database can have it, is cut. */
+struct note note_of(struct str text)
+{
+    struct note n = { .n = text.n < sizeof(n.text) ? text.n : sizeof(n.text) };
+    if (n.n)
+        memcpy(n.text, text.p, n.n);
+    return n;
+}
+
 void room_offer(struct room *r, const struct offer *what)
 {
     struct offer next = offer_copy(what);
@@ -84,6 +93,7 @@ void room_free(struct room *r)
     parks_free(&r->parks);
     seen_free(&r->seen);
     free(r->order);
+    free(r->curve);
     free(r->offer.grades);
     free(r);
 }
@@ -103,9 +113,9 @@ int64_t room_active(const struct room *r, int64_t now)
     return steps_active(&r->steps, now) + parks_active(&r->parks, now);
 }
 
-int64_t room_place(const struct room *r, const struct line *line, int64_t number)
+int64_t room_place(const struct room *r, int64_t number)
 {
-    return r->order && line->drawn_at && number >= 1 && number <= line->entries ? r->order[number - 1] : number;
+    return number >= 1 && number <= r->ordered ? r->order[number - 1] : number;
 }
 
 static int64_t count_live(const struct room *r, int64_t first, int64_t last)
@@ -116,11 +126,12 @@ static int64_t count_live(const struct room *r, int64_t first, int64_t last)
     return n;
 }
 
-static void see_all(struct room *r, int64_t until)
+/* Whose turn was missed is away until he asks. */
+static void see_waiting(struct room *r, int64_t until)
 {
     if (r->line.last)
         seen_grow(&r->seen, r->line.last);
-    for (int64_t place = 1; place <= r->line.last; place++)
+    for (int64_t place = r->line.serving + 1; place <= r->line.last; place++)
         seen_until(&r->seen, place, until);
 }
 
@@ -139,15 +150,17 @@ err room_load(struct ctx *cx, struct room *r)
         e = store_block_count(cx, r);
     if (e)
         return e;
-    if (r->line.drawn_at && !r->order)
-        r->order = draw_order(r);
+    if (r->line.drawn_at && !r->order) {
+        r->order = draw_order(&r->draw.seed, r->line.entries);
+        r->ordered = r->line.entries;
+    }
     for (size_t i = r->steps.first; i < r->steps.first + r->steps.n; i++)
         r->steps.at[i].live = count_live(r, r->steps.at[i].first, r->steps.at[i].last);
     for (size_t i = r->parks.first; i < r->parks.first + r->parks.n; i++)
         r->parks.at[i].live = r->parks.at[i].until && !marks_get(&r->ended, r->parks.at[i].place);
     r->line.waiting = count_live(r, r->line.serving + 1, r->line.last);
     room_skip_ended(r);
-    see_all(r, cx->now + AFTER_RESTART_MS);
+    see_waiting(r, cx->now + AFTER_RESTART_MS);
     r->loaded = true;
     return OK;
 }
@@ -165,6 +178,27 @@ void room_touch(struct ctx *cx, struct room *r)
 {
     tx_undo(cx, line_undo, r, &r->line, sizeof(r->line));
     tx_after(cx, room_publish, r);
+    r->line.changed_at = cx->now;
+}
+
+/* Most rooms are never on: the first event makes their curve. */
+static struct curve *curve_of(struct room *r)
+{
+    if (!r->curve)
+        r->curve = calloc(1, sizeof(*r->curve));
+    ASSERT(r->curve != NULL);
+    return r->curve;
+}
+
+void room_recall(struct room *r, int64_t at, enum happening what, int64_t n)
+{
+    r->line.tally.n[what] += n;
+    curve_add(curve_of(r), at, what, n);
+}
+
+static bool has_news(const struct room *r)
+{
+    return memcmp(&r->line.tally, &r->shown_line.tally, sizeof(r->line.tally)) != 0;
 }
 
 void room_publish(void *room)
@@ -176,6 +210,8 @@ void room_publish(void *room)
         r->version++;
     if (r->renewed)
         r->shown_terms = r->terms;
+    if (has_news(r))
+        curve_follow(curve_of(r), r->line.changed_at, &r->line.tally);
     r->shown_line = r->line;
     pthread_rwlock_unlock(&r->queue->lock);
     r->renewed = false;
@@ -203,6 +239,7 @@ int64_t room_give(struct ctx *cx, struct room *r, int64_t user)
         line_pace_reset(&r->line, &r->terms.rules, cx->now);
     r->line.last++;
     r->line.waiting++;
+    r->line.tally.n[HAPPENED_JOIN]++;
     places_set(&r->places, user, r->line.last);
     if (!seen_fits(&r->seen, r->line.last)) {
         pthread_rwlock_wrlock(&r->queue->lock);
@@ -237,6 +274,8 @@ void room_step(struct ctx *cx, struct room *r, const struct step *step, const in
     r->line.serving = step->last;
     r->line.waiting -= step->admitted + parked_n;
     r->line.credit -= step->admitted * CREDIT;
+    r->line.tally.n[HAPPENED_ADMISSION] += step->admitted;
+    r->line.tally.n[HAPPENED_ABSENCE] += parked_n;
 
     pthread_rwlock_wrlock(&r->queue->lock);
     steps_drop(&r->steps, cx->now);
@@ -253,11 +292,12 @@ void room_step(struct ctx *cx, struct room *r, const struct step *step, const in
     room_skip_ended(r);
 }
 
-static void return_put(struct room *r, int64_t place, int64_t until)
+static void return_put(struct room *r, int64_t place, int64_t let_in_at, int64_t until)
 {
     pthread_rwlock_wrlock(&r->queue->lock);
     struct parked *p = parks_find(&r->parks, place);
     if (p) {
+        p->let_in_at = let_in_at;
         p->until = until;
         p->live = until != 0;
     }
@@ -266,15 +306,18 @@ static void return_put(struct room *r, int64_t place, int64_t until)
 
 static void return_undo(void *room, const void *place)
 {
-    return_put(room, *(const int64_t *)place, 0);
+    return_put(room, *(const int64_t *)place, 0, 0);
 }
 
 err room_return(struct ctx *cx, struct room *r, struct parked *p)
 {
     room_touch(cx, r);
     tx_undo(cx, return_undo, r, &p->place, sizeof(p->place));
-    return_put(r, p->place, cx->now + r->terms.rules.pass_seconds * 1000);
+    return_put(r, p->place, cx->now, cx->now + r->terms.rules.pass_seconds * 1000);
+    r->line.let_in_at = cx->now;
     r->line.credit -= CREDIT;
+    r->line.tally.n[HAPPENED_ADMISSION]++;
+    r->line.tally.n[HAPPENED_RETURN]++;
     return store_parked_admit(cx, r, p, room_active(r, cx->now));
 }
 
@@ -327,6 +370,7 @@ void room_end(struct ctx *cx, struct room *r, int64_t place, enum ended_how how,
     if (how != LEFT_LINE)
         room_shown(r, place);
     r->line.waiting -= how == LEFT_LINE && place > r->line.serving;
+    r->line.tally.n[HAPPENED_BOOKING] += how == BOUGHT;
     room_skip_ended(r);
     if (draw_pending(&r->terms, &r->line))
         store_withdrawn_insert(cx, r, place);

@@ -98,6 +98,7 @@ int64_t steps_no_show(const struct steps *s, int64_t now);
 
 struct parked {
     int64_t place, parked_at;
+    int64_t let_in_at;        /* after all, since this program began */
     int64_t until;            /* let in after all: the pass expires; 0: not yet */
     bool live;                /* let in, and neither left nor bought since */
 };

@@ -14,18 +14,21 @@
 enum { SCHEDULES_MAX = 256 };
 
 struct bench {
-    bool noop;
+    const char *command;
     struct wire_options wire;
     struct generator_options load;
     char *schedules[SCHEDULES_MAX];
     int pid;                    /* the server's, or 0 */
+    uint64_t upto;              /* 0: all */
     uint64_t own_ns, server_ns; /* used while measuring */
 };
 
 static const char help_text[] = "takenseat-bench: raw figures of one server on this machine.\n"
-                                "usage: takenseat-bench hold|noop --port N --schedule ID --tokens FILE [option ...]\n\n"
+                                "usage: takenseat-bench hold|noop|join|poll --port N --schedule ID --tokens FILE [option ...]\n\n"
                                 "  hold                  POST .../holds, each request with a seat of its own, in the order of the map\n"
-                                "  noop                  the same bytes to POST /noop of a server that was started with --bench\n\n"
+                                "  noop                  the same bytes to POST /noop of a server that was started with --bench\n"
+                                "  join                  POST .../queue, each token once; ends when all of them have been answered\n"
+                                "  poll                  GET /queue/{place_token}, of the first 1,000 tokens, which join for it\n\n"
                                 "  --port N              the server's port on 127.0.0.1\n"
                                 "  --schedule ID         whose seats are held; repeat it for more seats (noop takes the seats round and round)\n"
                                 "  --tokens FILE         access tokens, one a line, or the accounts file of takenseat-load; used in turn\n"
@@ -33,7 +36,8 @@ static const char help_text[] = "takenseat-bench: raw figures of one server on t
                                 "  --seconds S           measured time (3)\n"
                                 "  --warm-up S           time before it that is not counted (0.3)\n"
                                 "  --rate R              open loop: R requests a second, timed from when each was due (closed loop)\n"
-                                "  --skip N              leave out the first N seats: they are held already (0)\n"
+                                "  --skip N              leave out the first N seats, or tokens that join: they were used already (0)\n"
+                                "  --upto N              leave out those from number N on\n"
                                 "  --no-key              without Idempotency-Key\n"
                                 "  --path PATH           of the no-op (/noop)\n"
                                 "  --pid P               the server's process: tells its processor time a request\n"
@@ -52,25 +56,31 @@ static double number_read(const char *option, const char *text, double most)
 
 static void command_read(struct bench *b, const char *command, const char *noop_path)
 {
-    b->noop = !strcmp(command, "noop");
-    if (!b->noop && strcmp(command, "hold"))
-        tool_die("wants one of hold and noop; --help explains the options");
+    static const char *const commands[] = { [WIRE_HOLD] = "hold", [WIRE_NOOP] = "noop", [WIRE_JOIN] = "join", [WIRE_POLL] = "poll" };
+
+    for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
+        if (!strcmp(command, commands[i])) {
+            b->command = commands[i];
+            b->wire.kind = (enum wire_kind)i;
+        }
+    if (!b->command)
+        tool_die("wants one of hold, noop, join and poll; --help explains the options");
     if (!b->wire.port || !b->wire.schedule_count || !b->wire.tokens_file || !b->load.connections)
         tool_die("--port, --schedule and --tokens are required");
-    b->wire.noop_path = b->noop ? noop_path : NULL;
+    b->wire.noop_path = noop_path;
     b->wire.schedules = b->schedules;
 }
 
 static void options_read(struct bench *b, int argc, char **argv)
 {
-    enum { PORT = 1, SCHEDULE, TOKENS, CONNECTIONS, SECONDS, WARM_UP, RATE, SKIP, NO_KEY, PATH, PID, HELP };
+    enum { PORT = 1, SCHEDULE, TOKENS, CONNECTIONS, SECONDS, WARM_UP, RATE, SKIP, UPTO, NO_KEY, PATH, PID, HELP };
     /* clang-format off */
     static const struct option longs[] = {
         { "port", required_argument, NULL, PORT },       { "schedule", required_argument, NULL, SCHEDULE },
         { "tokens", required_argument, NULL, TOKENS },   { "connections", required_argument, NULL, CONNECTIONS },
         { "seconds", required_argument, NULL, SECONDS }, { "warm-up", required_argument, NULL, WARM_UP },
         { "rate", required_argument, NULL, RATE },       { "skip", required_argument, NULL, SKIP },
-        { "no-key", no_argument, NULL, NO_KEY },         { "path", required_argument, NULL, PATH },
+        { "upto", required_argument, NULL, UPTO },       { "no-key", no_argument, NULL, NO_KEY },         { "path", required_argument, NULL, PATH },
         { "pid", required_argument, NULL, PID },         { "help", no_argument, NULL, HELP },
         { 0 },
     };
@@ -109,6 +119,9 @@ static void options_read(struct bench *b, int argc, char **argv)
             break;
         case SKIP:
             b->load.first = (uint64_t)number_read(name, optarg, 1e9);
+            break;
+        case UPTO:
+            b->upto = (uint64_t)number_read(name, optarg, 1e9);
             break;
         case NO_KEY:
             b->wire.keyed = false;
@@ -157,7 +170,7 @@ static void cpu_print(const char *who, uint64_t ns, const struct generator_resul
 
 static void result_print(const struct bench *b, const struct generator_result *r)
 {
-    const char *name = b->noop ? "noop" : "hold";
+    const char *name = b->command;
     uint64_t answers = 0;
 
     for (int i = 0; i < STATUS_MAX; i++)
@@ -182,7 +195,7 @@ static void result_print(const struct bench *b, const struct generator_result *r
     if (b->pid)
         cpu_print("server CPU", b->server_ns, r, answers);
     if (r->ran_out)
-        puts("  the seats ran out before the time: give more --schedule for a longer round");
+        printf("  the %s ran out before the time\n", b->wire.kind == WIRE_JOIN ? "tokens" : "seats");
     if (own_share > 0.95)
         puts("  the generator had no processor time left: the server can do more than this");
     printf("result %s rate=%.1f p50_us=%" PRIu64 " p99_us=%" PRIu64 " p999_us=%" PRIu64 " max_us=%" PRIu64 " good=%" PRIu64 " other=%" PRIu64
@@ -213,9 +226,11 @@ int main(int argc, char **argv)
     options_read(&b, argc, argv);
     open_files_allow(b.load.connections);
     wire_open(&wire, &b.wire);
-    b.load.most = b.noop ? UINT64_MAX : wire.seat_count;
+    b.load.most = b.wire.kind == WIRE_HOLD ? wire.seat_count : b.wire.kind == WIRE_JOIN ? wire.token_count : UINT64_MAX;
+    if (b.upto && b.upto < b.load.most)
+        b.load.most = b.upto;
     if (b.load.first >= b.load.most)
-        tool_die("--skip leaves no seat");
+        tool_die("--skip leaves nothing");
     generator_run(&wire, &b.load, result, measuring_starts, measuring_ends, &b);
     if (result->good)
         result_print(&b, result);

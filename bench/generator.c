@@ -217,7 +217,7 @@ void generator_run(const struct wire *w, const struct generator_options *o, stru
             at_start(self);
         }
         ret->ran_out = run.next == o->most;
-        if (now >= run.stop_us || ret->ran_out)
+        if (now >= run.stop_us || (ret->ran_out && !run.busy_count))
             break;
         run_wait(&run, run_send(&run, now));
     }

@@ -1,6 +1,7 @@
 #include "wire.h"
 
 #include "http_client.h"
+#include "json.h"
 #include "seat_map.h"
 
 #include <assert.h>
@@ -9,38 +10,51 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { KEY_LINE_MAX = 64 };
+enum { KEY_LINE_MAX = 64, POLLED = 1000 };
+
+static const char token_line[] = "Authorization: Bearer ";
 
 struct fetch {
     struct http_request rq;
     bool over;
-    struct seat_map *map;
+    char *body;
 };
 
 static void fetch_done(struct http_request *rq, const struct http_reply *reply)
 {
     struct fetch *f = rq->owner;
-    const char *fault = NULL;
 
-    if (reply->outcome != HTTP_ANSWERED || reply->status != 200)
-        tool_die("GET %s: status %d", rq->path, reply->outcome == HTTP_ANSWERED ? reply->status : 0);
-    f->map = seat_map_read(reply->body, reply->body_len, &fault);
-    if (!f->map)
-        tool_die("GET %s: %s", rq->path, fault);
+    if (reply->outcome != HTTP_ANSWERED || reply->status / 100 != 2)
+        tool_die("%s %s: status %d", rq->method, rq->path, reply->outcome == HTTP_ANSWERED ? reply->status : 0);
+    f->body = mem_print("%.*s", (int)reply->body_len, reply->body);
     f->over = true;
+}
+
+/* The body of the answer, to be freed. */
+static char *fetch(struct http_client *http, const char *method, const char *path, char *token)
+{
+    struct fetch f = { 0 };
+
+    f.rq = (struct http_request){ .method = method, .path = path, .token = token ? &token : NULL, .patience_us = 60 * US_A_SECOND, .hang_up_ms = -1,
+                                  .done = fetch_done, .owner = &f };
+    http_client_send(http, &f.rq);
+    while (!f.over)
+        http_client_turn(http, clock_us() + US_A_SECOND);
+    return f.body;
 }
 
 static struct seat_map *map_fetch(struct http_client *http, const char *schedule)
 {
     char *path = mem_print("/api/v1/schedules/%s/map", schedule);
-    struct fetch f = { 0 };
+    char *body = fetch(http, "GET", path, NULL);
+    const char *fault = NULL;
+    struct seat_map *map = seat_map_read(body, strlen(body), &fault);
 
-    f.rq = (struct http_request){ .method = "GET", .path = path, .patience_us = 60 * US_A_SECOND, .hang_up_ms = -1, .done = fetch_done, .owner = &f };
-    http_client_send(http, &f.rq);
-    while (!f.over)
-        http_client_turn(http, clock_us() + US_A_SECOND);
+    if (!map)
+        tool_die("GET %s: %s", path, fault);
+    free(body);
     free(path);
-    return f.map;
+    return map;
 }
 
 static struct part part_of(char *text)
@@ -48,9 +62,16 @@ static struct part part_of(char *text)
     return (struct part){ .bytes = text, .len = strlen(text) };
 }
 
+static void parts_free(struct part *parts, uint64_t count)
+{
+    for (uint64_t i = 0; i < count; i++)
+        free(parts[i].bytes);
+    free(parts);
+}
+
 static void target_add(struct wire *w, const struct wire_options *o, const char *schedule, const struct seat_map *map)
 {
-    char *path = o->noop_path ? mem_text(o->noop_path) : mem_print("/api/v1/schedules/%s/holds", schedule);
+    char *path = o->kind == WIRE_NOOP ? mem_text(o->noop_path) : mem_print("/api/v1/schedules/%s/holds", schedule);
     uint64_t seats = w->seat_count + map->count;
 
     w->heads[w->target_count] =
@@ -83,7 +104,7 @@ static void tokens_read(struct wire *w, const char *path)
         if (!*line || !strcmp(line, "access_token"))
             continue;
         w->tokens = mem_grow(w->tokens, w->token_count + 1, sizeof *w->tokens);
-        w->tokens[w->token_count++] = part_of(mem_print("Authorization: Bearer %s\r\n", line));
+        w->tokens[w->token_count++] = part_of(mem_print("%s%s\r\n", token_line, line));
     }
     free(text);
     if (!w->token_count)
@@ -105,27 +126,83 @@ static void lengths_check(const struct wire *w)
         tool_die("a request would be longer than %d bytes", REQUEST_MAX);
 }
 
-void wire_open(struct wire *w, const struct wire_options *o)
+static void seats_open(struct wire *w, const struct wire_options *o, struct http_client *http)
 {
-    struct http_client *http = http_client_new("127.0.0.1", o->port, 1);
-
-    *w = (struct wire){ .keyed = o->keyed, .heads = mem_take(o->schedule_count, sizeof *w->heads) };
-    random_hex(w->tag, sizeof w->tag);
+    w->heads = mem_take(o->schedule_count, sizeof *w->heads);
     for (unsigned i = 0; i < o->schedule_count; i++) {
         struct seat_map *map = map_fetch(http, o->schedules[i]);
         target_add(w, o, o->schedules[i], map);
         seat_map_free(map);
     }
-    http_client_free(http);
-    tokens_read(w, o->tokens_file);
-    lengths_check(w);
 }
 
-static void parts_free(struct part *parts, uint64_t count)
+/* One more head, with an end of its own. */
+static void head_add(struct wire *w, char *head, const char *tail)
 {
-    for (uint64_t i = 0; i < count; i++)
-        free(parts[i].bytes);
-    free(parts);
+    unsigned n = w->target_count++;
+
+    w->heads = mem_grow(w->heads, n + 1, sizeof *w->heads);
+    w->tails = mem_grow(w->tails, n + 1, sizeof *w->tails);
+    w->tail_target = mem_grow(w->tail_target, n + 1, sizeof *w->tail_target);
+    w->heads[n] = part_of(head);
+    w->tails[n] = part_of(mem_text(tail));
+    w->tail_target[n] = n;
+    w->seat_count = w->target_count;
+}
+
+static void joins_open(struct wire *w, const struct wire_options *o)
+{
+    for (unsigned i = 0; i < o->schedule_count; i++)
+        head_add(w, mem_print("POST /api/v1/schedules/%s/queue HTTP/1.1\r\nHost: 127.0.0.1:%u\r\n", o->schedules[i], (unsigned)o->port),
+                 "Content-Length: 0\r\n\r\n");
+}
+
+static char *place_of(struct http_client *http, const char *schedule, const struct part *token)
+{
+    char *path = mem_print("/api/v1/schedules/%s/queue", schedule);
+    char *bearer = mem_print("%.*s", (int)(token->len - sizeof token_line + 1 - 2), token->bytes + sizeof token_line - 1);
+    char *body = fetch(http, "POST", path, bearer);
+    cJSON *root = cJSON_Parse(body);
+    const char *place = json_text(root, "place_token");
+
+    if (!place)
+        tool_die("POST %s: nobody waits there", path);
+    char *copy = mem_text(place);
+    cJSON_Delete(root);
+    free(body);
+    free(bearer);
+    free(path);
+    return copy;
+}
+
+static void polls_open(struct wire *w, const struct wire_options *o, struct http_client *http)
+{
+    for (unsigned i = 0; i < w->token_count && i < POLLED; i++) {
+        char *place = place_of(http, o->schedules[0], &w->tokens[i]);
+        head_add(w, mem_print("GET /api/v1/queue/%s HTTP/1.1\r\nHost: 127.0.0.1:%u\r\n", place, (unsigned)o->port), "\r\n");
+        free(place);
+    }
+    parts_free(w->tokens, w->token_count);
+    w->tokens = mem_take(1, sizeof *w->tokens);
+    w->tokens[0] = part_of(mem_text(""));
+    w->token_count = 1;
+}
+
+void wire_open(struct wire *w, const struct wire_options *o)
+{
+    struct http_client *http = http_client_new("127.0.0.1", o->port, 1);
+
+    *w = (struct wire){ .keyed = o->keyed && (o->kind == WIRE_HOLD || o->kind == WIRE_NOOP) };
+    random_hex(w->tag, sizeof w->tag);
+    tokens_read(w, o->tokens_file);
+    if (o->kind == WIRE_JOIN)
+        joins_open(w, o);
+    else if (o->kind == WIRE_POLL)
+        polls_open(w, o, http);
+    else
+        seats_open(w, o, http);
+    http_client_free(http);
+    lengths_check(w);
 }
 
 void wire_close(struct wire *w)

@@ -89,7 +89,7 @@ test('before the draw there are receipts and a commitment, and nobody has a posi
     assert.equal(place.position, null);
     assert.equal(place.eta_reason, 'draw');
     const words = place.receipt.split(' ');
-    assert.deepEqual([words[0], words[1], words[2], words[5]], ['takenseat-receipt-1', sale.id, String(i + 1), draw.commitment]);
+    assert.deepEqual([words[0], words[1], words[2], words[5]], ['takenseat-receipt-2', sale.id, String(i + 1), draw.commitment]);
     assert.equal((await proof_of(place)).receipt, place.receipt);
   }
   refused(await world.api('GET', `/api/v1/schedules/${sale.id}/queue/draw/entries`), 404, 'not_drawn');
@@ -122,6 +122,22 @@ test('the draw follows from the round that was named, and a stranger can check i
   assert.deepEqual([...drawn].sort((a, b) => a - b), Array.from({ length: 12 }, (_, i) => i + 1));
 
   assert.equal((await verify(path_join(folder, 'nothing'))).code, 2);
+});
+
+test('those who join at one moment are signed together, and each receipt is good by itself', async () => {
+  const people = await world.crowd(40);
+  const { sale } = await drawing([]);
+  const joined = (await Promise.all(people.map((as) => join(sale, as)))).map((answer) => ok(answer, 201));
+  const again = (await Promise.all(people.map((as) => join(sale, as)))).map((answer) => ok(answer, 201));
+  await world.advance(hour);
+  await world.advance(minute);
+  const at = await written('together', await file_of(sale));
+  for (const [i, first] of joined.entries()) {
+    assert.equal(again[i].place_token, first.place_token);
+    const told = await Promise.all([first, again[i]].map(async ({ receipt }, k) => verify(at, '--receipt', await written(`together.${i}.${k}`, receipt))));
+    for (const { code, stdout } of told) assert.equal(code, 0, stdout);
+    assert.equal(told[0].stdout, told[1].stdout);
+  }
 });
 
 test('the files that the browser checks are checked by the command line alike', async () => {

@@ -44,6 +44,7 @@ static const struct row rows[] = {
     { "max-seconds", "S", NUMBER, AT(max_seconds), 1, 86400, "hard end of the sale (300)" },
     { "accounts", "FILE", TEXT, AT(accounts), 0, 0, "CSV of email,password,access_token,refresh_token: used if there, else made" },
     { "accounts-only", NULL, FLAG, AT(accounts_only), 0, 0, "make the accounts, sign them in, save them and stop" },
+    { "accounts-ready", NULL, FLAG, AT(accounts_ready), 0, 0, "take the file's access tokens as they are, without asking for each whether it is good" },
     { "signup-parallel", "N", NUMBER, AT(signup_parallel), 1, 1024, "accounts prepared at once before the sale (4)" },
     { "prepare-seconds", "S", NUMBER, AT(prepare_seconds), 1, 86400, "hard end of that preparation (1800)" },
     { "survive-restarts", NULL, FLAG, AT(survive_restarts), 0, 0,

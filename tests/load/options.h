@@ -29,7 +29,7 @@ struct options {
     struct mix order_mix, payment_mix;
     uint32_t max_seconds, prepare_seconds;
     char *accounts;
-    bool accounts_only;
+    bool accounts_only, accounts_ready;
     uint32_t signup_parallel;
     bool survive_restarts;
     char *ack_log, *csv, *json;

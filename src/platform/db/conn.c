@@ -31,7 +31,7 @@ struct conn *conn_open(const char *path, bool writer, bool synced, struct arena 
     if (code == SQLITE_OK && !synced)
         code = conn_exec(c, "PRAGMA synchronous=OFF");
     if (code == SQLITE_OK)
-        code = conn_exec(c, writer ? "PRAGMA cache_size=-16384" : "PRAGMA cache_size=-2048; PRAGMA query_only=ON");
+        code = conn_exec(c, writer ? "PRAGMA cache_size=-8192" : "PRAGMA cache_size=-2048; PRAGMA query_only=ON");
     if (code == SQLITE_OK)
         return c;
     *ret_why = arena_fmt(arena, "cannot open the database %s: %s", path, c->lite ? sqlite3_errmsg(c->lite) : "out of memory");

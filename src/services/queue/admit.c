@@ -1,8 +1,13 @@
 /* Admission: every half second the rooms with people in line let in as many as rate and limit allow.
  *
  * Rate is a bucket that fills with time and holds one second's worth, so that in any time t no more than rate * t + one second's worth come in;
- * what is left over is carried to the next time. It is the organizer's, or what payment can take (headroom.c). The limit counts passes that are
- * good at that moment, and falls with the stock: where all seats that are left are spoken for, nobody is let in to look at them. */
+ * what is left over is carried to the next time. At rates so slow that a second's worth is less than one person, it also holds the part of a person
+ * that was saved up before: however the looks fall, over an hour nobody too few comes in. It is the organizer's, or what payment can take
+ * (headroom.c).
+ *
+ * The limit counts passes that are good at that moment, and falls with the stock: where all seats that are left are spoken for, nobody is let in to
+ * look at them. Of those let in some never come: for each who did not, of late, one more is let in (passes = people wanted inside / (1 - no-show)),
+ * never more than twice as many. */
 #include "queue_int.h"
 
 #include "platform/obs/log.h"
@@ -16,7 +21,8 @@
 
 void line_settle(struct line *line, const struct rules *rules, int64_t now)
 {
-    int64_t full = max(CREDIT, rules->admit_per_minute * 1000);
+    int64_t second = rules->admit_per_minute * 1000;
+    int64_t full = max(second, CREDIT - 1 + min(second, CREDIT));        /* fewer than two people */
     int64_t passed = max(0, now - line->credit_at);
     line->credit = min(full, line->credit + passed * rules->admit_per_minute);
     line->credit_at = now;
@@ -49,12 +55,13 @@ static bool moves(const struct room *r, int64_t now)
 }
 
 /* How many more may come in: what the rate has saved up, as far as limit and stock have room. */
-static int64_t room_for(const struct ctx *cx, const struct room *r)
+static int64_t room_for(const struct ctx *cx, struct room *r)
 {
     struct remaining left;
     booking_remaining(cx->app, r->schedule, &left);
-    int64_t inside = min(r->terms.rules.active_limit, stock_limit(r, &left));
-    return min(r->line.credit / CREDIT, inside - room_active(r, cx->now));
+    r->line.no_show = steps_no_show(&r->steps, cx->now);
+    int64_t passes = room_passes(min(r->terms.rules.active_limit, stock_limit(r, &left)), r->line.no_show);
+    return min(r->line.credit / CREDIT, passes - room_active(r, cx->now));
 }
 
 /* Those who had been away when their turn came are ahead of everybody. */
@@ -87,8 +94,15 @@ static struct step step_from(const struct room *r, int64_t want, int64_t now, in
             step.admitted++;
     }
     step.live = step.admitted;
+    step.watched = true;
     *ret_parked = away;
     return step;
+}
+
+static err step_in(struct ctx *cx, struct room *r, const struct step *step, const int64_t *parked, int64_t away)
+{
+    room_step(cx, r, step, parked, away);
+    return store_room_serve(cx, r, step->last);
 }
 
 static err admit(struct ctx *cx, struct room *r)
@@ -110,9 +124,11 @@ static err admit(struct ctx *cx, struct room *r)
     metric_add(&queue_admitted, admitted);
     metric_add(&queue_parked, away);
     if (step.last == r->line.serving)
-        return admitted ? store_room_update(cx, r) : OK;
-    room_step(cx, r, &step, parked, away);
-    return store_room_serve(cx, r, step.last);
+        e = admitted ? store_room_update(cx, r) : OK;
+    else
+        e = step_in(cx, r, &step, parked, away);
+    r->line.active = room_active(r, cx->now);
+    return e;
 }
 
 /* ---- the job ---- */

@@ -52,11 +52,77 @@ struct hash draw_secret(const struct queue *q, const struct namer *n)
     return secret;
 }
 
-struct str draw_receipt(struct ctx *cx, const struct queue *q, const struct namer *n, const struct entry *e)
+/* ---- receipts: one signature for all who join between two commits ---- */
+
+static void receipts_begin(struct receipts *ret, const struct queue *q, const struct namer *n)
 {
     struct hash secret = draw_secret(q, n);
-    struct receipt r = { namer_schedule(n), *e, draw_commitment(namer_schedule(n), &secret) };
-    return receipt_write(cx->arena, q->keys->receipt_secret, &r);
+    ret->schedule = namer_schedule(n);
+    ret->commitment = draw_commitment(ret->schedule, &secret);
+    ret->n = 0;
+}
+
+struct str draw_receipt(struct ctx *cx, const struct queue *q, const struct namer *n, const struct entry *e)
+{
+    struct receipts r;
+    receipts_begin(&r, q, n);
+    r.entries[r.n++] = *e;
+    receipts_sign(&r, q->keys->receipt_secret);
+    return receipts_text(cx->arena, &r, 0);
+}
+
+struct wanted {               /* in the memory of the request that waits for it */
+    struct wanted *next;
+    int64_t number, joined_at, user;
+    struct arena *arena;
+    struct str *ret;
+};
+
+static void wanted_undo(void *room, const void *before)
+{
+    ((struct room *)room)->wanted = *(struct wanted *const *)before;
+}
+
+/* After the commit, before anybody is answered. */
+static void wanted_sign(void *room)
+{
+    struct room *r = room;
+    struct namer names = namer_of(r->queue, r->schedule);
+    struct receipts together;
+    receipts_begin(&together, r->queue, &names);
+    while (r->wanted) {
+        struct wanted *w = r->wanted, *end = w;
+        for (together.n = 0; end && together.n < RECEIPTS_TOGETHER; end = end->next)
+            together.entries[together.n++] = namer_entry(&names, end->number, end->joined_at, end->user);
+        receipts_sign(&together, r->queue->keys->receipt_secret);
+        for (size_t i = 0; w != end; w = w->next)
+            *w->ret = receipts_text(w->arena, &together, i++);
+        r->wanted = end;
+    }
+}
+
+void draw_receipt_later(struct ctx *cx, struct room *r, int64_t number, int64_t joined_at, int64_t user, struct str *ret)
+{
+    struct wanted *w = NEW(cx->arena, struct wanted);
+    *w = (struct wanted){ r->wanted, number, joined_at, user, cx->arena, ret };
+    tx_undo(cx, wanted_undo, r, &r->wanted, sizeof(r->wanted));
+    tx_after(cx, wanted_sign, r);
+    r->wanted = w;
+}
+
+static void take_time(void *joined_at, const struct entry *e)
+{
+    *(int64_t *)joined_at = e->joined_at;
+}
+
+err draw_receipt_again(struct ctx *cx, struct room *r, const struct place_ref *who, struct str *ret)
+{
+    struct namer names = namer_of(r->queue, r->schedule);
+    int64_t joined_at = 0;
+    err e = store_draw_entries(cx, &names, r->schedule, who->number, who->number, take_time, &joined_at);
+    if (!e)
+        draw_receipt_later(cx, r, who->number, joined_at, who->user, ret);
+    return e;
 }
 
 /* ---- blocks ---- */

@@ -77,26 +77,22 @@ static int64_t live_number(const struct ctx *cx, const struct room *r, int64_t u
     return state == PLACE_WAITING || state == PLACE_ADMITTED ? number : 0;
 }
 
-/* What is signed for somebody who joins a draw says what the tree will say. */
-static struct str receipt_of(struct ctx *cx, const struct room *r, const struct place_ref *who)
-{
-    if (!r->terms.draws)
-        return (struct str){ 0 };
-    struct namer names = namer_of(r->queue, r->schedule);
-    struct entry entry = namer_entry(&names, who->number, cx->now, who->user);
-    return draw_receipt(cx, r->queue, &names, &entry);
-}
-
 static err take_place(struct ctx *cx, struct room *r, struct place_ref *who, struct str *ret_receipt)
 {
     err e = may_join(cx, r);
     if (e)
         return e;
     who->number = room_give(cx, r, who->user);
-    *ret_receipt = receipt_of(cx, r, who);
+    if (r->terms.draws)
+        draw_receipt_later(cx, r, who->number, cx->now, who->user, ret_receipt);
     queue_wake(r->queue, r);
     metric_add(&queue_joins, 1);
     return OK;
+}
+
+static err keep_place(struct ctx *cx, struct room *r, const struct place_ref *who, struct str *ret_receipt)
+{
+    return r->terms.draws ? draw_receipt_again(cx, r, who, ret_receipt) : OK;
 }
 
 err queue_join(struct ctx *cx, void *self, const void *in_, void *ret_out)
@@ -115,10 +111,9 @@ err queue_join(struct ctx *cx, void *self, const void *in_, void *ret_out)
 
     struct sight sight;
     struct remaining left;
-    struct str receipt = { 0 };
     struct place_out *ret = ret_out;
     struct place_ref who = { r->schedule, live_number(cx, r, cx->actor.user), cx->actor.user };
-    err e = who.number ? OK : take_place(cx, r, &who, &receipt);
+    err e = who.number ? keep_place(cx, r, &who, &ret->receipt) : take_place(cx, r, &who, &ret->receipt);
     if (e)
         return e;
     booking_remaining(cx->app, r->schedule, &left);
@@ -126,7 +121,6 @@ err queue_join(struct ctx *cx, void *self, const void *in_, void *ret_out)
     seen_until(&r->seen, room_place(r, who.number), present_until(cx->now, sight.poll_ms));
     place_answer(cx, q, &who, &sight, ret);
     ret->place_token = place_seal(cx, q, &who);
-    ret->receipt = receipt;
     return OK;
 }
 

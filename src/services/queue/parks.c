@@ -1,7 +1,8 @@
 /* Places whose turn came while nobody asked for them. Whoever comes back within ten minutes goes in before the line moves on. */
-#include "queue_int.h"
+#include "turns.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "platform/obs/log.h"
 

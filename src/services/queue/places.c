@@ -1,8 +1,9 @@
-/* Who has which place, one bit a place, and who has been seen of late. All are sized for a million people: 11 to 14 bytes a user, an eighth, and
+/* Who has which place, one bit a place, and who has been seen of late. All are sized for a million people: 9 to 10 bytes a user, an eighth, and
  * four bytes a place. */
-#include "queue_int.h"
+#include "turns.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "platform/obs/log.h"
 
@@ -25,7 +26,7 @@ static uint64_t *find(const struct places *p, int64_t user)
 
 static void grow(struct places *p)
 {
-    struct places bigger = { .size = p->size ? p->size + p->size / 4 : 64, .used = p->used };
+    struct places bigger = { .size = p->size ? p->size + p->size / 8 : 64, .used = p->used };
     bigger.at = calloc(bigger.size, sizeof(*bigger.at));
     ASSERT(bigger.at != NULL);
     for (size_t i = 0; i < p->size; i++)
@@ -43,7 +44,7 @@ int64_t places_get(const struct places *p, int64_t user)
 void places_set(struct places *p, int64_t user, int64_t place)
 {
     ASSERT(user > 0 && user >> (64 - PLACE_BITS) == 0 && place >= 0 && place <= PLACE_MAX);
-    if (p->used * 4 >= p->size * 3)
+    if (p->used * 8 >= p->size * 7)
         grow(p);
     uint64_t *slot = find(p, user);
     p->used += !*slot;

@@ -75,13 +75,13 @@ static struct hash node(const struct hash *left, const struct hash *right)
     return h;
 }
 
-/* One level up: pairs are joined, the one that is left over goes up as it is. That is RFC 6962's tree. */
-static size_t level_up(struct hash *at, size_t n)
+/* The level above n hashes, which may take their place: pairs are joined, the one that is left over goes up as it is. That is RFC 6962's tree. */
+static size_t level_above(const struct hash *at, size_t n, struct hash *ret)
 {
     for (size_t i = 0; i + 1 < n; i += 2)
-        at[i / 2] = node(&at[i], &at[i + 1]);
+        ret[i / 2] = node(&at[i], &at[i + 1]);
     if (n % 2)
-        at[n / 2] = at[n - 1];
+        ret[n / 2] = at[n - 1];
     return (n + 1) / 2;
 }
 
@@ -90,7 +90,7 @@ struct hash tree_root(struct hash *at, size_t n)
     struct hash none;
     crypto_sha256((struct str){ 0 }, none.at);
     while (n > 1)
-        n = level_up(at, n);
+        n = level_above(at, n, at);
     return n ? at[0] : none;
 }
 
@@ -101,7 +101,7 @@ size_t tree_path(struct hash *at, size_t n, size_t index, struct hash *ret)
     for (; n > 1; index /= 2) {
         if ((index ^ 1) < n)
             ret[length++] = at[index ^ 1];
-        n = level_up(at, n);
+        n = level_above(at, n, at);
     }
     return length;
 }
@@ -192,33 +192,52 @@ void draw_shuffle(const struct hash *seed, uint32_t *out, size_t n)
 
 /* ---- receipts ---- */
 
-#define RECEIPT_WORD "takenseat-receipt-1"
+#define RECEIPT_WORD "takenseat-receipt-2"
+#define NO_PATH      "-"      /* of an entry that was signed alone */
 
-static struct packed receipt_message(const struct receipt *r)
+static struct packed receipts_message(struct str schedule, const struct hash *commitment, int64_t count, const struct hash *root)
 {
     struct packed p = { .n = 0 };
-    pack_str(&p, S("takenseat.receipt.1"));
-    pack_str(&p, r->schedule);
-    pack(&p, r->entry.entrant, sizeof(r->entry.entrant));
-    pack_int(&p, r->entry.number);
-    pack_int(&p, r->entry.joined_at);
-    pack(&p, r->commitment.at, sizeof(r->commitment.at));
+    pack_str(&p, S("takenseat.receipt.2"));
+    pack_str(&p, schedule);
+    pack(&p, commitment->at, sizeof(commitment->at));
+    pack_int(&p, count);
+    pack(&p, root->at, sizeof(root->at));
     return p;
 }
 
-static struct str receipt_text(struct arena *arena, const struct receipt *r, const uint8_t signature[64])
+void receipts_sign(struct receipts *r, const uint8_t secret_key[64])
 {
-    return arena_fmt(arena, RECEIPT_WORD " %.*s %lld %lld %.*s %.*s %.*s", STR_ARG(r->schedule), (long long)r->entry.number,
-                     (long long)r->entry.joined_at, (int)sizeof(r->entry.entrant), r->entry.entrant,
-                     STR_ARG(hex_encode(arena, r->commitment.at, sizeof(r->commitment.at))), STR_ARG(hex_encode(arena, signature, 64)));
+    ASSERT(r->n >= 1 && r->n <= RECEIPTS_TOGETHER);
+    for (size_t i = 0; i < r->n; i++)
+        r->tree[i] = entry_hash(r->schedule, &r->entries[i]);
+    struct hash *level = r->tree;
+    for (size_t n = r->n, above; n > 1; n = above) {
+        above = level_above(level, n, level + n);
+        level += n;
+    }
+    struct packed p = receipts_message(r->schedule, &r->commitment, (int64_t)r->n, level);
+    sign(secret_key, packed_view(&p), r->signature);
 }
 
-struct str receipt_write(struct arena *arena, const uint8_t secret_key[64], const struct receipt *r)
+static struct str receipt_text(struct arena *arena, const struct receipt *r)
 {
-    uint8_t signature[64];
-    struct packed p = receipt_message(r);
-    sign(secret_key, packed_view(&p), signature);
-    return receipt_text(arena, r, signature);
+    struct str path = r->length ? hex_encode(arena, r->path, r->length * sizeof(*r->path)) : S(NO_PATH);
+    return arena_fmt(arena, RECEIPT_WORD " %.*s %lld %lld %.*s %.*s %lld %lld %.*s %.*s", STR_ARG(r->schedule), (long long)r->entry.number,
+                     (long long)r->entry.joined_at, (int)sizeof(r->entry.entrant), r->entry.entrant,
+                     STR_ARG(hex_encode(arena, r->commitment.at, sizeof(r->commitment.at))), (long long)r->index, (long long)r->count,
+                     STR_ARG(path), STR_ARG(hex_encode(arena, r->signature, sizeof(r->signature))));
+}
+
+struct str receipts_text(struct arena *arena, const struct receipts *r, size_t index)
+{
+    struct receipt one = { .schedule = r->schedule, .entry = r->entries[index], .commitment = r->commitment, .index = (int64_t)index, .count = (int64_t)r->n };
+    const struct hash *level = r->tree;
+    for (size_t n = r->n, i = index; n > 1; level += n, n = (n + 1) / 2, i /= 2)
+        if ((i ^ 1) < n)
+            one.path[one.length++] = level[i ^ 1];
+    memcpy(one.signature, r->signature, sizeof(one.signature));
+    return receipt_text(arena, &one);
 }
 
 static bool entrant_read(struct str text, struct entry *ret)
@@ -229,21 +248,37 @@ static bool entrant_read(struct str text, struct entry *ret)
     return true;
 }
 
+static bool path_read(struct str text, struct receipt *ret)
+{
+    if (str_eq(text, S(NO_PATH)))
+        return true;
+    ret->length = text.n / (2 * sizeof(*ret->path));
+    return ret->length && ret->length <= RECEIPT_PATH_MAX && hex_decode(text, ret->path[0].at, ret->length * sizeof(*ret->path));
+}
+
+static bool receipt_parse(struct str rest, struct receipt *ret)
+{
+    if (!str_eq(str_cut(&rest, ' '), S(RECEIPT_WORD)))
+        return false;
+    ret->schedule = str_cut(&rest, ' ');
+    return ret->schedule.n == ID_TEXT && str_to_int(str_cut(&rest, ' '), &ret->entry.number) && str_to_int(str_cut(&rest, ' '), &ret->entry.joined_at) &&
+           entrant_read(str_cut(&rest, ' '), &ret->entry) && hex_decode(str_cut(&rest, ' '), ret->commitment.at, sizeof(ret->commitment.at)) &&
+           str_to_int(str_cut(&rest, ' '), &ret->index) && str_to_int(str_cut(&rest, ' '), &ret->count) && path_read(str_cut(&rest, ' '), ret) &&
+           hex_decode(rest, ret->signature, sizeof(ret->signature));
+}
+
 /* What was read must be written the same way: so every byte counts. */
 bool receipt_read(struct arena *arena, const uint8_t public_key[32], struct str text, struct receipt *ret)
 {
     struct receipt r = { 0 };
-    uint8_t signature[64];
-    struct str rest = text;
-    if (!str_eq(str_cut(&rest, ' '), S(RECEIPT_WORD)))
+    struct hash root;
+    if (!receipt_parse(text, &r) || !str_eq(receipt_text(arena, &r), text) || r.index < 0 || r.count < 1 || r.count > RECEIPTS_TOGETHER)
         return false;
-    r.schedule = str_cut(&rest, ' ');
-    if (r.schedule.n != ID_TEXT || !str_to_int(str_cut(&rest, ' '), &r.entry.number) || !str_to_int(str_cut(&rest, ' '), &r.entry.joined_at) ||
-        !entrant_read(str_cut(&rest, ' '), &r.entry) || !hex_decode(str_cut(&rest, ' '), r.commitment.at, sizeof(r.commitment.at)) ||
-        !hex_decode(rest, signature, sizeof(signature)) || !str_eq(receipt_text(arena, &r, signature), text))
+    struct hash leaf = entry_hash(r.schedule, &r.entry);
+    if (!tree_climb(&leaf, (size_t)r.index, (size_t)r.count, r.path, r.length, &root))
         return false;
-    struct packed p = receipt_message(&r);
-    if (!signature_valid(public_key, packed_view(&p), signature))
+    struct packed p = receipts_message(r.schedule, &r.commitment, r.count, &root);
+    if (!signature_valid(public_key, packed_view(&p), r.signature))
         return false;
     *ret = r;
     return true;

@@ -41,16 +41,36 @@ struct hash draw_seed(const struct hash *root, int64_t count, const struct hash 
 /* Shuffles the row 1, 2, ..., n; the place of entry i is out[i - 1]. */
 void draw_shuffle(const struct hash *seed, uint32_t *out, size_t n);
 
-/* ---- receipts ---- */
+/* ---- receipts: entries that are acknowledged together are signed together, once, over the root of their tree ---- */
+
+#define RECEIPTS_TOGETHER 256
+#define RECEIPT_PATH_MAX  8
+
+struct receipts {
+    struct str schedule;
+    struct hash commitment;
+    size_t n;                 /* 1 to RECEIPTS_TOGETHER */
+    struct entry entries[RECEIPTS_TOGETHER];
+    struct hash tree[2 * RECEIPTS_TOGETHER + RECEIPT_PATH_MAX];      /* the leaves, then each level above them */
+    uint8_t signature[64];
+};
+
+/* Makes tree and signature of what else is there. */
+void receipts_sign(struct receipts *r, const uint8_t secret_key[64]);
+/* The receipt of entry `index`, as it is given out:
+ * "takenseat-receipt-2 SCHEDULE NUMBER JOINED_AT ENTRANT COMMITMENT INDEX COUNT PATH SIGNATURE" */
+struct str receipts_text(struct arena *arena, const struct receipts *r, size_t index);
 
 struct receipt {
     struct str schedule;
     struct entry entry;
     struct hash commitment;
+    int64_t index, count;     /* of its leaf, among those that were signed together */
+    struct hash path[RECEIPT_PATH_MAX];
+    size_t length;
+    uint8_t signature[64];
 };
 
-/* "takenseat-receipt-1 SCHEDULE NUMBER JOINED_AT ENTRANT COMMITMENT SIGNATURE" */
-struct str receipt_write(struct arena *arena, const uint8_t secret_key[64], const struct receipt *r);
 /* False when it has another form, or was not signed with that key. *ret views `text`. */
 bool receipt_read(struct arena *arena, const uint8_t public_key[32], struct str text, struct receipt *ret);
 

@@ -221,10 +221,17 @@ static struct entry entry_of(int64_t number)
     return e;
 }
 
-static struct receipt receipt_of(int64_t number)
+/* Entries `first` to first + n - 1, signed together. */
+static struct receipts *receipts_of(struct arena *arena, int64_t first, size_t n)
 {
     struct hash secret = hash_of(99);
-    return (struct receipt){ S(SCHEDULE_ID), entry_of(number), draw_commitment(S(SCHEDULE_ID), &secret) };
+    struct receipts *r = NEW(arena, struct receipts);
+    r->schedule = S(SCHEDULE_ID);
+    r->commitment = draw_commitment(r->schedule, &secret);
+    for (r->n = 0; r->n < n; r->n++)
+        r->entries[r->n] = entry_of(first + (int64_t)r->n);
+    receipts_sign(r, keypair().secret_key);
+    return r;
 }
 
 static struct draw_head head_of(int64_t n, struct beacon beacon)
@@ -267,28 +274,51 @@ static void test_receipt(void **state)
 {
     struct arena *arena = arena_new(0);
     struct keypair k = keypair();
-    struct receipt r = receipt_of(12), read;
+    struct receipt read;
     (void)state;
-    struct str text = receipt_write(arena, k.secret_key, &r);
-    assert_true(receipt_read(arena, k.public_key, text, &read));
-    assert_int_equal(read.entry.number, 12);
-    assert_false(receipt_read(arena, zero, text, &read));
-    char *copy = (char *)arena_str(arena, text).p;
-    for (size_t i = 0; i < text.n; i++)
-        for (int bit = 0; bit < 8; bit++) {
-            copy[i] = (char)(copy[i] ^ 1 << bit);
-            assert_false(receipt_read(arena, k.public_key, str_of(copy, text.n), &read));
-            copy[i] = text.p[i];
+    for (size_t n = 1; n <= 5; n += 4) {
+        struct str text = receipts_text(arena, receipts_of(arena, 12, n), n - 1);
+        assert_true(receipt_read(arena, k.public_key, text, &read));
+        assert_int_equal(read.entry.number, 12 + n - 1);
+        assert_false(receipt_read(arena, zero, text, &read));
+        char *copy = (char *)arena_str(arena, text).p;
+        for (size_t i = 0; i < text.n; i++)
+            for (int bit = 0; bit < 8; bit++) {
+                copy[i] = (char)(copy[i] ^ 1 << bit);
+                assert_false(receipt_read(arena, k.public_key, str_of(copy, text.n), &read));
+                copy[i] = text.p[i];
+            }
+        for (size_t cut = 0; cut < text.n; cut++)
+            assert_false(receipt_read(arena, k.public_key, str_of(text.p, cut), &read));
+    }
+    arena_free(arena);
+}
+
+/* However many are signed together: each has a receipt that is good by itself, and of itself only. */
+static void test_signed_together(void **state)
+{
+    static const size_t sizes[] = { 1, 2, 3, 7, 8, 129, 255, RECEIPTS_TOGETHER };
+    struct arena *arena = arena_new(0);
+    struct keypair k = keypair();
+    struct receipt read;
+    (void)state;
+    for (size_t s = 0; s < sizeof(sizes) / sizeof(sizes[0]); s++) {
+        struct receipts *r = receipts_of(arena, 100, sizes[s]);
+        for (size_t i = 0; i < r->n; i++) {
+            assert_true(receipt_read(arena, k.public_key, receipts_text(arena, r, i), &read));
+            assert_int_equal(read.entry.number, 100 + i);
+            assert_true(read.length <= RECEIPT_PATH_MAX && (size_t)read.count == r->n);
         }
-    for (size_t n = 0; n < text.n; n++)
-        assert_false(receipt_read(arena, k.public_key, str_of(text.p, n), &read));
+        r->entries[r->n - 1].joined_at++;
+        assert_false(receipt_read(arena, k.public_key, receipts_text(arena, r, r->n - 1), &read));
+    }
     arena_free(arena);
 }
 
 static void test_verify(void **state)
 {
     struct arena *arena = arena_new(0);
-    struct keypair k = keypair();
+    struct receipts *together = receipts_of(arena, 1, 41);
     struct verdict v;
     uint32_t row[40];
     (void)state;
@@ -301,16 +331,16 @@ static void test_verify(void **state)
         assert_int_equal(v.head.count, 40);
         draw_shuffle(&v.head.seed, row, 40);
         for (int64_t number = 1; number <= 40; number++) {
-            struct receipt r = receipt_of(number);
-            draw_verify(arena, buf_view(&file), receipt_write(arena, k.secret_key, &r), &v);
+            draw_verify(arena, buf_view(&file), receipts_text(arena, together, (size_t)number - 1), &v);
             assert_null(v.fault);
             assert_int_equal(v.place, row[number - 1]);
         }
-        struct receipt late = receipt_of(41), other = receipt_of(3);
-        draw_verify(arena, buf_view(&file), receipt_write(arena, k.secret_key, &late), &v);
-        assert_non_null(v.fault);
-        other.entry.joined_at++;
-        draw_verify(arena, buf_view(&file), receipt_write(arena, k.secret_key, &other), &v);
+        draw_verify(arena, buf_view(&file), receipts_text(arena, together, 40), &v);
+        assert_non_null(v.fault);            /* came after the draw */
+        struct receipts *other = receipts_of(arena, 3, 1);
+        other->entries[0].joined_at++;
+        receipts_sign(other, keypair().secret_key);
+        draw_verify(arena, buf_view(&file), receipts_text(arena, other, 0), &v);
         assert_non_null(v.fault);
         buf_free(&file);
     }
@@ -354,7 +384,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_tree), cmocka_unit_test(test_shuffle_is_one), cmocka_unit_test(test_uniform), cmocka_unit_test(test_uniform_notices),
-        cmocka_unit_test(test_receipt), cmocka_unit_test(test_verify), cmocka_unit_test(test_changed_byte),
+        cmocka_unit_test(test_receipt), cmocka_unit_test(test_signed_together),
+        cmocka_unit_test(test_verify), cmocka_unit_test(test_changed_byte),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -23,7 +23,7 @@ static const char *const state_words[] = { "waiting", "admitted", "expired", "le
       .help = "people let in a minute at most" }
 #define LIMIT_ROW(owner, member, asked)                                                                                                    \
     { .name = "active_limit", .type = F_INT, .optional = asked, .low = 1, .high = 1000000, .at = offsetof(owner, member),                  \
-      .help = "people inside at the same time at most" }
+      .help = "people inside at the same time at most; for those who never use their passes others are let in" }
 
 #define RULES_ROWS(owner, asked)                                                                                                               \
     { .name = "mode", .type = F_ENUM, .words = queue_mode_words, .at = offsetof(owner, rules.mode),                                              \
@@ -50,6 +50,8 @@ FIELDS(settings_fields, "QueueSettings", struct settings_out,
     { .name = "waiting", .type = F_INT, .at = offsetof(struct settings_out, waiting) },
     { .name = "active", .type = F_INT, .at = offsetof(struct settings_out, active), .help = "passes that are good now" },
     { .name = "parked", .type = F_INT, .at = offsetof(struct settings_out, parked), .help = "away when their turn came; they may still come back" },
+    { .name = "no_show_permille", .type = F_INT, .at = offsetof(struct settings_out, no_show),
+      .help = "of a thousand people whose passes ran out in the last ten minutes, so many had never used them; 500 at most" },
     { .name = "commitment", .type = F_STR, .nullable = true, .at = offsetof(struct settings_out, commitment), .help = "of a room that draws: docs/draw.md" },
     { .name = "beacon_round", .type = F_INT, .nullable = true, .at = offsetof(struct settings_out, beacon_round),
       .help = "public round that decides the draw" });
@@ -102,7 +104,7 @@ FIELDS(place_fields, "Place", struct place_out,
     { .name = "price_from", .type = F_MONEY, .nullable = true, .at = offsetof(struct place_out, price_from), .help = "of what is left, at the full price" },
     { .name = "price_to", .type = F_MONEY, .nullable = true, .at = offsetof(struct place_out, price_to) },
     { .name = "receipt", .type = F_STR, .nullable = true, .at = offsetof(struct place_out, receipt),
-      .help = "of a draw, once, when the place is taken; later from /proof" },
+      .help = "of a draw, when one joins; later from /proof: docs/draw.md" },
     { .name = "message", .type = F_TEXT, .at = offsetof(struct place_out, message), .help = "from the organizer" },
     { .name = "pass", .type = F_STR, .nullable = true, .at = offsetof(struct place_out, pass),
       .help = "to be sent as Queue-Pass; good for this account only" },

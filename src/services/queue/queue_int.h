@@ -6,121 +6,13 @@
 #define QUEUE_INT_H
 
 #include <pthread.h>
-#include <stdatomic.h>
 
 #include "base/map.h"
 #include "platform/call/app.h"
 #include "curve.h"
 #include "proof.h"
 #include "queue.h"
-
-static inline int64_t min(int64_t a, int64_t b)
-{
-    return a < b ? a : b;
-}
-
-static inline int64_t max(int64_t a, int64_t b)
-{
-    return a > b ? a : b;
-}
-
-/* ---- user to place, and marks by place (places.c) ---- */
-
-#define PLACE_BITS 24
-#define PLACE_MAX  ((INT64_C(1) << PLACE_BITS) - 1)
-
-/* The newest place of each user of a room: open addressing, eight bytes an entry (40 bits of user, 24 of the number under which he joined), at most
- * 3/4 full. */
-struct places {
-    uint64_t *at;
-    size_t size, used;
-};
-
-void places_free(struct places *p);
-/* 0: none. */
-int64_t places_get(const struct places *p, int64_t user);
-/* Place 0 takes it back. */
-void places_set(struct places *p, int64_t user, int64_t place);
-
-struct marks {                /* one bit a place */
-    uint8_t *at;
-    size_t bytes;
-};
-
-void marks_free(struct marks *m);
-bool marks_get(const struct marks *m, int64_t place);
-void marks_set(struct marks *m, int64_t place, bool on);
-
-/* Until when a place counts as present, in seconds. Any thread may say so under a shared lock; what moves the memory needs the lock alone. */
-struct seen {
-    _Atomic uint32_t *at;
-    size_t size;
-};
-
-void seen_free(struct seen *s);
-bool seen_fits(const struct seen *s, int64_t place);
-void seen_grow(struct seen *s, int64_t place);
-/* Nothing happens to a place that does not fit. */
-void seen_until(const struct seen *s, int64_t place, int64_t until);
-bool seen_absent(const struct seen *s, int64_t place, int64_t now);
-/* Of n entries: from their numbers to their places (order[number - 1]), or back. */
-void seen_move(struct seen *s, const uint32_t *order, int64_t n, bool back);
-
-/* ---- admissions whose passes may still be good (steps.c) ---- */
-
-struct step {                 /* places that were admitted together */
-    int64_t first, last;
-    int64_t at, until;        /* admitted, passes expire */
-    int64_t admitted;         /* without those who had left by then */
-    int64_t live;             /* of these, without those who left or bought since */
-};
-
-struct steps {                /* in order of places */
-    struct step *at;
-    size_t first, n, cap;
-};
-
-void steps_free(struct steps *s);
-void steps_add(struct steps *s, const struct step *step);
-/* Takes the newest back. */
-void steps_pop(struct steps *s);
-/* Forgets the oldest as long as their passes have expired. */
-void steps_drop(struct steps *s, int64_t now);
-/* The step that admitted a place; NULL when it is forgotten or there is none. */
-struct step *steps_find(const struct steps *s, int64_t place);
-/* Passes that are good at `now`. */
-int64_t steps_active(const struct steps *s, int64_t now);
-
-/* ---- places whose turn came while nobody asked for them (parks.c) ---- */
-
-#define RETURN_MS (10 * 60 * 1000)
-
-struct parked {
-    int64_t place, parked_at;
-    int64_t let_in_at;        /* after all, since this program began */
-    int64_t until;            /* let in after all: the pass expires; 0: not yet */
-    bool live;                /* let in, and neither left nor bought since */
-};
-
-struct parks {                /* in order of places, which is that of their times */
-    struct parked *at;
-    size_t first, n, cap;
-};
-
-void parks_free(struct parks *p);
-void parks_add(struct parks *p, const struct parked *parked);
-/* Takes the newest n back. */
-void parks_pop(struct parks *p, int64_t n);
-void parks_drop(struct parks *p, int64_t now);
-/* NULL: that place was not parked. */
-struct parked *parks_find(const struct parks *p, int64_t place);
-bool parked_may_return(const struct parked *p, int64_t now);
-/* May anyone still come back? */
-bool parks_open(const struct parks *p, int64_t now);
-/* Who may. */
-int64_t parks_away(const struct parks *p, int64_t now);
-/* Passes of those who did that are good at `now`. */
-int64_t parks_active(const struct parks *p, int64_t now);
+#include "turns.h"
 
 /* ---- rooms (room.c) ---- */
 
@@ -158,6 +50,7 @@ struct line {                 /* changes all the time */
     int64_t let_in_at;                   /* when places that were missed have been let in last */
     int64_t credit, credit_at;           /* what the rate allows: CREDIT for each admission, as of then */
     int64_t pace, paced_at;              /* measured: admissions an hour */
+    int64_t active, no_show;             /* passes that were good, and steps_no_show, when people were let in last */
     int64_t closed_at, entries;          /* of the draw: no more entries from then on; 0: not yet */
     int64_t drawn_at;                    /* from then on places are those drawn; 0: not yet */
     struct happenings tally;                  /* what has happened so far ... */
@@ -204,10 +97,12 @@ struct room {
     struct places places;
     bool renewed;             /* terms differ from shown_terms */
     int64_t blocks;           /* of entries that have been hashed */
+    struct wanted *wanted;    /* receipts of those who joined since the last commit: draw.c */
     _Atomic int64_t basket;   /* seats a buyer takes, in hundredths; read by all */
 
     /* Under queue.lock. */
     struct marks ended;       /* left or bought */
+    struct marks shown;       /* have used their passes */
     struct steps steps;
     struct parks parks;
     struct seen seen;
@@ -258,6 +153,10 @@ void room_step(struct ctx *cx, struct room *r, const struct step *step, const in
 err room_return(struct ctx *cx, struct room *r, struct parked *p) MUST_USE;
 /* Those who left are nobody to wait for. */
 void room_skip_ended(struct room *r);
+/* Whoever has this place uses his pass. In the writer; nothing takes it back. */
+void room_shown(struct room *r, int64_t place);
+/* How many passes may be good for so many people to be there, of whom `no_show` of a thousand never come. */
+int64_t room_passes(int64_t people, int64_t no_show);
 /* Passes that are good at `now`. In the writer, or under queue.lock, like the next. */
 int64_t room_active(const struct room *r, int64_t now);
 /* The place of the one who joined as `number`: the same until a draw. In the writer, or under queue.lock. */
@@ -377,7 +276,7 @@ struct settings_out {
     int64_t schedule;
     struct rules rules;
     struct str message, message_en;
-    int64_t joined, serving, waiting, active, parked;
+    int64_t joined, serving, waiting, active, parked, no_show;
     struct str commitment;    /* of a room that draws */
     int64_t beacon_round;
 };

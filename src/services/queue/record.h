@@ -14,7 +14,7 @@
     X(W1_REASON, "... and who was passed over had not asked when he was told to, or the sale had ended")                                     \
     X(W1_BACK, "... and once he is back, nobody of the line goes in before him; after a restart: once he has asked")                         \
     X(W2_RATE, "rate: those let in within any time are no more than the rates in force allow, and one second's worth")                      \
-    X(W2_CAPACITY, "rate: whenever somebody is let in, no more passes are good than the limit then in force")                              \
+    X(W2_CAPACITY, "rate: whenever somebody is let in, no more passes are good than twice the limit then in force")                        \
     X(W2_CLOSED, "rate: nobody is let in while the room is paused or off, or outside the sale")                                              \
     X(W3_ONCE, "each place is let in once: it has one pass, with one end")                                                                   \
     X(W3_FORWARD, "each join ends in one of let in, left, expired: no state goes back, and what is over stays over")                         \

@@ -100,7 +100,7 @@ static void let_in_before_one_who_is_back(struct record *r)
 }
 
 static void slow_down(struct record *r) { r->terms[0].per_minute = 1; }
-static void make_room_for_one(struct record *r) { r->terms[0].limit = 1; }
+static void make_room_for_nobody(struct record *r) { r->terms[0].limit = 0; }
 static void pause_at_once(struct record *r) { r->terms[0].paused = true; }
 static void sell_later(struct record *r) { r->terms[0].sells_at = AT(2) + 1; }
 static void prolong(struct record *r) { find(r, 0, 12, TOLD_PLACE)->pass_until = AT(63); }
@@ -127,7 +127,7 @@ static const struct {
     void (*harm)(struct record *r);
 } harms[] = {
     { W1_ORDER, exchange }, { W1_ORDER, skip_one_who_waits }, { W1_REASON, pass_over_one_who_is_here }, { W1_REASON, expire_one_who_waits },
-    { W1_BACK, let_in_before_one_who_is_back }, { W2_RATE, slow_down }, { W2_CAPACITY, make_room_for_one }, { W2_CLOSED, pause_at_once },
+    { W1_BACK, let_in_before_one_who_is_back }, { W2_RATE, slow_down }, { W2_CAPACITY, make_room_for_nobody }, { W2_CLOSED, pause_at_once },
     { W2_CLOSED, sell_later }, { W3_ONCE, prolong }, { W3_FORWARD, send_back }, { W3_FORWARD, revive }, { W3_REASON, throw_out },
     { W3_REASON, stay_after_leaving }, { W3_REASON, expire_early }, { W3_REASON, wait_for_ever }, { W3_NOBODY_LOST, lose },
     { W3_NOBODY_LOST, miscount }, { W3_ONE_PLACE, give_a_second_place }, { W4_POSITION, move_back }, { W4_EXACT, move_ahead },

@@ -88,6 +88,7 @@ void room_free(struct room *r)
 {
     places_free(&r->places);
     marks_free(&r->ended);
+    marks_free(&r->shown);
     steps_free(&r->steps);
     parks_free(&r->parks);
     seen_free(&r->seen);
@@ -320,12 +321,35 @@ err room_return(struct ctx *cx, struct room *r, struct parked *p)
     return store_parked_admit(cx, r, p, room_active(r, cx->now));
 }
 
+/* The admission that let a place in; NULL also when it was passed over. Under queue.lock. */
+static struct step *step_of(struct room *r, int64_t place)
+{
+    return parks_find(&r->parks, place) ? NULL : steps_find(&r->steps, place);
+}
+
+void room_shown(struct room *r, int64_t place)
+{
+    if (marks_get(&r->shown, place))
+        return;
+    pthread_rwlock_wrlock(&r->queue->lock);
+    marks_set(&r->shown, place, true);
+    struct step *step = step_of(r, place);
+    if (step)
+        step->shown++;
+    pthread_rwlock_unlock(&r->queue->lock);
+}
+
+int64_t room_passes(int64_t people, int64_t no_show)
+{
+    return people * 1000 / (1000 - no_show);
+}
+
 static void mark(struct room *r, int64_t place, bool ended)
 {
     pthread_rwlock_wrlock(&r->queue->lock);
     marks_set(&r->ended, place, ended);
     struct parked *parked = parks_find(&r->parks, place);
-    struct step *step = parked ? NULL : steps_find(&r->steps, place);
+    struct step *step = step_of(r, place);
     if (parked)
         parked->live = !ended && parked->until;
     if (step)
@@ -343,6 +367,8 @@ void room_end(struct ctx *cx, struct room *r, int64_t place, enum ended_how how,
     room_touch(cx, r);
     tx_undo(cx, end_undo, r, &place, sizeof(place));
     mark(r, place, true);
+    if (how != LEFT_LINE)
+        room_shown(r, place);
     r->line.waiting -= how == LEFT_LINE && place > r->line.serving;
     r->line.tally.n[HAPPENED_BOOKING] += how == BOUGHT;
     room_skip_ended(r);

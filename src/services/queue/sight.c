@@ -75,9 +75,9 @@ enum place_state place_state(const struct room *r, const struct line *line, int6
     return PLACE_ADMITTED;
 }
 
-static enum eta_reason reason_of(const struct room *r, const struct terms *terms, const struct remaining *left, const struct sight *s, int64_t now)
+static enum eta_reason reason_of(const struct room *r, const struct terms *terms, const struct line *line, const struct remaining *left,
+                                 const struct sight *s, int64_t now)
 {
-    int64_t active = room_active(r, now);
     if (terms->rules.paused)
         return ETA_PAUSED;
     if (!s->has_position)
@@ -86,11 +86,11 @@ static enum eta_reason reason_of(const struct room *r, const struct terms *terms
         return ETA_NOT_STARTED;
     if (left->known && !seats_free(left))
         return ETA_SOLD_OUT;
-    if (active >= stock_limit(r, left))
+    if (left->known && line->active >= room_passes(stock_limit(r, left), line->no_show))
         return ETA_STOCK;
     if (s->back_by)
         return ETA_BACK;
-    if (active >= terms->rules.active_limit)
+    if (line->active >= room_passes(terms->rules.active_limit, line->no_show))
         return ETA_LIMIT;
     return headroom_limits(r->queue, &terms->rules) ? ETA_PAYMENT : ETA_RATE;
 }
@@ -100,7 +100,7 @@ static void look_ahead(const struct room *r, const struct terms *terms, const st
 {
     const struct rules rules = headroom_rules(r->queue, &terms->rules);
     int64_t before = max(0, room_sells_at(r) - now), ways = s->position * HOUR_MS;
-    s->reason = reason_of(r, terms, left, s, now);
+    s->reason = reason_of(r, terms, line, left, s, now);
     s->low_ms = before + ways / (rules.admit_per_minute * 60);
     s->eta_ms = before + ways / line_pace(&rules, line);
     bool open = s->reason == ETA_PAUSED || s->reason == ETA_DRAW || s->reason == ETA_STOCK || s->reason == ETA_SOLD_OUT;

@@ -1,8 +1,10 @@
-/* The admissions of a room whose passes may still be good. At most one is added each half second and a pass lasts an hour at most, so there are
- * a few thousand; all of a room's people are in them, yet none has an entry of his own. */
-#include "queue_int.h"
+/* The admissions of a room whose passes may still be good, and those of the last minutes before, which tell how many people do not come. At most
+ * one is added each half second and a pass lasts an hour at most, so there are a few thousand; all of a room's people are in them, yet none has an
+ * entry of his own. */
+#include "turns.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "platform/obs/log.h"
 
@@ -39,7 +41,7 @@ void steps_pop(struct steps *s)
 
 void steps_drop(struct steps *s, int64_t now)
 {
-    while (s->n && s->at[s->first].until <= now) {
+    while (s->n && s->at[s->first].until + NO_SHOW_WINDOW_MS <= now) {
         s->first++;
         s->n--;
     }
@@ -65,4 +67,19 @@ int64_t steps_active(const struct steps *s, int64_t now)
         if (s->at[i].until > now)
             active += s->at[i].live;
     return active;
+}
+
+#define NO_SHOW_LEAST 20      /* fewer people tell nothing */
+
+int64_t steps_no_show(const struct steps *s, int64_t now)
+{
+    int64_t admitted = 0, shown = 0;
+    for (size_t i = s->first; i < s->first + s->n; i++) {
+        const struct step *step = &s->at[i];
+        if (!step->watched || step->until > now || step->until + NO_SHOW_WINDOW_MS <= now)
+            continue;
+        admitted += step->admitted;
+        shown += step->shown;
+    }
+    return admitted < NO_SHOW_LEAST ? 0 : min((admitted - shown) * 1000 / admitted, NO_SHOW_MAX);
 }

@@ -182,7 +182,7 @@ void store_step_insert(struct ctx *cx, const struct room *r, const struct step *
 {
     db_put(cx, &queue_sql.step_insert,
            VALS(v_int(row_id(r, step->last)), v_int(step->first), v_int(step->at), v_int(step->until), v_int(step->admitted), v_int(active),
-                v_int(r->terms.rules.admit_per_minute), v_int(r->terms.rules.active_limit)));
+                v_int(r->terms.rules.admit_per_minute), v_int(r->terms.rules.active_limit), v_int(r->line.no_show)));
 }
 
 err store_steps(struct ctx *cx, struct room *r)
@@ -192,7 +192,8 @@ err store_steps(struct ctx *cx, struct room *r)
     if (e)
         return e;
     while (rows_next(&row)) {
-        struct step step = { row_int(&row, 1), row_int(&row, 0) & PLACE_MAX, row_int(&row, 2), row_int(&row, 3), row_int(&row, 4), 0 };
+        struct step step = { .first = row_int(&row, 1), .last = row_int(&row, 0) & PLACE_MAX, .at = row_int(&row, 2), .until = row_int(&row, 3),
+                             .admitted = row_int(&row, 4) };
         steps_drop(&r->steps, cx->now);
         steps_add(&r->steps, &step);
         room_recall(r, step.at, HAPPENED_ADMISSION, step.admitted);
@@ -210,7 +211,7 @@ void store_parked_insert(struct ctx *cx, const struct room *r, const struct park
 err store_parked_admit(struct ctx *cx, const struct room *r, const struct parked *p, int64_t active)
 {
     return db_run(cx, &queue_sql.parked_admit, VALS(v_int(cx->now), v_int(p->until), v_int(active), v_int(r->terms.rules.admit_per_minute),
-                                                    v_int(r->terms.rules.active_limit), v_int(row_id(r, p->place))), NULL);
+                                                    v_int(r->terms.rules.active_limit), v_int(r->line.no_show), v_int(row_id(r, p->place))), NULL);
 }
 
 static void recall_parked(struct room *r, int64_t parked_at, int64_t admitted_at)

@@ -160,17 +160,27 @@ export function shuffle(seed: string, n: number): Uint32Array {
 
 /* ---- receipts ---- */
 
-const whole = /^[1-9][0-9]{0,14}$/;
+const whole = /^(0|[1-9][0-9]{0,14})$/;
+const TOGETHER_MAX = 256;
+
+/* The root that was signed: from the receipt's own leaf up, past the hashes of those who joined at the same moment. */
+async function signedRoot(receipt: Receipt, index: number, count: number, path: string): Promise<Uint8Array<ArrayBuffer>> {
+  const leaf = await leafHash(receipt.schedule, receipt.number, receipt.joinedAt, receipt.entrant);
+  const hashes = path === "-" ? [] : path.match(/.{64}|.+/g) ?? [];
+  return unhex(await climb(leaf, index, count, hashes).catch(() => { throw new Wrong("receipt"); }));
+}
 
 /* Checks the signature too, where the browser can. */
 export async function readReceipt(text: string, publicKey: string): Promise<Receipt & { signed: boolean }> {
   const words = text.trim().split(" ");
-  const [name, schedule, number, joinedAt, entrant, commitment, signature] = words;
-  if (words.length !== 7 || name !== "takenseat-receipt-1" || !whole.test(number) || !whole.test(joinedAt)) throw new Wrong("receipt");
-  const message = packed(["takenseat.receipt.1", schedule, entrant, number, joinedAt, unhex(commitment, 32)]);
-  const good = await signed(publicKey, message, signature);
+  const [name, schedule, number, joinedAt, entrant, commitment, index, count, path, signature] = words;
+  if (words.length !== 10 || name !== "takenseat-receipt-2" || ![number, joinedAt, index, count].every((word) => whole.test(word))) throw new Wrong("receipt");
+  if (Number(count) > TOGETHER_MAX) throw new Wrong("receipt");
+  const receipt = { schedule, number: Number(number), joinedAt: Number(joinedAt), entrant, commitment };
+  const root = await signedRoot(receipt, Number(index), Number(count), path);
+  const good = await signed(publicKey, packed(["takenseat.receipt.2", schedule, unhex(commitment, 32), count, root]), signature);
   if (good === false) throw new Wrong("receipt");
-  return { schedule, number: Number(number), joinedAt: Number(joinedAt), entrant, commitment, signed: good === true };
+  return { ...receipt, signed: good === true };
 }
 
 /* ---- what follows from what ---- */

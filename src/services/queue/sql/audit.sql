@@ -17,10 +17,10 @@ SELECT id, came_in FROM (
 WHERE came_in * 60000 > rate * 60000 + CASE WHEN rate > 60 THEN rate * 1000 ELSE 60000 END
 
 -- name: W2_limit
--- help: no more people are let in than may be inside at the same time
-SELECT id, active, active_limit FROM queue_step WHERE active > active_limit
+-- help: no more people are let in than may be inside at the same time, and one more for each who was seen not to come, at most twice as many
+SELECT id, active, active_limit FROM queue_step WHERE active * (1000 - no_show) > active_limit * 1000 OR no_show NOT BETWEEN 0 AND 500
 UNION ALL
-SELECT id, active, active_limit FROM queue_parked WHERE active > active_limit
+SELECT id, active, active_limit FROM queue_parked WHERE active * (1000 - no_show) > active_limit * 1000 OR no_show NOT BETWEEN 0 AND 500
 
 -- name: W3_no_gap
 -- help: the places of a room are 1, 2, 3, ... and none is missing

@@ -38,8 +38,8 @@ SELECT id, how, ended_at FROM queue_end WHERE id BETWEEN ? AND ?
 SELECT id FROM queue_end WHERE booking_id = ?
 
 -- name: step_insert
-INSERT INTO queue_step (id, first_place, admitted_at, expires_at, admitted, active, admit_per_minute, active_limit)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+INSERT INTO queue_step (id, first_place, admitted_at, expires_at, admitted, active, admit_per_minute, active_limit, no_show)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
 
 -- name: step_range
 SELECT id, first_place, admitted_at, expires_at, admitted FROM queue_step WHERE id BETWEEN ? AND ? ORDER BY id
@@ -48,7 +48,7 @@ SELECT id, first_place, admitted_at, expires_at, admitted FROM queue_step WHERE 
 INSERT INTO queue_parked (id, parked_at) VALUES (?, ?)
 
 -- name: parked_admit
-UPDATE queue_parked SET admitted_at = ?, expires_at = ?, active = ?, admit_per_minute = ?, active_limit = ? WHERE id = ?
+UPDATE queue_parked SET admitted_at = ?, expires_at = ?, active = ?, admit_per_minute = ?, active_limit = ?, no_show = ? WHERE id = ?
 
 -- name: parked_range
 SELECT id, parked_at, expires_at, admitted_at FROM queue_parked WHERE id BETWEEN ? AND ? ORDER BY id

@@ -13,7 +13,8 @@ static err knock(struct ctx *cx, void *self, const void *in_, void *out)
     const struct knock_in *in = in_;
     (void)self;
     (void)out;
-    return queue_pass_check(cx->app, cx, in->schedule, in->pass);
+    struct taken what = { .schedule = in->schedule };
+    return queue_pass_admit(app_self(cx->app, &queue_service), cx, &what, in->pass);
 }
 
 static err crowd(struct ctx *cx, void *self, const void *in_, void *out)

@@ -145,8 +145,7 @@ err queue_cancelled(struct ctx *cx, void *self, const void *in_, void *ret_out)
 
 /* ---- the organizer's decision ---- */
 
-/* A producer sees his own schedules only. */
-static err check_owner(struct ctx *cx, const struct room *r)
+err room_check_owner(struct ctx *cx, const struct room *r)
 {
     bool may = r && (r->owner == cx->actor.user || actor_has(cx, ROLE_MANAGER | ROLE_ADMIN));
     return may ? OK : no_such_schedule(cx);
@@ -231,7 +230,7 @@ err queue_settings_set(struct ctx *cx, void *self, const void *in_, void *ret_ou
     struct queue *q = self;
     const struct settings_in *in = in_;
     struct room *r = room_find(q, in->schedule);
-    err e = check_owner(cx, r);
+    err e = room_check_owner(cx, r);
     if (!e)
         e = check_rules(cx, r, &in->rules);
     if (!e)
@@ -293,7 +292,7 @@ err queue_settings_get(struct ctx *cx, void *self, const void *in_, void *ret_ou
         return e;
     pthread_rwlock_rdlock(&q->lock);
     const struct room *r = room_find(q, in->schedule);
-    e = check_owner(cx, r);
+    e = room_check_owner(cx, r);
     if (!e)
         show(cx, r, &r->shown_terms, &r->shown_line, ret_out);
     pthread_rwlock_unlock(&q->lock);

@@ -94,7 +94,7 @@ static const struct field place_rows[] = {
     { .name = "pass_expires_at", .type = F_TIME, .nullable = true, .at = offsetof(struct place_out, pass_expires_at) },
     { .name = "device", .type = F_ENUM, .words = device_words, .at = offsetof(struct place_out, device),
       .help = "whose the place is: any device's; of one that has to prove itself (asked), of the one that asks (this), or of another: then there is no pass" },
-    { .name = "revoked_reason", .type = F_STR, .nullable = true, .at = offsetof(struct place_out, revoked), .help = "why staff has ended it" },
+    { .name = "revoked_reason", .type = F_STR, .omit_empty = true, .at = offsetof(struct place_out, revoked), .help = "why staff has ended it" },
 };
 const struct fields queue_place_fields = { "Place", sizeof(struct place_out), place_rows, sizeof(place_rows) / sizeof(place_rows[0]) };
 

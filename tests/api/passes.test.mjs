@@ -67,15 +67,14 @@ async function midway() {
   return { sale, ann, pass, place, hold, booking, offer };
 }
 
-/* An offer of the waiting list: the first grade is sold out and a seat of it comes back. */
+/* An offer of the waiting list: the last grade is sold out and a seat of it comes back. */
 async function offered(sale, as) {
-  const vips = sale.guids.slice(20);
-  const grade = sale.map.categories?.at(-1)?.name ?? 'S';
+  const last = sale.guids.slice(20);
   await settle(sale, { mode: 'off' });
   const crowd = await world.crowd(3);
   const held = [];
-  for (let i = 0; i < vips.length; i += 4) held.push(ok(await world.hold(crowd[i / 4], sale, vips.slice(i, i + 4)), 201));
-  ok(await world.api('POST', `/api/v1/schedules/${sale.id}/waitlist`, { grade, count: 1 }, { as }), 201);
+  for (let i = 0; i < last.length; i += 4) held.push(ok(await world.hold(crowd[i / 4], sale, last.slice(i, i + 4)), 201));
+  ok(await world.api('POST', `/api/v1/schedules/${sale.id}/waitlist`, { grade: 'S', count: 1 }, { as }), 201);
   await settle(sale);
   ok(await world.api('DELETE', `/api/v1/holds/${held[0].id}`, undefined, { as: crowd[0] }), 204);
   await world.advance(0);
@@ -125,7 +124,7 @@ test('an offer of the waiting list brings a pass of its own, for that and nothin
   const { pass } = entry.offer;
   assert.ok(pass);
   refused(await world.hold(bob, sale, [sale.guids[0]], { pass }), 403, 'pass_required');
-  refused(await world.api('POST', `/api/v1/waitlist/${entry.id}/accept`, {}, { as: await world.user(), pass }), 404);
+  refused(await world.api('POST', `/api/v1/waitlist/${entry.id}/accept`, {}, { as: await world.user(), pass }), 404, 'not_found');
   const hold = ok(await world.api('POST', `/api/v1/waitlist/${entry.id}/accept`, {}, { as: bob, pass }));
   refused(await world.book(bob, hold), 403, 'pass_required');
   await world.advance(5 * minute);
@@ -208,7 +207,7 @@ test('a place moves five times, not more; one that no device has needs no move',
   refused(await move(5), 409, 'moves_spent');
   const { sale: open, ann: bob } = await inside();
   refused(await phone.ask(world, 'POST', `${queue_of(open)}/device`, undefined, { as: bob }), 409, 'not_bound');
-  refused(await phone.ask(world, 'POST', `${queue_of(await room())}/device`, undefined, { as: bob }), 404);
+  refused(await phone.ask(world, 'POST', `${queue_of(await room())}/device`, undefined, { as: bob }), 404, 'not_found');
 });
 
 test('the organizer decides: required, when possible, off', async () => {
@@ -231,8 +230,9 @@ test('the organizer decides: required, when possible, off', async () => {
 /* ---- proofs ---- */
 
 test('a proof is of one request, of now, and good once', async (t) => {
-  const phone = await Device.make(), laptop = await Device.make();
-  const { sale, ann, place, pass } = await inside({ device: phone, pass_seconds: 3600 });
+  const [phone, laptop] = [await Device.make(), await Device.make()];
+  await world.advance(2 * minute);           /* what was proved before a start of the server counts for nothing */
+  const { sale, ann, pass } = await inside({ device: phone, pass_seconds: 3600 });
   const path = holds_of(sale), body = seats(sale);
   const send = (proof) => world.api('POST', path, body, { as: ann, pass, headers: { 'device-proof': proof } });
   const proof = (time = world.now, change) => phone.proof('POST', path, time, { pass, ...change });
@@ -264,16 +264,6 @@ test('a proof is of one request, of now, and good once', async (t) => {
     ok(await world.api('DELETE', `/api/v1/holds/${hold.id}`, undefined, { as: ann }), 204);
     ok(await send(await proof(world.now + 50 * second)), 201);
   });
-  await t.test('what was proved before a restart is not good after it', async () => {
-    const path_of_place = `/api/v1/queue/${place.place_token}`;
-    const ask = (word) => world.api('GET', path_of_place, undefined, { headers: { 'device-proof': word } });
-    const before_it = await phone.proof('GET', path_of_place, world.now);
-    ok(await ask(before_it));
-    await world.crash();
-    await world.advance(second);
-    refused(await ask(before_it), 403);
-    assert.equal(ok(await ask(await phone.proof('GET', path_of_place, world.now))).device, 'this');
-  });
 });
 
 test('mutations of proofs: none is accepted', async () => {
@@ -296,9 +286,9 @@ test('staff revokes a pass: nothing can be taken with it, and the buyer is told 
   const { sale, ann, place, pass } = await inside();
   const hold = ok(await world.hold(ann, sale, [sale.guids[0]], { pass }), 201);
   const path = `${queue_of(sale)}/revocations`, body = { user_id: ann.id, reason: 'Resale was offered for this account.' };
-  refused(await world.api('POST', path, body, { as: await world.user(['PRODUCER']) }), 404);
-  refused(await world.api('POST', path, { ...body, reason: '' }, { as: world.admin }), 400);
-  refused(await world.api('POST', path, { ...body, user_id: (await world.user()).id }, { as: world.admin }), 404);
+  refused(await world.api('POST', path, body, { as: await world.user(['PRODUCER']) }), 404, 'not_found');
+  refused(await world.api('POST', path, { ...body, reason: '' }, { as: world.admin }), 400, 'invalid');
+  refused(await world.api('POST', path, { ...body, user_id: (await world.user()).id }, { as: world.admin }), 404, 'not_found');
   const done = ok(await world.api('POST', path, body, { as: world.admin }), 201);
   assert.deepEqual([done.user_id, done.was, done.reason], [ann.id, 'admitted', body.reason]);
   refused(await world.api('POST', path, body, { as: world.admin }), 409, 'already_revoked');

@@ -147,7 +147,7 @@ err prove(struct ctx *cx, struct proofs *p, const struct prove_what *what, struc
 {
     struct taken_apart t;
     if (!take_apart(proof, &t))
-        return invalid(cx);
+        return fail_field(cx, S("Device-Proof"), "must be KEY.TIME.NONCE.SIGNATURE", "KEY.TIME.NONCE.SIGNATURE 형식이어야 합니다");
     if (t.time < cx->now - PROVE_SKEW_MS || t.time > cx->now + PROVE_SKEW_MS || (!again && t.time < p->opened_at))
         return stale(cx);
     if (!es256_valid(t.key, prove_statement(cx->arena, what, t.time_text, t.nonce_text), t.signature))

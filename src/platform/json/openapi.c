@@ -450,7 +450,7 @@ static void write_shared_parameters(struct buf *out)
     json_text(out, "name", "Device-Proof");
     json_text(out, "in", "header");
     json_text(out, "description", "KEY.TIME.NONCE.SIGNATURE by the device's P-256 key over this request: docs/passes.md.");
-    buf_str(out, S(",\"schema\":{\"type\":\"string\",\"pattern\":\"^[\\\\w-]{86}[.][0-9]{1,15}[.][\\\\w-]{22}[.][\\\\w-]{86}$\"}}"));
+    buf_str(out, S(",\"schema\":{\"type\":\"string\",\"maxLength\":212,\"pattern\":\"^[\\\\w-]{86}[.][0-9]{1,15}[.][\\\\w-]{22}[.][\\\\w-]{86}$\"}}"));
     json_begin(out, "accept_language");
     json_text(out, "name", "Accept-Language");
     json_text(out, "in", "header");

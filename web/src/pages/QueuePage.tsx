@@ -13,6 +13,7 @@ import { keepReceipt } from "../draw/receipts";
 import { drawWords } from "../draw/words";
 import { GradeMark, offered } from "../ui/GradeMark";
 import { Await, ErrorState, Loading, Notice } from "../ui/states";
+import { OtherDevice } from "./OtherDevice";
 import { usePlace } from "./queue-place";
 import { readSchedule } from "./SeatsPage";
 
@@ -54,7 +55,7 @@ function Room({ schedule }: { schedule: ScheduleDetail }) {
   if (!place) return problem ? <ErrorState problem={problem} retry={rejoin} /> : <Loading />;
   if (place.state === "expired" || place.state === "left")
     return (
-      <Notice title={w.queue.over} text={place.message || w.queue.overText} tone="warn" testid="queue-over">
+      <Notice title={w.queue.over} text={place.revoked_reason ? w.queue.revoked(place.revoked_reason) : place.message || w.queue.overText} tone="warn" testid="queue-over">
         <button type="button" class="button" data-testid="rejoin" onClick={rejoin}>{w.queue.rejoin}</button>
       </Notice>
     );
@@ -69,6 +70,7 @@ function Room({ schedule }: { schedule: ScheduleDetail }) {
       <div class="wrap wrap--narrow">
         <p class="queue__show">{schedule.title}</p>
         <h1 class="queue__title">{place.state === "admitted" ? w.queue.admitted : w.queue.title}</h1>
+        {place.device === "other" && <OtherDevice schedule={schedule.id} moved={rejoin} />}
         <Standing place={place} />
         {place.message && <p class="queue__message" role="status">{place.message}</p>}
         {shaky && <p class="queue__shaky" role="status" data-testid="queue-shaky">{w.queue.shaky}</p>}

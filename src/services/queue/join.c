@@ -2,6 +2,7 @@
 #include "device_int.h"
 #include "draw_int.h"
 
+#include "base/clock.h"
 #include "platform/obs/log.h"
 #include "platform/obs/metrics.h"
 #include "services/booking/booking.h"

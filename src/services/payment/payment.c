@@ -489,7 +489,7 @@ static const struct raw_answer raw_answers[] = {
 
 static const struct taking takings[] = {
     { &create_call, NULL, payment_create_takes },
-    { &confirm_call, "It tells what has been paid: a payment that was begun with a pass comes to its end, wherever its buyer returns from the provider.", NULL },
+    { &confirm_call, "What was begun with a pass comes to its end, wherever its buyer returns from the provider.", NULL },
     { &payment_webhook_call, "A provider tells what has been paid.", NULL },
     { &refund_account_call, "It names where money goes back to.", NULL },
     { 0 },

@@ -45,7 +45,7 @@ static bool good_now(struct queue *q, const struct place_ref *who, int64_t until
         return what->offered;
     pthread_rwlock_rdlock(&q->lock);
     const struct room *r = room_find(q, who->schedule);
-    int64_t place = r ? room_place(r, &r->shown_line, who->number) : 0;
+    int64_t place = r ? room_place(r, who->number) : 0;
     bool good = r && r->loaded && place <= r->shown_line.serving && !marks_get(&r->ended, place);
     pthread_rwlock_unlock(&q->lock);
     return good;

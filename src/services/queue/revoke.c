@@ -52,7 +52,7 @@ static err revoke(struct ctx *cx, void *self, const void *in_, void *ret_out)
     struct queue *q = self;
     const struct revoke_in *in = in_;
     struct room *r = room_find(q, in->schedule);
-    err e = room_check_owner(cx, r);
+    err e = room_owned(cx, r);
     if (e)
         return e;
     int64_t until, number = places_get(&r->places, in->user), key = place_key(in->schedule, number);

@@ -146,7 +146,8 @@ const struct call queue_admit_call = { "queue.admit", "Lets people in.", CALL_CO
 static const struct call *const calls[] = {
     &queue_settings_put_call, &queue_settings_get_call, &queue_settings_set_call, &queue_opened_call, &queue_cancelled_call, &queue_join_call,
     &queue_poll_call, &queue_leave_call, &queue_bought_call, &queue_admit_call, &queue_draw_get_call, &queue_draw_entries_call,
-    &queue_device_move_call, &queue_revoke_call, &queue_proof_call, &queue_beacon_ask_call, &queue_beacon_put_call, &queue_control_call, &queue_control_put_call, &queue_status_call,
+    &queue_device_move_call, &queue_revoke_call,
+    &queue_proof_call, &queue_beacon_ask_call, &queue_beacon_put_call, &queue_control_call, &queue_control_put_call, &queue_status_call,
     &queue_curve_call, &queue_curve_csv_call, &queue_plain_call, NULL,
 };
 

@@ -14,6 +14,7 @@
 #include "rehearsal/command.h"
 #include "services.h"
 #include "services/auth/auth.h"
+#include "services/queue/queue.h"
 
 static const char usage[] =
     "usage: takenseat COMMAND [options]\n"
@@ -164,7 +165,7 @@ static struct app *open_app(struct arena *arena, const struct config *c, const s
     struct str why = { 0 };
     struct app *app = app_open(arena, &(struct app_options){
         .config = c, .services = services_wanted(arena, c), .dir = f->data, .bench = f->bench, .test_clock = f->test_clock, .auth = &auth_service,
-        .authenticate = auth_check, .assets = &web_assets,
+        .authenticate = auth_check, .gate = &queue_service, .admit = queue_pass_admit, .assets = &web_assets,
     }, &why);
     if (!app)
         refuse("cannot start", why);

@@ -39,6 +39,7 @@ struct actor {
     int64_t session;          /* 0: it is an API key that asks */
     unsigned roles;
     unsigned scopes;          /* 0: whatever the roles allow */
+    uint8_t device[32];       /* names the key that proved itself with the request (prove.h); zeros: none did */
 };
 
 struct field_error {
@@ -63,6 +64,7 @@ struct ctx {
     struct rng *rng;
     int64_t now;              /* ms since 1970 UTC; one value for the whole call */
     struct actor actor;
+    int64_t pass;             /* the place under which something may be taken, where a pass has to be shown; 0: none had to be (call.h) */
     struct str peer;          /* address of the one who asks; empty for jobs and the command line */
     enum lang lang;
     struct problem problem;
@@ -77,6 +79,12 @@ err fail_field(struct ctx *cx, struct str field, const char *en, const char *ko,
     __attribute__((format(printf, 3, 5), format(printf, 4, 5)));
 /* Forgets a failure that the caller has dealt with. */
 void fail_clear(struct ctx *cx);
+
+static inline bool actor_has_device(const struct ctx *cx)
+{
+    static const uint8_t none[sizeof(cx->actor.device)] = { 0 };
+    return memcmp(cx->actor.device, none, sizeof(none)) != 0;
+}
 
 static inline bool actor_has(const struct ctx *cx, unsigned any_of)
 {

@@ -82,7 +82,7 @@ static const struct {
     { "Wait of 90 of 100 at most (p90)", "대기 시간 p90", p90_text },
     { "Wait of 99 of 100 at most (p99)", "대기 시간 p99", p99_text },
     { "In line at the same time, at most", "동시 대기 최대", waiting_text },
-    { "Inside at the same time, at most", "동시 입장 최대", inside_text },
+    { "Good passes at the same time, at most", "동시에 유효한 입장권 최대", inside_text },
     { "Away at their turn", "차례에 부재", absent_text },
     { "Payments refused", "거절된 결제", refused_text },
     { "Paid too late, sent back", "늦은 결제 환불", late_text },

@@ -173,7 +173,7 @@ void stage_clock(struct stage *s, int64_t now)
 
 static struct str token_of(struct ctx *cx, const struct stage *s, int64_t person, int64_t number)
 {
-    return place_seal(cx, s->queue, &(struct place_ref){ s->schedule, number, person + 1 });
+    return place_seal(cx, s->queue, &(struct place_ref){ .schedule = s->schedule, .number = number, .user = person + 1 });
 }
 
 static err do_join(struct ctx *cx, struct stage *s, struct deed *d)
@@ -189,8 +189,11 @@ static err do_hold(struct ctx *cx, struct stage *s, struct deed *d)
     struct place_out place = { 0 };
     struct hold_out hold;
     err e = d->number ? queue_poll(cx, s->queue, &(struct place_in){ token_of(cx, s, d->person, d->number) }, &place) : OK;
-    struct hold_in in = { .schedule = s->schedule, .has_best = true, .pass = place.pass,
+    struct taken what = { .schedule = s->schedule };
+    struct hold_in in = { .schedule = s->schedule, .has_best = true,
                           .best = { .count = d->count, .grade = s->sale->layout->plan->categories[d->grade].name } };
+    if (!e)
+        e = queue_pass_admit(s->queue, cx, &what, place.pass);
     if (!e)
         e = hold_create_call.fn(cx, s->booking, &in, &hold);
     if (!e)

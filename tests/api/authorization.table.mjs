@@ -109,6 +109,8 @@ export const table = {
   'GET /api/v1/schedules/{schedule_id}/queue/curve': its_maker,
   'GET /api/v1/schedules/{schedule_id}/queue/curve.csv': its_maker,
   'POST /api/v1/schedules/{schedule_id}/queue': signed_in,
+  'POST /api/v1/schedules/{schedule_id}/queue/device': '401   ok    404   404      404   404   404     404',
+  'POST /api/v1/schedules/{schedule_id}/queue/revocations': its_maker,
   'GET /wait/{place_token}': everybody,
   'GET /api/v1/queue/{place_token}': everybody,
   'GET /api/v1/schedules/{schedule_id}/queue/draw': everybody,

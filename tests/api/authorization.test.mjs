@@ -29,7 +29,7 @@ before(async () => {
   const [delivery] = ok(await world.api('GET', `/api/v1/webhooks/${hook.id}/deliveries`, undefined, { as: person.producer })).items;
   const [mail] = ok(await world.api('GET', '/api/v1/admin/mails', undefined, { as: world.admin })).items;
   spare.booking = (await world.buy(person.owner, spare, spare.guids.slice(0, 1))).booking;
-  const place = await place_of(person.owner);
+  const place = (await line_of(person.owner)).place_token;
   const { poster_url } = ok(await world.api('PUT', `/api/v1/performances/${spare.performance.id}/poster`, png(10, 10), { as: world.admin }));
   const [compared] = ok(await world.api('POST', '/api/v1/admin/reconciliations', { provider: 'sandbox', day: world.time().slice(0, 10) },
     { as: world.admin }), 202).items;
@@ -59,12 +59,13 @@ async function case_of(payment) {
   return ok(await world.api('GET', '/api/v1/admin/payment-cases', undefined, { as: world.admin })).items[0].id;
 }
 
-/* A place in the line of a room of its own. */
-async function place_of(user) {
-  const other = await world.sale();
+/* A place of the user's in the line of a room of its own. */
+async function line_of(user, as = world.admin) {
+  const other = await world.sale({ as });
   ok(await world.api('PUT', `/api/v1/schedules/${other.id}/queue/settings`,
     { mode: 'fifo', admit_per_minute: 1, active_limit: 1, pass_seconds: 60, paused: true }, { as: world.admin }));
-  return ok(await world.api('POST', `/api/v1/schedules/${other.id}/queue`, undefined, { as: user }), 201).place_token;
+  const { place_token } = ok(await world.api('POST', `/api/v1/schedules/${other.id}/queue`, undefined, { as: user }), 201);
+  return { schedule_id: other.id, place_token };
 }
 
 /* A schedule whose places will be drawn, with a place in its line. */
@@ -98,6 +99,8 @@ const of_its_own = {
   'GET /api/v1/schedules/{schedule_id}/queue/draw': drawing,
   'GET /api/v1/schedules/{schedule_id}/queue/draw/entries': drawing,
   'GET /api/v1/queue/{place_token}/proof': drawing,
+  'POST /api/v1/schedules/{schedule_id}/queue/device': () => line_of(person.owner),
+  'POST /api/v1/schedules/{schedule_id}/queue/revocations': () => line_of(person.owner, person.producer),
   'DELETE /api/v1/webhooks/{webhook_id}': async () => ({ webhook_id: (await webhook()).id }),
   'POST /api/v1/bookings/{booking_id}/cancel': () => ({ booking_id: spare.booking.id }),
   'POST /api/v1/admin/bookings/{booking_id}/cancel': () => ({ booking_id: spare.booking.id }),
@@ -133,6 +136,7 @@ const bodies = {
   'POST /api/v1/admin/schedules/{schedule_id}/sales': () => ({ best: { count: 1, grade: 'VIP' }, method: 'cash' }),
   'PUT /api/v1/performances/{performance_id}/cancellation_policy': () => policy,
   'PUT /api/v1/schedules/{schedule_id}/terms': () => ({}),
+  'POST /api/v1/schedules/{schedule_id}/queue/revocations': () => ({ user_id: person.owner.id, reason: 'A test' }),
   'POST /api/v1/bookings': () => ({ hold_id: samples.known.hold_id }),
   'PUT /api/v1/holds/{hold_id}/seats': () => ({ best: { count: 1, grade: 'VIP' } }),
   'POST /api/v1/coupons': a_coupon,

@@ -83,7 +83,8 @@ function adds_up(run, crowd) {
   assert.ok(run.audit.invariants > 20);
   for (const [i, sample] of run.samples.entries()) {
     assert.ok(sample.sold + sample.held <= run.seats);
-    assert.ok(sample.inside <= run.settings.active_limit || run.settings.mode === 'off');
+    /* good passes: for those who do not come others are let in, never more than twice as many */
+    assert.ok(sample.inside <= 2 * run.settings.active_limit || run.settings.mode === 'off');
     assert.ok(i === 0 || sample.sold >= run.samples[i - 1].sold);
   }
 }

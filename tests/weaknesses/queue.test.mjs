@@ -48,7 +48,8 @@ test('32: without a pass nothing is sold, and a sale lets in no more than the ru
   refused(await world.hold(second, sale, sale.guids.slice(0, 1)), 403, 'pass_required');
   refused(await world.hold(second, sale, sale.guids.slice(0, 1), { pass }), 403, 'pass_required');
   const hold = ok(await world.hold(first, sale, sale.guids.slice(0, 1), { pass }), 201);
-  ok(await world.book(first, hold), 201);
+  refused(await world.book(first, hold), 403, 'pass_required');
+  ok(await world.book(first, hold, { pass }), 201);
   await world.advance(5000);
   assert.equal((await look(behind)).state, 'waiting');
 });

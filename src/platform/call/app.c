@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 
 #include "platform/call/front_impl.h"
+#include "platform/call/prove.h"
 #include "platform/config/config.h"
 #include "platform/crypto/crypto.h"
 #include "platform/http/http.h"
@@ -117,6 +118,7 @@ static bool open_services(struct app *app, struct arena *arena, struct str *ret_
     cx.db = db_read_begin(app->db);
     app->idem = idem_open(&cx, &app->keys);
     app->trail = trail_open(&cx);
+    app->proofs = proofs_open(cx.now);
     app->bus = bus_open(&cx, app);
     map_put_ptr(&app->calls, (uint64_t)(uintptr_t)&idem_prune_call, app->idem);
     for (const struct call *const *c = bus_calls; *c; c++)
@@ -237,6 +239,7 @@ void app_close(struct app *app)
     bus_close(app->bus);
     idem_close(app->idem);
     trail_close(app->trail);
+    proofs_close(app->proofs);
     front_free(app->front);
     map_free(&app->calls);
     arena_free(app->arena);
@@ -254,6 +257,14 @@ static const struct shortcut *shortcut_of(const struct service *service, const s
     return NULL;
 }
 
+static const struct taking *taking_of(const struct service *service, const struct call *call)
+{
+    for (const struct taking *t = service->takings; t && t->call; t++)
+        if (t->call == call)
+            return t->exempt ? NULL : t;
+    return NULL;
+}
+
 static void add_routes(struct front *f, struct arena *arena)
 {
     const struct app_options *o = &f->app->o;
@@ -262,6 +273,7 @@ static void add_routes(struct front *f, struct arena *arena)
             if (((r->flags & BENCH_ONLY) && !o->bench) || ((r->flags & TEST_CLOCK_ONLY) && !o->test_clock))
                 continue;
             router_add(f->router, arena, (struct routed){ .route = r, .service = o->services[i], .shortcut = shortcut_of(o->services[i], r->call),
+                                                          .taking = taking_of(o->services[i], r->call),
                                                           .self = &f->app->selves[i] });
         }
         for (const char *const (*pair)[2] = o->services[i]->aliases; pair && (*pair)[0]; pair++)

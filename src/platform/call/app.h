@@ -18,6 +18,9 @@ struct app_options {
     /* Says who asks: sets cx->actor or returns ERR_WHO. Memory only. `self` is the service's. */
     const struct service *auth;
     err (*authenticate)(void *self, struct ctx *cx, struct str bearer);
+    /* May this be taken with this pass (may be empty)? Sets cx->pass, or fails with ERR_DENIED. Memory only, any thread. NULL: no pass is asked for. */
+    const struct service *gate;
+    err (*admit)(void *self, struct ctx *cx, const struct taken *what, struct str pass);
     const struct http_assets *assets;    /* pages; may be NULL */
 };
 

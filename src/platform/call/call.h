@@ -68,6 +68,8 @@ enum route_flags {
     XML_TOO = 1 << 10,        /* raw body and raw answer are JSON or XML, for the OpenAPI page */
     ANY_QUERY = 1 << 11,      /* with RAW_BODY: any parameter; the input begins with struct raw_query_in */
     BASIC_AUTH = 1 << 12,     /* the call asks for a name and a password itself: its 401 says so */
+    PROVES = 1 << 13,         /* hears a Device-Proof (prove.h); so does every route whose call has to be shown a pass */
+    PROVES_AGAIN = 1 << 14,   /* with PROVES: the same proof may come twice */
 };
 
 struct route {
@@ -94,6 +96,23 @@ struct job {
 struct shortcut {
     const struct call *story, *command;
     bool (*simple)(const void *in);
+};
+
+/* What a call is about to take. */
+struct taken {
+    int64_t schedule;
+    bool kept;                /* only what is held already ... */
+    int64_t pass;             /* ... under the pass of this place; 0: without one */
+    bool offered;             /* what the waiting list keeps for this account */
+};
+
+/* A call that takes seats, or money for them, must be shown the pass of a waiting room: the front has it checked before the call runs, in one place for
+ * all (admit.c). Or it is exempt, for a reason. The OpenAPI page tells both (`x-pass`). */
+struct taking {
+    const struct call *call;
+    const char *exempt;       /* why no pass is asked for; NULL: it is */
+    /* Says what would be taken; its failure is the call's. Runs where the call does: in a command with cx->db. */
+    err (*what)(struct ctx *cx, void *self, const void *in, struct taken *ret);
 };
 
 /* Events of other services. The call's input is described by its field table and read from the event's body; it must be idempotent. */
@@ -125,6 +144,7 @@ struct service {
     unsigned scope_read, scope_write;    /* of the limited tokens that its routes answer to; 0: to none */
     const struct raw_answer *raw_answers;            /* ends with a NULL call */
     const struct shortcut *shortcuts;    /* ends with a NULL story */
+    const struct taking *takings;        /* ends with a NULL call */
     const struct job *jobs;
     const struct job *waiting_jobs;      /* stories that wait for machines of others (mail, webhooks): each has threads of its own */
     size_t (*job_threads)(void *self, const struct job *job);    /* that run one of waiting_jobs at the same time; NULL: one */

@@ -18,6 +18,7 @@ struct routed {               /* a route with the service it belongs to */
     const struct route *route;
     const struct service *service;
     const struct shortcut *shortcut;     /* NULL: none */
+    const struct taking *taking;         /* NULL: takes nothing, or needs no pass */
     void *const *self;        /* filled when the service opens */
 };
 
@@ -112,6 +113,7 @@ struct app {
     struct bus *bus;
     struct jobs *jobs;
     struct front *front;
+    struct proofs *proofs;
     struct http_server *_Atomic http;    /* its loops run before http_start returns it */
     _Atomic bool draining;
     _Atomic uint64_t rng_seed;           /* each context outside the writer takes the next one */

@@ -178,7 +178,9 @@ static err run_command(struct command *c)
         if (e || found != IDEM_NEW)
             return e ? e : replay(a, found);
     }
-    a->result = a->call->fn(&c->cx, *a->routed->self, a->in, a->out);
+    a->result = front_admit(a, &c->cx);
+    if (a->result == OK)
+        a->result = a->call->fn(&c->cx, *a->routed->self, a->in, a->out);
     if (a->result == OK && a->audited)
         record(&c->cx, a, a->routed->route->status);
     if (a->key.given && worth_keeping(a)) {
@@ -267,6 +269,12 @@ static void turn(void *self, struct http_loop *loop)
 
 /* ---- reads and stories, on a worker ---- */
 
+static err tell_story(struct asked *a)
+{
+    err e = front_admit(a, a->cx);
+    return e ? e : call_run(a->cx, a->call, a->in, a->out);
+}
+
 struct key_command {          /* asks the writer about a story's key */
     struct command command;
     struct asked *asked;
@@ -300,7 +308,7 @@ static void run_keyed_story(struct asked *a)
         a->result = replay(a, k.found);
         return;
     }
-    a->result = call_run(a->cx, a->call, a->in, a->out);
+    a->result = tell_story(a);
     if (worth_keeping(a)) {
         struct buf own;
         buf_init(&own, FRONT_ANSWER_MAX);
@@ -338,7 +346,7 @@ static void run_story(struct asked *a)
     if (a->key.given)
         run_keyed_story(a);
     else
-        a->result = call_run(a->cx, a->call, a->in, a->out);
+        a->result = tell_story(a);
     if (!worth_recording(a))
         return;
     struct record_command r = { .command = { .run = record_story, .cx = *a->cx }, .asked = a };

@@ -23,6 +23,7 @@ struct asked {
     const struct call *call;  /* the route's, or its shortcut's */
     void *in, *out;
     struct idem_key key;
+    struct str pass;          /* as it was sent; empty: none */
     struct buf *scratch;      /* of the thread that has the request now */
     err result;
     int status;
@@ -52,6 +53,11 @@ struct front {
 };
 
 
+
+/* admit.c: has the pass checked of a call that takes something, where the call is about to run. */
+err front_admit(struct asked *a, struct ctx *cx) MUST_USE;
+/* ... and reads it, with the proof of a device, when the request arrives. */
+err front_read_pass(struct asked *a) MUST_USE;
 
 /* prepare.c: route, identity, input. */
 err front_prepare(struct asked *a);

@@ -160,6 +160,8 @@ err front_prepare(struct asked *a)
     const struct call *call = a->call = a->routed->route->call;
     err e = identify(a);
     if (!e)
+        e = front_read_pass(a);
+    if (!e)
         e = decode(a);
     if (!e)
         e = idempotency_key(a);

@@ -112,6 +112,15 @@ static const struct raw_answer *raw_find(const struct openapi *doc, const struct
     return NULL;
 }
 
+static const struct taking *taking_find(const struct openapi *doc, const struct call *c)
+{
+    for (const struct service *const *service = doc->services; *service; service++)
+        for (const struct taking *t = (*service)->takings; t && t->call; t++)
+            if (t->call == c)
+                return t;
+    return NULL;
+}
+
 static void collect_route(struct writer *w, const struct route *r)
 {
     const struct raw_answer *raw = raw_find(w->doc, r->call);
@@ -187,17 +196,35 @@ static bool told_elsewhere(const struct field *row)
     return row->from == FROM_HEADER && (str_eq(name, S("Accept")) || str_eq(name, S("Content-Type")) || str_eq(name, S("Authorization")));
 }
 
-static void write_parameters(struct buf *out, const struct route *r)
+static void write_parameters(struct writer *w, const struct route *r)
 {
+    struct buf *out = w->out;
     const struct fields *in = r->call->in;
+    const struct taking *taking = taking_find(w->doc, r->call);
+    bool passes = taking && !taking->exempt;
     json_begin_list(out, "parameters");
     for (size_t i = 0; in && i < in->n; i++)
         if (in->at[i].from != FROM_BODY && !told_elsewhere(&in->at[i]))
             write_parameter(out, &in->at[i]);
     if (r->flags & IDEMPOTENT)
         write_shared_parameter(out, "idempotency_key");
+    if (passes)
+        write_shared_parameter(out, "queue_pass");
+    if (passes || (r->flags & PROVES))
+        write_shared_parameter(out, "device_proof");
     write_shared_parameter(out, "accept_language");
     buf_char(out, ']');
+}
+
+/* What of the waiting room's pass a call asks: "required", while a room is on, or why it does not. */
+static void write_pass(struct writer *w, const struct route *r)
+{
+    const struct taking *t = taking_find(w->doc, r->call);
+    if (!t)
+        return;
+    json_begin(w->out, "x-pass");
+    json_text(w->out, t->exempt ? "exempt" : "required", t->exempt ? t->exempt : "while the schedule's waiting room is on");
+    buf_char(w->out, '}');
 }
 
 /* "application/json":{"schema":{...}}; of NULL: any value. */
@@ -282,7 +309,7 @@ static bool may_fail(const struct route *r, err e)
     case ERR_WHO:                            /* what changes things without a token proves who asks in another way */
         return (r->flags & (NEED_USER | BASIC_AUTH)) || !reads;
     case ERR_DENIED:
-        return r->flags & (NEED_USER | BASIC_AUTH);
+        return r->flags & (NEED_USER | BASIC_AUTH | PROVES);
     case ERR_MISSING:
         return names_things(r);
     case ERR_CONFLICT:
@@ -370,7 +397,8 @@ static void write_operation(struct writer *w, const struct route *r, const char 
     json_item(out, tag);
     buf_char(out, ']');
     write_security(out, r);
-    write_parameters(out, r);
+    write_parameters(w, r);
+    write_pass(w, r);
     write_request_body(out, r);
     write_responses(w, r);
     buf_char(out, '}');
@@ -437,6 +465,16 @@ static void write_shared_parameters(struct buf *out)
     json_text(out, "in", "header");
     json_text(out, "description", "A word of the client's choice. The same word with the same body gives the same answer again; with another body 422.");
     buf_str(out, S(",\"schema\":{\"type\":\"string\",\"pattern\":\"^[!-~]{1,255}$\"}}"));
+    json_begin(out, "queue_pass");
+    json_text(out, "name", "Queue-Pass");
+    json_text(out, "in", "header");
+    json_text(out, "description", "The pass of the schedule's waiting room, while that is on.");
+    buf_str(out, S(",\"schema\":{\"type\":\"string\",\"minLength\":1,\"maxLength\":512}}"));
+    json_begin(out, "device_proof");
+    json_text(out, "name", "Device-Proof");
+    json_text(out, "in", "header");
+    json_text(out, "description", "KEY.TIME.NONCE.SIGNATURE by the device's P-256 key over this request: docs/passes.md.");
+    buf_str(out, S(",\"schema\":{\"type\":\"string\",\"maxLength\":212,\"pattern\":\"^[\\\\w-]{86}[.][0-9]{1,15}[.][\\\\w-]{22}[.][\\\\w-]{86}$\"}}"));
     json_begin(out, "accept_language");
     json_text(out, "name", "Accept-Language");
     json_text(out, "in", "header");

@@ -84,7 +84,7 @@ static const struct route routes[] = {
 };
 
 static const struct call *const calls[] = {
-    &hold_create_call, &hold_get_call, &hold_release_call, &hold_expire_call, &noop_call, &availability_call, &booking_checkout_call,
+    &hold_create_call, &hold_taken_call, &hold_get_call, &hold_release_call, &hold_expire_call, &noop_call, &availability_call, &booking_checkout_call,
     &booking_create_call, &booking_get_call, &booking_list_call, &ticket_list_call, &ticket_get_call, &ticket_qr_call, &ticket_keys_call,
     &booking_schedule_open, &booking_sale_put, &booking_due_get, &booking_pay_begin, &booking_paid_put, &booking_facts_call, &booking_attended_call,
     &ticket_reissue_call, &tickets_refused_call, &admissions_call, &checkin_call, &checkin_put_call, &checkin_sync_call, &checkin_sync_put_call,
@@ -106,6 +106,21 @@ static const struct raw_answer raw_answers[] = {
 
 static const struct shortcut shortcuts[] = {
     { &booking_checkout_call, &booking_create_call, booking_is_plain },
+    { 0 },
+};
+
+static const struct taking takings[] = {
+    { &hold_create_call, NULL, hold_create_takes },
+    { &hold_seats_call, NULL, hold_seats_takes },
+    { &hold_extend_call, NULL, hold_extend_takes },
+    { &booking_checkout_call, NULL, checkout_takes },
+    { &waitlist_accept_call, NULL, waitlist_accept_takes },
+    { &waitlist_join_call, "It is a line itself: nothing is taken before an offer of it is accepted.", NULL },
+    { &cancellation_quote_seats_call, "It only reckons what cancelling would give back.", NULL },
+    { &cancel_call, "It gives seats back.", NULL },
+    { &ticket_reissue_call, "Its seat is paid for.", NULL },
+    { &counter_sell_call, "The box office sells to people who have stood in its own line.", NULL },
+    { &house_put_call, "The organizer keeps or gives back seats of the house; nobody buys.", NULL },
     { 0 },
 };
 
@@ -213,6 +228,7 @@ const struct service booking_service = {
     .scope_write = SCOPE_SALES_WRITE,
     .raw_answers = raw_answers,
     .shortcuts = shortcuts,
+    .takings = takings,
     .jobs = jobs,
     .subscriptions = subscriptions,
     .config = config,

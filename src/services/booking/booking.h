@@ -160,6 +160,7 @@ struct booking_due {
     struct str title;         /* of the performance */
     int status;               /* enum booking_status */
     struct money due;
+    struct taken takes;       /* what paying it takes, for the check of passes */
 };
 
 /* in: struct booking_ref, out: struct booking_due. ERR_MISSING when it is not the user's. CALL_READ. */

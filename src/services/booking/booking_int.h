@@ -35,7 +35,7 @@ struct hold_in {
         int64_t count;
         struct str grade, section;
     } best;
-    struct str pass, presale_code;
+    struct str presale_code;
 };
 
 struct hold_out {
@@ -46,7 +46,7 @@ struct hold_out {
 };
 
 struct hold_row {
-    int64_t schedule, user, expires_at, total, created_at;
+    int64_t schedule, user, expires_at, total, created_at, pass;
     int status;               /* enum hold_status */
     struct list lines;        /* struct seat_line */
 };
@@ -59,6 +59,8 @@ struct hold *hold_take(struct ctx *cx, struct booking *b, struct sale *s, int64_
 /* A hold of the actor's as the database has it; ERR_MISSING otherwise. */
 err hold_owned(struct ctx *cx, int64_t id, struct hold_row *ret);
 err hold_missing(struct ctx *cx);
+/* What is taken, and kept, by going on with the actor's hold. In a command, or in a story. */
+err hold_taken(struct ctx *cx, struct booking *b, int64_t id, struct taken *ret);
 /* ERR_CONFLICT `hold_expired`. */
 err hold_over(struct ctx *cx);
 /* Puts a hold into memory with its timer. */
@@ -82,11 +84,14 @@ struct list seats_out(struct ctx *cx, const struct sale *s, const struct seat_li
 /* ---- hold_change.c ---- */
 
 extern const struct call hold_extend_call, hold_seats_call;
+err hold_extend_takes(struct ctx *cx, void *self, const void *in, struct taken *ret);
+err hold_seats_takes(struct ctx *cx, void *self, const void *in, struct taken *ret);
 
 /* ---- checkout.c ---- */
 
 struct booking_row {
     int64_t id, hold, schedule, user, payment, total, due, created_at, expires_at;
+    int64_t pass;             /* its hold's */
     int64_t coupon, discount, mileage;   /* coupon: the user's own, 0: none; mileage: what was asked for while pricing, then what is used */
     bool pricing;             /* benefits are being reserved: nothing may be paid yet */
     bool own_lines;           /* prices by person type: not the hold's */
@@ -180,6 +185,9 @@ extern const struct fields ticket_fields;
 /* All tickets of a booking, in the shape of ticket_fields. From reads and commands. */
 err tickets_of(struct ctx *cx, struct booking *b, int64_t booking, struct list *ret) MUST_USE;
 
+err hold_create_takes(struct ctx *cx, void *self, const void *in, struct taken *ret);
+err checkout_takes(struct ctx *cx, void *self, const void *in, struct taken *ret);
+extern const struct call hold_taken_call;
 extern const struct call hold_create_call, hold_get_call, hold_release_call, hold_expire_call, noop_call;
 extern const struct call booking_checkout_call, booking_create_call, booking_get_call, booking_list_call;
 extern const struct call availability_call;

@@ -183,6 +183,11 @@ bool booking_is_plain(const void *in_)
     return !in->coupon && !in->mileage;
 }
 
+err checkout_takes(struct ctx *cx, void *self, const void *in, struct taken *ret)
+{
+    return hold_taken(cx, self, ((const struct create_in *)in)->hold, ret);
+}
+
 static err booking_create(struct ctx *cx, void *self, const void *in, void *out)
 {
     struct booking_row row;

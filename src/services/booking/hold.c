@@ -5,7 +5,6 @@
 #include <stdlib.h>
 
 #include "services/performance/performance.h"
-#include "services/queue/queue.h"
 
 /* ---- memory of live holds ---- */
 
@@ -186,11 +185,7 @@ static err may_buy(struct ctx *cx, struct sale *s, const struct hold_in *in, uin
         return fail(cx, ERR_CONFLICT, "not_on_sale", "The sale has not begun.", "아직 판매가 시작되지 않았습니다.");
     if (cx->now >= s->sale_ends_at)
         return fail(cx, ERR_CONFLICT, "not_on_sale", "The sale is over.", "판매가 종료되었습니다.");
-    err e = queue_pass_check(cx->app, cx, s->id, in->pass);
-    if (e)
-        return e;
-    if (early)
-        e = presale_enter(cx, s, in->presale_code, n);
+    err e = early ? presale_enter(cx, s, in->presale_code, n) : OK;
     if (e)
         return e;
     return sale_limits(cx, s, cx->actor.user, n);
@@ -262,7 +257,8 @@ struct hold_out hold_view(struct ctx *cx, const struct hold *h)
 struct hold *hold_take(struct ctx *cx, struct booking *b, struct sale *s, int64_t user, int64_t until, const uint32_t *seats, uint32_t n)
 {
     struct hold *h = arena_take(cx->arena, sizeof(*h) + n * sizeof(h->lines[0]));
-    *h = (struct hold){ .id = sequence_next(&b->holds), .user = user, .created_at = cx->now, .expires_at = until, .ends_at = until, .sale = s, .n = n };
+    *h = (struct hold){ .id = sequence_next(&b->holds), .user = user, .created_at = cx->now, .expires_at = until, .ends_at = until,
+                         .pass = cx->pass, .sale = s, .n = n };
     int64_t off = sale_early_percent(s, cx->now);
     for (uint32_t i = 0; i < n; i++) {
         h->lines[i] = (struct seat_line){ .seat = seats[i], .price = sale_price(s, seats[i], off) };
@@ -355,7 +351,7 @@ struct hold_ref {
 
 static void take_hold(struct ctx *cx, const struct rows *r, void *out)
 {
-    *(struct hold_row *)out = (struct hold_row){ row_int(r, 0), row_int(r, 1), row_int(r, 3), row_int(r, 4), row_int(r, 6), (int)row_int(r, 2),
+    *(struct hold_row *)out = (struct hold_row){ row_int(r, 0), row_int(r, 1), row_int(r, 3), row_int(r, 4), row_int(r, 6), row_int(r, 7), (int)row_int(r, 2),
                                                  lines_unpack(cx, row_text_view(r, 5)) };
 }
 
@@ -377,6 +373,41 @@ err hold_owned(struct ctx *cx, int64_t id, struct hold_row *ret)
         return e;
     if (!found || ret->user != cx->actor.user)
         return hold_missing(cx);
+    return OK;
+}
+
+/* ---- what is taken, for the check of passes ---- */
+
+err hold_create_takes(struct ctx *cx, void *self, const void *in, struct taken *ret)
+{
+    (void)cx;
+    (void)self;
+    ret->schedule = ((const struct hold_in *)in)->schedule;
+    return OK;
+}
+
+static err taken_read(struct ctx *cx, void *self, const void *in_, void *out)
+{
+    const struct hold_ref *in = in_;
+    struct hold_row row;
+    (void)self;
+    err e = hold_owned(cx, in->hold, &row);
+    if (!e)
+        *(struct taken *)out = (struct taken){ .schedule = row.schedule, .kept = true, .pass = row.pass };
+    return e;
+}
+
+err hold_taken(struct ctx *cx, struct booking *b, int64_t id, struct taken *ret)
+{
+    const struct hold_ref ref = { id };
+    if (!cx->db)
+        return call_run(cx, &hold_taken_call, &ref, ret);    /* in a story */
+    const struct hold *h = map_ptr(&b->live, (uint64_t)id);
+    if (!h)
+        return taken_read(cx, b, &ref, ret);
+    if (h->user != cx->actor.user)
+        return hold_missing(cx);
+    *ret = (struct taken){ .schedule = h->sale->id, .kept = true, .pass = h->pass };
     return OK;
 }
 
@@ -447,12 +478,10 @@ static const struct field hold_in_rows[] = {
       .help = "Seats chosen on the map; all or none are held." },
     { .name = "best", .type = F_OBJECT, .optional = true, .at = offsetof(struct hold_in, best), .has_at = offsetof(struct hold_in, has_best),
       .of = &hold_best_fields, .help = "Let the system choose; instead of seats." },
-    { .name = "Queue-Pass", .type = F_STR, .from = FROM_HEADER, .optional = true, FIELD(hold_in, pass), .low = 1, .high = 512,
-      .help = "The pass of the waiting room, when it is on." },
     { .name = "presale_code", .type = F_STR, .optional = true, FIELD(hold_in, presale_code), .low = 1, .high = 64, .secret = true,
       .help = "Before the sale begins: once is enough." },
 };
-static const struct fields hold_in_fields = { "HoldRequest", sizeof(struct hold_in), hold_in_rows, 5 };
+static const struct fields hold_in_fields = { "HoldRequest", sizeof(struct hold_in), hold_in_rows, 4 };
 
 static const struct field noop_in_rows[] = {
     { .name = "seats", .type = F_LIST, .optional = true, FIELD(hold_in, seats), .low = 1, .high = HOLD_SEATS_MAX, .of = &hold_guid_list },
@@ -485,6 +514,7 @@ static const struct fields hold_ref_fields = { "HoldRef", sizeof(struct hold_ref
 const struct call hold_create_call = {
     "booking.hold_create", "Holds seats for a few minutes.", CALL_COMMAND, &hold_in_fields, &hold_out_fields, hold_create,
 };
+const struct call hold_taken_call = { .name = "booking.hold_taken", .kind = CALL_READ, .fn = taken_read };
 const struct call hold_get_call = { "booking.hold_get", "A hold of one's own.", CALL_READ, &hold_ref_fields, &hold_out_fields, hold_get };
 const struct call hold_release_call = { "booking.hold_release", "Gives held seats back.", CALL_COMMAND, &hold_ref_fields, NULL, hold_release };
 const struct call hold_expire_call = { "booking.hold_expire", NULL, CALL_COMMAND, NULL, NULL, hold_expire };

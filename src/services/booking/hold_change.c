@@ -52,7 +52,21 @@ static err hold_extend(struct ctx *cx, void *self, const void *in_, void *out)
     return OK;
 }
 
+err hold_extend_takes(struct ctx *cx, void *self, const void *in, struct taken *ret)
+{
+    return hold_taken(cx, self, ((const struct hold_ref *)in)->hold, ret);
+}
+
 /* ---- PUT /holds/{hold_id}/seats ---- */
+
+/* Other seats are taken anew. */
+err hold_seats_takes(struct ctx *cx, void *self, const void *in, struct taken *ret)
+{
+    err e = hold_taken(cx, self, ((const struct hold_seats_in *)in)->hold, ret);
+    ret->kept = false;
+    return e;
+}
+
 
 /* Free for the wish alone: whoever waits for such seats is asked when it is clear which are given up. */
 static void give_back(struct ctx *cx, struct booking *b, const struct hold *h)
@@ -84,6 +98,7 @@ static struct hold *take(struct ctx *cx, struct booking *b, const struct hold *h
     int64_t off = sale_early_percent(had->sale, cx->now);
     *h = *had;
     h->n = n;
+    h->pass = cx->pass;
     for (uint32_t i = 0; i < n; i++) {
         h->lines[i] = line_for(had, seats[i], off);
         sale_set(cx, b, h->sale, seats[i], SEAT_HELD);
@@ -131,8 +146,6 @@ static const struct field seats_rows[] = {
       .help = "All seats that the hold is to have; what it has and is not named is given back." },
     { .name = "best", .type = F_OBJECT, .optional = true, AT(wish.best), .has_at = offsetof(struct hold_seats_in, wish.has_best), .of = &hold_best_fields,
       .help = "Let the system choose; instead of seats." },
-    { .name = "Queue-Pass", .type = F_STR, .from = FROM_HEADER, .optional = true, AT(wish.pass), .low = 1, .high = 512,
-      .help = "The pass of the waiting room, when it is on." },
     { .name = "presale_code", .type = F_STR, .optional = true, AT(wish.presale_code), .low = 1, .high = 64, .secret = true },
 };
 static const struct fields seats_fields = { "HoldSeats", sizeof(struct hold_seats_in), seats_rows, sizeof(seats_rows) / sizeof(seats_rows[0]) };

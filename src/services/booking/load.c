@@ -69,7 +69,8 @@ static err load_holds(struct ctx *cx, struct booking *b)
         struct hold *h = arena_take(cx->arena, sizeof(*h) + lines.n * sizeof(h->lines[0]));
         *h = (struct hold){ .id = row_int(&r, 0), .sale = s, .user = row_int(&r, 2), .created_at = row_int(&r, 3),
                             .expires_at = row_int(&r, 4), .ends_at = row_int(&r, 4),
-                            .total = row_int(&r, 5), .booking = row_int(&r, 7), .pricing = row_int(&r, 9) != 0, .n = (uint32_t)lines.n };
+                            .total = row_int(&r, 5), .booking = row_int(&r, 7), .pricing = row_int(&r, 9) != 0,
+                            .pass = row_int(&r, 10), .n = (uint32_t)lines.n };
         memcpy(h->lines, lines.at, lines.n * sizeof(h->lines[0]));
         hold_keep(b, h);
     }

@@ -2,6 +2,12 @@
 #include "platform/obs/metrics.h"
 #include "services/booking/cancel.h"
 
+/* What is held until its end, or is not to be paid any more. Seats whose hold has ended are taken anew. */
+static bool keeps(const struct ctx *cx, const struct booking_row *row)
+{
+    return row->expires_at > cx->now || (row->status != BOOKING_PENDING && row->status != BOOKING_EXPIRED);
+}
+
 static err due_of(struct ctx *cx, struct booking *b, const struct booking_row *row, struct booking_due *ret)
 {
     struct sale *s = sale_find(b, row->schedule);
@@ -10,7 +16,8 @@ static err due_of(struct ctx *cx, struct booking *b, const struct booking_row *r
     if (row->pricing && row->status == BOOKING_PENDING)
         return order_in_progress(cx);
     *ret = (struct booking_due){ .schedule = row->schedule, .performance = s->performance, .user = row->user, .owner = s->owner, .title = s->title,
-                                 .status = row->status, .due = sale_money(s, row->due) };
+                                 .status = row->status, .due = sale_money(s, row->due),
+                                 .takes = { .schedule = row->schedule, .kept = keeps(cx, row), .pass = row->pass } };
     return OK;
 }
 

@@ -111,6 +111,7 @@ struct hold {                 /* a live claim that is not sold yet */
     int64_t id, user, created_at, expires_at, total, booking;    /* booking 0: not checked out */
     int64_t ends_at;          /* expires_at without the grace of a payment */
     int64_t offer;            /* entry of the waiting list whose offer it is, until that is accepted; 0: none */
+    int64_t pass;             /* the place whose pass was shown for it; 0: none was asked for; PASS_OF_OFFER (queue.h) */
     struct sale *sale;
     bool pricing;             /* its booking's benefits are not settled yet */
     uint32_t n;

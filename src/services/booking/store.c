@@ -52,7 +52,7 @@ void store_hold_put(struct ctx *cx, const struct hold *h)
 {
     db_put(cx, &booking_sql.hold_insert,
            VALS(v_int(h->id), v_int(h->sale->id), v_int(h->user), v_int(HOLD_ACTIVE), v_int(h->created_at), v_int(h->expires_at), v_int(h->total),
-                v_int(h->n), v_blob(lines_pack(cx, h->lines, h->n))));
+                v_int(h->n), v_blob(lines_pack(cx, h->lines, h->n)), v_int(h->pass)));
 }
 
 void store_claims_put(struct ctx *cx, const struct hold *h)
@@ -86,7 +86,8 @@ static bool has_line(const struct hold *h, uint32_t seat)
 
 err store_hold_seats(struct ctx *cx, const struct hold *had, const struct hold *h)
 {
-    err e = db_run(cx, &booking_sql.hold_seats, VALS(v_int(h->total), v_int(h->n), v_blob(lines_pack(cx, h->lines, h->n)), v_int(h->id)), NULL);
+    err e = db_run(cx, &booking_sql.hold_seats,
+                   VALS(v_int(h->total), v_int(h->n), v_blob(lines_pack(cx, h->lines, h->n)), v_int(h->pass), v_int(h->id)), NULL);
     for (uint32_t i = 0; i < had->n && !e; i++)
         if (!has_line(h, had->lines[i].seat))
             e = db_run(cx, &booking_sql.claim_delete, VALS(v_int(h->sale->id), v_int(had->lines[i].seat), v_int(h->id)), NULL);
@@ -132,7 +133,7 @@ static void take_booking(struct ctx *cx, const struct rows *r, void *out)
         .id = row_int(r, 0), .hold = row_int(r, 1), .schedule = row_int(r, 2), .user = row_int(r, 3), .status = (int)row_int(r, 4),
         .payment = row_int(r, 5), .total = row_int(r, 6), .due = row_int(r, 7), .created_at = row_int(r, 8), .expires_at = row_int(r, 9),
         .lines = lines_unpack(cx, row_text_view(r, 10)), .pricing = row_int(r, 11) != 0, .coupon = row_int(r, 12), .discount = row_int(r, 13),
-        .mileage = row_int(r, 14),
+        .mileage = row_int(r, 14), .pass = row_int(r, 15),
     };
 }
 

@@ -68,5 +68,5 @@ err store_waiting_end(struct ctx *cx, int64_t id, enum waiting_status from, enum
 
 err store_hold_begins(struct ctx *cx, const struct hold *h)
 {
-    return db_run(cx, &booking_sql.hold_begins, VALS(v_int(h->created_at), v_int(h->id)), NULL);
+    return db_run(cx, &booking_sql.hold_begins, VALS(v_int(h->created_at), v_int(h->pass), v_int(h->id)), NULL);
 }

@@ -1,6 +1,8 @@
 /* An entry of the waiting list as its owner sees it: joined, looked at, left, and its offer accepted. Who gets what is told in waitlist.c. */
 #include "services/booking/waitlist.h"
 
+#include "services/queue/queue.h"
+
 #define LINE_MAX 10000        /* entries that wait for one grade */
 #define PAGE     20
 
@@ -10,6 +12,7 @@ struct offer_out {
     struct list seats;        /* struct seat_out */
     struct money total;
     int64_t until;
+    struct str pass;
 };
 
 struct waiting_out {
@@ -42,7 +45,8 @@ static err show(struct ctx *cx, struct booking *b, const struct waiting *w, stru
     if (ret->status == WAITING_ACCEPTED)
         ret->hold = w->hold;
     if (ret->has_offer)
-        ret->offer = (struct offer_out){ seats_out(cx, s, w->lines.at, w->lines.n), sale_money(s, w->total), w->until };
+        ret->offer = (struct offer_out){ seats_out(cx, s, w->lines.at, w->lines.n), sale_money(s, w->total), w->until,
+                                          queue_pass_of_offer(cx->app, cx, w->schedule, w->until) };
     return OK;
 }
 
@@ -134,7 +138,7 @@ static err owned(struct ctx *cx, int64_t id, struct waiting *ret)
 
 struct offer_undo {
     struct hold *hold;
-    int64_t offer, created_at;
+    int64_t offer, created_at, pass;
 };
 
 static void undo_offer(void *booking, const void *arg)
@@ -143,11 +147,12 @@ static void undo_offer(void *booking, const void *arg)
     (void)booking;
     u->hold->offer = u->offer;
     u->hold->created_at = u->created_at;
+    u->hold->pass = u->pass;
 }
 
 static void no_offer(struct ctx *cx, struct booking *b, struct hold *h)
 {
-    struct offer_undo u = { h, h->offer, h->created_at };
+    struct offer_undo u = { h, h->offer, h->created_at, h->pass };
     tx_undo(cx, undo_offer, b, &u, sizeof(u));
     h->offer = 0;
 }
@@ -157,6 +162,7 @@ static err begin_hold(struct ctx *cx, struct booking *b, struct hold *h)
 {
     no_offer(cx, b, h);
     h->created_at = cx->now;
+    h->pass = cx->pass;
     err e = store_hold_begins(cx, h);
     if (!e)
         e = hold_until(cx, b, h, cx->now + b->hold_ms);
@@ -184,6 +190,16 @@ static err waitlist_leave(struct ctx *cx, void *self, const void *in_, void *out
         return OK;
     no_offer(cx, b, h);
     return hold_end(cx, b, h, HOLD_RELEASED, BOOKING_CANCELLED);
+}
+
+err waitlist_accept_takes(struct ctx *cx, void *self, const void *in, struct taken *ret)
+{
+    struct waiting w;
+    (void)self;
+    err e = owned(cx, ((const struct waiting_ref *)in)->waiting, &w);
+    if (!e)
+        *ret = (struct taken){ .schedule = w.schedule, .offered = true };
+    return e;
 }
 
 static err waitlist_accept(struct ctx *cx, void *self, const void *in_, void *out)
@@ -222,7 +238,9 @@ FIELDS(join_fields, "WaitlistRequest", struct waitlist_in,
 FIELDS(offer_fields, "WaitlistOffer", struct offer_out,
     { .name = "seats", .type = F_LIST, .of = &booking_seat_fields, .at = offsetof(struct offer_out, seats) },
     { .name = "total", .type = F_MONEY, .at = offsetof(struct offer_out, total) },
-    { .name = "until", .type = F_TIME, .at = offsetof(struct offer_out, until), .help = "When it goes to the next in line." });
+    { .name = "until", .type = F_TIME, .at = offsetof(struct offer_out, until), .help = "When it goes to the next in line." },
+    { .name = "pass", .type = F_STR, .nullable = true, .at = offsetof(struct offer_out, pass),
+      .help = "to be sent as Queue-Pass with its acceptance, while the waiting room is on" });
 
 FIELDS(waiting_fields, "WaitlistEntry", struct waiting_out,
     { .name = "id", .type = F_ID, .id = ID_OFFER, .at = offsetof(struct waiting_out, id) },

@@ -34,6 +34,7 @@ bool waitlist_sells(const struct sale *s, int64_t now);
 /* Adds to (or takes from) the entries of a grade that have no offer yet. */
 void waitlist_count(struct ctx *cx, struct sale *s, uint32_t grade, int32_t n);
 
+err waitlist_accept_takes(struct ctx *cx, void *self, const void *in, struct taken *ret);
 extern const struct call waitlist_join_call, waitlist_mine_call, waitlist_leave_call, waitlist_accept_call, waitlist_serve_call;
 
 /* ---- store_waitlist.c ---- */

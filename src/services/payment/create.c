@@ -7,6 +7,17 @@
 
 #include "services/booking/booking.h"
 
+err payment_create_takes(struct ctx *cx, void *self, const void *in_, struct taken *ret)
+{
+    const struct create_in *in = in_;
+    struct booking_due due;
+    (void)self;
+    err e = call_run(cx, &booking_due_get, &(struct booking_ref){ in->booking, cx->actor.user }, &due);
+    if (!e)
+        *ret = due.takes;
+    return e;
+}
+
 static err not_payable(struct ctx *cx)
 {
     return fail(cx, ERR_CONFLICT, "not_payable", "There is nothing to pay for this booking.", "이 예매에는 결제할 금액이 없습니다.");

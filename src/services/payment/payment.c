@@ -487,7 +487,16 @@ static const struct raw_answer raw_answers[] = {
     { &receipt_pdf_call, "application/pdf", NULL, 0 }, { 0 },
 };
 
+static const struct taking takings[] = {
+    { &create_call, NULL, payment_create_takes },
+    { &confirm_call, "What was begun with a pass comes to its end, wherever its buyer returns from the provider.", NULL },
+    { &payment_webhook_call, "A provider tells what has been paid.", NULL },
+    { &refund_account_call, "It names where money goes back to.", NULL },
+    { 0 },
+};
+
 const struct service payment_service = {
+    .takings = takings,
     .raw_answers = raw_answers,
     .name = "payment",
     .open = payment_service_open,

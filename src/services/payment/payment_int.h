@@ -171,6 +171,7 @@ struct webhook_in {
 };
 
 call_fn payment_create, payment_open;                                    /* create.c */
+err payment_create_takes(struct ctx *cx, void *self, const void *in, struct taken *ret);
 call_fn payment_confirm;                                                 /* confirm.c */
 call_fn payment_webhook;                                                 /* webhook.c */
 extern const struct call payment_webhook_call;

@@ -182,7 +182,7 @@ static void test_crowd(void **state)
     cx.actor.user = 1;
     before = seconds();
     for (int i = 0; i < POLLS; i++) {
-        assert_int_equal(queue_pass_check(h->f.app, &cx, SCHEDULE, pass), OK);
+        assert_int_equal(queue_pass_admit(app_self(h->f.app, &queue_service), &cx, &(struct taken){ .schedule = SCHEDULE }, pass), OK);
         arena_reset(cx.arena);
     }
     double checked = seconds() - before;

@@ -163,8 +163,12 @@ static void test_mutations(void **state)
     struct place_out *p = line_up(h, rules, 2);
     set(h, rules);
     advance(h, 1000);
-    const struct str words[] = { p[0].place_token, look(h, p[0].place_token).pass, p[1].place_token, look(h, p[1].place_token).pass };
     const struct queue *q = app_self(h->f.app, &queue_service);
+    const struct place_ref bound = { SCHEDULE, 1, 1, .bound = true, .device = { 1, 2, 3 } };
+    struct ctx sealing = { .arena = h->arena };
+    const struct str words[] = { p[0].place_token, look(h, p[0].place_token).pass, p[1].place_token, look(h, p[1].place_token).pass,
+                                 place_seal(&sealing, q, &bound), pass_seal(&sealing, q, &bound, now(h) + DAY_MS) };
+    enum { WORDS = sizeof(words) / sizeof(words[0]) };
     struct rng rng;
     struct ctx cx;
     char copy[512];
@@ -172,7 +176,7 @@ static void test_mutations(void **state)
     app_ctx_begin(h->f.app, &cx);
     for (int64_t i = 0; i < times; i++) {
         static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.=";
-        const struct str *word = &words[rng_below(&rng, 4)], *other = &words[rng_below(&rng, 4)];
+        const struct str *word = &words[rng_below(&rng, WORDS)], *other = &words[rng_below(&rng, WORDS)];
         size_t n = word->n;
         memcpy(copy, word->p, n);
         switch (rng_below(&rng, 4)) {
@@ -185,7 +189,7 @@ static void test_mutations(void **state)
         }
         struct str forged = str_of(copy, n);
         bool original = false;
-        for (size_t k = 0; k < 4; k++)
+        for (size_t k = 0; k < WORDS; k++)
             original |= str_eq(forged, words[k]);
         struct place_ref who;
         int64_t until;

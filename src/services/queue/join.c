@@ -1,4 +1,5 @@
 /* Coming and going: a place at the end of the line, giving it up, and the purchase that ends it. */
+#include "device_int.h"
 #include "draw_int.h"
 
 #include "base/clock.h"
@@ -52,11 +53,11 @@ static err may_join(struct ctx *cx, const struct room *r)
                     "대기실이 더 이상 새로 받지 않습니다. 이미 기다리는 분들은 계속 입장합니다.");
     if (r->line.last == PLACE_MAX)
         return fail(cx, ERR_CONFLICT, "room_full", "The waiting room is full.", "대기실이 가득 찼습니다.");
-    return OK;
+    return device_check_join(cx, r);
 }
 
 /* Where nobody has to wait, everybody is admitted at once, without a place. */
-static void answer_open(struct ctx *cx, const struct queue *q, const struct room *r, struct place_out *ret)
+static void answer_open(struct ctx *cx, struct queue *q, const struct room *r, struct place_out *ret)
 {
     struct sight sight = { .state = PLACE_ADMITTED, .has_position = true, .poll_ms = POLL_MIN_MS };
     struct remaining left;
@@ -67,8 +68,7 @@ static void answer_open(struct ctx *cx, const struct queue *q, const struct room
     place_answer(cx, q, &(struct place_ref){ 0 }, &sight, ret);
 }
 
-/* The number under which the user waits or has been admitted; 0: none. */
-static int64_t live_number(const struct ctx *cx, const struct room *r, int64_t user)
+int64_t live_number(const struct ctx *cx, const struct room *r, int64_t user)
 {
     int64_t until, number = places_get(&r->places, user);
     if (!number)
@@ -83,6 +83,7 @@ static err take_place(struct ctx *cx, struct room *r, struct place_ref *who, str
     if (e)
         return e;
     who->number = room_give(cx, r, who->user);
+    device_bind(cx, r, who);
     if (r->terms.draws)
         draw_receipt_later(cx, r, who->number, cx->now, who->user, ret_receipt);
     queue_wake(r->queue, r);
@@ -90,9 +91,21 @@ static err take_place(struct ctx *cx, struct room *r, struct place_ref *who, str
     return OK;
 }
 
-static err keep_place(struct ctx *cx, struct room *r, const struct place_ref *who, struct str *ret_receipt)
+static err keep_place(struct ctx *cx, struct room *r, struct place_ref *who, struct str *ret_receipt)
 {
-    return r->terms.draws ? draw_receipt_again(cx, r, who, ret_receipt) : OK;
+    err e = device_find(cx, who);
+    return e || !r->terms.draws ? e : draw_receipt_again(cx, r, who, ret_receipt);
+}
+
+void place_show(struct ctx *cx, struct queue *q, struct room *r, const struct place_ref *who, struct place_out *ret)
+{
+    struct sight sight;
+    struct remaining left;
+    booking_remaining(cx->app, r->schedule, &left);
+    place_look(cx, r, &r->terms, &r->line, who->number, &left, &sight);
+    seen_until(&r->seen, room_place(r, who->number), present_until(cx->now, sight.poll_ms));
+    place_answer(cx, q, who, &sight, ret);
+    ret->place_token = place_seal(cx, q, who);
 }
 
 err queue_join(struct ctx *cx, void *self, const void *in_, void *ret_out)
@@ -109,18 +122,12 @@ err queue_join(struct ctx *cx, void *self, const void *in_, void *ret_out)
         return e;
     }
 
-    struct sight sight;
-    struct remaining left;
     struct place_out *ret = ret_out;
-    struct place_ref who = { r->schedule, live_number(cx, r, cx->actor.user), cx->actor.user };
+    struct place_ref who = { r->schedule, live_number(cx, r, cx->actor.user), cx->actor.user, .bound = false };
     err e = who.number ? keep_place(cx, r, &who, &ret->receipt) : take_place(cx, r, &who, &ret->receipt);
     if (e)
         return e;
-    booking_remaining(cx->app, r->schedule, &left);
-    place_look(cx, r, &r->terms, &r->line, who.number, &left, &sight);
-    seen_until(&r->seen, room_place(r, who.number), present_until(cx->now, sight.poll_ms));
-    place_answer(cx, q, &who, &sight, ret);
-    ret->place_token = place_seal(cx, q, &who);
+    place_show(cx, q, r, &who, ret);
     return OK;
 }
 

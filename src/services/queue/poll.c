@@ -83,27 +83,3 @@ int64_t queue_event_write(const struct app *app, int64_t schedule, int64_t seen,
     pthread_rwlock_unlock(&q->lock);
     return version;
 }
-
-/* Reads what the writer owns, without a lock: it runs in the writer. */
-static bool pass_good(struct ctx *cx, const struct queue *q, struct room *r, struct str pass)
-{
-    struct place_ref who;
-    int64_t until;
-    if (!pass_open(cx, q, pass, &who, &until) || who.schedule != r->schedule || who.user != cx->actor.user || until <= cx->now || !r->loaded)
-        return false;
-    int64_t place = room_place(r, who.number);
-    if (place > r->line.serving || marks_get(&r->ended, place))
-        return false;
-    room_shown(r, place);
-    return true;
-}
-
-err queue_pass_check(const struct app *app, struct ctx *cx, int64_t schedule, struct str pass)
-{
-    const struct queue *q = queue_of(app);
-    struct room *r = q ? room_find(q, schedule) : NULL;
-    if (!r || r->terms.rules.mode == QUEUE_OFF || pass_good(cx, q, r, pass))
-        return OK;
-    return fail(cx, ERR_DENIED, "pass_required", "This sale has a waiting room: buying needs a valid pass from it.",
-                "이 판매는 대기실을 거쳐야 합니다. 유효한 입장권이 필요합니다.");
-}

@@ -1,4 +1,5 @@
 /* The queue service: its tables and its life. */
+#include "device_int.h"
 #include "draw_int.h"
 
 #include <stdlib.h>
@@ -11,9 +12,11 @@
 
 /* ---- field tables ---- */
 
+static const char *const device_words[] = { "any", "asked", "this", "other", NULL };
+static const char *const binding_words[] = { "when_possible", "off", "required", NULL };
 const char *const queue_mode_words[] = { "off", "fifo", "draw", NULL };
 const char *const eta_reason_words[] = { "rate", "payment", "limit", "paused", "draw", "not_started", "stock", "sold_out", "back", NULL };
-static const char *const state_words[] = { "waiting", "admitted", "expired", "left", NULL };
+const char *const queue_state_words[] = { "waiting", "admitted", "expired", "left", NULL };
 
 #define SCHEDULE_ROW(owner)                                                                                                               \
     { .name = "schedule_id", .type = F_ID, .id = ID_SCHEDULE, .from = FROM_PATH, .at = offsetof(owner, schedule) }
@@ -36,6 +39,8 @@ static const char *const state_words[] = { "waiting", "admitted", "expired", "le
       .help = "nobody may join before; nobody is admitted before the sale starts" },                                                      \
     { .name = "paused", .type = F_BOOL, .optional = asked, .at = offsetof(owner, rules.paused), .help = "people may join, nobody is admitted" }, \
     { .name = "draining", .type = F_BOOL, .optional = asked, .at = offsetof(owner, rules.draining), .help = "nobody may join, people are admitted" }, \
+    { .name = "device_binding", .type = F_ENUM, .words = binding_words, .optional = asked, .at = offsetof(owner, rules.device_binding),     \
+      .help = "are places bound to the device they are taken on (docs/passes.md); when_possible unless told" },                             \
     { .name = "message", .type = F_TEXT, .optional = asked, .high = MESSAGE_MAX, .at = offsetof(owner, message), .help = "shown to those who wait" }, \
     { .name = "message_en", .type = F_TEXT, .optional = asked, .high = MESSAGE_MAX, .at = offsetof(owner, message_en),                     \
       .help = "the same for those who read English; empty: they see message" }
@@ -70,7 +75,8 @@ FIELDS(control_fields, "QueueControl", struct control_in, SCHEDULE_ROW(struct co
     { .name = "message_en", .type = F_TEXT, .optional = true, .high = MESSAGE_MAX, .has_at = offsetof(struct control_in, has_message_en),
       CONTROL(message_en), .help = "the same for those who read English; empty: they see message" });
 
-FIELDS(join_fields, "QueueJoin", struct join_in, SCHEDULE_ROW(struct join_in));
+static const struct field join_rows[] = { SCHEDULE_ROW(struct join_in) };
+const struct fields queue_join_fields = { "QueueJoin", sizeof(struct join_in), join_rows, 1 };
 
 static const struct field token_rows[] = {
     { .name = "place_token", .type = F_STR, .from = FROM_PATH, .at = offsetof(struct place_in, token) },
@@ -79,10 +85,10 @@ const struct fields queue_token_fields = { "PlaceQuery", sizeof(struct place_in)
 
 FIELDS(free_fields, "Free", struct stock, { .type = F_INT, .at = offsetof(struct stock, free) });
 
-FIELDS(place_fields, "Place", struct place_out,
+static const struct field place_rows[] = {
     { .name = "place_token", .type = F_STR, .nullable = true, .at = offsetof(struct place_out, place_token),
       .help = "names the place in further requests; null when the room is off and nobody waits" },
-    { .name = "state", .type = F_ENUM, .words = state_words, .at = offsetof(struct place_out, state),
+    { .name = "state", .type = F_ENUM, .words = queue_state_words, .at = offsetof(struct place_out, state),
       .help = "expired: the pass ran out or the sale ended; left: given up, or used to buy" },
     { .name = "position", .type = F_INT, .nullable = true, .has_at = offsetof(struct place_out, has_position), .at = offsetof(struct place_out, position),
       .help = "1: the next one; never grows; 0 once it is over; null before the draw" },
@@ -108,14 +114,19 @@ FIELDS(place_fields, "Place", struct place_out,
     { .name = "message", .type = F_TEXT, .at = offsetof(struct place_out, message), .help = "from the organizer" },
     { .name = "pass", .type = F_STR, .nullable = true, .at = offsetof(struct place_out, pass),
       .help = "to be sent as Queue-Pass; good for this account only" },
-    { .name = "pass_expires_at", .type = F_TIME, .nullable = true, .at = offsetof(struct place_out, pass_expires_at) });
+    { .name = "pass_expires_at", .type = F_TIME, .nullable = true, .at = offsetof(struct place_out, pass_expires_at) },
+    { .name = "device", .type = F_ENUM, .words = device_words, .at = offsetof(struct place_out, device),
+      .help = "whose the place is: any device's; of one that has to prove itself (asked), of the one that asks (this), or of another: then there is no pass" },
+    { .name = "revoked_reason", .type = F_STR, .omit_empty = true, .at = offsetof(struct place_out, revoked), .help = "why staff has ended it" },
+};
+const struct fields queue_place_fields = { "Place", sizeof(struct place_out), place_rows, sizeof(place_rows) / sizeof(place_rows[0]) };
 
 /* ---- calls ---- */
 
 const struct call queue_settings_put_call = { "queue.settings_put", "Sets up the waiting room of a schedule.", CALL_STORY, &settings_in_fields,
                                                &settings_fields, queue_settings_put };
 const struct call queue_settings_get_call = { "queue.settings_get", "The waiting room of a schedule as its organizer sees it.", CALL_STORY,
-                                               &join_fields, &settings_fields, queue_settings_get };
+                                               &queue_join_fields, &settings_fields, queue_settings_get };
 const struct call queue_settings_set_call = { "queue.settings_set", "The part of queue.settings_put that changes the room.", CALL_COMMAND,
                                               &settings_in_fields, &settings_fields, queue_settings_set };
 const struct call queue_control_call = { "queue.control", "Changes some of a room's settings in the middle of its sale.", CALL_STORY, &control_fields,
@@ -127,9 +138,9 @@ const struct call queue_opened_call = { "queue.opened", "A schedule was made: it
 const struct call queue_cancelled_call = { "queue.cancelled", "A schedule was cancelled: its room closes.", CALL_COMMAND, &schedule_cancelling_fields,
                                            NULL, queue_cancelled };
 const struct call queue_join_call = { "queue.join", "Takes a place in the waiting room; the same account again: the same place.", CALL_COMMAND,
-                                      &join_fields, &place_fields, queue_join };
+                                      &queue_join_fields, &queue_place_fields, queue_join };
 const struct call queue_poll_call = { "queue.poll", "How far a place has come, and its pass once it is admitted.", CALL_MEMORY, &queue_token_fields,
-                                      &place_fields, queue_poll };
+                                      &queue_place_fields, queue_poll };
 const struct call queue_leave_call = { "queue.leave", "Gives a place or a pass up.", CALL_COMMAND, &queue_token_fields, NULL, queue_leave };
 const struct call queue_bought_call = { "queue.bought", "A buyer's pass is used.", CALL_COMMAND, &booking_confirmed_fields, NULL, queue_bought };
 const struct call queue_admit_call = { "queue.admit", "Lets people in.", CALL_COMMAND, NULL, NULL, queue_admit };
@@ -137,6 +148,7 @@ const struct call queue_admit_call = { "queue.admit", "Lets people in.", CALL_CO
 static const struct call *const calls[] = {
     &queue_settings_put_call, &queue_settings_get_call, &queue_settings_set_call, &queue_opened_call, &queue_cancelled_call, &queue_join_call,
     &queue_poll_call, &queue_leave_call, &queue_bought_call, &queue_admit_call, &queue_draw_get_call, &queue_draw_entries_call,
+    &queue_device_move_call, &queue_revoke_call,
     &queue_proof_call, &queue_beacon_ask_call, &queue_beacon_put_call, &queue_control_call, &queue_control_put_call, &queue_status_call,
     &queue_curve_call, &queue_curve_csv_call, &queue_plain_call, NULL,
 };
@@ -154,8 +166,10 @@ static const struct route routes[] = {
     { .method = "GET", .path = ROOM "/status", .call = &queue_status_call, .flags = NEED_USER, .roles = ORGANIZERS, .status = 200 },
     { .method = "GET", .path = ROOM "/curve", .call = &queue_curve_call, .flags = NEED_USER, .roles = ORGANIZERS, .status = 200 },
     { .method = "GET", .path = ROOM "/curve.csv", .call = &queue_curve_csv_call, .flags = NEED_USER, .roles = ORGANIZERS, .status = 200 },
-    { .method = "POST", .path = ROOM, .call = &queue_join_call, .flags = NEED_USER, .status = 201 },
-    { .method = "GET", .path = PLACE, .call = &queue_poll_call, .status = 200 },
+    { .method = "POST", .path = ROOM, .call = &queue_join_call, .flags = NEED_USER | PROVES | PROVES_AGAIN, .status = 201 },
+    { .method = "POST", .path = ROOM "/device", .call = &queue_device_move_call, .flags = NEED_USER | PROVES | AUDITED, .status = 200 },
+    { .method = "POST", .path = ROOM "/revocations", .call = &queue_revoke_call, .flags = NEED_USER, .roles = ORGANIZERS, .status = 201 },
+    { .method = "GET", .path = PLACE, .call = &queue_poll_call, .flags = PROVES, .status = 200 },
     { .method = "GET", .path = "/wait/{place_token}", .call = &queue_plain_call, .status = 200 },
     { .method = "GET", .path = PLACE "/proof", .call = &queue_proof_call, .status = 200 },
     { .method = "GET", .path = DRAW, .call = &queue_draw_get_call, .status = 200 },
@@ -228,6 +242,10 @@ static err load_rooms(struct ctx *cx, struct queue *q)
     err e = store_rooms(cx, q);
     if (!e)
         e = store_draws(cx, q);
+    if (!e)
+        e = devices_load(cx, q);
+    if (!e)
+        e = revoked_load(cx, q);
     for (size_t at = 0; !e && map_each(&q->rooms, &at, &schedule, &bits);) {
         struct room *r = (struct room *)(uintptr_t)bits;
         if (cx->now < r->sale_ends_at)
@@ -265,6 +283,8 @@ static void queue_close(void *self)
     for (size_t at = 0; map_each(&q->rooms, &at, &schedule, &bits);)
         room_free((struct room *)(uintptr_t)bits);
     map_free(&q->rooms);
+    map_free(&q->moved);
+    revoked_free(q);
     pthread_rwlock_destroy(&q->lock);
     metric_set(&queue_waiting, 0);
     free(q);

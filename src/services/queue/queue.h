@@ -22,14 +22,21 @@ bool queue_on(const struct app *app, int64_t schedule);
  * the version `seen`; returns the version it has now, 0 when there is no room. */
 int64_t queue_event_write(const struct app *app, int64_t schedule, int64_t seen, struct buf *out);
 
+/* For struct app_options: may cx->actor take this with this pass? OK when the room is off, or what is held was taken without one; else `pass` must be of
+ * this schedule, account and device, and either be good now or be the one with which the held seats were taken. Sets cx->pass. ERR_DENIED:
+ * `pass_required`, `pass_other_device`, `pass_revoked`. */
+err queue_pass_admit(void *self, struct ctx *cx, const struct taken *what, struct str pass) MUST_USE;
+
+/* What cx->pass is with a pass of the waiting list. */
+#define PASS_OF_OFFER (-1)
+/* A pass for cx->actor to take what the waiting list offers, and only that, in the arena. Empty while the room is off. */
+struct str queue_pass_of_offer(const struct app *app, struct ctx *cx, int64_t schedule, int64_t until);
+
 /* ---- only in a command ---- */
 
 /* Booking sells the schedule from another time on: its presale. */
 void queue_sale_moved(const struct app *app, int64_t schedule);
 
-/* May cx->actor buy? OK when the room is off, or `pass` is one of this schedule and this account, not expired, its place neither left nor used;
- * else ERR_DENIED `pass_required`. About 2 us. */
-err queue_pass_check(const struct app *app, struct ctx *cx, int64_t schedule, struct str pass) MUST_USE;
 
 /* Listens to:
  *   performance.schedule_opened  booking's struct schedule_opening: the schedule has a room, which is off until its organizer says otherwise

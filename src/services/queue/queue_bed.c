@@ -14,7 +14,8 @@ static err knock(struct ctx *cx, void *self, const void *in_, void *out)
     const struct knock_in *in = in_;
     (void)self;
     (void)out;
-    return queue_pass_check(cx->app, cx, in->schedule, in->pass);
+    struct taken what = { .schedule = in->schedule };
+    return queue_pass_admit(app_self(cx->app, &queue_service), cx, &what, in->pass);
 }
 
 static err crowd(struct ctx *cx, void *self, const void *in_, void *out)
@@ -176,6 +177,7 @@ void keep(struct here *h, struct place_out *p)
     p->pass = arena_str(h->arena, p->pass);
     p->message = arena_str(h->arena, p->message);
     p->receipt = arena_str(h->arena, p->receipt);
+    p->revoked = arena_str(h->arena, p->revoked);
 }
 
 err join_code(struct here *h, int64_t user, struct place_out *ret, const char **ret_code)

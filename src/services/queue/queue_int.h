@@ -23,6 +23,7 @@ struct rules {                /* what the organizer chose */
     int64_t admit_per_minute, active_limit, pass_seconds;
     int64_t opens_at;         /* 0: at once */
     bool paused, draining;
+    int device_binding;       /* enum device_binding (device_int.h) */
 };
 
 struct note {                 /* from the organizer to those who wait */
@@ -117,6 +118,8 @@ struct queue {
     const struct keys *keys;
     pthread_rwlock_t lock;
     struct map rooms;         /* schedule -> room, for ever */
+    struct map moved;         /* under `lock`: place key -> name of its device, of places that were moved to another (device.c) */
+    struct map revoked;       /* under `lock`: place key -> why (revoke.c) */
     int64_t ran_at;           /* of the last admission */
     _Atomic int64_t due;      /* of the next */
     struct {
@@ -153,7 +156,7 @@ void room_step(struct ctx *cx, struct room *r, const struct step *step, const in
 err room_return(struct ctx *cx, struct room *r, struct parked *p) MUST_USE;
 /* Those who left are nobody to wait for. */
 void room_skip_ended(struct room *r);
-/* Whoever has this place uses his pass. In the writer; nothing takes it back. */
+/* Whoever has this place uses his pass; nothing takes it back. From any thread. */
 void room_shown(struct room *r, int64_t place);
 /* How many passes may be good for so many people to be there, of whom `no_show` of a thousand never come. */
 int64_t room_passes(int64_t people, int64_t no_show);
@@ -173,8 +176,12 @@ enum place_state { PLACE_WAITING, PLACE_ADMITTED, PLACE_EXPIRED, PLACE_LEFT };
 
 struct remaining;             /* booking's */
 
+#define DEVICE_BYTES 32
+
 struct place_ref {
     int64_t schedule, number, user;      /* number: counts those who joined */
+    bool bound;               /* to the device with this key */
+    uint8_t device[DEVICE_BYTES];
 };
 
 #define POLL_MIN_MS 5000      /* nobody is asked to come again sooner */
@@ -211,6 +218,8 @@ struct place_out {
     struct str title, message, pass, receipt;
     struct money price_from, price_to;
     int64_t pass_expires_at;
+    int device;               /* enum device_sight */
+    struct str revoked;       /* why; empty: it was not */
 };
 
 struct stock {
@@ -223,8 +232,12 @@ struct stock {
 enum place_state place_state(const struct room *r, const struct line *line, int64_t place, int64_t now, int64_t *ret_until);
 void place_look(struct ctx *cx, const struct room *r, const struct terms *terms, const struct line *line, int64_t number,
                 const struct remaining *left, struct sight *ret);
-/* All but the place token and the receipt. */
-void place_answer(struct ctx *cx, const struct queue *q, const struct place_ref *who, const struct sight *s, struct place_out *ret);
+/* All but the place token and the receipt. Not under queue.lock. */
+void place_answer(struct ctx *cx, struct queue *q, const struct place_ref *who, const struct sight *s, struct place_out *ret);
+/* In the writer: a live place as its owner sees it, who has just been seen; with its token. */
+void place_show(struct ctx *cx, struct queue *q, struct room *r, const struct place_ref *who, struct place_out *ret);
+/* The number under which the user waits or has been admitted; 0: none. In the writer. */
+int64_t live_number(const struct ctx *cx, const struct room *r, int64_t user);
 /* As whoever joins now would see his place, but for what is sold. */
 void tail_look(const struct room *r, const struct terms *terms, const struct line *line, const struct remaining *left, int64_t now, struct sight *ret);
 /* People a minute who may come in as things are, by the reason that tail_look gives. */
@@ -310,8 +323,9 @@ call_fn queue_admit;                                                     /* admi
 
 extern const struct call queue_opened_call, queue_cancelled_call, queue_settings_put_call, queue_settings_get_call, queue_settings_set_call;
 extern const struct call queue_join_call, queue_leave_call, queue_bought_call, queue_poll_call, queue_admit_call;
+extern const struct fields queue_token_fields, queue_join_fields, queue_place_fields;
+extern const char *const queue_state_words[];
 extern const struct call queue_status_call, queue_curve_call, queue_curve_csv_call, queue_control_call, queue_control_put_call, queue_plain_call;
-extern const struct fields queue_token_fields;
 extern const struct call queue_draw_get_call, queue_draw_entries_call, queue_proof_call, queue_beacon_ask_call, queue_beacon_put_call;
 
 /* Brings credit up to date, by the rules in force until now. */

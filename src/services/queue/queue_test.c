@@ -106,7 +106,7 @@ static void test_answer(void **state)
                                 "\"eta_low_seconds\":1,\"eta_high_seconds\":null,\"eta_reason\":\"paused\",\"paused\":true,\"draws_at\":null,"
                                 "\"back_by\":null,\"poll_after_ms\":5000,\"stock\":{},\"title\":null,\"price_from\":{\"amount\":50,\"currency\":\"KRW\"},"
                                 "\"price_to\":{\"amount\":100,\"currency\":\"KRW\"},\"receipt\":null,\"message\":\"\",\"pass\":null,"
-                                "\"pass_expires_at\":null}",
+                                "\"pass_expires_at\":null,\"device\":\"any\"}",
                                 STR_ARG(place.place_token));
     assert_int_equal(json.n, want.n);
     assert_memory_equal(json.p, want.p, want.n);

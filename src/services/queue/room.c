@@ -329,11 +329,9 @@ static struct step *step_of(struct room *r, int64_t place)
 
 void room_shown(struct room *r, int64_t place)
 {
-    if (marks_get(&r->shown, place))
-        return;
     pthread_rwlock_wrlock(&r->queue->lock);
+    struct step *step = marks_get(&r->shown, place) ? NULL : step_of(r, place);
     marks_set(&r->shown, place, true);
-    struct step *step = step_of(r, place);
     if (step)
         step->shown++;
     pthread_rwlock_unlock(&r->queue->lock);

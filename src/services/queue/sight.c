@@ -1,5 +1,5 @@
 /* A place as its owner sees it. Position and time to wait are worked out from two counters and the pace at which the line has moved of late. */
-#include "queue_int.h"
+#include "device_int.h"
 
 #include "services/booking/booking.h"
 
@@ -200,8 +200,10 @@ static int64_t whole_seconds(int64_t ms)
     return (ms + 999) / 1000;
 }
 
-void place_answer(struct ctx *cx, const struct queue *q, const struct place_ref *who, const struct sight *s, struct place_out *ret)
+void place_answer(struct ctx *cx, struct queue *q, const struct place_ref *who, const struct sight *s, struct place_out *ret)
 {
+    enum device_sight device = device_look(cx, q, who);
+    bool give = s->until && (device == DEVICE_ANY || device == DEVICE_THIS);         /* to nobody else is a pass of any use */
     *ret = (struct place_out){
         .state = (int)s->state,
         .has_position = s->has_position,
@@ -221,7 +223,9 @@ void place_answer(struct ctx *cx, const struct queue *q, const struct place_ref 
         .message = s->message,
         .price_from = s->price_from,
         .price_to = s->price_to,
-        .pass = s->until ? pass_seal(cx, q, who, s->until) : (struct str){ 0 },
+        .pass = give ? pass_seal(cx, q, who, s->until) : (struct str){ 0 },
         .pass_expires_at = s->until,
+        .device = (int)device,
+        .revoked = s->state == PLACE_LEFT ? revoked_reason(cx, q, who->schedule, who->number) : (struct str){ 0 },
     };
 }

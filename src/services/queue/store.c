@@ -67,6 +67,7 @@ static void take_room(struct ctx *cx, const struct rows *row, struct queue *q)
             .opens_at = row_int(row, 9),
             .paused = row_int(row, 10) != 0,
             .draining = row_int(row, 16) != 0,
+            .device_binding = (int)row_int(row, 21),
         },
         .draws = draws,
         .message = note_of(row_text_view(row, 11)),
@@ -110,7 +111,7 @@ err store_room_update(struct ctx *cx, const struct room *r)
                   VALS(v_int(u->mode != QUEUE_OFF), v_int(r->terms.draws), v_int(u->admit_per_minute), v_int(u->active_limit), v_int(u->pass_seconds),
                        opens_at(u), v_int(u->paused), v_int(u->draining), v_text(note_text(&r->terms.message)),
                        v_text(note_text(&r->terms.message_en)), v_int(r->line.credit),
-                       v_int(r->line.credit_at), v_int(r->schedule)),
+                       v_int(r->line.credit_at), v_int(u->device_binding), v_int(r->schedule)),
                   NULL);
 }
 

@@ -1,51 +1,73 @@
 /* Signed words: the place token, which shows a place to whoever has it, and the pass, which lets one account in until it expires. Both name the
- * account by its public id, and by another the number under which it joined; whatever is changed in them, or cut from them, makes them nothing. */
+ * account by its public id, the number under which it joined by another, and the device they are bound to by the thumbprint of its key; whatever is
+ * changed in them, or cut from them, makes them nothing. */
 #include "queue_int.h"
 
-#define REF_TEXT (2 * ID_TEXT)
+#define IDS_TEXT (2 * ID_TEXT)
+#define REF_MAX  (IDS_TEXT + 1 + DEVICE_BYTES)
+
+enum { OF_ANY_DEVICE = '-', OF_DEVICE = '+' };
 
 static const struct str place_purpose = { "place", 5 }, pass_purpose = { "pass", 4 };
 
-static void ref_encode(const struct queue *q, const struct place_ref *who, char out[REF_TEXT])
+/* Two ids, a mark, and after OF_DEVICE a thumbprint. Returns the length. */
+static size_t ref_encode(const struct queue *q, const struct place_ref *who, char out[REF_MAX])
 {
     id_encode(&q->keys->ids, ID_PLACE, who->schedule << PLACE_BITS | who->number, out);
     id_encode(&q->keys->ids, ID_USER, who->user, out + ID_TEXT);
+    out[IDS_TEXT] = who->bound ? OF_DEVICE : OF_ANY_DEVICE;
+    if (!who->bound)
+        return IDS_TEXT + 1;
+    memcpy(out + IDS_TEXT + 1, who->device, DEVICE_BYTES);
+    return REF_MAX;
 }
 
-static bool ref_decode(const struct queue *q, struct str text, struct place_ref *ret)
+/* Takes it from the front of *text. */
+static bool ref_decode(const struct queue *q, struct str *text, struct place_ref *ret)
 {
     int64_t key;
-    if (text.n < REF_TEXT || !id_decode(&q->keys->ids, ID_PLACE, str_of(text.p, ID_TEXT), &key) ||
-        !id_decode(&q->keys->ids, ID_USER, str_of(text.p + ID_TEXT, ID_TEXT), &ret->user))
+    *ret = (struct place_ref){ 0 };
+    if (text->n <= IDS_TEXT || !id_decode(&q->keys->ids, ID_PLACE, str_of(text->p, ID_TEXT), &key) ||
+        !id_decode(&q->keys->ids, ID_USER, str_of(text->p + ID_TEXT, ID_TEXT), &ret->user))
         return false;
     ret->schedule = key >> PLACE_BITS;
     ret->number = key & PLACE_MAX;
+    ret->bound = text->p[IDS_TEXT] == OF_DEVICE;
+    size_t n = ret->bound ? REF_MAX : IDS_TEXT + 1;
+    if (text->n < n)
+        return false;
+    if (ret->bound)
+        memcpy(ret->device, text->p + IDS_TEXT + 1, DEVICE_BYTES);
+    *text = str_of(text->p + n, text->n - n);
     return true;
 }
 
 struct str place_seal(struct ctx *cx, const struct queue *q, const struct place_ref *who)
 {
-    char ref[REF_TEXT];
-    ref_encode(q, who, ref);
-    return token_seal(cx->arena, q->keys->place, place_purpose, str_of(ref, sizeof(ref)));
+    char ref[REF_MAX];
+    size_t n = ref_encode(q, who, ref);
+    return token_seal(cx->arena, q->keys->place, place_purpose, str_of(ref, n));
 }
 
 bool place_open(struct ctx *cx, const struct queue *q, struct str token, struct place_ref *ret)
 {
-    struct str payload;
-    return token_open(cx->arena, q->keys->place, place_purpose, token, &payload) && payload.n == REF_TEXT && ref_decode(q, payload, ret);
+    struct str rest;
+    return token_open(cx->arena, q->keys->place, place_purpose, token, &rest) && ref_decode(q, &rest, ret) && !rest.n;
 }
 
 struct str pass_seal(struct ctx *cx, const struct queue *q, const struct place_ref *who, int64_t until)
 {
-    char ref[REF_TEXT];
-    ref_encode(q, who, ref);
-    return token_seal(cx->arena, q->keys->place, pass_purpose, arena_fmt(cx->arena, "%.*s%lld", REF_TEXT, ref, (long long)until));
+    char text[REF_MAX + sizeof(until)];
+    size_t n = ref_encode(q, who, text);
+    memcpy(text + n, &until, sizeof(until));
+    return token_seal(cx->arena, q->keys->place, pass_purpose, str_of(text, n + sizeof(until)));
 }
 
 bool pass_open(struct ctx *cx, const struct queue *q, struct str pass, struct place_ref *ret, int64_t *ret_until)
 {
-    struct str payload;
-    return token_open(cx->arena, q->keys->place, pass_purpose, pass, &payload) && ref_decode(q, payload, ret) &&
-           str_to_int(str_of(payload.p + REF_TEXT, payload.n - REF_TEXT), ret_until);
+    struct str rest;
+    if (!token_open(cx->arena, q->keys->place, pass_purpose, pass, &rest) || !ref_decode(q, &rest, ret) || rest.n != sizeof(*ret_until))
+        return false;
+    memcpy(ret_until, rest.p, sizeof(*ret_until));
+    return true;
 }

@@ -1,6 +1,6 @@
 /* The API's calls by name. */
 import type { Proof } from "../draw/proof";
-import { call } from "./client";
+import { call, type Call } from "./client";
 import type {
   Availability, Benefits, Booking, Coupon, DrawData, Hold, Mileage, Page, Performance, QueuePlace, ScheduleDetail, SeatMapData, Ticket, User,
 } from "./shapes";
@@ -39,10 +39,14 @@ export const getAvailability = (schedule: string, signal?: Signal) =>
 export const streamUrl = (schedule: string) => `/api/v1/schedules/${id(schedule)}/stream`;
 
 export const joinQueue = (schedule: string, signal?: Signal) =>
-  call<QueuePlace>(`/schedules/${id(schedule)}/queue`, { method: "POST", signal, retries: 2 });
+  call<QueuePlace>(`/schedules/${id(schedule)}/queue`, { method: "POST", signal, retries: 2, proves: true });
 
-export const getPlace = (place: string, signal?: Signal) =>
-  call<QueuePlace>(`/queue/${id(place)}`, { signal, retries: 0 });
+export const getPlace = (place: string, signal?: Signal, proves = false) =>
+  call<QueuePlace>(`/queue/${id(place)}`, { signal, retries: 0, proves });
+
+/* The place is this device's from now on, and no other's. */
+export const moveDevice = (schedule: string) =>
+  call<QueuePlace>(`/schedules/${id(schedule)}/queue/device`, { method: "POST", proves: true });
 
 export const getDraw = (schedule: string, signal?: Signal) => call<DrawData>(`/schedules/${id(schedule)}/queue/draw`, { signal });
 
@@ -55,10 +59,11 @@ export const leaveQueue = (place: string) => call<void>(`/queue/${id(place)}`, {
 
 export type HoldRequest = { seats: string[] } | { best: { count: number; grade: string } };
 
-export const passHeader = (pass: string | null): Record<string, string> => (pass ? { "Queue-Pass": pass } : {});
+/* With a pass comes the proof that it is this device's. */
+export const withPass = (pass: string | null): Pick<Call, "headers" | "proves"> => (pass ? { headers: { "Queue-Pass": pass }, proves: true } : {});
 
 export const createHold = (schedule: string, body: HoldRequest, key: string, pass: string | null) =>
-  call<Hold>(`/schedules/${id(schedule)}/holds`, { method: "POST", body, key, headers: passHeader(pass) });
+  call<Hold>(`/schedules/${id(schedule)}/holds`, { method: "POST", body, key, ...withPass(pass) });
 
 export const getHold = (hold: string, signal?: Signal) => call<Hold>(`/holds/${id(hold)}`, { signal });
 
@@ -66,7 +71,7 @@ export const getHold = (hold: string, signal?: Signal) => call<Hold>(`/holds/${i
 export const releaseHold = (hold: string) => call<void>(`/holds/${id(hold)}`, { method: "DELETE", retries: 2 });
 
 export const createBooking = (hold: string, benefits: Benefits, key: string, pass: string | null) =>
-  call<Booking>("/bookings", { method: "POST", body: { hold_id: hold, ...benefits }, key, headers: passHeader(pass) });
+  call<Booking>("/bookings", { method: "POST", body: { hold_id: hold, ...benefits }, key, ...withPass(pass) });
 
 export const listCoupons = (signal?: Signal) => call<Page<Coupon>>("/coupons/mine?limit=100", { signal });
 

@@ -1,6 +1,7 @@
 /* Calls on behalf of the person: adds the access token, renews it once, repeats what may be repeated. */
+import { prove } from "../app/device";
 import { session } from "../app/session";
-import { exchange, type Exchange } from "./http";
+import { base, exchange, type Exchange } from "./http";
 import { Problem } from "./problem";
 
 export interface Call extends Exchange {
@@ -8,6 +9,8 @@ export interface Call extends Exchange {
   key?: string;
   /* How often an uncertain outcome is asked again. */
   retries?: number;
+  /* Sent with a proof of this device's key. */
+  proves?: boolean;
 }
 
 /* A server that wants a longer rest than this (ms) is left to the person's own "try again". */
@@ -30,19 +33,33 @@ export async function call<T>(path: string, options: Call = {}): Promise<T> {
 async function authorized<T>(path: string, options: Call): Promise<T> {
   const token = await session.accessToken();
   try {
-    return await exchange<T>(path, withHeaders(options, token));
+    return await send<T>(path, options, token);
   } catch (error) {
     if (!token || !(error instanceof Problem) || error.status !== 401) throw error;
     const renewed = await session.renew(token);
     if (!renewed) throw error;
-    return exchange<T>(path, withHeaders(options, renewed));
+    return send<T>(path, options, renewed);
   }
 }
 
-function withHeaders(options: Call, token: string | null): Exchange {
+/* A proof that came too late, or came twice since the network repeated it, is made anew once; the server's answer has told its time. */
+async function send<T>(path: string, options: Call, token: string | null): Promise<T> {
+  try {
+    return await exchange<T>(path, await withHeaders(path, options, token));
+  } catch (error) {
+    if (!(error instanceof Problem) || (error.code !== "proof_stale" && error.code !== "proof_replayed")) throw error;
+    return exchange<T>(path, await withHeaders(path, options, token));
+  }
+}
+
+async function withHeaders(path: string, options: Call, token: string | null): Promise<Exchange> {
   const headers = { ...options.headers };
   if (token) headers.Authorization = `Bearer ${token}`;
   if (options.key) headers["Idempotency-Key"] = options.key;
+  const proof = options.proves
+    ? await prove({ method: options.method ?? "GET", path: decodeURIComponent(base + path.split("?")[0]), pass: headers["Queue-Pass"] })
+    : null;
+  if (proof) headers["Device-Proof"] = proof;
   return { ...options, headers };
 }
 

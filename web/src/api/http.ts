@@ -11,7 +11,7 @@ export interface Exchange {
   as?: "json" | "text" | "blob";
 }
 
-const base = "/api/v1";
+export const base = "/api/v1";
 const patience = 15_000;
 
 export async function exchange<T>(path: string, options: Exchange = {}): Promise<T> {

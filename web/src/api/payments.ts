@@ -1,5 +1,5 @@
 /* The calls about paying: who can take the money, a payment from its beginning to its receipt. */
-import { passHeader, query } from "./calls";
+import { query, withPass } from "./calls";
 import { call } from "./client";
 import type { Deposit, Page, PayMethod, Payment, ProviderState, Receipt, RefundAccount } from "./shapes";
 
@@ -10,11 +10,11 @@ export const listProviders = (signal?: Signal) => call<{ items: ProviderState[] 
 
 /* The answer's provider is another one when the one that was asked for does not answer and a second takes over. */
 export const createPayment = (booking: string, provider: string, method: PayMethod | undefined, key: string, pass: string | null) =>
-  call<Payment>("/payments", { method: "POST", body: { booking_id: booking, provider, method }, key, headers: passHeader(pass), retries: 1 });
+  call<Payment>("/payments", { method: "POST", body: { booking_id: booking, provider, method }, key, ...withPass(pass), retries: 1 });
 
-export const confirmPayment = (payment: string, paymentKey: string, amount: number, key: string, pass: string | null) =>
+export const confirmPayment = (payment: string, paymentKey: string, amount: number, key: string) =>
   call<Payment>(`${path(payment)}/confirm`, {
-    method: "POST", body: { payment_key: paymentKey, amount }, key, headers: passHeader(pass), retries: 1,
+    method: "POST", body: { payment_key: paymentKey, amount }, key, retries: 1,
   });
 
 export const getPayment = (payment: string, signal?: Signal) => call<Payment>(path(payment), { signal });

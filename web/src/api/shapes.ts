@@ -164,6 +164,10 @@ export interface QueuePlace {
   message?: string;
   pass: string | null;
   pass_expires_at: string | null;
+  /* Whose the place is: any device's; of one that has to prove itself; of this one; of another, then there is no pass. */
+  device?: "any" | "asked" | "this" | "other";
+  /* Why staff has ended it. */
+  revoked_reason?: string;
 }
 
 /* A waiting room as its organizer sees it. */
@@ -327,7 +331,7 @@ export interface Waiting {
   count: number;
   status: "waiting" | "offered" | "accepted" | "lapsed" | "left" | "closed";
   ahead: number | null;
-  offer: { seats: Seat[]; total: Money; until: string } | null;
+  offer: { seats: Seat[]; total: Money; until: string; pass: string | null } | null;
   hold_id: string | null;
 }
 

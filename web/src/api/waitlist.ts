@@ -1,4 +1,5 @@
 /* The calls about waiting for what is sold out. */
+import { withPass } from "./calls";
 import { call } from "./client";
 import type { Hold, Page, Waiting } from "./shapes";
 
@@ -10,6 +11,6 @@ export const joinWaitlist = (schedule: string, grade: string, count: number) =>
 export const listWaiting = (signal?: AbortSignal) => call<Page<Waiting>>("/waitlist/mine?limit=100", { signal });
 
 /* Again gives the same hold. */
-export const acceptOffer = (entry: string) => call<Hold>(`${path(entry)}/accept`, { method: "POST", retries: 2 });
+export const acceptOffer = (entry: string, pass: string | null) => call<Hold>(`${path(entry)}/accept`, { method: "POST", retries: 2, ...withPass(pass) });
 
 export const leaveWaitlist = (entry: string) => call<void>(path(entry), { method: "DELETE", retries: 2 });

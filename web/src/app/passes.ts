@@ -7,15 +7,28 @@ export function keepPass(schedule: string, pass: string, expiresAt: string | nul
   localStorage.setItem(name(schedule), JSON.stringify({ pass, expiresAt }));
 }
 
-export function passFor(schedule: string): { pass: string; expiresAt: string | null } | null {
+interface Kept {
+  pass: string;
+  expiresAt: string | null;
+}
+
+export function passFor(schedule: string): Kept | null {
+  const kept = read(schedule);
+  return kept && (kept.expiresAt === null || Date.parse(kept.expiresAt) > serverNow()) ? kept : null;
+}
+
+/* The pass for seats that are held: those are kept until the hold's end, though the pass may have expired. */
+export function passOfHold(schedule: string): string | null {
+  return read(schedule)?.pass ?? null;
+}
+
+function read(schedule: string): Kept | null {
   try {
-    const kept = JSON.parse(localStorage.getItem(name(schedule)) ?? "null") as { pass: string; expiresAt: string | null } | null;
-    if (kept && (kept.expiresAt === null || Date.parse(kept.expiresAt) > serverNow())) return kept;
+    return JSON.parse(localStorage.getItem(name(schedule)) ?? "null") as Kept | null;
   } catch {
-    /* Unreadable is as good as none. */
+    dropPass(schedule);                      /* unreadable is as good as none */
+    return null;
   }
-  dropPass(schedule);
-  return null;
 }
 
 export function dropPass(schedule: string): void {

@@ -118,6 +118,7 @@ export const en: Words = {
     taken: "Sorry, somebody else got there first. The seats are marked on the map; please choose again.",
     passUntil: "Your turn lasts another",
     passNeeded: "This sale has a waiting room. Taking you there.",
+    passElsewhere: "This pass belongs to another device. Taking you to the waiting room.",
     liveState: { connecting: "Connecting", live: "Live", polling: "Reconnecting" },
   },
   queue: {
@@ -137,6 +138,11 @@ export const en: Words = {
     over: "Your wait has ended",
     overText: "The time to enter has passed, or you left the queue. You can join again.",
     rejoin: "Join again",
+    otherDevice: "Your place belongs to another device",
+    otherDeviceText: "You joined on another device, and only that one can buy with this place. You can move it here; it then ends there.",
+    moveHere: "Move my place to this device",
+    signInAgain: "Sign out and in again",
+    revoked: (reason) => `The organizer has ended your place: ${reason}`,
   },
   waitlist: {
     title: "Waiting list",

@@ -115,6 +115,7 @@ export const ko = {
     taken: "아쉽게도 고르신 좌석을 다른 분이 먼저 잡았습니다. 배치도에 표시했으니 다시 골라 주세요.",
     passUntil: "입장 유효 시간",
     passNeeded: "대기실을 거쳐야 합니다. 대기실로 이동합니다.",
+    passElsewhere: "다른 기기의 입장권입니다. 대기실로 이동합니다.",
     liveState: { connecting: "연결 중", live: "실시간", polling: "다시 연결 중" },
   },
   queue: {
@@ -134,6 +135,11 @@ export const ko = {
     over: "대기가 끝났습니다",
     overText: "입장 시간이 지났거나 대기를 그만두었습니다. 다시 줄을 설 수 있습니다.",
     rejoin: "다시 줄 서기",
+    otherDevice: "다른 기기에서 선 줄입니다",
+    otherDeviceText: "이 자리는 줄을 선 기기에서만 예매에 쓸 수 있습니다. 이 기기로 옮기면 그 기기에서는 더 이상 쓸 수 없습니다.",
+    moveHere: "이 기기로 자리 옮기기",
+    signInAgain: "로그아웃하고 다시 로그인",
+    revoked: (reason: string) => `주최측이 대기를 종료했습니다: ${reason}`,
   },
   waitlist: {
     title: "취소표 대기",

@@ -50,6 +50,15 @@ export function useHold(schedule: ScheduleDetail, store: SeatStore, reload: () =
         tell(w.passNeeded, "warn");
         navigate(queue, { replace: true });
         return;
+      case "pass_other_device":
+        dropPass(schedule.id);
+        tell(w.passElsewhere, "warn");
+        navigate(queue, { replace: true });
+        return;
+      case "pass_revoked":
+        dropPass(schedule.id);
+        tell(problem.detail, "warn");
+        return;
       case "unauthenticated":
         navigate(signInPath(currentPath()));
         return;

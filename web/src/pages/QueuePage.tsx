@@ -13,6 +13,7 @@ import { keepReceipt } from "../draw/receipts";
 import { drawWords } from "../draw/words";
 import { GradeMark, offered } from "../ui/GradeMark";
 import { Await, ErrorState, Loading, Notice } from "../ui/states";
+import { OtherDevice } from "./OtherDevice";
 import type { Problem } from "../api/problem";
 import { askToNotify, callIn, chime, chooseChime, permission, useAwake, useOtherTab } from "./queue-call";
 import { useNews, type News } from "./queue-news";
@@ -66,7 +67,7 @@ function Room({ schedule }: { schedule: ScheduleDetail }) {
   if (!place) return problem ? <Refused problem={problem} schedule={schedule} retry={rejoin} /> : <Loading />;
   if (place.state === "expired" || place.state === "left")
     return (
-      <Notice title={w.queue.over} text={place.message || w.queue.overText} tone="warn" testid="queue-over">
+      <Notice title={w.queue.over} text={place.revoked_reason ? w.queue.revoked(place.revoked_reason) : place.message || w.queue.overText} tone="warn" testid="queue-over">
         <button type="button" class="button" data-testid="rejoin" onClick={rejoin}>{w.queue.rejoin}</button>
       </Notice>
     );
@@ -81,6 +82,7 @@ function Room({ schedule }: { schedule: ScheduleDetail }) {
       <div class="wrap wrap--narrow">
         <p class="queue__show">{schedule.title}</p>
         <h1 class="queue__title">{place.state === "admitted" ? w.queue.admitted : w.queue.title}</h1>
+        {place.device === "other" && <OtherDevice schedule={schedule.id} moved={rejoin} />}
         {place.message && <p class="queue__message" role="status" data-testid="queue-message"><b>{more.message}</b> {place.message}</p>}
         {place.back_by && <p class="queue__message" role="status" data-testid="queue-back"><b>{more.backTitle}</b> {more.backText} <Countdown to={place.back_by} /></p>}
         <Standing place={place} />

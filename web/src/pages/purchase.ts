@@ -9,7 +9,7 @@ import { asProblem, Problem } from "../api/problem";
 import type { Benefits, Booking, Deposit, Hold, Payment, PayMethod } from "../api/shapes";
 import { serverNow } from "../app/clock";
 import { words } from "../app/i18n";
-import { passFor } from "../app/passes";
+import { passOfHold } from "../app/passes";
 import { payWords } from "../app/pay-words";
 import { problemText } from "../ui/states";
 
@@ -95,7 +95,7 @@ export function usePurchase(hold: Hold, known: Order | null): Purchase {
     const intent = (step: string) => new Intent(`takenseat.intent.${step}.${hold.id}`, sessionStorage);
     return { book: intent("book"), payment: intent("payment"), confirm: intent("confirm") };
   }, [hold.id]);
-  const pass = () => passFor(hold.schedule_id)?.pass ?? null;
+  const pass = () => passOfHold(hold.schedule_id);
   const result = checking ? "checking" : order && resultOf(order);
 
   useEffect(() => {
@@ -144,7 +144,7 @@ export function usePurchase(hold: Hold, known: Order | null): Purchase {
         const open = known?.status === "ready" && known.provider === "sandbox" ? known : await openPayment(booking, "sandbox");
         setOrder({ booking, payment: open, deposit: null });
         await intents.confirm.carryOut({ payment: open.id, card }, (key) =>
-          confirmPayment(open.id, card, open.amount.amount, key, pass()));
+          confirmPayment(open.id, card, open.amount.amount, key));
         setOrder(await readOrder(booking.id));
       } catch (error) {
         const problem = asProblem(error);

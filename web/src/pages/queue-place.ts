@@ -16,12 +16,13 @@ export interface PlaceState {
 export interface PlaceWatch {
   signal: AbortSignal;
   join(signal: AbortSignal): Promise<QueuePlace>;
-  look(token: string, signal: AbortSignal): Promise<QueuePlace>;
+  look(token: string, signal: AbortSignal, proves: boolean): Promise<QueuePlace>;
   wait(ms: number, signal: AbortSignal): Promise<void>;
   show(state: PlaceState): void;
 }
 
-/* Runs until admitted with a pass, refused, or stopped. Joining again gives the same place, so a reload is harmless. */
+/* A place that is bound to a device asks it for a proof when its turn has come; that of another one never gets a pass here.
+ * Runs until admitted with a pass, refused, or stopped. Joining again gives the same place, so a reload is harmless. */
 export async function watchPlace({ signal, join, look, wait, show }: PlaceWatch): Promise<void> {
   let place: QueuePlace;
   try {
@@ -31,14 +32,18 @@ export async function watchPlace({ signal, join, look, wait, show }: PlaceWatch)
     return;
   }
   let failures = 0;
+  let elsewhere = place.device === "other";
   while (!signal.aborted) {
     if (failures === 0) show({ place, problem: null, shaky: false });
     if (place.state === "expired" || place.state === "left" || (place.state === "admitted" && place.pass)) return;
-    const rest = Math.max(500, place.poll_after_ms);
-    await wait(failures === 0 ? rest : Math.max(rest, backoff(failures)), signal);
+    const turn = place.state === "admitted" && place.device === "asked";
+    const rest = turn ? 0 : Math.max(500, place.poll_after_ms);
+    if (rest || failures) await wait(failures === 0 ? rest : Math.max(rest, backoff(failures)), signal);
     try {
-      place = await look(place.place_token, signal);
+      place = await look(place.place_token, signal, turn);
       failures = 0;
+      if (place.device !== "asked") elsewhere = place.device === "other";
+      if (elsewhere || (turn && place.device === "asked")) place = { ...place, device: "other" };
     } catch (error) {
       if (signal.aborted) return;
       const problem = asProblem(error);

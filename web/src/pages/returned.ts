@@ -7,7 +7,6 @@ import { Intent } from "../api/intent";
 import { confirmPayment, getPayment } from "../api/payments";
 import { asProblem, type Problem } from "../api/problem";
 import type { Payment } from "../api/shapes";
-import { passFor } from "../app/passes";
 import { depositOf, resultOf, type Order, type Result } from "./purchase";
 
 export interface Told {
@@ -145,8 +144,8 @@ export function useReturn(told: Told): ReturnState & { again(): void } {
       told,
       signal: stop.signal,
       read: readPaid,
-      confirm: ({ payment, booking }, key) => intent.carryOut({ payment: payment.id, key }, (idempotency) =>
-        confirmPayment(payment.id, key, told.amount ?? payment.amount.amount, idempotency, passFor(booking.schedule_id)?.pass ?? null)),
+      confirm: ({ payment }, key) => intent.carryOut({ payment: payment.id, key }, (idempotency) =>
+        confirmPayment(payment.id, key, told.amount ?? payment.amount.amount, idempotency)),
       wait: pause,
       show: setState,
     }).catch(() => undefined);

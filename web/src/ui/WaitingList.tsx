@@ -3,6 +3,7 @@ import { listWaiting, acceptOffer, leaveWaitlist } from "../api/waitlist";
 import type { Waiting } from "../api/shapes";
 import { moment, money } from "../app/format";
 import { words } from "../app/i18n";
+import { keepPass } from "../app/passes";
 import { useResource, type Resource } from "../app/resource";
 import { navigate } from "../app/router";
 import { Countdown } from "./Countdown";
@@ -33,7 +34,11 @@ export function WaitingList({ waiting }: { waiting: Resource<Waiting[]> }) {
 function One({ waiting, reload }: { waiting: Waiting; reload(): void }) {
   const w = words().waitlist;
   const { offer } = waiting;
-  const accept = useSending(async () => navigate(`/checkout/${encodeURIComponent((await acceptOffer(waiting.id)).id)}`));
+  const accept = useSending(async () => {
+    const hold = await acceptOffer(waiting.id, offer?.pass ?? null);
+    if (offer?.pass) keepPass(waiting.schedule_id, offer.pass, offer.until);
+    navigate(`/checkout/${encodeURIComponent(hold.id)}`);
+  });
   const leave = useSending(async () => {
     await leaveWaitlist(waiting.id);
     reload();

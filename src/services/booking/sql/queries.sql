@@ -15,7 +15,8 @@ SELECT c.schedule_id, c.seat, h.status, b.status
   LEFT JOIN booking_booking b ON b.hold_id = c.hold_id
 
 -- name: live_holds
-SELECT h.id, h.schedule_id, h.user_id, h.created_at, h.expires_at, h.total, h.seats, COALESCE(b.id, 0), COALESCE(b.status, 0), COALESCE(b.pricing, 0)
+SELECT h.id, h.schedule_id, h.user_id, h.created_at, h.expires_at, h.total, h.seats, COALESCE(b.id, 0), COALESCE(b.status, 0), COALESCE(b.pricing, 0),
+       h.pass
   FROM (SELECT DISTINCT hold_id FROM booking_claim) c
   JOIN booking_hold h ON h.id = c.hold_id
   LEFT JOIN booking_booking b ON b.hold_id = h.id
@@ -30,16 +31,17 @@ SELECT COALESCE(MAX(id), 0) FROM booking_booking
 SELECT COALESCE(MAX(id), 0) FROM booking_ticket
 
 -- name: hold_insert
-INSERT INTO booking_hold (id, schedule_id, user_id, status, created_at, expires_at, total, seat_count, seats) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+INSERT INTO booking_hold (id, schedule_id, user_id, status, created_at, expires_at, total, seat_count, seats, pass)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 
 -- name: hold_get
-SELECT schedule_id, user_id, status, expires_at, total, seats, created_at FROM booking_hold WHERE id = ?
+SELECT schedule_id, user_id, status, expires_at, total, seats, created_at, pass FROM booking_hold WHERE id = ?
 
 -- name: hold_status
 UPDATE booking_hold SET status = ? WHERE id = ?
 
 -- name: hold_seats
-UPDATE booking_hold SET total = ?, seat_count = ?, seats = ? WHERE id = ?
+UPDATE booking_hold SET total = ?, seat_count = ?, seats = ?, pass = ? WHERE id = ?
 
 -- name: hold_extend
 UPDATE booking_hold SET expires_at = ? WHERE id = ?
@@ -66,7 +68,7 @@ DELETE FROM booking_booking WHERE id = ? AND status = 0 AND pricing = 1
 
 -- name: booking_get
 SELECT b.id, b.hold_id, b.schedule_id, b.user_id, b.status, b.payment_id, b.total, b.due, b.created_at, h.expires_at, COALESCE(b.seats, h.seats),
-       b.pricing, b.coupon_id, b.discount, b.mileage_used
+       b.pricing, b.coupon_id, b.discount, b.mileage_used, h.pass
   FROM booking_booking b JOIN booking_hold h ON h.id = b.hold_id
  WHERE b.id = ?
 
@@ -75,7 +77,7 @@ SELECT id FROM booking_booking WHERE hold_id = ?
 
 -- name: bookings_of_user
 SELECT b.id, b.hold_id, b.schedule_id, b.user_id, b.status, b.payment_id, b.total, b.due, b.created_at, h.expires_at, COALESCE(b.seats, h.seats),
-       b.pricing, b.coupon_id, b.discount, b.mileage_used
+       b.pricing, b.coupon_id, b.discount, b.mileage_used, h.pass
   FROM booking_booking b JOIN booking_hold h ON h.id = b.hold_id
  WHERE b.user_id = ? AND b.id < ?
  ORDER BY b.id DESC LIMIT ?

@@ -38,4 +38,4 @@ SELECT schedule_id, grade, COUNT(*) FROM booking_waiting WHERE status = 0 GROUP 
 SELECT hold_id, id FROM booking_waiting WHERE status = 1
 
 -- name: hold_begins
-UPDATE booking_hold SET created_at = ? WHERE id = ?
+UPDATE booking_hold SET created_at = ?, pass = ? WHERE id = ?

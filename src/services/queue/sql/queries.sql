@@ -1,6 +1,6 @@
 -- name: room_all
 SELECT schedule_id, owner_id, sale_starts_at, sale_ends_at, grades, mode, admit_per_minute, active_limit, pass_seconds, opens_at, paused, message,
-       serving, credit, credit_at, draws, draining, title, currency, prices, message_en
+       serving, credit, credit_at, draws, draining, title, currency, prices, message_en, device_binding
 FROM queue_room ORDER BY schedule_id
 
 -- name: room_insert
@@ -10,7 +10,7 @@ VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 
 -- name: room_update
 UPDATE queue_room SET mode = ?, draws = ?, admit_per_minute = ?, active_limit = ?, pass_seconds = ?, opens_at = ?, paused = ?, draining = ?,
-                      message = ?, message_en = ?, credit = ?, credit_at = ?
+                      message = ?, message_en = ?, credit = ?, credit_at = ?, device_binding = ?
 WHERE schedule_id = ?
 
 -- name: room_window

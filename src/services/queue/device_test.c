@@ -1,0 +1,283 @@
+/* Places of a device, passes that are kept for what is held, passes that are revoked: also when a command fails, and after a restart. */
+#include "device_int.h"
+#include "queue_bed.h"
+
+static const uint8_t phone[DEVICE_BYTES] = { 1 }, laptop[DEVICE_BYTES] = { 2 };
+
+enum { PHONES_SIGN_IN = 11, LAPTOPS_SIGN_IN, AGAIN };
+
+/* Who asks with which device, signed in when. */
+struct from {
+    int64_t user;
+    const uint8_t *device;    /* NULL: proves nothing */
+    int64_t session;
+};
+
+/* The answer's texts outlive the call. *ret_code: NULL unless it is refused. */
+static err ask(struct here *h, struct from from, const struct call *call, const void *in, void *ret, const char **ret_code)
+{
+    struct ctx cx;
+    app_ctx_begin(h->f.app, &cx);
+    cx.actor = (struct actor){ .user = from.user, .session = from.session, .roles = ROLE_CUSTOMER };
+    if (from.device)
+        memcpy(cx.actor.device, from.device, DEVICE_BYTES);
+    err e = call_run(&cx, call, in, ret);
+    if (!e && (call->out == &queue_place_fields))
+        keep(h, ret);
+    *ret_code = cx.problem.code;
+    app_ctx_end(&cx);
+    return e;
+}
+
+static struct place_out place_of(struct here *h, struct from from, const struct call *call, const void *in)
+{
+    struct place_out place;
+    const char *code;
+    assert_int_equal(ask(h, from, call, in, &place, &code), OK);
+    return place;
+}
+
+static struct place_out join_from(struct here *h, struct from from)
+{
+    return place_of(h, from, &queue_join_call, &(struct join_in){ SCHEDULE });
+}
+
+static struct place_out look_from(struct here *h, struct from from, struct str token)
+{
+    return place_of(h, from, &queue_poll_call, &(struct place_in){ token });
+}
+
+static const char *move_code(struct here *h, struct from from)
+{
+    struct place_out place;
+    const char *code;
+    return ask(h, from, &queue_device_move_call, &(struct join_in){ SCHEDULE }, &place, &code) ? code : "moved";
+}
+
+/* The code of the refusal, "ok", and what cx->pass is then. */
+static const char *admit_code(struct here *h, struct from from, struct taken what, struct str pass, int64_t *ret_pass)
+{
+    struct ctx cx;
+    app_ctx_begin(h->f.app, &cx);
+    cx.actor = (struct actor){ .user = from.user };
+    if (from.device)
+        memcpy(cx.actor.device, from.device, DEVICE_BYTES);
+    err e = queue_pass_admit(app_self(h->f.app, &queue_service), &cx, &what, pass);
+    const char *code = e ? cx.problem.code : "ok";
+    if (ret_pass)
+        *ret_pass = cx.pass;
+    app_ctx_end(&cx);
+    return code;
+}
+
+static const struct taken fresh = { .schedule = SCHEDULE };
+
+/* ---- devices ---- */
+
+static void test_bound(void **state)
+{
+    struct here *h = *state;
+    int64_t number;
+    struct from owner = { 1, phone, PHONES_SIGN_IN }, copy = { 1, laptop, PHONES_SIGN_IN }, bare = { 1, NULL, PHONES_SIGN_IN };
+    set(h, rules_of(6000, 100, 600));
+    struct place_out place = join_from(h, owner), plain = join_from(h, (struct from){ 2, NULL, AGAIN });
+    advance(h, 1000);
+    assert_int_equal(plain.device, DEVICE_ANY);
+    assert_true(look(h, plain.place_token).pass.n > 0);
+    assert_int_equal(look(h, place.place_token).device, DEVICE_ASKED);
+    assert_int_equal(look(h, place.place_token).pass.n, 0);
+    assert_int_equal(look_from(h, copy, place.place_token).device, DEVICE_OTHER);
+    assert_int_equal(join_from(h, copy).pass.n, 0);
+    struct str pass = look_from(h, owner, place.place_token).pass;
+    assert_true(pass.n > 0);
+    assert_string_equal(admit_code(h, owner, fresh, pass, &number), "ok");
+    assert_int_equal(number, 1);
+    assert_string_equal(admit_code(h, copy, fresh, pass, NULL), "pass_other_device");
+    assert_string_equal(admit_code(h, bare, fresh, pass, NULL), "pass_other_device");
+    assert_string_equal(admit_code(h, (struct from){ 2, phone, AGAIN }, fresh, pass, NULL), "pass_required");
+}
+
+static void test_move(void **state)
+{
+    struct here *h = *state;
+    struct from owner = { 1, phone, PHONES_SIGN_IN }, there = { 1, laptop, LAPTOPS_SIGN_IN };
+    set(h, rules_of(6000, 100, 600));
+    struct place_out place = join_from(h, owner);
+    advance(h, 1000);
+    struct str pass = look_from(h, owner, place.place_token).pass;
+    assert_string_equal(move_code(h, (struct from){ 1, laptop, PHONES_SIGN_IN }), "sign_in_again");
+    assert_string_equal(move_code(h, (struct from){ 1, NULL, LAPTOPS_SIGN_IN }), "device_key_required");
+    assert_string_equal(move_code(h, there), "moved");
+    for (int restarted = 0; restarted < 2; restarted++) {
+        assert_int_equal(look_from(h, owner, place.place_token).device, DEVICE_OTHER);
+        assert_string_equal(admit_code(h, owner, fresh, pass, NULL), "pass_other_device");
+        struct place_out moved = join_from(h, there);
+        assert_int_equal(moved.device, DEVICE_THIS);
+        assert_string_equal(admit_code(h, there, fresh, moved.pass, NULL), "ok");
+        fixture_restart(&h->f);
+    }
+    assert_string_equal(move_code(h, owner), "moved");       /* and back: the first pass is good again */
+    assert_string_equal(admit_code(h, owner, fresh, pass, NULL), "ok");
+    for (int i = 0; i < 3; i++)
+        assert_string_equal(move_code(h, i % 2 ? owner : there), "moved");
+    assert_string_equal(move_code(h, owner), "moves_spent");
+    assert_string_equal(move_code(h, there), "moved");       /* it is there already */
+}
+
+static err move_directly(struct ctx *cx, void *self, const void *in, void *ret_out)
+{
+    cx->actor = (struct actor){ .user = 1, .session = LAPTOPS_SIGN_IN };
+    memcpy(cx->actor.device, laptop, DEVICE_BYTES);
+    return queue_device_move_call.fn(cx, self, in, ret_out);
+}
+
+static err revoke_directly(struct ctx *cx, void *self, const void *in, void *ret_out)
+{
+    cx->actor = (struct actor){ .user = OWNER, .roles = ROLE_PRODUCER };
+    return queue_revoke_call.fn(cx, self, in, ret_out);
+}
+
+/* What did not happen has left nothing in memory. */
+static void test_undone(void **state)
+{
+    struct here *h = *state;
+    struct from owner = { 1, phone, PHONES_SIGN_IN }, there = { 1, laptop, LAPTOPS_SIGN_IN };
+    struct join_in join = { SCHEDULE };
+    struct revoke_in revoke = { SCHEDULE, 1, S("No.") };
+    struct place_out out;
+    struct revoke_out revoked;
+    set(h, rules_of(6000, 100, 600));
+    struct place_out place = join_from(h, owner);
+    advance(h, 1000);
+    assert_int_equal(fixture_call(&h->f, 0, 0, &spoil_call, &(struct spoil_in){ .fn = move_directly, .in = &join }, &out, NULL), ERR_CONFLICT);
+    assert_int_equal(fixture_call(&h->f, 0, 0, &spoil_call, &(struct spoil_in){ .fn = revoke_directly, .in = &revoke }, &revoked, NULL), ERR_CONFLICT);
+    struct place_out seen = look_from(h, owner, place.place_token);
+    assert_int_equal(seen.device, DEVICE_THIS);
+    assert_int_equal(seen.state, PLACE_ADMITTED);
+    assert_string_equal(admit_code(h, owner, fresh, seen.pass, NULL), "ok");
+    assert_string_equal(move_code(h, there), "moved");
+    assert_int_equal(fixture_call(&h->f, 0, 0, &spoil_call, &(struct spoil_in){ .fn = move_directly, .in = &join }, &out, NULL), ERR_CONFLICT);
+    assert_string_equal(move_code(h, owner), "moved");
+    assert_int_equal(fixture_call(&h->f, 0, 0, &spoil_call, &(struct spoil_in){ .fn = move_directly, .in = &join }, &out, NULL), ERR_CONFLICT);
+    assert_int_equal(look_from(h, owner, place.place_token).device, DEVICE_THIS);
+}
+
+static void test_rules(void **state)
+{
+    struct here *h = *state;
+    struct from owner = { 1, phone, PHONES_SIGN_IN };
+    struct rules rules = rules_of(6000, 100, 600);
+    struct place_out out;
+    const char *code;
+    rules.device_binding = BIND_REQUIRED;
+    set(h, rules);
+    fixture_restart(&h->f);                  /* the setting is kept */
+    assert_int_equal(ask(h, (struct from){ 2, NULL, AGAIN }, &queue_join_call, &(struct join_in){ SCHEDULE }, &out, &code), ERR_DENIED);
+    assert_string_equal(code, "device_key_required");
+    struct place_out place = join_from(h, owner);
+    advance(h, 1000);
+    assert_int_equal(look(h, place.place_token).device, DEVICE_ASKED);
+    rules.device_binding = BIND_OFF;
+    set(h, rules);
+    struct place_out free_of = look(h, place.place_token);
+    assert_int_equal(free_of.device, DEVICE_ANY);
+    assert_string_equal(admit_code(h, (struct from){ 1, NULL, AGAIN }, fresh, free_of.pass, NULL), "ok");
+    assert_int_equal(join_from(h, (struct from){ 3, phone, AGAIN }).device, DEVICE_ANY);
+    assert_string_equal(move_code(h, (struct from){ 3, laptop, LAPTOPS_SIGN_IN }), "not_bound");
+}
+
+/* ---- what is held is kept ---- */
+
+static void test_kept(void **state)
+{
+    struct here *h = *state;
+    struct from owner = { 1, phone, PHONES_SIGN_IN }, bare = { 1, NULL, PHONES_SIGN_IN };
+    const struct taken held = { .schedule = SCHEDULE, .kept = true, .pass = 1 }, others = { .schedule = SCHEDULE, .kept = true, .pass = 2 },
+                       before_the_room = { .schedule = SCHEDULE, .kept = true }, offer = { .schedule = SCHEDULE, .offered = true },
+                       from_offer = { .schedule = SCHEDULE, .kept = true, .pass = PASS_OF_OFFER };
+    int64_t number;
+    assert_string_equal(admit_code(h, bare, fresh, (struct str){ 0 }, &number), "ok");       /* off: nothing is asked */
+    assert_int_equal(number, 0);
+    set(h, rules_of(6000, 100, 60));
+    struct place_out place = join_from(h, owner);
+    advance(h, 1000);
+    struct str pass = look_from(h, owner, place.place_token).pass;
+    struct ctx cx = { .arena = h->arena, .app = h->f.app, .actor = { .user = 1 } };
+    struct str offered = queue_pass_of_offer(h->f.app, &cx, SCHEDULE, now(h) + 60000);
+    advance(h, 120000);
+    assert_string_equal(admit_code(h, owner, fresh, pass, NULL), "pass_required");
+    assert_string_equal(admit_code(h, owner, held, pass, &number), "ok");
+    assert_int_equal(number, 1);
+    assert_string_equal(admit_code(h, bare, held, pass, NULL), "pass_other_device");
+    assert_string_equal(admit_code(h, owner, held, (struct str){ 0 }, NULL), "pass_required");
+    assert_string_equal(admit_code(h, owner, others, pass, NULL), "pass_required");
+    assert_string_equal(admit_code(h, bare, before_the_room, (struct str){ 0 }, NULL), "ok");
+    assert_string_equal(admit_code(h, bare, offer, offered, NULL), "pass_required");         /* the offer is over, ... */
+    assert_string_equal(admit_code(h, bare, from_offer, offered, &number), "ok");            /* ... what came of it is not */
+    assert_int_equal(number, PASS_OF_OFFER);
+    assert_string_equal(admit_code(h, bare, held, offered, NULL), "pass_required");
+    assert_string_equal(admit_code(h, owner, from_offer, pass, NULL), "pass_required");
+    offered = queue_pass_of_offer(h->f.app, &cx, SCHEDULE, now(h) + 60000);
+    assert_string_equal(admit_code(h, bare, offer, offered, NULL), "ok");
+    assert_string_equal(admit_code(h, bare, fresh, offered, NULL), "pass_required");
+    assert_string_equal(admit_code(h, (struct from){ 2, NULL, AGAIN }, offer, offered, NULL), "pass_required");
+}
+
+/* ---- revoking ---- */
+
+static void test_revoke(void **state)
+{
+    struct here *h = *state;
+    struct from owner = { 1, NULL, PHONES_SIGN_IN };
+    struct revoke_in in = { SCHEDULE, 1, S("Resale was offered.") };
+    struct revoke_out out;
+    const struct taken held = { .schedule = SCHEDULE, .kept = true, .pass = 1 };
+    set(h, rules_of(60, 1, 600));
+    struct place_out place = join_from(h, owner), behind = join(h, 2);
+    advance(h, 1000);
+    struct str pass = look(h, place.place_token).pass;
+    assert_int_equal(fixture_call(&h->f, 8, ROLE_PRODUCER, &queue_revoke_call, &in, &out, NULL), ERR_MISSING);
+    assert_int_equal(fixture_call(&h->f, OWNER, ROLE_PRODUCER, &queue_revoke_call, &in, &out, NULL), OK);
+    assert_int_equal(out.was, PLACE_ADMITTED);
+    assert_int_equal(fixture_call(&h->f, OWNER, ROLE_PRODUCER, &queue_revoke_call, &in, &out, NULL), ERR_CONFLICT);
+    advance(h, 1000);
+    assert_int_equal(look(h, behind.place_token).state, PLACE_ADMITTED);      /* its room is the next one's */
+    for (int restarted = 0; restarted < 2; restarted++) {
+        assert_string_equal(admit_code(h, owner, fresh, pass, NULL), "pass_revoked");
+        assert_string_equal(admit_code(h, owner, held, pass, NULL), "pass_revoked");
+        struct place_out seen = look(h, place.place_token);
+        assert_int_equal(seen.state, PLACE_LEFT);
+        assert_true(str_eq(seen.revoked, in.reason));
+        fixture_restart(&h->f);
+    }
+    assert_int_equal(join_from(h, owner).state, PLACE_WAITING);               /* once more, from the end */
+}
+
+/* ---- the audit ---- */
+
+static void test_audit(void **state)
+{
+    struct here *h = *state;
+    const struct damage_in damages[] = {
+        { { "d1", "UPDATE queue_device SET bound_at = 1" }, "W5_device" },
+        { { "d2", "UPDATE queue_device SET id = id + 7" }, "W5_device" },
+        { { "d3", "INSERT INTO queue_revoked (id, reason, staff_id, revoked_at) VALUES (9, 'x', 1, 1)" }, "W5_revoked" },
+    };
+    set(h, rules_of(60, 1, 600));
+    join_from(h, (struct from){ 1, phone, PHONES_SIGN_IN });
+    for (size_t i = 0; i < sizeof(damages) / sizeof(damages[0]); i++) {
+        struct ctx cx;
+        assert_int_equal(fixture_call(&h->f, 0, 0, &damage_call, &damages[i], NULL, &cx), ERR_CONFLICT);
+        assert_string_equal(cx.problem.code, "noticed");
+        app_ctx_end(&cx);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        ROOM_TEST(test_bound), ROOM_TEST(test_move), ROOM_TEST(test_undone), ROOM_TEST(test_rules),
+        ROOM_TEST(test_kept),  ROOM_TEST(test_revoke), ROOM_TEST(test_audit),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,67 @@
+/* Each statement of sql/queries_device.sql as a typed function. */
+#include "device_int.h"
+
+#include "queue_sql.h"
+
+int64_t place_key(int64_t schedule, int64_t number)
+{
+    return schedule << PLACE_BITS | number;
+}
+
+static struct val v_device(const struct place_ref *who)
+{
+    return v_blob(str_of((const char *)who->device, sizeof(who->device)));
+}
+
+void store_device_insert(struct ctx *cx, const struct place_ref *who)
+{
+    db_put(cx, &queue_sql.device_insert,
+           VALS(v_int(place_key(who->schedule, who->number)), v_device(who), v_int(cx->actor.session), v_int(cx->now)));
+}
+
+static void take_device(struct ctx *cx, const struct rows *row, void *out)
+{
+    struct device_row *ret = out;
+    struct str device = row_text_view(row, 0);
+    (void)cx;
+    *ret = (struct device_row){ .session = row_int(row, 1), .moves = row_int(row, 2) };
+    if (device.n == sizeof(ret->device))
+        memcpy(ret->device, device.p, device.n);
+}
+
+err store_device(struct ctx *cx, const struct place_ref *who, struct device_row *ret, bool *ret_found)
+{
+    return db_one(cx, &queue_sql.device_get, VALS(v_int(place_key(who->schedule, who->number))), take_device, ret, ret_found);
+}
+
+err store_device_move(struct ctx *cx, const struct place_ref *who)
+{
+    return db_run(cx, &queue_sql.device_move,
+                  VALS(v_device(who), v_int(cx->actor.session), v_int(cx->now), v_int(place_key(who->schedule, who->number))), NULL);
+}
+
+static err each(struct ctx *cx, const struct query *query, void (*take)(struct queue *q, int64_t key, struct str text), struct queue *q)
+{
+    struct rows row;
+    err e = db_rows(cx, query, NO_VALS, &row);
+    if (e)
+        return e;
+    while (rows_next(&row))
+        take(q, row_int(&row, 0), row_text_view(&row, 1));
+    return rows_end(cx, &row);
+}
+
+err store_devices_moved(struct ctx *cx, void (*take)(struct queue *q, int64_t key, struct str device), struct queue *q)
+{
+    return each(cx, &queue_sql.devices_moved, take, q);
+}
+
+void store_revoked_insert(struct ctx *cx, int64_t key, struct str reason)
+{
+    db_put(cx, &queue_sql.revoked_insert, VALS(v_int(key), v_text(reason), v_int(cx->actor.user), v_int(cx->now)));
+}
+
+err store_revoked(struct ctx *cx, void (*take)(struct queue *q, int64_t key, struct str reason), struct queue *q)
+{
+    return each(cx, &queue_sql.revoked_all, take, q);
+}

@@ -4,8 +4,10 @@
 
 #include "base/ctx.h"
 
+struct config;
+
 /* Checks every invariant of the data in `dir`, also beside a running server; a line each, and the offending rows. Exit status: 0, 1, 2. */
-int audit(const char *dir);
+int audit(struct arena *arena, const struct config *config, const char *dir);
 /* Recomputes a published draw from its file, and the place of a receipt (NULL: none); both are names of files. Exit status: 0 it is sound, 1 the
  * first thing that is wrong has been named, 2 a file cannot be read. */
 int verify_draw(struct arena *arena, const char *file, const char *receipt);

@@ -214,9 +214,7 @@ static int admin_create(struct arena *arena, const struct config *c, const struc
 
 static int audit_only(struct arena *arena, const struct config *c, const struct flags *f)
 {
-    (void)arena;
-    (void)c;
-    return audit(f->data);
+    return audit(arena, c, f->data);
 }
 
 static int verify_only(struct arena *arena, const struct config *c, const struct flags *f)

@@ -87,7 +87,7 @@ struct db *db_open(struct arena *arena, const struct db_options *o, struct str *
     if (!db)
         abort();
     db->o = *o;
-    db->backend = &sqlite_backend;
+    db->backend = o->server.url.n ? &mysql_backend : &sqlite_backend;
     db->tail = &db->first;
     group_init(&db->group);
     db->group.db = db;

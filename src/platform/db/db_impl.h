@@ -127,7 +127,7 @@ struct db {
     _Atomic int64_t groups, commands, refused, again, wal_bytes, checkpoint_us_max, commit_us_total, commit_us_max;
 };
 
-extern const struct db_backend sqlite_backend;
+extern const struct db_backend sqlite_backend, mysql_backend;
 
 /* db.c: waits so long or until the backend's thread is to end: true then. */
 bool db_stopping(struct db *db, int64_t ms);

@@ -5,9 +5,10 @@ import { createWriteStream } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import http from 'node:http';
 import { tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Contract } from './contract.mjs';
+import { store } from './store.mjs';
 
 export const program = process.env.TAKENSEAT ?? fileURLToPath(new URL('../../build/takenseat', import.meta.url));
 export const admin = { email: 'admin@example.com', password: 'correct horse battery 9' };
@@ -15,17 +16,6 @@ export const admin = { email: 'admin@example.com', password: 'correct horse batt
 /* The administrator of the tests has no second factor, and the clock goes far. */
 const settings_of_tests = { 'auth.argon2_ops': 1, 'auth.argon2_memory_kib': 8, 'auth.admin_grace_days': 3650 };
 const start_deadline_ms = 20000;
-
-/* With TAKENSEAT_TEST_MARIADB, as tests/lib/mariadb gives it, every server keeps its data in a new database there. */
-const mariadb = process.env.TAKENSEAT_TEST_MARIADB;
-
-function sql(text) {
-  const { username, hostname, port } = new URL(mariadb);
-  return new Promise((resolve, reject) => {
-    execFile('mariadb', ['--no-defaults', '-h', hostname, '-P', port, '-u', username, '-e', text],
-      { env: { ...process.env, MYSQL_PWD: process.env.TAKENSEAT_DB_PASSWORD } }, (error) => (error ? reject(error) : resolve()));
-  });
-}
 
 function run(args, input = '') {
   return new Promise((resolve) => {
@@ -50,11 +40,9 @@ export class Server {
     server.data = await mkdtemp(join(tmpdir(), 'takenseat-server-'));
     server.log_path = join(server.data, 'server.log');
     server.agent = new http.Agent({ keepAlive: true, maxSockets: 256 });
-    if (mariadb) {
-      server.database = basename(server.data);
-      await sql(`CREATE DATABASE \`${server.database}\``);
-      server.settings.push(`--db.url=${mariadb}/${server.database}`);
-    }
+    server.store = store(server.data);
+    server.settings.push(...server.store.settings);
+    await server.store.make();
     const made = await run(['admin', 'create', '--data', server.data, '--email', admin.email, '--password-stdin', '--bench', ...server.settings],
       `${admin.password}\n`);
     assert.equal(made.code, 0, made.stderr);
@@ -182,7 +170,7 @@ export class Server {
       await this.audit();
     } finally {
       this.child.kill('SIGKILL');
-      if (this.database) await sql(`DROP DATABASE \`${this.database}\``);
+      await this.store.drop();
       await rm(this.data, { recursive: true, force: true });
     }
   }

@@ -44,15 +44,9 @@ static bool read_tls(struct my *own, const struct db_server *s, struct arena *ar
     return false;
 }
 
-static void begin_library(void)
-{
-    mysql_library_init(0, NULL, NULL);
-}
-
 static bool my_open(struct db *db, struct arena *arena, struct str *ret_why)
 {
-    static pthread_once_t once = PTHREAD_ONCE_INIT;
-    pthread_once(&once, begin_library);
+    mysql_library_init(0, NULL, NULL);       /* before there are threads */
     struct my *own = db->own = calloc(1, sizeof(*own));
     if (!own)
         abort();
@@ -220,7 +214,8 @@ static bool my_migrate(struct conn *c, const struct migration *m, const struct q
 
 static const struct query other_engines = { "mysql.engines",
     "SELECT table_name, engine, table_collation FROM information_schema.tables "
-    "WHERE table_schema = DATABASE() AND table_type = 'BASE TABLE' AND (engine <> 'InnoDB' OR table_collation NOT IN ('utf8mb4_nopad_bin', 'utf8mb4_0900_bin'))" };
+    "WHERE table_schema = DATABASE() AND table_type = 'BASE TABLE' "
+    "AND (engine <> 'InnoDB' OR table_collation NOT IN ('utf8mb4_nopad_bin', 'utf8mb4_0900_bin'))" };
 
 static const struct audit audits[] = { { "tables_are_sound", "every table keeps transactions and compares texts by their bytes", &other_engines }, { 0 } };
 

@@ -10,7 +10,6 @@
 
 #include "platform/obs/log.h"
 
-#define LOCK_SECONDS 2        /* a process that has just ended may still hold it */
 #define FIND_OUT_MS 60000
 #define PAUSE_MS 200
 #define TEND_MS 1000
@@ -20,26 +19,24 @@ static const char step_table[] = "CREATE TABLE IF NOT EXISTS schema_step (servic
                                  "PRIMARY KEY (service, version))";
 static const struct query mark = { "mysql.mark", "UPDATE db_owner SET mark = ? WHERE id = 1 AND epoch = ?" };
 
-static bool take_lock(struct db *db, MYSQL *my, int seconds)
+/* A process that has just ended may still hold it for a moment. */
+static const char lock_now[] = "SELECT GET_LOCK(LEFT(CONCAT('takenseat.', DATABASE()), 64), 0)";
+static const char lock_soon[] = "SELECT GET_LOCK(LEFT(CONCAT('takenseat.', DATABASE()), 64), 2)";
+
+static bool take_lock(MYSQL *my, const char *sql)
 {
-    struct my *own = db->own;
-    char sql[160];
     int64_t got = 0;
-    snprintf(sql, sizeof(sql), "SELECT GET_LOCK(LEFT('takenseat.%s', 64), %d)", own->database, seconds);
     return my_ask(my, sql, &got) && got == 1;
 }
 
 /* Texts are compared by their bytes in every table that is made from now on. */
-static bool set_collation(struct my *own, MYSQL *my)
+static bool set_collation(MYSQL *my)
 {
-    char sql[256];
     int64_t same = 0;
-    const char *collation = mariadb_connection(my) ? "utf8mb4_nopad_bin" : "utf8mb4_0900_bin";
-    snprintf(sql, sizeof(sql), "SELECT default_collation_name = '%s' FROM information_schema.schemata WHERE schema_name = DATABASE()", collation);
-    if (my_ask(my, sql, &same) && same)
+    if (my_ask(my, "SELECT default_collation_name = @@collation_connection FROM information_schema.schemata WHERE schema_name = DATABASE()", &same) && same)
         return true;
-    snprintf(sql, sizeof(sql), "ALTER DATABASE \"%s\" CHARACTER SET utf8mb4 COLLATE %s", own->database, collation);
-    return !mysql_query(my, sql);
+    return !mysql_query(my, mariadb_connection(my) ? "ALTER DATABASE CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin"
+                                                   : "ALTER DATABASE CHARACTER SET utf8mb4 COLLATE utf8mb4_0900_bin");
 }
 
 static void warn_of_loss(MYSQL *my)
@@ -59,11 +56,11 @@ bool my_own(struct db *db, struct arena *arena, struct str *ret_why)
     own->lock = my_dial(db, CONN_WRITES, arena, ret_why);
     if (!own->lock)
         return false;
-    if (!take_lock(db, own->lock, LOCK_SECONDS)) {
+    if (!take_lock(own->lock, lock_soon)) {
         *ret_why = arena_fmt(arena, "the database %s is in use by another takenseat process: stop it first", own->database);
         return false;
     }
-    if (set_collation(own, own->lock) && !mysql_query(own->lock, owner_table) && !mysql_query(own->lock, step_table) &&
+    if (set_collation(own->lock) && !mysql_query(own->lock, owner_table) && !mysql_query(own->lock, step_table) &&
         !mysql_query(own->lock, "INSERT INTO db_owner (id, epoch, mark) VALUES (1, 1, 0) ON DUPLICATE KEY UPDATE epoch = epoch + 1, mark = 0") &&
         my_ask(own->lock, "SELECT epoch FROM db_owner WHERE id = 1", &own->epoch)) {
         warn_of_loss(own->lock);
@@ -144,7 +141,7 @@ void my_tend(struct db *db)
         if (own->lock)
             mysql_close(own->lock);
         own->lock = my_dial(db, CONN_WRITES, arena, &why);
-        if (own->lock && !take_lock(db, own->lock, 0))
+        if (own->lock && !take_lock(own->lock, lock_now))
             LOG0(LOG_ERROR, "the lock of the database is held by another process");
         arena_reset(arena);
     }

@@ -116,6 +116,12 @@ static err answer_at(struct ctx *cx, struct idem *i, uint64_t p, struct wanted *
     return db_one(cx, &platform_sql.idem_get, VALS(v_int(place_row(p))), take_answer, ret, &row_found);
 }
 
+static void undo_claim(void *self, const void *arg)
+{
+    struct idem *i = self;
+    map_remove(&i->places, *(const uint64_t *)arg);
+}
+
 err idem_find(struct ctx *cx, struct idem *i, const struct idem_key *key, bool claim, enum idem_found *ret, int *ret_status, struct str *ret_body)
 {
     uint64_t p;
@@ -132,8 +138,11 @@ err idem_find(struct ctx *cx, struct idem *i, const struct idem_key *key, bool c
             return e;
     }
     if (!w.found || memcmp(w.answer.key.hash, key->key.hash, sizeof(key->key.hash)) != 0) {
-        if (claim)
-            map_put(&i->places, map_key(key->key.hash), RUNNING);
+        uint64_t claimed = map_key(key->key.hash);
+        if (claim) {
+            map_put(&i->places, claimed, RUNNING);
+            tx_undo(cx, undo_claim, i, &claimed, sizeof(claimed));
+        }
         return OK;
     }
     *ret = w.answer.key.body_hash == key->key.body_hash ? IDEM_REPLAY : IDEM_MISMATCH;

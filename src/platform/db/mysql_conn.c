@@ -123,10 +123,13 @@ bool my_reconnect(struct conn *conn)
     struct arena *arena = arena_new(0);
     struct str why;
     c->my = my_dial(conn->db, c->use, arena, &why);
-    if (!c->my) {
+    if (!c->my)
         snprintf(c->why, sizeof(c->why), "%.*s", STR_ARG(why));
+    if (!c->my && !c->told)
         LOG(LOG_ERROR, "database", lf_s("why", why));
-    }
+    if (c->my)
+        LOG0(LOG_INFO, "connected to the database again");
+    c->told = !c->my;
     arena_free(arena);
     return c->my != NULL;
 }

@@ -27,6 +27,7 @@ struct my_conn {
     enum conn_use use;
     MYSQL *my;                /* NULL: not connected */
     bool lost;                /* it broke; what was prepared on it is kept until the transaction has ended */
+    bool told;                /* that it cannot be made again has been logged */
     char why[256];            /* the last failure, when it was not one of `my` */
 };
 

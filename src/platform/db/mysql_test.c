@@ -1,0 +1,489 @@
+/* What only a database on a server can do to us: connections that break in mid-transaction or at the commit, deadlocks with others, a restart, another
+ * process that takes over. Without TAKENSEAT_TEST_MARIADB (tests/lib/mariadb run ...) only what needs no server is tested. */
+#include "db_bed.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+
+#include "platform/db/mysql_impl.h"
+
+/* ---- addresses and words ---- */
+
+static void test_addresses(void **state)
+{
+    static const struct {
+        const char *url, *host;          /* NULL: refused */
+        unsigned port;
+        bool loopback;
+    } cases[] = {
+        { "mysql://shop@db.example.com:3307/tickets", "db.example.com", 3307, false },
+        { "mysql://shop@127.0.0.1/tickets", "127.0.0.1", 3306, true },
+        { "mysql://shop@[::1]:13306/tickets", "::1", 13306, true },
+        { "mysql://shop@[fe80::1]/tickets", "fe80::1", 3306, false },
+        { "mysql://shop:secret@db/tickets", NULL, 0, false },
+        { "mysql://shop@db/", NULL, 0, false },
+        { "mysql://@db/tickets", NULL, 0, false },
+        { "mysql://shop@db:0/tickets", NULL, 0, false },
+        { "mysql://shop@db:65536/tickets", NULL, 0, false },
+        { "mysql://shop@db/tickets?ssl=false", NULL, 0, false },
+        { "mysql://shop@db/tick`ets", NULL, 0, false },
+        { "postgres://shop@db/tickets", NULL, 0, false },
+        { "mysql://shop@[::1/tickets", NULL, 0, false },
+    };
+    (void)state;
+    struct arena *arena = arena_new(0);
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct my_address at;
+        struct str why = { 0 };
+        bool ok = my_address_parse(arena, str_c(cases[i].url), &at, &why);
+        assert_int_equal(ok, cases[i].host != NULL);
+        assert_true(ok || (str_starts(why, S("db.url ")) && !strstr(why.p, "secret")));
+        if (ok) {
+            assert_true(str_eq(at.host, str_c(cases[i].host)) && str_eq(at.user, S("shop")) && str_eq(at.database, S("tickets")));
+            assert_int_equal(at.port, cases[i].port);
+            assert_int_equal(my_loopback(at.host), cases[i].loopback);
+        }
+    }
+    arena_free(arena);
+}
+
+static void test_text(void **state)
+{
+    static const struct {
+        const char *sql, *want;
+    } cases[] = {
+        { "CREATE TABLE t (id INTEGER PRIMARY KEY, a TEXT NOT NULL DEFAULT '', b BLOB) WITHOUT ROWID;\n",
+          "CREATE TABLE t (id BIGINT PRIMARY KEY, a LONGTEXT NOT NULL DEFAULT (''), b LONGBLOB)  ;\n" },
+        { "SELECT keys FROM t WHERE a LIKE ? ESCAPE '!' AND b = ?", "SELECT \"keys\" FROM t WHERE LOWER(a) LIKE LOWER(?) ESCAPE '!' AND b = ?" },
+        { "SELECT 'a / INTEGER -- TEXT', a / 2", "SELECT 'a / INTEGER -- TEXT', a  DIV  2" },
+        { "one TEXT, -- a / comment\ntwo LONGTEXT\n", "one LONGTEXT,\ntwo LONGTEXT\n" },
+        { "kept\nleft\n-- mysql: instead BLOB\nkept\n", "kept\ninstead BLOB\nkept\n" },
+        { "left\n-- mysql: instead", "instead" },
+        { "SELECT 'it''s' || x.keys", "SELECT 'it''s' || x.keys" },
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct buf out;
+        buf_init(&out, 4096);
+        my_text(&out, str_c(cases[i].sql));
+        buf_char(&out, '\0');
+        assert_string_equal(out.p, cases[i].want);
+        buf_free(&out);
+    }
+}
+
+/* ---- a proxy that breaks connections at a commit ---- */
+
+enum at_commit { PASS, DROP_COMMIT, DROP_ANSWER };
+
+struct proxy {
+    int listener;
+    unsigned port, server_port;
+    _Atomic int at_commit;    /* of the next one; then PASS again */
+    _Atomic bool stop;
+    pthread_t thread;
+};
+
+struct link {                 /* one connection through the proxy */
+    struct proxy *proxy;
+    int client, server;
+};
+
+static bool pass_on(int from, int to, char *data, size_t size, ssize_t *ret_n)
+{
+    *ret_n = read(from, data, size);
+    return *ret_n > 0 && (to < 0 || write(to, data, (size_t)*ret_n) == *ret_n);
+}
+
+/* One piece of what the client says; false when the connection is to end. */
+static bool from_client(const struct link *l)
+{
+    char data[65536];
+    ssize_t n;
+    if (!pass_on(l->client, -1, data, sizeof(data), &n))
+        return false;
+    int what = memmem(data, (size_t)n, "\003COMMIT", 7) ? atomic_exchange(&l->proxy->at_commit, PASS) : PASS;
+    if (what == DROP_COMMIT)
+        return false;
+    if (write(l->server, data, (size_t)n) != n)
+        return false;
+    if (what == PASS)
+        return true;
+    (void)!pass_on(l->server, -1, data, sizeof(data), &n);       /* the server has committed; nobody will hear of it */
+    return false;
+}
+
+static void *link_main(void *self)
+{
+    struct link *l = self;
+    struct pollfd at[2] = { { l->client, POLLIN, 0 }, { l->server, POLLIN, 0 } };
+    char data[65536];
+    ssize_t n;
+    for (bool open = true; open && !atomic_load(&l->proxy->stop);) {
+        if (poll(at, 2, 100) <= 0)
+            continue;
+        if (at[0].revents)
+            open = from_client(l);
+        if (open && at[1].revents)
+            open = pass_on(l->server, l->client, data, sizeof(data), &n);
+    }
+    close(l->client);
+    close(l->server);
+    free(l);
+    return NULL;
+}
+
+static void *proxy_main(void *self)
+{
+    struct proxy *p = self;
+    struct sockaddr_in there = { .sin_family = AF_INET, .sin_port = htons((uint16_t)p->server_port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+    while (!atomic_load(&p->stop)) {
+        struct pollfd at = { p->listener, POLLIN, 0 };
+        if (poll(&at, 1, 100) <= 0)
+            continue;
+        struct link *l = calloc(1, sizeof(*l));
+        pthread_t thread;
+        *l = (struct link){ p, accept(p->listener, NULL, NULL), socket(AF_INET, SOCK_STREAM, 0) };
+        if (connect(l->server, (struct sockaddr *)&there, sizeof(there)) || pthread_create(&thread, NULL, link_main, l))
+            abort();
+        pthread_detach(thread);
+    }
+    return NULL;
+}
+
+/* Stands before the box's server from now on: the box is opened again through it. */
+static void proxy_start(struct proxy *p, struct box *b)
+{
+    struct sockaddr_in here = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+    socklen_t size = sizeof(here);
+    *p = (struct proxy){ .listener = socket(AF_INET, SOCK_STREAM, 0) };
+    assert_int_equal(sscanf(strrchr(b->address, ':'), ":%u", &p->server_port), 1);
+    assert_int_equal(bind(p->listener, (struct sockaddr *)&here, sizeof(here)), 0);
+    assert_int_equal(listen(p->listener, 16), 0);
+    assert_int_equal(getsockname(p->listener, (struct sockaddr *)&here, &size), 0);
+    p->port = ntohs(here.sin_port);
+    assert_int_equal(pthread_create(&p->thread, NULL, proxy_main, p), 0);
+    db_close(b->db);
+    snprintf(b->url, sizeof(b->url), "mysql://takenseat@127.0.0.1:%u%s", p->port, strrchr(b->dir, '/'));
+    box_start(b, 1000);
+}
+
+static void proxy_stop(struct proxy *p, struct box *b)
+{
+    db_close(b->db);
+    atomic_store(&p->stop, true);
+    pthread_join(p->thread, NULL);
+    close(p->listener);
+    snprintf(b->url, sizeof(b->url), "%s%s", b->address, strrchr(b->dir, '/'));
+    box_start(b, 1000);
+}
+
+/* Lost before the server heard it, or after it was carried out: each is found out, nothing is done twice, memory agrees. */
+static void test_lost_commits(void **state)
+{
+    struct box *b = *state;
+    struct proxy p;
+    struct job j;
+    int64_t memory = 0;
+    proxy_start(&p, b);
+    prepare(&j, put_item, 1, 1, "a", OK);
+    assert_int_equal(run_one(b, &j), OK);
+    for (int i = 0; i < 6; i++) {
+        bool lost_before = i % 2 == 0;
+        atomic_store(&p.at_commit, lost_before ? DROP_COMMIT : DROP_ANSWER);
+        prepare(&j, add_item, 1, 10, "", OK);
+        j.memory = &memory;
+        assert_int_equal(run_one(b, &j), OK);
+        assert_int_equal(j.runs, lost_before ? 2 : 1);
+        assert_int_equal(j.agains, lost_before ? 1 : 0);
+        assert_int_equal(atomic_load(&p.at_commit), PASS);
+        expect(b, 1 + 10 * (i + 1), 1);
+        assert_int_equal(memory, 10 * (i + 1));
+    }
+    proxy_stop(&p, b);
+    expect(b, 61, 1);
+}
+
+/* ---- broken connections and deadlocks ---- */
+
+/* Ends all connections of the box. */
+static void kill_all(const struct box *b)
+{
+    box_sql(b, "BEGIN NOT ATOMIC DECLARE done BOOL DEFAULT FALSE; DECLARE c BIGINT; "
+               "DECLARE all_of_us CURSOR FOR SELECT id FROM information_schema.processlist WHERE db = DATABASE() AND id <> CONNECTION_ID(); "
+               "DECLARE CONTINUE HANDLER FOR NOT FOUND SET done = TRUE; DECLARE CONTINUE HANDLER FOR 1094 SET c = c; OPEN all_of_us; "
+               "again: LOOP FETCH all_of_us INTO c; IF done THEN LEAVE again; END IF; KILL c; END LOOP; END");
+}
+
+static err break_then_add(struct command *c)
+{
+    struct job *j = (struct job *)c;
+    err e = add_item(c);
+    if (!e && j->runs == 1)
+        kill_all(j->self);
+    return e;
+}
+
+static void test_killed_in_transaction(void **state)
+{
+    struct box *b = *state;
+    struct job jobs[3];
+    int64_t memory = 0;
+    prepare(&jobs[0], put_item, 1, 1, "a", OK);
+    assert_int_equal(run_one(b, &jobs[0]), OK);
+    prepare(&jobs[0], add_item, 1, 10, "", OK);
+    prepare(&jobs[1], break_then_add, 1, 100, "", OK);
+    prepare(&jobs[2], put_item, 2, 1000, "b", OK);
+    jobs[1].self = b;
+    for (int i = 0; i < 3; i++)
+        jobs[i].memory = &memory;
+    submit_all(b, jobs, 3);
+    for (int i = 0; i < 3; i++)
+        assert_int_equal(wait_for(&jobs[i]), OK);
+    assert_int_equal(jobs[1].runs, 2);
+    expect(b, 1111, 2);
+    assert_int_equal(memory, 1110);
+}
+
+/* Readers and the writer find out by themselves that their connections are gone. */
+static void test_killed_while_idle(void **state)
+{
+    struct box *b = *state;
+    struct job j;
+    prepare(&j, put_item, 1, 1, "a", OK);
+    assert_int_equal(run_one(b, &j), OK);
+    for (int i = 0; i < 3; i++) {
+        kill_all(b);
+        expect(b, 1 + i, 1);
+        prepare(&j, add_item, 1, 1, "", OK);
+        assert_int_equal(run_one(b, &j), OK);
+    }
+}
+
+static MYSQL *other_connection(const struct box *b)
+{
+    char host[64], user[64];
+    unsigned port;
+    static const unsigned tcp = MYSQL_PROTOCOL_TCP;
+    assert_int_equal(sscanf(b->address, "mysql://%63[^@]@%63[^:]:%u", user, host, &port), 3);
+    MYSQL *my = mysql_init(NULL);
+    mysql_options(my, MYSQL_OPT_PROTOCOL, &tcp);
+    assert_non_null(mysql_real_connect(my, host, user, getenv("TAKENSEAT_DB_PASSWORD"), strrchr(b->dir, '/') + 1, port, NULL, 0));
+    return my;
+}
+
+static err add_to_both(struct command *c)
+{
+    struct job *j = (struct job *)c;
+    err e = add_item(c);
+    return e ? e : db_run(&c->cx, &bed_add, VALS(v_int(j->n), v_int(j->id + 1)), NULL);
+}
+
+static err put_fifty(struct command *c)
+{
+    for (int64_t i = 1; i <= 50; i++)
+        db_put(&c->cx, &bed_insert, VALS(v_int(i), v_text(arena_fmt(c->cx.arena, "%lld", (long long)i)), v_int(0)));
+    return OK;
+}
+
+/* The other holds row 2 and asks for row 1, which we hold and ask for row 2: having changed more, it is let go on, and we begin anew. */
+static void test_deadlock(void **state)
+{
+    struct box *b = *state;
+    struct job j;
+    struct db_stats stats;
+    int64_t memory = 0, waiting = 0;
+    MYSQL *other = other_connection(b);
+    prepare(&j, put_fifty, 0, 0, "", OK);
+    assert_int_equal(run_one(b, &j), OK);
+    assert_int_equal(mysql_query(other, "START TRANSACTION"), 0);
+    assert_int_equal(mysql_query(other, "UPDATE item SET n = n + 1 WHERE id >= 2"), 0);
+    prepare(&j, add_to_both, 1, 10, "", OK);
+    j.memory = &memory;
+    assert_null(db_submit(b->db, &j.command, 1));
+    while (!my_ask(other, "SELECT COUNT(*) FROM information_schema.innodb_trx WHERE trx_state = 'LOCK WAIT'", &waiting) || !waiting)
+        usleep(120000);                      /* the server refreshes this table every 100 ms */
+    assert_int_equal(mysql_query(other, "UPDATE item SET n = n + 100 WHERE id = 1"), 0);
+    assert_int_equal(mysql_query(other, "COMMIT"), 0);
+    assert_int_equal(wait_for(&j), OK);
+    mysql_close(other);
+    assert_in_range(j.runs, 2, 5);
+    assert_int_equal(j.agains, j.runs - 1);
+    assert_int_equal(memory, 10);
+    expect(b, 49 + 100 + 20, 50);
+    db_stats(b->db, &stats);
+    assert_int_equal(stats.again, j.agains);
+}
+
+/* ---- the server ends and comes back ---- */
+
+enum { WRITERS = 4 };
+
+struct writing {
+    struct box *box;
+    int number;
+    _Atomic int *acknowledged;
+    _Atomic bool *stop;
+};
+
+static void *keep_writing(void *self)
+{
+    struct writing *w = self;
+    for (int64_t i = 1; !atomic_load(w->stop); i++) {
+        struct job j;
+        char name[32];
+        int64_t id = w->number * 1000000 + i;
+        snprintf(name, sizeof(name), "n%lld", (long long)id);
+        prepare(&j, put_item, id, 1, name, OK);
+        if (run_one(w->box, &j) == OK)
+            atomic_fetch_add(w->acknowledged, 1);
+    }
+    return NULL;
+}
+
+static void wait_for_more(_Atomic int *count, int more)
+{
+    for (int begin = atomic_load(count); atomic_load(count) < begin + more;)
+        usleep(5000);
+}
+
+/* What was acknowledged is there, what was refused is not. */
+static void test_server_restart(void **state)
+{
+    struct box *b = *state;
+    const char *tool = getenv("TAKENSEAT_TEST_MARIADB_TOOL"), *folder = getenv("TAKENSEAT_TEST_MARIADB_FOLDER");
+    if (!tool || !folder)
+        skip();
+    pthread_t threads[WRITERS];
+    struct writing writings[WRITERS];
+    _Atomic int acknowledged = 0;
+    _Atomic bool stop = false;
+    char command[1024];
+    snprintf(command, sizeof(command), "'%s' stop '%s' --now && '%s' start '%s' >/dev/null", tool, folder, tool, folder);
+    for (int i = 0; i < WRITERS; i++) {
+        writings[i] = (struct writing){ b, i + 1, &acknowledged, &stop };
+        assert_int_equal(pthread_create(&threads[i], NULL, keep_writing, &writings[i]), 0);
+    }
+    for (int round = 0; round < 2; round++) {
+        wait_for_more(&acknowledged, 20);
+        assert_int_equal(system(command), 0);
+    }
+    wait_for_more(&acknowledged, 20);
+    atomic_store(&stop, true);
+    for (int i = 0; i < WRITERS; i++)
+        pthread_join(threads[i], NULL);
+    expect(b, atomic_load(&acknowledged), atomic_load(&acknowledged));
+}
+
+/* ---- another process ---- */
+
+/* In a process of its own: is it stopped by the writer when another takes the database over? */
+static void be_taken_over(struct box *b)
+{
+    struct job j;
+    box_start(b, 1000);
+    prepare(&j, put_item, 1, 1, "a", OK);
+    assert_int_equal(run_one(b, &j), OK);
+    box_sql(b, "UPDATE db_owner SET epoch = epoch + 1");
+    prepare(&j, put_item, 2, 10, "b", OK);
+    (void)!run_one(b, &j);
+}
+
+static void test_taken_over(void **state)
+{
+    struct box *b = *state;
+    int status;
+    db_close(b->db);
+    fflush(NULL);
+    pid_t child = fork();
+    if (!child) {
+        signal(SIGABRT, SIG_DFL);
+        be_taken_over(b);
+        _exit(0);
+    }
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_true(WIFSIGNALED(status));
+    assert_int_equal(WTERMSIG(status), SIGABRT);
+    box_start(b, 1000);
+    expect(b, 1, 1);
+}
+
+/* ---- migrations that stop half-way ---- */
+
+static const struct migration more[] = {
+    { 1, "one", "CREATE TABLE first (id INTEGER PRIMARY KEY, a TEXT);\nINSERT INTO first VALUES (1, 'x');\nCREATE TABLE second (id INTEGER PRIMARY KEY);\n"
+                "UPDATE first SET a = a || 'y';\n" },
+    { 0 },
+};
+
+static void test_migration_goes_on(void **state)
+{
+    struct box *b = *state;
+    struct str why = { 0 };
+    static const struct query get = { "get", "SELECT COUNT(*) FROM first WHERE a = 'xy'" };
+    struct migration_set sets[] = { { "test", box_options(b).migrations->at }, { "more", more } };
+    struct db_options o = box_options(b);
+    struct sequence found;
+    o.migrations = sets;
+    o.migration_count = 2;
+    db_close(b->db);
+    box_sql(b, "CREATE TABLE second (other BIGINT)");
+    assert_null(db_open(b->arena, &o, &why));
+    assert_non_null(strstr(why.p, "migration more 1 (one)"));
+    box_sql(b, "DROP TABLE second");
+    b->db = db_open(b->arena, &o, &why);
+    assert_non_null(b->db);
+    struct ctx cx = { .arena = b->arena, .db = db_read_begin(b->db) };
+    assert_int_equal(sequence_load(&cx, &get, &found), OK);
+    assert_int_equal(found.last, 1);
+    db_read_end(b->db, cx.db);
+    db_start(b->db);
+}
+
+/* ---- what is refused at the start ---- */
+
+static void test_refusals(void **state)
+{
+    struct box *b = *state;
+    struct str why;
+    struct db_options o = box_options(b);
+    o.only_read = true;
+    static const struct {
+        const char *url, *password, *tls, *says;
+    } cases[] = {
+        { NULL, "wrong horse", "", "db.password" },
+        { "mysql://takenseat@127.0.0.1:1/none", "wrong horse", "", "db.url" },
+        { NULL, NULL, "maybe", "db.tls" },
+        { NULL, NULL, "required", "TLS" },
+    };
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        o.server = box_options(b).server;
+        o.server.tls = str_c(cases[i].tls);
+        if (cases[i].url)
+            o.server.url = str_c(cases[i].url);
+        if (cases[i].password)
+            o.server.password = str_c(cases[i].password);
+        assert_null(db_open(b->arena, &o, &why));
+        bool good = strstr(why.p, cases[i].says) && !strstr(why.p, "horse");
+        if (!good)
+            fprintf(stderr, "%s\n", why.p);
+        assert_true(good);
+    }
+}
+
+int main(void)
+{
+#define CASE(f) { #f, f, box_open, box_close, (void *)box_server() }
+    const struct CMUnitTest words[] = { cmocka_unit_test(test_addresses), cmocka_unit_test(test_text) };
+    const struct CMUnitTest tests[] = {
+        CASE(test_lost_commits), CASE(test_killed_in_transaction), CASE(test_killed_while_idle), CASE(test_deadlock), CASE(test_taken_over),
+        CASE(test_migration_goes_on), CASE(test_refusals), CASE(test_server_restart),
+    };
+    int failed = cmocka_run_group_tests_name("words", words, NULL, NULL);
+    return box_server() ? failed + cmocka_run_group_tests_name("MariaDB", tests, NULL, NULL) : failed;
+}

@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
 
 #include "platform/call/app.h"
 #include "platform_sql.h"
@@ -83,6 +84,48 @@ int audit(struct arena *arena, const struct config *config, const char *dir)
     db_close(db);
     printf(broken ? "%d invariants do not hold\n" : "all invariants hold\n", broken);
     return broken ? 1 : 0;
+}
+
+/* ---- move ---- */
+
+static void tell_moved(void *self, struct str table, int64_t rows)
+{
+    int64_t *all = self;
+    *all += rows;
+    printf("same %-32.*s %lld rows\n", STR_ARG(table), (long long)rows);
+    fflush(stdout);
+}
+
+static double seconds_now(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
+int move(struct arena *arena, const struct config *config, const char *from, const char *to)
+{
+    struct clock clock;
+    struct str why = { 0 };
+    int64_t rows = 0;
+    if (!str_starts(str_c(from), S("sqlite:"))) {
+        fprintf(stderr, "takenseat: --from must be sqlite:DIR, the data folder of a stopped shop\n");
+        return 2;
+    }
+    clock_init(&clock, false);
+    struct db_options here = { .dir = from + strlen("sqlite:"), .clock = &clock, .readers = 1, .queue_max = 1, .group_max = 1 };
+    here.migrations = app_migrations(arena, all_services, &here.migration_count);
+    struct db_options there = here;
+    there.server = app_db_server(config);
+    there.server.url = str_c(to);
+    double begun = seconds_now();
+    if (!db_move(arena, &here, &there, tell_moved, &rows, &why)) {
+        fprintf(stderr, "takenseat: not moved: %.*s\n", STR_ARG(why));
+        return 1;
+    }
+    printf("moved %lld rows in %.1f seconds; go on with --db.url=%s and the same --data folder, which keeps the keys\n", (long long)rows,
+           seconds_now() - begun, to);
+    return 0;
 }
 
 /* ---- verify-draw ---- */

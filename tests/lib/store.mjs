@@ -43,6 +43,13 @@ class MariaDb {
   drop() { return this.client('mariadb', '-e', `DROP DATABASE \`${this.name}\``); }
   sql(text) { return this.client('mariadb', this.name, '-e', text); }
 
+  /* Ends all connections to the database. */
+  async cut() {
+    const { stdout } = await this.client('mariadb', '-N', '-e', `SELECT id FROM information_schema.processlist WHERE db = '${this.name}'`);
+    const ids = String(stdout).split('\n').filter(Boolean);
+    if (ids.length) await this.client('mariadb', '--force', '-e', ids.map((id) => `KILL ${id};`).join(' ')).catch(() => undefined);      /* some are gone by then */
+  }
+
   /* Without what a restart changes. */
   async content() {
     const { stdout } = await this.client('mariadb-dump', '--skip-dump-date', '--single-transaction', `--ignore-table=${this.name}.db_owner`, this.name);

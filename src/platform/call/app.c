@@ -69,14 +69,17 @@ void app_ctx_end(struct ctx *cx)
 
 /* ---- opening ---- */
 
-static struct migration_set *migration_sets(struct app *app, size_t *ret_n)
+const struct migration_set *app_migrations(struct arena *arena, const struct service *const *services, size_t *ret_n)
 {
-    struct migration_set *sets = NEW_ARRAY(app->arena, struct migration_set, app->service_count + 1);
+    size_t count = 0;
+    while (services[count])
+        count++;
+    struct migration_set *sets = NEW_ARRAY(arena, struct migration_set, count + 1);
     sets[0] = (struct migration_set){ "platform", platform_migrations };
     *ret_n = 1;
-    for (size_t i = 0; i < app->service_count; i++)
-        if (app->o.services[i]->migrations)
-            sets[(*ret_n)++] = (struct migration_set){ app->o.services[i]->name, app->o.services[i]->migrations };
+    for (size_t i = 0; i < count; i++)
+        if (services[i]->migrations)
+            sets[(*ret_n)++] = (struct migration_set){ services[i]->name, services[i]->migrations };
     return sets;
 }
 
@@ -101,7 +104,7 @@ struct db_server app_db_server(const struct config *c)
 static bool open_database(struct app *app, struct arena *arena, struct str *ret_why)
 {
     size_t sets;
-    const struct migration_set *migrations = migration_sets(app, &sets);
+    const struct migration_set *migrations = app_migrations(app->arena, app->o.services, &sets);
     app->db = db_open(arena, &(struct db_options){
         .dir = app->o.dir,
         .server = app_db_server(app->o.config),

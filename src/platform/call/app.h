@@ -25,6 +25,9 @@ extern const struct config_key *const app_config_keys;
 /* The database server that the settings name, if any. */
 struct db_server app_db_server(const struct config *c);
 
+/* Those of the platform and of all services. */
+const struct migration_set *app_migrations(struct arena *arena, const struct service *const *services, size_t *ret_n);
+
 /* Opens everything but the network. NULL and a sentence on failure. */
 struct app *app_open(struct arena *arena, const struct app_options *o, struct str *ret_why);
 /* Starts to serve; false and a sentence when the address cannot be had. */

@@ -173,6 +173,11 @@ void db_start(struct db *db);
 /* Runs what is queued, commits, stops the threads, checkpoints and closes. */
 void db_close(struct db *db);
 
+/* Copies all data of one database into another that has never been used, and compares every row of both; `told` hears of each table. Both are opened and
+ * closed, and taken for this process meanwhile. */
+bool db_move(struct arena *arena, const struct db_options *from, const struct db_options *to, void (*told)(void *self, struct str table, int64_t rows),
+             void *self, struct str *ret_why) MUST_USE;
+
 /* A reading connection with a snapshot of its own, from the pool; waits for a free one. For workers, the command line and start-up. */
 struct conn *db_read_begin(struct db *db);
 void db_read_end(struct db *db, struct conn *c);

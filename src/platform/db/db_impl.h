@@ -61,6 +61,8 @@ enum conn_use { CONN_WRITES, CONN_READS };
 struct db_backend {
     const char *name;
     bool keeps_puts;          /* inserts of a whole group are sent together, not those of one command */
+    const struct query *tables;          /* the names of all tables of ours */
+    const struct query *columns_of;      /* (table): the names of its columns in their order */
     const struct audit *audits;          /* of the database itself, before those of the services; ends with a NULL name */
 
     /* Before the first connection: checks the library, takes the database for this process (unless only_read). False and a sentence. */
@@ -96,6 +98,7 @@ struct db_backend {
     void (*end)(struct rows *r);
     int (*columns)(const struct rows *r);
     const char *(*column_name)(const struct rows *r, int column);
+    enum val_kind (*column_kind)(const struct rows *r, int column);
     bool (*column_null)(const struct rows *r, int column);
     int64_t (*column_int)(const struct rows *r, int column);
     struct str (*column_text)(const struct rows *r, int column);

@@ -212,6 +212,11 @@ static bool my_migrate(struct conn *c, const struct migration *m, const struct q
     return ok && !my_exec(c, "START TRANSACTION") && !my_run(c, done, v, n, NULL) && !my_run(c, &step_end, v, 2, NULL) && !my_exec(c, "COMMIT");
 }
 
+static const struct query tables = { "mysql.tables",
+    "SELECT table_name FROM information_schema.tables "
+    "WHERE table_schema = DATABASE() AND table_type = 'BASE TABLE' AND table_name NOT IN ('db_owner', 'schema_step') ORDER BY table_name" };
+static const struct query columns_of = { "mysql.columns",
+    "SELECT column_name FROM information_schema.columns WHERE table_schema = DATABASE() AND table_name = ? ORDER BY ordinal_position" };
 static const struct query other_engines = { "mysql.engines",
     "SELECT table_name, engine, table_collation FROM information_schema.tables "
     "WHERE table_schema = DATABASE() AND table_type = 'BASE TABLE' "
@@ -222,6 +227,8 @@ static const struct audit audits[] = { { "tables_are_sound", "every table keeps 
 const struct db_backend mysql_backend = {
     .name = "MySQL",
     .keeps_puts = true,
+    .tables = &tables,
+    .columns_of = &columns_of,
     .audits = audits,
     .open = my_open,
     .close = my_close,
@@ -244,6 +251,7 @@ const struct db_backend mysql_backend = {
     .end = my_end,
     .columns = my_columns,
     .column_name = my_column_name,
+    .column_kind = my_column_kind,
     .column_null = my_column_null,
     .column_int = my_column_int,
     .column_text = my_column_text,

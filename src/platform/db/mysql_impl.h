@@ -76,6 +76,7 @@ bool my_next(struct rows *r);
 void my_end(struct rows *r);
 int my_columns(const struct rows *r);
 const char *my_column_name(const struct rows *r, int column);
+enum val_kind my_column_kind(const struct rows *r, int column);
 bool my_column_null(const struct rows *r, int column);
 int64_t my_column_int(const struct rows *r, int column);
 struct str my_column_text(const struct rows *r, int column);

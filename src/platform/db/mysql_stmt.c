@@ -12,6 +12,7 @@
 #define INSERT_BYTES (1 << 20)    /* of values in one statement, as long as there is more than one row */
 #define CELL_KEPT (64 << 10)      /* a longer value's memory is given back after reading */
 #define SQL_MAX (1 << 20)
+#define CHARSET_BINARY 63
 
 /* Rows of an insert; each a statement of its own, so that few sizes serve any number. */
 static const size_t sizes[] = { 64, 16, 4, 1 };
@@ -24,7 +25,7 @@ struct cell {
     size_t room;
     unsigned long length;
     my_bool null, error;
-    bool is_int;
+    bool is_int, is_text;
 };
 
 struct my_stmt {
@@ -81,8 +82,11 @@ static void prepare_columns(struct my_stmt *s)
     my_bool longest = true;
     if (!s->cells || !s->out || mysql_stmt_attr_set(s->stmt, STMT_ATTR_UPDATE_MAX_LENGTH, &longest))
         abort();
-    for (unsigned i = 0; i < s->columns; i++)
-        s->cells[i].is_int = whole_number(mysql_fetch_field_direct(s->meta, i)->type);
+    for (unsigned i = 0; i < s->columns; i++) {
+        const MYSQL_FIELD *f = mysql_fetch_field_direct(s->meta, i);
+        s->cells[i].is_int = whole_number(f->type);
+        s->cells[i].is_text = f->charsetnr != CHARSET_BINARY;
+    }
 }
 
 /* NULL when the connection broke; a statement that does not compile is a bug: db_check found it at start. */
@@ -398,6 +402,12 @@ int my_columns(const struct rows *r)
 const char *my_column_name(const struct rows *r, int column)
 {
     return mysql_fetch_field_direct(((const struct my_stmt *)r->stmt)->meta, (unsigned)column)->name;
+}
+
+enum val_kind my_column_kind(const struct rows *r, int column)
+{
+    const struct cell *c = cell(r, column);
+    return c->null ? VAL_NULL : c->is_int ? VAL_INT : c->is_text ? VAL_TEXT : VAL_BLOB;
 }
 
 bool my_column_null(const struct rows *r, int column)

@@ -64,6 +64,7 @@ static void test_text(void **state)
         { "one TEXT, -- a / comment\ntwo LONGTEXT\n", "one LONGTEXT,\ntwo LONGTEXT\n" },
         { "kept\nleft\n-- mysql: instead BLOB\nkept\n", "kept\ninstead BLOB\nkept\n" },
         { "left\n-- mysql: instead", "instead" },
+        { "SELECT \"keys\", \"a / b\"", "SELECT \"keys\", \"a / b\"" },
         { "SELECT 'it''s' || x.keys", "SELECT 'it''s' || x.keys" },
     };
     (void)state;
@@ -445,6 +446,69 @@ static void test_migration_goes_on(void **state)
     db_start(b->db);
 }
 
+/* ---- moving ---- */
+
+struct told {
+    int tables;
+    int64_t rows;
+};
+
+static void tell(void *self, struct str table, int64_t rows)
+{
+    struct told *t = self;
+    assert_true(table.n > 0);
+    t->tables++;
+    t->rows += rows;
+}
+
+/* Some rows in SQLite, in the box's folder, to be moved to the box's database. */
+static void fill_sqlite(struct box *b, struct db_options *ret_from, struct db_options *ret_to)
+{
+    struct job j;
+    struct str why;
+    db_close(b->db);
+    *ret_to = *ret_from = box_options(b);
+    ret_from->server = (struct db_server){ 0 };
+    b->db = db_open(b->arena, ret_from, &why);
+    assert_non_null(b->db);
+    db_start(b->db);
+    prepare(&j, put_fifty, 0, 0, "", OK);
+    assert_int_equal(run_one(b, &j), OK);
+    prepare(&j, add_item, 7, 77, "", OK);
+    assert_int_equal(run_one(b, &j), OK);
+    db_close(b->db);
+    b->db = NULL;
+}
+
+static void test_move(void **state)
+{
+    struct box *b = *state;
+    struct db_options from, to;
+    struct told told = { 0 };
+    struct str why = { 0 };
+    fill_sqlite(b, &from, &to);
+    assert_true(db_move(b->arena, &from, &to, tell, &told, &why));
+    assert_int_equal(told.tables, 5);
+    assert_int_equal(told.rows, 50 + 1 + 1);             /* items, the migration, the clock */
+    assert_false(db_move(b->arena, &from, &to, tell, &told, &why));
+    assert_non_null(strstr(why.p, "has been used"));
+    box_start(b, 1000);
+    expect(b, 77, 50);
+}
+
+/* Were a row another one there, it would be seen. */
+static void test_move_compares(void **state)
+{
+    struct box *b = *state;
+    struct db_options from, to;
+    struct told told = { 0 };
+    struct str why = { 0 };
+    fill_sqlite(b, &from, &to);
+    box_sql(b, "CREATE TRIGGER other BEFORE INSERT ON item FOR EACH ROW SET NEW.n = IF(NEW.id = 33, 1, NEW.n)");
+    assert_false(db_move(b->arena, &from, &to, tell, &told, &why));
+    assert_string_equal(why.p, "the table is not the same there: item");
+}
+
 /* ---- what is refused at the start ---- */
 
 static void test_refusals(void **state)
@@ -482,7 +546,7 @@ int main(void)
     const struct CMUnitTest words[] = { cmocka_unit_test(test_addresses), cmocka_unit_test(test_text) };
     const struct CMUnitTest tests[] = {
         CASE(test_lost_commits), CASE(test_killed_in_transaction), CASE(test_killed_while_idle), CASE(test_deadlock), CASE(test_taken_over),
-        CASE(test_migration_goes_on), CASE(test_refusals), CASE(test_server_restart),
+        CASE(test_migration_goes_on), CASE(test_move), CASE(test_move_compares), CASE(test_refusals), CASE(test_server_restart),
     };
     int failed = cmocka_run_group_tests_name("words", words, NULL, NULL);
     return box_server() ? failed + cmocka_run_group_tests_name("MariaDB", tests, NULL, NULL) : failed;

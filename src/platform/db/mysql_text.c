@@ -17,7 +17,7 @@ struct words {
 
 static const struct words words[] = {
     { "INTEGER", "BIGINT" }, { "TEXT", "LONGTEXT" }, { "BLOB", "LONGBLOB" }, { "WITHOUT", "" }, { "ROWID", "" },
-    { "keys", "\"keys\"" }, { "rank", "\"rank\"" }, { "groups", "\"groups\"" }, { "rows", "\"rows\"" }, { "lines", "\"lines\"" },
+    { "keys", "\"keys\"" }, { "stored", "\"stored\"" }, { "rank", "\"rank\"" }, { "groups", "\"groups\"" }, { "rows", "\"rows\"" },
 };
 
 struct text {
@@ -63,11 +63,11 @@ static void take_word(struct text *t)
     buf_str(t->out, word);
 }
 
-/* A text constant, with its quotes doubled inside. */
+/* A text constant or a name in quotes; a quote that is doubled inside ends it and begins another. */
 static void take_quoted(struct text *t)
 {
     const char *begin = t->p++;
-    while (t->p < t->end && *t->p != '\'')
+    while (t->p < t->end && *t->p != *begin)
         t->p++;
     t->p += t->p < t->end;
     struct str quoted = str_of(begin, (size_t)(t->p - begin));
@@ -112,7 +112,7 @@ void my_text(struct buf *out, struct str sql)
     while (t.p < t.end)
         if (is_word(*t.p))
             take_word(&t);
-        else if (*t.p == '\'')
+        else if (*t.p == '\'' || *t.p == '"')
             take_quoted(&t);
         else if (t.p + 1 < t.end && t.p[0] == '-' && t.p[1] == '-')
             take_comment(&t);

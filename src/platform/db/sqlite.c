@@ -240,6 +240,17 @@ static void lite_end(struct rows *r)
 
 static int lite_columns(const struct rows *r) { return sqlite3_column_count(r->stmt); }
 static const char *lite_column_name(const struct rows *r, int column) { return sqlite3_column_name(r->stmt, column); }
+
+static enum val_kind lite_column_kind(const struct rows *r, int column)
+{
+    switch (sqlite3_column_type(r->stmt, column)) {
+    case SQLITE_NULL: return VAL_NULL;
+    case SQLITE_INTEGER: return VAL_INT;
+    case SQLITE_BLOB: return VAL_BLOB;
+    default: return VAL_TEXT;
+    }
+}
+
 static bool lite_column_null(const struct rows *r, int column) { return sqlite3_column_type(r->stmt, column) == SQLITE_NULL; }
 static int64_t lite_column_int(const struct rows *r, int column) { return sqlite3_column_int64(r->stmt, column); }
 
@@ -299,12 +310,17 @@ static bool lite_migrate(struct conn *c, const struct migration *m, const struct
            lite_exec(c, "COMMIT") == SQLITE_OK;
 }
 
+static const struct query tables = { "sqlite.tables",
+    "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite!_%' ESCAPE '!' ORDER BY name" };
+static const struct query columns_of = { "sqlite.columns", "SELECT name FROM pragma_table_info(?) ORDER BY cid" };
 static const struct query whole = { "sqlite.integrity", "SELECT * FROM pragma_integrity_check WHERE integrity_check <> 'ok'" };
 
 static const struct audit audits[] = { { "file_is_sound", "the database file has no broken page, index or constraint", &whole }, { 0 } };
 
 const struct db_backend sqlite_backend = {
     .name = "SQLite",
+    .tables = &tables,
+    .columns_of = &columns_of,
     .audits = audits,
     .open = lite_open,
     .close = lite_close,
@@ -327,6 +343,7 @@ const struct db_backend sqlite_backend = {
     .end = lite_end,
     .columns = lite_columns,
     .column_name = lite_column_name,
+    .column_kind = lite_column_kind,
     .column_null = lite_column_null,
     .column_int = lite_column_int,
     .column_text = lite_column_text,

@@ -5,6 +5,7 @@
 #include <time.h>
 
 #include "platform/call/app.h"
+#include "platform/db/engine.h"
 #include "platform_sql.h"
 #include "services.h"
 #include "services/queue/proof.h"

@@ -11,6 +11,7 @@ all) files tests/api '*test.mjs'; api=("${found[@]}") ;;
 esac
 files tests/mariadb '*test.mjs'
 export -f run_file node_tests
+# shellcheck disable=SC2016  # the inner shell expands it
 CMOCKA_MESSAGE_OUTPUT=TAP tests/lib/mariadb run bash -c '
     set -euo pipefail
     usual=()

@@ -5,7 +5,9 @@
 #include "platform/call/call.h"
 
 struct config;
+struct db_server;
 struct keys;
+struct migration_set;
 
 struct app_options {
     const struct config *config;         /* outlives the app, like all below */

@@ -9,18 +9,12 @@
 #include "platform/obs/log.h"
 #include "platform_sql.h"
 
-static void take_time(struct ctx *cx, const struct rows *r, void *out)
-{
-    (void)cx;
-    *(int64_t *)out = row_int(r, 0);
-}
-
 /* Time does not go back over a restart. */
 static bool wind_clock(struct db *db, struct arena *arena)
 {
     bool found;
     struct ctx cx = { .arena = arena, .db = db->writer };
-    if (db_one(&cx, &platform_sql.clock_get, NO_VALS, take_time, &db->clock_noted, &found))
+    if (db_one(&cx, &platform_sql.clock_get, NO_VALS, row_take_int, &db->clock_noted, &found))
         return false;
     if (db->clock_noted > clock_now(db->o.clock))
         clock_set(db->o.clock, db->clock_noted);

@@ -71,6 +71,12 @@ void box_sql(const struct box *b, const char *sql)
     server_sql(b->address, database(b), sql);
 }
 
+/* "CREATE DATABASE" or "DROP DATABASE": of the box's own. */
+static void box_database(struct box *b, const char *what)
+{
+    server_sql(b->address, NULL, arena_fmt(b->arena, "%s `%s`", what, database(b)).p);
+}
+
 int box_open(void **state)
 {
     struct box *b = calloc(1, sizeof(*b));
@@ -79,11 +85,10 @@ int box_open(void **state)
     log_level_set(LOG_ERROR);
     snprintf(b->dir, sizeof(b->dir), "/tmp/takenseat-db-XXXXXX");
     assert_non_null(mkdtemp(b->dir));
+    b->arena = arena_new(0);
     if (b->address) {
-        server_sql(b->address, NULL, arena_fmt(b->arena = arena_new(0), "CREATE DATABASE `%s`", database(b)).p);
+        box_database(b, "CREATE DATABASE");
         snprintf(b->url, sizeof(b->url), "%s/%s", b->address, database(b));
-    } else {
-        b->arena = arena_new(0);
     }
     clock_init(&b->clock, true);
     box_start(b, 1000);
@@ -97,7 +102,7 @@ int box_close(void **state)
     char path[512];
     db_close(b->db);
     if (b->address)
-        box_sql(b, arena_fmt(b->arena, "DROP DATABASE `%s`", database(b)).p);
+        box_database(b, "DROP DATABASE");
     DIR *dir = opendir(b->dir);
     for (struct dirent *e; dir && (e = readdir(dir));) {
         snprintf(path, sizeof(path), "%s/%s", b->dir, e->d_name);

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "platform/db/db.h"
+#include "platform/db/engine.h"
 #include "platform/obs/log.h"
 
 extern const struct query bed_insert, bed_add, bed_sum, bed_max_id, bed_rename, bed_named, bed_thing;

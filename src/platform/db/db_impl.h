@@ -7,7 +7,7 @@
 
 #include "base/map.h"
 #include "base/rng.h"
-#include "platform/db/db.h"
+#include "platform/db/engine.h"
 
 /* A backend puts its own behind it. */
 struct conn {

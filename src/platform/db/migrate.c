@@ -12,12 +12,6 @@ static const struct query done_version = { "platform.migration_version",
 static const struct query mark_done = { "platform.migration_mark",
     "INSERT INTO schema_migration (service, version, name, applied_at) VALUES (?, ?, ?, ?)" };
 
-static void take_version(struct ctx *cx, const struct rows *r, void *out)
-{
-    (void)cx;
-    *(int *)out = (int)row_int(r, 0);
-}
-
 static bool apply(struct db *db, const char *service, const struct migration *m)
 {
     return db->backend->migrate(db->writer, m, &mark_done,
@@ -27,9 +21,10 @@ static bool apply(struct db *db, const char *service, const struct migration *m)
 static bool migrate_service(struct db *db, const struct migration_set *set, struct arena *arena, struct str *ret_why)
 {
     struct ctx cx = { .arena = arena, .db = db->writer };
-    int done = 0, newest = 0;
+    int newest = 0;
+    int64_t done = 0;
     bool found;
-    if (db_one(&cx, &done_version, VALS(v_text(str_c(set->service))), take_version, &done, &found)) {
+    if (db_one(&cx, &done_version, VALS(v_text(str_c(set->service))), row_take_int, &done, &found)) {
         *ret_why = arena_fmt(arena, "the versions of the data cannot be read: %s", db->backend->why(db->writer));
         return false;
     }
@@ -45,7 +40,8 @@ static bool migrate_service(struct db *db, const struct migration_set *set, stru
         LOG(LOG_INFO, "migrated", lf_s("service", str_c(set->service)), lf_i("version", m->version));
     }
     if (done > newest) {
-        *ret_why = arena_fmt(arena, "the data of %s is of version %d, this program knows %d: use a newer program", set->service, done, newest);
+        *ret_why = arena_fmt(arena, "the data of %s is of version %lld, this program knows %d: use a newer program", set->service,
+                             (long long)done, newest);
         return false;
     }
     return true;

@@ -244,12 +244,6 @@ static bool move_all(struct move *m, void (*told)(void *self, struct str table, 
 
 /* ---- both ends ---- */
 
-static void take_time(struct ctx *cx, const struct rows *r, void *out)
-{
-    (void)cx;
-    *(int64_t *)out = row_int(r, 0);
-}
-
 /* Has nothing, or has its tables only: its clock has not begun. */
 static bool unused(struct ctx *cx)
 {
@@ -258,7 +252,7 @@ static bool unused(struct ctx *cx)
     bool found;
     if (!read_tables(cx, &tables))
         return false;
-    return !tables || (!db_one(cx, &platform_sql.clock_get, NO_VALS, take_time, &now, &found) && found && now == 0);
+    return !tables || (!db_one(cx, &platform_sql.clock_get, NO_VALS, row_take_int, &now, &found) && found && now == 0);
 }
 
 static bool check_unused(struct arena *arena, const struct db_options *o, struct str *ret_why)

@@ -535,7 +535,7 @@ static void test_refusals(void **state)
         { NULL, "wrong horse", "", "db.password" },
         { "mysql://takenseat@127.0.0.1:1/none", "wrong horse", "", "db.url" },
         { NULL, NULL, "maybe", "db.tls" },
-        { NULL, NULL, "required", "TLS" },
+        { NULL, NULL, "required", "db.tls" },            /* who signed the server's certificate is not known */
     };
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         o.server = box_options(b).server;
@@ -552,13 +552,41 @@ static void test_refusals(void **state)
     }
 }
 
+/* With a certificate that is known TLS is made, and nothing else would be. */
+static void test_tls(void **state)
+{
+    struct box *b = *state;
+    const char *folder = getenv("TAKENSEAT_TEST_MARIADB_FOLDER");
+    static const struct query cipher = { "cipher", "SELECT COUNT(*) FROM information_schema.session_status "
+                                                   "WHERE variable_name = 'SSL_CIPHER' AND variable_value <> ''" };
+    struct db_options o = box_options(b);
+    struct sequence found;
+    struct str why = { 0 };
+    if (!folder)
+        skip();
+    o.only_read = true;
+    for (int with = 0; with <= 1; with++) {
+        o.server.tls = with ? S("required") : S("auto");
+        o.server.tls_ca = with ? arena_fmt(b->arena, "%s/certificate.pem", folder) : (struct str){ 0 };
+        struct db *db = db_open(b->arena, &o, &why);
+        if (!db)
+            fprintf(stderr, "%s\n", why.p);
+        assert_non_null(db);
+        struct ctx cx = { .arena = b->arena, .db = db_read_begin(db) };
+        assert_int_equal(sequence_load(&cx, &cipher, &found), OK);
+        assert_int_equal(found.last, with);
+        db_read_end(db, cx.db);
+        db_close(db);
+    }
+}
+
 int main(void)
 {
 #define CASE(f) { #f, f, box_open, box_close, (void *)box_server() }
     const struct CMUnitTest words[] = { cmocka_unit_test(test_addresses), cmocka_unit_test(test_text) };
     const struct CMUnitTest tests[] = {
         CASE(test_lost_commits), CASE(test_killed_in_transaction), CASE(test_killed_while_idle), CASE(test_deadlock), CASE(test_taken_over),
-        CASE(test_migration_goes_on), CASE(test_move), CASE(test_move_compares), CASE(test_refusals), CASE(test_server_restart),
+        CASE(test_migration_goes_on), CASE(test_move), CASE(test_move_compares), CASE(test_refusals), CASE(test_tls), CASE(test_server_restart),
     };
     int failed = cmocka_run_group_tests_name("words", words, NULL, NULL);
     return box_server() ? failed + cmocka_run_group_tests_name("MariaDB", tests, NULL, NULL) : failed;

@@ -60,6 +60,7 @@ static void test_text(void **state)
         { "CREATE TABLE t (id INTEGER PRIMARY KEY, a TEXT NOT NULL DEFAULT '', b BLOB) WITHOUT ROWID;\n",
           "CREATE TABLE t (id BIGINT PRIMARY KEY, a LONGTEXT NOT NULL DEFAULT (''), b LONGBLOB)  ;\n" },
         { "SELECT keys FROM t WHERE a LIKE ? ESCAPE '!' AND b = ?", "SELECT \"keys\" FROM t WHERE LOWER(a) LIKE LOWER(?) ESCAPE '!' AND b = ?" },
+        { "SELECT ? WHERE a.b LIKE 'x!_%' ESCAPE '!' AND c = ?", "SELECT ? WHERE LOWER(a.b) LIKE LOWER('x!_%') ESCAPE '!' AND c = ?" },
         { "SELECT 'a / INTEGER -- TEXT', a / 2", "SELECT 'a / INTEGER -- TEXT', a  DIV  2" },
         { "one TEXT, -- a / comment\ntwo LONGTEXT\n", "one LONGTEXT,\ntwo LONGTEXT\n" },
         { "kept\nleft\n-- mysql: instead BLOB\nkept\n", "kept\ninstead BLOB\nkept\n" },

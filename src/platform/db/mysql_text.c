@@ -4,7 +4,7 @@
  *   INTEGER, TEXT, BLOB      the widths that SQLite has: BIGINT, LONGTEXT, LONGBLOB
  *   WITHOUT ROWID            left out: InnoDB's tables are like that
  *   /                        DIV: all our numbers are whole
- *   a LIKE ?                 LOWER(a) LIKE LOWER(?): SQLite's ignores case, a binary collation does not
+ *   a LIKE ?, a LIKE 'b'     LOWER(a) LIKE LOWER(?): SQLite's ignores case, a binary collation does not
  *   DEFAULT ''               DEFAULT (''): MySQL wants it so for long texts
  *   names that are reserved  quoted; ours are in small letters, SQL's words are not */
 #include "platform/db/mysql_impl.h"
@@ -72,7 +72,10 @@ static void take_quoted(struct text *t)
     t->p += t->p < t->end;
     struct str quoted = str_of(begin, (size_t)(t->p - begin));
     bool of_default = str_eq(quoted, S("''")) && str_eq(str_trim(str_of(t->out->p + t->word, t->out->n - t->word)), S("DEFAULT"));
+    buf_str(t->out, t->like ? S("LOWER(") : S(""));
     buf_str(t->out, of_default ? S("('')") : quoted);
+    buf_str(t->out, t->like ? S(")") : S(""));
+    t->like = false;
 }
 
 static void take_comment(struct text *t)

@@ -88,6 +88,7 @@ struct proxy {
     unsigned port, server_port;
     _Atomic int at_commit;    /* of the next one; then PASS again */
     _Atomic bool stop;
+    _Atomic int links;        /* that are open */
     pthread_t thread;
 };
 
@@ -123,10 +124,11 @@ static bool from_client(const struct link *l)
 static void *link_main(void *self)
 {
     struct link *l = self;
+    struct proxy *p = l->proxy;
     struct pollfd at[2] = { { l->client, POLLIN, 0 }, { l->server, POLLIN, 0 } };
     char data[65536];
     ssize_t n;
-    for (bool open = true; open && !atomic_load(&l->proxy->stop);) {
+    for (bool open = true; open && !atomic_load(&p->stop);) {
         if (poll(at, 2, 100) <= 0)
             continue;
         if (at[0].revents)
@@ -137,6 +139,7 @@ static void *link_main(void *self)
     close(l->client);
     close(l->server);
     free(l);
+    atomic_fetch_sub(&p->links, 1);
     return NULL;
 }
 
@@ -150,6 +153,7 @@ static void *proxy_main(void *self)
             continue;
         struct link *l = calloc(1, sizeof(*l));
         pthread_t thread;
+        atomic_fetch_add(&p->links, 1);
         *l = (struct link){ p, accept(p->listener, NULL, NULL), socket(AF_INET, SOCK_STREAM, 0) };
         if (connect(l->server, (struct sockaddr *)&there, sizeof(there)) || pthread_create(&thread, NULL, link_main, l))
             abort();
@@ -180,6 +184,8 @@ static void proxy_stop(struct proxy *p, struct box *b)
     db_close(b->db);
     atomic_store(&p->stop, true);
     pthread_join(p->thread, NULL);
+    while (atomic_load(&p->links))
+        usleep(10000);
     close(p->listener);
     snprintf(b->url, sizeof(b->url), "%s%s", b->address, strrchr(b->dir, '/'));
     box_start(b, 1000);

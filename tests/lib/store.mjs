@@ -20,6 +20,11 @@ class Sqlite {
     return run('python3', ['-c', python, join(this.folder, 'takenseat.db'), text]);
   }
 
+  async rows(text) {
+    const python = 'import json, sqlite3, sys; print(json.dumps(sqlite3.connect(f"file:{sys.argv[1]}?mode=ro", uri=True).execute(sys.argv[2]).fetchall()))';
+    return JSON.parse((await run('python3', ['-c', python, join(this.folder, 'takenseat.db'), text])).stdout);
+  }
+
   async content() {
     const log = await readFile(join(this.folder, 'takenseat.db-wal')).catch(() => Buffer.alloc(0));
     return Buffer.concat([await readFile(join(this.folder, 'takenseat.db')), log]);
@@ -43,6 +48,12 @@ class MariaDb {
   drop() { return this.client('mariadb', '-e', `DROP DATABASE \`${this.name}\``); }
   sql(text) { return this.client('mariadb', this.name, '-e', text); }
 
+  async rows(text) {
+    const { stdout } = await this.client('mariadb', '-N', '--batch', '--raw', this.name, '-e', text);
+    const number = (word) => (/^-?\d{1,15}$/.test(word) ? Number(word) : word);
+    return String(stdout).split('\n').filter(Boolean).map((line) => line.split('\t').map(number));
+  }
+
   /* Ends all connections to the database. */
   async cut() {
     const { stdout } = await this.client('mariadb', '-N', '-e', `SELECT id FROM information_schema.processlist WHERE db = '${this.name}'`);
@@ -57,8 +68,8 @@ class MariaDb {
   }
 }
 
-/* make() and drop() it; `settings` name it to the program; sql() changes it behind the program's back; content() is all that it holds, in bytes:
- * equal after a clean end only if nothing was written in between. */
+/* make() and drop() it; `settings` name it to the program; sql() changes it behind the program's back, rows() looks into it (for texts
+ * without tabs and line ends); content() is all that it holds, in bytes: equal after a clean end only if nothing was written in between. */
 export function store(folder) {
   const address = process.env.TAKENSEAT_TEST_MARIADB;
   return address ? new MariaDb(address, basename(folder)) : new Sqlite(folder);

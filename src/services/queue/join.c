@@ -25,11 +25,23 @@ err no_such_place(struct ctx *cx)
 
 /* ---- joining ---- */
 
+static err still_sold(struct ctx *cx, const struct room *r)
+{
+    struct remaining left;
+    booking_remaining(cx->app, r->schedule, &left);
+    if (left.cancelled)
+        return fail(cx, ERR_CONFLICT, "not_on_sale", "This schedule has been cancelled.", "취소된 회차입니다.");
+    if (cx->now >= r->sale_ends_at)
+        return fail(cx, ERR_CONFLICT, "not_on_sale", "The sale has ended.", "판매가 종료되었습니다.");
+    return OK;
+}
+
 static err may_join(struct ctx *cx, const struct room *r)
 {
     const struct rules *rules = &r->terms.rules;
-    if (cx->now >= r->sale_ends_at)
-        return fail(cx, ERR_CONFLICT, "not_on_sale", "The sale has ended.", "판매가 종료되었습니다.");
+    err e = still_sold(cx, r);
+    if (e)
+        return e;
     if (cx->now < rules->opens_at) {
         char text[TIME_TEXT_MAX];
         struct str opens = time_format(rules->opens_at, text);
@@ -61,7 +73,7 @@ static int64_t live_number(const struct ctx *cx, const struct room *r, int64_t u
     int64_t until, number = places_get(&r->places, user);
     if (!number)
         return 0;
-    enum place_state state = place_state(r, &r->line, room_place(r, &r->line, number), cx->now, &until);
+    enum place_state state = place_state(r, &r->line, room_place(r, number), cx->now, &until);
     return state == PLACE_WAITING || state == PLACE_ADMITTED ? number : 0;
 }
 
@@ -95,8 +107,10 @@ err queue_join(struct ctx *cx, void *self, const void *in_, void *ret_out)
     if (!r && !schedule_known(cx, in->schedule))
         return no_such_schedule(cx);
     if (!r || r->terms.rules.mode == QUEUE_OFF) {
-        answer_open(cx, q, r, ret_out);
-        return OK;
+        err e = r ? still_sold(cx, r) : OK;
+        if (!e)
+            answer_open(cx, q, r, ret_out);
+        return e;
     }
 
     struct sight sight;
@@ -109,7 +123,7 @@ err queue_join(struct ctx *cx, void *self, const void *in_, void *ret_out)
         return e;
     booking_remaining(cx->app, r->schedule, &left);
     place_look(cx, r, &r->terms, &r->line, who.number, &left, &sight);
-    seen_until(&r->seen, room_place(r, &r->line, who.number), present_until(cx->now, sight.poll_ms));
+    seen_until(&r->seen, room_place(r, who.number), present_until(cx->now, sight.poll_ms));
     place_answer(cx, q, &who, &sight, ret);
     ret->place_token = place_seal(cx, q, &who);
     ret->receipt = receipt;
@@ -139,7 +153,7 @@ err queue_leave(struct ctx *cx, void *self, const void *in_, void *ret_out)
     struct room *r = room_find(q, who.schedule);
     if (!r || (r->loaded && who.number > r->line.last))
         return no_such_place(cx);
-    leave(cx, r, room_place(r, &r->line, who.number));
+    leave(cx, r, room_place(r, who.number));
     return OK;
 }
 
@@ -160,7 +174,7 @@ err queue_bought(struct ctx *cx, void *self, const void *in_, void *ret_out)
     if (e || known)
         return e;
 
-    int64_t until, place = room_place(r, &r->line, number);
+    int64_t until, place = room_place(r, number);
     if (place_state(r, &r->line, place, cx->now, &until) != PLACE_ADMITTED)
         return OK;
     int64_t basket = atomic_load(&r->basket);

@@ -65,8 +65,20 @@ unsigned my_exec(struct conn *c, const char *sql);
 bool my_ask(MYSQL *my, const char *sql, int64_t *ret);
 const char *my_why(struct conn *c);
 
-/* ---- mysql_stmt.c: the backend's functions of these names ---- */
+/* ---- mysql_stmt.c, mysql_insert.c: the backend's functions of these names, and what they share ---- */
 
+#define MY_SQL_MAX (1 << 20)
+
+struct my_stmt;
+
+/* NULL when the connection broke; a statement that does not compile is a bug: db_check found it at start. The first is kept for the connection. */
+struct my_stmt *my_statement(struct conn *c, const struct query *q);
+struct my_stmt *my_prepare(struct conn *c, const char *name, struct str sql);
+void my_bind_value(MYSQL_BIND *b, const struct val *v);
+/* 0, or the error's number. */
+unsigned my_execute(struct my_stmt *s, MYSQL_BIND *params, size_t n);
+const char *my_statement_why(const struct my_stmt *s);
+err my_not_connected(struct conn *c);
 void my_forget_statements(struct conn *c);
 bool my_compiles(struct conn *c, const struct query *q);
 err my_run(struct conn *c, const struct query *q, const struct val *v, size_t n, int64_t *ret_changed);

@@ -124,26 +124,33 @@ enum group_end my_find_out(struct conn *c)
     panic(__FILE__, __LINE__, "the database server does not answer: whether the last commands were carried out is not known");
 }
 
+/* A new connection for the lock; the old one may be gone. */
+static void dial_again(struct db *db)
+{
+    struct my *own = db->own;
+    struct arena *arena = arena_new(0);
+    struct str why;
+    if (own->lock)
+        mysql_close(own->lock);
+    own->lock = my_dial(db, CONN_WRITES, arena, &why);
+    arena_free(arena);
+}
+
 /* Keeps the lock: a server that was restarted has forgotten it. */
 void my_tend(struct db *db)
 {
     struct my *own = db->own;
-    struct arena *arena = arena_new(0);
+    bool locked = true;
     pthread_setname_np(pthread_self(), "lock");
     while (!db_stopping(db, TEND_MS)) {
         int64_t epoch;
-        struct str why;
-        if (my_ask(own->lock, "SELECT epoch FROM db_owner WHERE id = 1", &epoch)) {
-            if (epoch != own->epoch)
-                taken_over();
-            continue;
+        if (!my_ask(own->lock, "SELECT epoch FROM db_owner WHERE id = 1", &epoch)) {
+            dial_again(db);
+            locked = false;
+        } else if (epoch != own->epoch) {
+            taken_over();
+        } else if (!locked) {
+            locked = take_lock(own->lock, lock_now);
         }
-        if (own->lock)
-            mysql_close(own->lock);
-        own->lock = my_dial(db, CONN_WRITES, arena, &why);
-        if (own->lock && !take_lock(own->lock, lock_now))
-            LOG0(LOG_ERROR, "the lock of the database is held by another process");
-        arena_reset(arena);
     }
-    arena_free(arena);
 }

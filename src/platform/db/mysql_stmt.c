@@ -1,5 +1,5 @@
 /* Statements on MariaDB and MySQL: prepared once a connection, arguments and rows in the binary protocol. A result is fetched whole, so that other
- * statements may run while its rows are read. Inserts of one kind go many rows at a time. */
+ * statements may run while its rows are read. */
 #include "platform/db/mysql_impl.h"
 
 #include <errmsg.h>
@@ -8,16 +8,8 @@
 
 #include "platform/obs/log.h"
 
-#define PARAMS_MAX 4096
-#define INSERT_BYTES (1 << 20)    /* of values in one statement, as long as there is more than one row */
 #define CELL_KEPT (64 << 10)      /* a longer value's memory is given back after reading */
-#define SQL_MAX (1 << 20)
 #define CHARSET_BINARY 63
-
-/* Rows of an insert; each a statement of its own, so that few sizes serve any number. */
-static const size_t sizes[] = { 64, 16, 4, 1 };
-#define SIZES (sizeof(sizes) / sizeof(sizes[0]))
-_Static_assert(sizeof(struct query) > SIZES, "the numbers from a query's address on are keys of its statements");
 
 struct cell {
     int64_t i;
@@ -89,8 +81,7 @@ static void prepare_columns(struct my_stmt *s)
     }
 }
 
-/* NULL when the connection broke; a statement that does not compile is a bug: db_check found it at start. */
-static struct my_stmt *prepare(struct conn *conn, const char *name, struct str sql)
+struct my_stmt *my_prepare(struct conn *conn, const char *name, struct str sql)
 {
     struct my_conn *c = my_conn_of(conn);
     if (!c->my || c->lost)
@@ -112,15 +103,15 @@ static struct my_stmt *prepare(struct conn *conn, const char *name, struct str s
     return NULL;
 }
 
-static struct my_stmt *statement(struct conn *c, const struct query *q)
+struct my_stmt *my_statement(struct conn *c, const struct query *q)
 {
     struct my_stmt *s = map_ptr(&c->statements, (uint64_t)(uintptr_t)q);
     if (s)
         return my_conn_of(c)->lost ? NULL : s;
     struct buf sql;
-    buf_init(&sql, SQL_MAX);
+    buf_init(&sql, MY_SQL_MAX);
     my_text(&sql, str_c(q->sql));
-    s = prepare(c, q->name, buf_view(&sql));
+    s = my_prepare(c, q->name, buf_view(&sql));
     buf_free(&sql);
     if (s)
         map_put_ptr(&c->statements, (uint64_t)(uintptr_t)q, s);
@@ -133,7 +124,7 @@ bool my_compiles(struct conn *conn, const struct query *q)
     struct buf sql;
     if (!my_reconnect(conn))
         return false;
-    buf_init(&sql, SQL_MAX);
+    buf_init(&sql, MY_SQL_MAX);
     my_text(&sql, str_c(q->sql));
     MYSQL_STMT *stmt = mysql_stmt_init(c->my);
     bool ok = stmt && !mysql_stmt_prepare(stmt, sql.p, sql.n);
@@ -146,7 +137,7 @@ bool my_compiles(struct conn *conn, const struct query *q)
 
 /* ---- running ---- */
 
-static void bind_value(MYSQL_BIND *b, const struct val *v)
+void my_bind_value(MYSQL_BIND *b, const struct val *v)
 {
     *b = (MYSQL_BIND){ 0 };
     switch (v->kind) {
@@ -160,8 +151,12 @@ static void bind_value(MYSQL_BIND *b, const struct val *v)
     }
 }
 
-/* 0, or the error's number. */
-static unsigned execute(struct my_stmt *s, MYSQL_BIND *params, size_t n)
+const char *my_statement_why(const struct my_stmt *s)
+{
+    return mysql_stmt_error(s->stmt);
+}
+
+unsigned my_execute(struct my_stmt *s, MYSQL_BIND *params, size_t n)
 {
     ASSERT(mysql_stmt_param_count(s->stmt) == n);
     if ((n && mysql_stmt_bind_param(s->stmt, params)) || mysql_stmt_execute(s->stmt))
@@ -174,140 +169,26 @@ static unsigned execute_values(struct my_stmt *s, const struct val *v, size_t n)
     MYSQL_BIND params[64];
     ASSERT(n <= sizeof(params) / sizeof(params[0]));
     for (size_t i = 0; i < n; i++)
-        bind_value(&params[i], &v[i]);
-    return execute(s, params, n);
+        my_bind_value(&params[i], &v[i]);
+    return my_execute(s, params, n);
 }
 
-static err not_connected(struct conn *c)
+err my_not_connected(struct conn *c)
 {
     return my_failed(c, CR_SERVER_LOST, "the connection is lost");
 }
 
 err my_run(struct conn *c, const struct query *q, const struct val *v, size_t n, int64_t *ret_changed)
 {
-    struct my_stmt *s = statement(c, q);
+    struct my_stmt *s = my_statement(c, q);
     if (!s)
-        return not_connected(c);
+        return my_not_connected(c);
     unsigned code = execute_values(s, v, n);
     if (code)
         return my_failed(c, code, mysql_stmt_error(s->stmt));
     if (ret_changed)
         *ret_changed = (int64_t)mysql_stmt_affected_rows(s->stmt);
     return OK;
-}
-
-/* ---- inserts of many rows ---- */
-
-/* "INSERT ... VALUES (...)" with its last bracket `rows` times. */
-static bool many_rows(struct buf *out, struct str sql, size_t rows)
-{
-    my_text(out, sql);
-    struct str text = str_trim(buf_view(out));
-    while (text.n && text.p[text.n - 1] == '\n')
-        text.n--;
-    const char *values = memmem(text.p, text.n, "VALUES", 6);
-    if (!values || text.p[text.n - 1] != ')')
-        return false;
-    size_t begin = (size_t)(values + 6 - out->p), n = (size_t)(text.p + text.n - out->p) - begin;
-    out->n = begin + n;
-    for (size_t i = 1; i < rows; i++) {
-        char *room = buf_room(out, n + 1);
-        if (!room)
-            return false;
-        room[0] = ',';
-        memcpy(room + 1, out->p + begin, n);
-        out->n += n + 1;
-    }
-    return true;
-}
-
-static struct my_stmt *insert_statement(struct conn *c, const struct query *q, size_t size)
-{
-    uint64_t key = (uint64_t)(uintptr_t)q + SIZES - 1 - size;
-    if (sizes[size] == 1)
-        return statement(c, q);
-    struct my_stmt *s = map_ptr(&c->statements, key);
-    if (s)
-        return my_conn_of(c)->lost ? NULL : s;
-    struct buf sql;
-    buf_init(&sql, SQL_MAX);
-    bool ok = many_rows(&sql, str_c(q->sql), sizes[size]);
-    ASSERT(ok);                              /* db_put takes plain inserts only */
-    s = prepare(c, q->name, buf_view(&sql));
-    buf_free(&sql);
-    if (s)
-        map_put_ptr(&c->statements, key, s);
-    return s;
-}
-
-/* Which size of insert the next puts of a list fill. */
-static size_t size_for(const struct put *list)
-{
-    size_t rows = 0, bytes = 0;
-    for (const struct put *p = list; p && rows < sizes[0] && (rows + 1) * p->n <= PARAMS_MAX; p = p->next) {
-        for (size_t i = 0; i < p->n; i++)
-            bytes += 8 + p->vals[i].s.n;
-        if (bytes > INSERT_BYTES && rows)
-            break;
-        rows++;
-    }
-    size_t size = 0;
-    while (sizes[size] > rows)
-        size++;
-    return size;
-}
-
-/* Sends puts of one query. */
-static err insert_alike(struct conn *c, const struct put *list, MYSQL_BIND *params, const struct put **ret_at)
-{
-    while (list) {
-        const struct put *first = list;
-        size_t size = size_for(list), n = 0;
-        for (size_t row = 0; row < sizes[size]; row++, list = list->next)
-            for (size_t i = 0; i < list->n; i++)
-                bind_value(&params[n++], &list->vals[i]);
-        struct my_stmt *s = insert_statement(c, first->query, size);
-        if (!s)
-            return not_connected(c);
-        unsigned code = execute(s, params, n);
-        if (code) {
-            *ret_at = first;
-            return my_failed(c, code, mysql_stmt_error(s->stmt));
-        }
-    }
-    return OK;
-}
-
-/* Takes those of one query out of a list, in their order. */
-static struct put *take_alike(struct put **list)
-{
-    const struct query *q = (*list)->query;
-    struct put *alike = NULL, **alike_end = &alike, **at = list;
-    while (*at) {
-        struct put *p = *at;
-        if (p->query != q) {
-            at = &p->next;
-            continue;
-        }
-        *at = p->next;
-        p->next = NULL;
-        *alike_end = p;
-        alike_end = &p->next;
-    }
-    return alike;
-}
-
-/* Which table is filled first does not matter: all of it becomes visible at once. */
-err my_insert(struct conn *c, struct put *list, const struct put **ret_at)
-{
-    MYSQL_BIND *params = calloc(PARAMS_MAX, sizeof(*params));
-    if (!params)
-        abort();
-    err e = OK;
-    while (list && !e)
-        e = insert_alike(c, take_alike(&list), params, ret_at);
-    free(params);
-    return e;
 }
 
 /* ---- rows ---- */
@@ -344,9 +225,9 @@ static bool bind_cells(struct my_stmt *s)
 
 void *my_rows(struct conn *c, const struct query *q, const struct val *v, size_t n)
 {
-    struct my_stmt *s = statement(c, q);
+    struct my_stmt *s = my_statement(c, q);
     if (!s) {
-        (void)!not_connected(c);
+        (void)!my_not_connected(c);
         return NULL;
     }
     unsigned code = execute_values(s, v, n);

@@ -213,6 +213,33 @@ static void test_deadlock(void **state)
     assert_int_equal(stats.again, j.agains);
 }
 
+/* Another holds a row for longer than we wait (5 s): the group is undone, and tried until the row is free. */
+static void test_lock_wait(void **state)
+{
+    struct box *b = *state;
+    struct job jobs[2];
+    struct db_stats stats = { 0 };
+    int64_t memory = 0;
+    MYSQL *other = other_connection(b);
+    prepare(&jobs[0], put_fifty, 0, 0, "", OK);
+    assert_int_equal(run_one(b, &jobs[0]), OK);
+    assert_int_equal(mysql_query(other, "START TRANSACTION"), 0);
+    assert_int_equal(mysql_query(other, "UPDATE item SET n = n + 1 WHERE id = 2"), 0);
+    prepare(&jobs[0], add_item, 1, 10, "", OK);
+    prepare(&jobs[1], add_item, 2, 100, "", OK);
+    jobs[0].memory = jobs[1].memory = &memory;
+    submit_all(b, jobs, 2);
+    for (; !stats.again; usleep(100000))
+        db_stats(b->db, &stats);
+    assert_int_equal(mysql_query(other, "COMMIT"), 0);
+    mysql_close(other);
+    assert_int_equal(wait_for(&jobs[0]), OK);
+    assert_int_equal(wait_for(&jobs[1]), OK);
+    assert_in_range(jobs[0].runs, 2, 5);
+    assert_int_equal(memory, 110);
+    expect(b, 1 + 10 + 100, 50);
+}
+
 /* ---- the server ends and comes back ---- */
 
 enum { WRITERS = 4 };
@@ -477,8 +504,9 @@ int main(void)
 #define CASE(f) { #f, f, box_open, box_close, (void *)box_server() }
     const struct CMUnitTest words[] = { cmocka_unit_test(test_addresses), cmocka_unit_test(test_text) };
     const struct CMUnitTest tests[] = {
-        CASE(test_lost_commits), CASE(test_killed_in_transaction), CASE(test_killed_while_idle), CASE(test_deadlock), CASE(test_taken_over),
-        CASE(test_migration_goes_on), CASE(test_move), CASE(test_move_compares), CASE(test_refusals), CASE(test_tls), CASE(test_server_restart),
+        CASE(test_lost_commits), CASE(test_killed_in_transaction), CASE(test_killed_while_idle), CASE(test_deadlock), CASE(test_lock_wait),
+        CASE(test_taken_over), CASE(test_migration_goes_on), CASE(test_move), CASE(test_move_compares), CASE(test_refusals), CASE(test_tls),
+        CASE(test_server_restart),
     };
     int failed = cmocka_run_group_tests_name("words", words, NULL, NULL);
     return box_server() ? failed + cmocka_run_group_tests_name("MariaDB", tests, NULL, NULL) : failed;

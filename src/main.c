@@ -11,6 +11,7 @@
 #include "platform/call/app.h"
 #include "platform/config/config.h"
 #include "platform/obs/log.h"
+#include "rehearsal/command.h"
 #include "services.h"
 #include "services/auth/auth.h"
 
@@ -22,6 +23,8 @@ static const char usage[] =
     "  audit            check every invariant of the data; exit status 1 when one does not hold\n"
     "  verify-draw FILE [--receipt FILE]\n"
     "                   recompute a published draw from its file alone (docs/draw.md)\n"
+    "  rehearse --schedule ID\n"
+    "                   play a sale on a copy and say how it would go (takenseat rehearse --help)\n"
     "  migrate          bring the data to this program's version\n"
     "  move --from sqlite:DIR --to mysql://USER@HOST:PORT/DATABASE\n"
     "                   copy a stopped shop into a new database on a server and compare every row\n"
@@ -78,6 +81,7 @@ struct flags {
     int word_count;
     const char *settings[64];
     int setting_count;
+    struct rehearsal rehearsal;
 };
 
 static void read_flags(int argc, char **argv, struct flags *f)
@@ -98,6 +102,8 @@ static void read_flags(int argc, char **argv, struct flags *f)
     if (!rest)
         abort();
     *f = (struct flags){ .data = "data", .run = "all" };
+    if (argc > 1 && strcmp(argv[1], "rehearse") == 0)
+        argc = rehearsal_options(&f->rehearsal, argc, argv);
     for (int i = 0; i < argc; i++) {
         struct str name, value;
         if (i && is_setting(argv[i], &name, &value) && f->setting_count < 64)
@@ -235,6 +241,11 @@ static int verify_only(struct arena *arena, const struct config *c, const struct
     return verify_draw(arena, f->words[1], f->receipt);
 }
 
+static int rehearse_only(struct arena *arena, const struct config *c, const struct flags *f)
+{
+    return rehearse(arena, c, f->data, &f->rehearsal);
+}
+
 static int migrate_only(struct arena *arena, const struct config *c, const struct flags *f)
 {
     app_close(open_app(arena, c, f));
@@ -253,6 +264,7 @@ static int run(struct arena *arena, const struct config *config, const struct fl
         { "audit", NULL, audit_only },
         { "migrate", NULL, migrate_only },
         { "move", NULL, move_data },
+        { "rehearse", NULL, rehearse_only },
         { "verify-draw", "", verify_only },
     };
     if (f->print_config) {

@@ -102,7 +102,12 @@ export const table = {
 
   'PUT /api/v1/schedules/{schedule_id}/queue/settings': its_maker,
   'GET /api/v1/schedules/{schedule_id}/queue/settings': its_maker,
+  'PATCH /api/v1/schedules/{schedule_id}/queue/settings': its_maker,
+  'GET /api/v1/schedules/{schedule_id}/queue/status': its_maker,
+  'GET /api/v1/schedules/{schedule_id}/queue/curve': its_maker,
+  'GET /api/v1/schedules/{schedule_id}/queue/curve.csv': its_maker,
   'POST /api/v1/schedules/{schedule_id}/queue': signed_in,
+  'GET /wait/{place_token}': everybody,
   'GET /api/v1/queue/{place_token}': everybody,
   'GET /api/v1/schedules/{schedule_id}/queue/draw': everybody,
   'GET /api/v1/schedules/{schedule_id}/queue/draw/entries': not_yet,

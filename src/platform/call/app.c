@@ -104,13 +104,15 @@ struct db_server app_db_server(const struct config *c)
 static bool open_database(struct app *app, struct arena *arena, struct str *ret_why)
 {
     size_t sets;
+    const struct db_server none = { .url = { 0 } };
     const struct migration_set *migrations = app_migrations(app->arena, app->o.services, &sets);
     app->db = db_open(arena, &(struct db_options){
         .dir = app->o.dir,
-        .server = app_db_server(app->o.config),
+        .server = app->o.fleeting ? none : app_db_server(app->o.config),         /* never in the shop's own database */
         .clock = &app->clock,
         .app = app,
         .seed = app->o.seed,
+        .fleeting = app->o.fleeting,
         .readers = (int)(config_int(app->o.config, "app.readers") + 2),       /* stories and jobs take them for moments */
         .queue_max = (size_t)config_int(app->o.config, "db.queue"),
         .group_max = (size_t)config_int(app->o.config, "db.group"),

@@ -15,6 +15,7 @@ struct app_options {
     const char *dir;          /* data folder */
     bool bench, test_clock;
     int64_t clock_from;       /* where a test clock begins; 0: at the real time */
+    bool fleeting;            /* nobody needs the data after this process (engine.h) */
     uint64_t seed;            /* 0: from the system */
     /* Says who asks: sets cx->actor or returns ERR_WHO. Memory only. `self` is the service's. */
     const struct service *auth;

@@ -49,6 +49,7 @@ struct db_options {
     struct clock *clock;
     struct app *app;
     uint64_t seed;            /* of the writer's random numbers; 0: from the system */
+    bool fleeting;            /* nobody needs the data after this process: commits are not synced */
     int readers;              /* connections for reading */
     size_t queue_max;         /* commands waiting: 16,384 */
     size_t group_max;         /* commands in one transaction: 1,024 */

@@ -98,6 +98,8 @@ struct conn *lite_connect(struct db *db, enum conn_use use, struct arena *arena,
         sqlite3_db_config(c->lite, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
         code = lite_exec(&c->conn, settings);
     }
+    if (code == SQLITE_OK && db->o.fleeting)
+        code = lite_exec(&c->conn, "PRAGMA synchronous=OFF");
     if (code == SQLITE_OK)
         code = lite_exec(&c->conn, use == CONN_WRITES ? "PRAGMA cache_size=-16384" : "PRAGMA cache_size=-2048; PRAGMA query_only=ON");
     if (code == SQLITE_OK) {

@@ -145,8 +145,7 @@ err queue_cancelled(struct ctx *cx, void *self, const void *in_, void *ret_out)
 
 /* ---- the organizer's decision ---- */
 
-/* A producer sees his own schedules only. */
-static err check_owner(struct ctx *cx, const struct room *r)
+err room_owned(struct ctx *cx, const struct room *r)
 {
     bool may = r && (r->owner == cx->actor.user || actor_has(cx, ROLE_MANAGER | ROLE_ADMIN));
     return may ? OK : no_such_schedule(cx);
@@ -190,13 +189,11 @@ static void terms_undo(void *room, const void *before)
 
 static void change_terms(struct ctx *cx, struct room *r, const struct settings_in *in)
 {
-    ASSERT(in->message.n <= sizeof(r->terms.message));
     room_touch(cx, r);
     tx_undo(cx, terms_undo, r, &r->terms, sizeof(r->terms));
     line_settle(&r->line, &r->terms.rules, cx->now);         /* what the old rate has allowed so far ... */
-    r->terms = (struct terms){ .rules = in->rules, .draws = draws_after(r, in->rules.mode), .message_n = in->message.n };
-    if (in->message.n)
-        memcpy(r->terms.message, in->message.p, in->message.n);
+    r->terms = (struct terms){ .rules = in->rules, .draws = draws_after(r, in->rules.mode), .message = note_of(in->message),
+                               .message_en = note_of(in->message_en) };
     line_settle(&r->line, &r->terms.rules, cx->now);         /* ... as far as the new one keeps it */
     line_pace_reset(&r->line, &r->terms.rules, cx->now);
     r->renewed = true;
@@ -215,7 +212,8 @@ static void show(struct ctx *cx, const struct room *r, const struct terms *t, co
     *ret = (struct settings_out){
         .schedule = r->schedule,
         .rules = t->rules,
-        .message = arena_str(cx->arena, str_of(t->message, t->message_n)),
+        .message = arena_str(cx->arena, note_text(&t->message)),
+        .message_en = arena_str(cx->arena, note_text(&t->message_en)),
         .joined = l->last,
         .serving = l->serving,
         .waiting = l->waiting,
@@ -231,7 +229,7 @@ err queue_settings_set(struct ctx *cx, void *self, const void *in_, void *ret_ou
     struct queue *q = self;
     const struct settings_in *in = in_;
     struct room *r = room_find(q, in->schedule);
-    err e = check_owner(cx, r);
+    err e = room_owned(cx, r);
     if (!e)
         e = check_rules(cx, r, &in->rules);
     if (!e)
@@ -261,7 +259,7 @@ static bool room_known(struct queue *q, int64_t schedule)
 }
 
 /* When a schedule has just been made, booking knows it a moment before its event has come here. */
-static err room_await(struct ctx *cx, struct queue *q, int64_t schedule)
+err room_await(struct ctx *cx, struct queue *q, int64_t schedule)
 {
     const struct timespec pause = { 0, AWAIT_PAUSE_NS };
     for (int i = 0; i < AWAIT_TRIES; i++) {
@@ -293,7 +291,7 @@ err queue_settings_get(struct ctx *cx, void *self, const void *in_, void *ret_ou
         return e;
     pthread_rwlock_rdlock(&q->lock);
     const struct room *r = room_find(q, in->schedule);
-    e = check_owner(cx, r);
+    e = room_owned(cx, r);
     if (!e)
         show(cx, r, &r->shown_terms, &r->shown_line, ret_out);
     pthread_rwlock_unlock(&q->lock);

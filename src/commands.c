@@ -1,10 +1,11 @@
 #include "commands.h"
 
-#include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
 
-#include "platform/call/call.h"
+#include "platform/call/app.h"
+#include "platform/db/engine.h"
 #include "platform_sql.h"
 #include "services.h"
 #include "services/queue/proof.h"
@@ -20,34 +21,37 @@ void command_report(const struct ctx *cx, err e, const char *what)
         fprintf(stderr, "  %.*s %.*s\n", STR_ARG(f->field), STR_ARG(f->message));
 }
 
-static void print_row(sqlite3_stmt *row)
+/* ---- audit ---- */
+
+static void print_row(const struct rows *r)
 {
     fputs("     ", stdout);
-    for (int i = 0; i < sqlite3_column_count(row); i++) {
-        const char *text = (const char *)sqlite3_column_text(row, i);
-        printf(" %s=%s", sqlite3_column_name(row, i), text ? text : "null");
+    for (int i = 0; i < rows_columns(r); i++) {
+        struct str text = row_null(r, i) ? S("null") : row_text_view(r, i);
+        printf(" %s=%.*s", rows_column_name(r, i), STR_ARG(text));
     }
     putchar('\n');
 }
 
 /* Rows that break the invariant, or -1. */
-static int check(sqlite3 *lite, const struct audit *a)
+static int check(struct ctx *cx, struct db *db, const struct audit *a)
 {
-    sqlite3_stmt *stmt;
-    int rows = 0, code;
-    if (sqlite3_prepare_v2(lite, a->query->sql, -1, &stmt, NULL) != SQLITE_OK) {
-        printf("fail %-32s cannot be checked: %s\n", a->name, sqlite3_errmsg(lite));
+    struct rows r;
+    struct str why = { 0 };
+    int rows = 0;
+    if (!db_check(db, cx->arena, a->query, 1, &why)) {
+        printf("fail %-32s cannot be checked: %.*s\n", a->name, STR_ARG(why));
         return -1;
     }
-    while ((code = sqlite3_step(stmt)) == SQLITE_ROW) {
+    err e = db_rows(cx, a->query, NO_VALS, &r);
+    while (!e && rows_next(&r)) {
         if (!rows)
             printf("fail %-32s %s\n", a->name, a->help);
         if (++rows <= ROWS_SHOWN)
-            print_row(stmt);
+            print_row(&r);
     }
-    sqlite3_finalize(stmt);
-    if (code != SQLITE_DONE) {
-        printf("fail %-32s cannot be read: %s\n", a->name, sqlite3_errmsg(lite));
+    if (e || rows_end(cx, &r)) {
+        printf("fail %-32s cannot be read\n", a->name);
         return -1;
     }
     if (rows > ROWS_SHOWN)
@@ -57,34 +61,72 @@ static int check(sqlite3 *lite, const struct audit *a)
     return rows;
 }
 
-static int check_all(sqlite3 *lite, const struct audit *a)
+static int check_all(struct ctx *cx, struct db *db, const struct audit *a)
 {
     int broken = 0;
     for (; a && a->name; a++)
-        broken += check(lite, a) != 0;
+        broken += check(cx, db, a) != 0;
     return broken;
 }
 
-int audit(const char *dir)
+int audit(struct arena *arena, const struct config *config, const char *dir)
 {
-    char path[4096];
-    sqlite3 *lite = NULL;
-    snprintf(path, sizeof(path), "%s/takenseat.db", dir);
-    if (sqlite3_open_v2(path, &lite, SQLITE_OPEN_READWRITE, NULL) != SQLITE_OK) {        /* writing only for the log's index in memory */
-        fprintf(stderr, "takenseat: cannot open %s: %s\n", path, sqlite3_errmsg(lite));
-        sqlite3_close(lite);
+    struct str why = { 0 };
+    struct db *db = db_open(arena, &(struct db_options){ .dir = dir, .server = app_db_server(config), .only_read = true, .readers = 2 }, &why);
+    if (!db) {
+        fprintf(stderr, "takenseat: %.*s\n", STR_ARG(why));
         return 2;
     }
-    sqlite3_busy_timeout(lite, 5000);
-    sqlite3_exec(lite, "PRAGMA query_only=ON; BEGIN", NULL, NULL, NULL);        /* one snapshot for all */
-    static const struct query whole = { "platform.integrity", "SELECT * FROM pragma_integrity_check WHERE integrity_check <> 'ok'" };
-    static const struct audit file[] = { { "file_is_sound", "the database file has no broken page, index or constraint", &whole }, { 0 } };
-    int broken = check_all(lite, file) + check_all(lite, platform_audits);
+    struct ctx cx = { .arena = arena, .db = db_read_begin(db) };         /* one snapshot for all */
+    int broken = check_all(&cx, db, db_audits(db)) + check_all(&cx, db, platform_audits);
     for (const struct service *const *s = all_services; *s; s++)
-        broken += check_all(lite, (*s)->audits);
-    sqlite3_close(lite);
+        broken += check_all(&cx, db, (*s)->audits);
+    db_read_end(db, cx.db);
+    db_close(db);
     printf(broken ? "%d invariants do not hold\n" : "all invariants hold\n", broken);
     return broken ? 1 : 0;
+}
+
+/* ---- move ---- */
+
+static void tell_moved(void *self, struct str table, int64_t rows)
+{
+    int64_t *all = self;
+    *all += rows;
+    printf("same %-32.*s %lld rows\n", STR_ARG(table), (long long)rows);
+    fflush(stdout);
+}
+
+static double seconds_now(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
+int move(struct arena *arena, const struct config *config, const char *from, const char *to)
+{
+    struct clock clock;
+    struct str why = { 0 };
+    int64_t rows = 0;
+    if (!str_starts(str_c(from), S("sqlite:"))) {
+        fprintf(stderr, "takenseat: --from must be sqlite:DIR, the data folder of a stopped shop\n");
+        return 2;
+    }
+    clock_init(&clock, false);
+    struct db_options here = { .dir = from + strlen("sqlite:"), .clock = &clock, .readers = 1, .queue_max = 1, .group_max = 1 };
+    here.migrations = app_migrations(arena, all_services, &here.migration_count);
+    struct db_options there = here;
+    there.server = app_db_server(config);
+    there.server.url = str_c(to);
+    double begun = seconds_now();
+    if (!db_move(arena, &here, &there, tell_moved, &rows, &why)) {
+        fprintf(stderr, "takenseat: not moved: %.*s\n", STR_ARG(why));
+        return 1;
+    }
+    printf("moved %lld rows in %.1f seconds; go on with --db.url=%s and the same --data folder, which keeps the keys\n", (long long)rows,
+           seconds_now() - begun, to);
+    return 0;
 }
 
 /* ---- verify-draw ---- */

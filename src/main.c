@@ -27,6 +27,8 @@ static const char usage[] =
     "  rehearse --schedule ID\n"
     "                   play a sale on a copy and say how it would go (takenseat rehearse --help)\n"
     "  migrate          bring the data to this program's version\n"
+    "  move --from sqlite:DIR --to mysql://USER@HOST:PORT/DATABASE\n"
+    "                   copy a stopped shop into a new database on a server and compare every row\n"
     "\n"
     "  --data DIR       folder with everything the program keeps (default: ./data)\n"
     "  --config FILE    settings in INI form\n"
@@ -74,7 +76,7 @@ static void declare_all(struct config *c)
 }
 
 struct flags {
-    const char *config_file, *data, *email, *port, *receipt, *run;
+    const char *config_file, *data, *email, *from, *port, *receipt, *run, *to;
     bool bench, test_clock, print_config, password_stdin;
     const char *words[2];
     int word_count;
@@ -85,11 +87,12 @@ struct flags {
 
 static void read_flags(int argc, char **argv, struct flags *f)
 {
-    enum { CONFIG = 1, DATA, EMAIL, PORT, RECEIPT, RUN, BENCH, TEST_CLOCK, PRINT_CONFIG, PASSWORD_STDIN, HELP };
+    enum { CONFIG = 1, DATA, EMAIL, FROM, PORT, RECEIPT, RUN, TO, BENCH, TEST_CLOCK, PRINT_CONFIG, PASSWORD_STDIN, HELP };
     static const struct option options[] = {
         { "config", required_argument, NULL, CONFIG },  { "data", required_argument, NULL, DATA },
         { "email", required_argument, NULL, EMAIL },    { "port", required_argument, NULL, PORT },
         { "receipt", required_argument, NULL, RECEIPT }, { "run", required_argument, NULL, RUN },
+        { "from", required_argument, NULL, FROM },      { "to", required_argument, NULL, TO },
         { "bench", no_argument, NULL, BENCH },
         { "test-clock", no_argument, NULL, TEST_CLOCK }, { "print-config", no_argument, NULL, PRINT_CONFIG },
         { "password-stdin", no_argument, NULL, PASSWORD_STDIN }, { "help", no_argument, NULL, HELP },
@@ -114,9 +117,11 @@ static void read_flags(int argc, char **argv, struct flags *f)
         case CONFIG: f->config_file = optarg; break;
         case DATA: f->data = optarg; break;
         case EMAIL: f->email = optarg; break;
+        case FROM: f->from = optarg; break;
         case PORT: f->port = optarg; break;
         case RECEIPT: f->receipt = optarg; break;
         case RUN: f->run = optarg; break;
+        case TO: f->to = optarg; break;
         case BENCH: f->bench = true; break;
         case TEST_CLOCK: f->test_clock = true; break;
         case PRINT_CONFIG: f->print_config = true; break;
@@ -221,9 +226,14 @@ static int admin_create(struct arena *arena, const struct config *c, const struc
 
 static int audit_only(struct arena *arena, const struct config *c, const struct flags *f)
 {
-    (void)arena;
-    (void)c;
-    return audit(f->data);
+    return audit(arena, c, f->data);
+}
+
+static int move_data(struct arena *arena, const struct config *c, const struct flags *f)
+{
+    if (!f->from || !f->to)
+        refuse("move needs --from sqlite:DIR and --to mysql://USER@HOST:PORT/DATABASE", (struct str){ 0 });
+    return move(arena, c, f->from, f->to);
 }
 
 static int verify_only(struct arena *arena, const struct config *c, const struct flags *f)
@@ -254,6 +264,7 @@ static int run(struct arena *arena, const struct config *config, const struct fl
         { "admin", "create", admin_create },
         { "audit", NULL, audit_only },
         { "migrate", NULL, migrate_only },
+        { "move", NULL, move_data },
         { "rehearse", NULL, rehearse_only },
         { "verify-draw", "", verify_only },
     };

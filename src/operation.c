@@ -72,6 +72,7 @@ static void platform_metrics(struct buf *out, struct app *app)
     line(out, "takenseat_db_groups_total", "counter", "Transactions committed", db.groups);
     line(out, "takenseat_db_commands_total", "counter", "Commands carried out", db.commands);
     line(out, "takenseat_db_refused_total", "counter", "Commands refused because too many waited", db.refused);
+    line(out, "takenseat_db_again_total", "counter", "Transactions run once more after a deadlock or a lost connection", db.again);
     line(out, "takenseat_db_queued", "gauge", "Commands waiting for the writer", db.queued);
     line(out, "takenseat_db_wal_bytes", "gauge", "Size of the write-ahead log", db.wal_bytes);
     line(out, "takenseat_db_commit_us_total", "counter", "Microseconds spent in commits", db.commit_us_total);

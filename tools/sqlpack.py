@@ -5,6 +5,7 @@ Packs a service's SQL into C tables.
   queries*.sql   blocks that begin with "-- name: hold_insert"   -> const struct SERVICE_sql SERVICE_sql, a member a statement
   NNN_title.sql  migrations                                      -> const struct migration SERVICE_migrations[], ends with version 0
   audit*.sql     blocks "-- name: x" and "-- help: sentence"     -> const struct audit SERVICE_audits[], ends with a NULL name
+A comment that begins a line with "-- mysql: " stays in: what MariaDB and MySQL are told instead of the line before it (platform/db/mysql_text.c).
 """
 import os
 import re
@@ -13,7 +14,7 @@ import sys
 
 def c_string(sql):
     lines = [line.rstrip() for line in sql.strip().split("\n")]
-    lines = [line for line in lines if line and not line.lstrip().startswith("--")]
+    lines = [line for line in lines if line and (line.startswith("-- mysql: ") or not line.lstrip().startswith("--"))]
     quoted = [line.replace("\\", "\\\\").replace('"', '\\"') for line in lines]
     return "\n        ".join('"%s\\n"' % line for line in quoted)
 

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "platform/config/config.h"
 #include "platform/obs/log.h"
 #include "play.h"
 #include "report.h"
@@ -241,6 +242,8 @@ int rehearse(struct arena *arena, const struct config *config, const char *data,
     struct setting set = no_setting, other;
     struct str why = { 0 };
     int64_t schedule;
+    if (config_str(config, "db.url").n)
+        refuse("rehearse copies out of SQLite only; the shop of db.url cannot be rehearsed", (struct str){ 0 });
     if (!r->schedule)
         refuse("rehearse needs --schedule ID", (struct str){ 0 });
     sigset_t stop;

@@ -2,8 +2,6 @@
  * All requests are made from /openapi.json. */
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { Samples, bytes_of, wrong_bodies, wrong_values } from '../lib/samples.mjs';
 import { tell } from '../lib/sandbox.mjs';
@@ -44,7 +42,7 @@ async function case_of(payment) {
 /* The bytes of the database after a clean end: equal only if nothing was written in between. */
 async function content() {
   await world.server.terminate();
-  const hash = createHash('sha256').update(await readFile(join(world.server.data, 'takenseat.db'))).digest('hex');
+  const hash = createHash('sha256').update(await world.server.store.content()).digest('hex');
   await world.server.restart();
   await world.catch_up();
   return hash;

@@ -130,7 +130,7 @@ test('what is kept is for the owner of the process alone', async () => {
 });
 
 test('two servers do not share one folder', async () => {
-  const second = await run(program, ['serve', '--data', world.server.data, '--port', '0'], { timeout: 5000 }).catch((error) => error);
+  const second = await run(program, ['serve', '--data', world.server.data, '--port', '0', ...world.server.store.settings], { timeout: 5000 }).catch((error) => error);
   assert.ok(second.code > 0, 'a second server started on the same data');
 });
 

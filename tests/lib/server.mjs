@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Contract } from './contract.mjs';
+import { store } from './store.mjs';
 
 export const program = process.env.TAKENSEAT ?? fileURLToPath(new URL('../../build/takenseat', import.meta.url));
 export const admin = { email: 'admin@example.com', password: 'correct horse battery 9' };
@@ -39,6 +40,9 @@ export class Server {
     server.data = await mkdtemp(join(tmpdir(), 'takenseat-server-'));
     server.log_path = join(server.data, 'server.log');
     server.agent = new http.Agent({ keepAlive: true, maxSockets: 256 });
+    server.store = store(server.data);
+    server.settings.push(...server.store.settings);
+    await server.store.make();
     const made = await run(['admin', 'create', '--data', server.data, '--email', admin.email, '--password-stdin', '--bench', ...server.settings],
       `${admin.password}\n`);
     assert.equal(made.code, 0, made.stderr);
@@ -150,7 +154,7 @@ export class Server {
   }
 
   async audit() {
-    const { code, stdout, stderr } = await run(['audit', '--data', this.data]);
+    const { code, stdout, stderr } = await run(['audit', '--data', this.data, ...this.settings]);
     assert.equal(code, 0, `the audit found something\n${stdout}${stderr}`);
     assert.match(stdout, /all invariants hold/);
   }
@@ -166,6 +170,7 @@ export class Server {
       await this.audit();
     } finally {
       this.child.kill('SIGKILL');
+      await this.store.drop();
       await rm(this.data, { recursive: true, force: true });
     }
   }

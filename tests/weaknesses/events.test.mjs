@@ -20,9 +20,7 @@ after(() => world.close());
 
 const seat = () => sale.guids.slice(next_seat, ++next_seat);
 const state_of = async ([guid]) => (await world.seats(sale))[sale.guids.indexOf(guid)];
-const sql = async (text) => JSON.parse((await run('python3', ['-c',
-  'import json, sqlite3, sys; print(json.dumps(sqlite3.connect(f"file:{sys.argv[1]}/takenseat.db?mode=ro", uri=True).execute(sys.argv[2]).fetchall()))',
-  world.server.data, text])).stdout);
+const sql = (text) => world.server.store.rows(text);
 
 test('23: what was acknowledged and what follows from it are one: a crash right after the answer loses neither', async () => {
   const bought = await world.buy(buyer, sale, seat());

@@ -29,6 +29,11 @@ static const struct config_key config_keys[] = {
     { "app.workers", CONFIG_INT, "8", 1, 256, "Threads that wait on the writer and on providers.", false },
     { "app.hashers", CONFIG_INT, "8", 1, 256, "Threads for requests that hash a password; auth.hash_threads says how many do so at once.", false },
     { "app.work_queue", CONFIG_INT, "4096", 1, 1000000, "Requests that may wait for a worker; further ones get 503.", false },
+    { "db.url", CONFIG_STR, "", 0, 0, "mysql://user@host:port/database for MariaDB or MySQL; empty: SQLite in the data folder.", false },
+    { "db.password", CONFIG_STR, "", 0, 0, "Password of that user; better in the environment or in a file than here.", true },
+    { "db.password_file", CONFIG_STR, "", 0, 0, "File whose first line is the password.", false },
+    { "db.tls", CONFIG_STR, "auto", 0, 0, "TLS to the database server: required, off, or auto (required unless its address is loopback).", false },
+    { "db.tls_ca", CONFIG_STR, "", 0, 0, "File with the certificates that may sign the database server's; empty: the system's.", false },
     { "db.queue", CONFIG_INT, "16384", 16, 1000000, "Commands that may wait for the writer; further ones get 503.", false },
     { "db.group", CONFIG_INT, "1024", 1, 65536, "Most commands in one transaction.", false },
     { 0 },
@@ -65,14 +70,17 @@ void app_ctx_end(struct ctx *cx)
 
 /* ---- opening ---- */
 
-static struct migration_set *migration_sets(struct app *app, size_t *ret_n)
+const struct migration_set *app_migrations(struct arena *arena, const struct service *const *services, size_t *ret_n)
 {
-    struct migration_set *sets = NEW_ARRAY(app->arena, struct migration_set, app->service_count + 1);
+    size_t count = 0;
+    while (services[count])
+        count++;
+    struct migration_set *sets = NEW_ARRAY(arena, struct migration_set, count + 1);
     sets[0] = (struct migration_set){ "platform", platform_migrations };
     *ret_n = 1;
-    for (size_t i = 0; i < app->service_count; i++)
-        if (app->o.services[i]->migrations)
-            sets[(*ret_n)++] = (struct migration_set){ app->o.services[i]->name, app->o.services[i]->migrations };
+    for (size_t i = 0; i < count; i++)
+        if (services[i]->migrations)
+            sets[(*ret_n)++] = (struct migration_set){ services[i]->name, services[i]->migrations };
     return sets;
 }
 
@@ -88,12 +96,20 @@ static bool check_statements(struct app *app, struct arena *arena, struct str *r
     return ok;
 }
 
+struct db_server app_db_server(const struct config *c)
+{
+    return (struct db_server){ .url = config_str(c, "db.url"), .password = config_str(c, "db.password"),
+                               .password_file = config_str(c, "db.password_file"), .tls = config_str(c, "db.tls"), .tls_ca = config_str(c, "db.tls_ca") };
+}
+
 static bool open_database(struct app *app, struct arena *arena, struct str *ret_why)
 {
     size_t sets;
-    const struct migration_set *migrations = migration_sets(app, &sets);
+    const struct db_server none = { .url = { 0 } };
+    const struct migration_set *migrations = app_migrations(app->arena, app->o.services, &sets);
     app->db = db_open(arena, &(struct db_options){
         .dir = app->o.dir,
+        .server = app->o.fleeting ? none : app_db_server(app->o.config),         /* never in the shop's own database */
         .clock = &app->clock,
         .app = app,
         .seed = app->o.seed,

@@ -5,7 +5,9 @@
 #include "platform/call/call.h"
 
 struct config;
+struct db_server;
 struct keys;
+struct migration_set;
 
 struct app_options {
     const struct config *config;         /* outlives the app, like all below */
@@ -26,6 +28,12 @@ struct app_options {
 
 /* Keys and settings of the platform itself. */
 extern const struct config_key *const app_config_keys;
+
+/* The database server that the settings name, if any. */
+struct db_server app_db_server(const struct config *c);
+
+/* Those of the platform and of all services. */
+const struct migration_set *app_migrations(struct arena *arena, const struct service *const *services, size_t *ret_n);
 
 /* Opens everything but the network. NULL and a sentence on failure. */
 struct app *app_open(struct arena *arena, const struct app_options *o, struct str *ret_why);

@@ -8,7 +8,7 @@ struct called {
     const struct call *call;
     void *self;
     const void *in;
-    void *out;
+    void *out, *fresh;        /* out as the caller gave it */
 };
 
 /* Whoever waits for a command: done by the writer, awaited by one thread. */
@@ -22,6 +22,13 @@ static err run_called(struct command *c)
 {
     struct called *w = (struct called *)c;
     return w->call->fn(&c->cx, w->self, w->in, w->out);
+}
+
+static void call_again(struct command *c)
+{
+    struct called *w = (struct called *)c;
+    if (w->fresh)
+        memcpy(w->out, w->fresh, w->call->out->size);
 }
 
 static void open_gate(struct command *c)
@@ -52,7 +59,9 @@ err command_wait(struct app *app, struct command *c)
 
 static err run_command(struct ctx *cx, const struct call *call, void *self, const void *in, void *out)
 {
-    struct called w = { .command = { .run = run_called, .cx = *cx }, .call = call, .self = self, .in = in, .out = out };
+    struct called w = { .command = { .run = run_called, .again = call_again, .cx = *cx }, .call = call, .self = self, .in = in, .out = out };
+    if (out && call->out)
+        w.fresh = memcpy(arena_take(cx->arena, call->out->size), out, call->out->size);
     err e = command_wait(cx->app, &w.command);
     cx->problem = w.command.cx.problem;
     return e;

@@ -200,6 +200,15 @@ static err keep_answer(struct command *c)
     return OK;
 }
 
+/* The answer as it was before the command ran. */
+static void command_again(struct command *c)
+{
+    struct asked *a = (struct asked *)c;
+    a->keep = a->encoded = false;
+    a->body = (struct str){ 0 };
+    memset(a->out, 0, a->call->out ? a->call->out->size : sizeof(struct raw_out));
+}
+
 static void command_done(struct command *c)
 {
     struct asked *a = (struct asked *)c;
@@ -239,6 +248,7 @@ static void queue_command(struct asked *a)
     a->command.cx = *a->cx;
     a->command.run = run_command;
     a->command.finish = a->key.given ? keep_answer : NULL;
+    a->command.again = command_again;
     a->command.done = command_done;
     a->command.next = NULL;
     *l->submit_tail = &a->command;

@@ -116,9 +116,24 @@ static err answer_at(struct ctx *cx, struct idem *i, uint64_t p, struct wanted *
     return db_one(cx, &platform_sql.idem_get, VALS(v_int(place_row(p))), take_answer, ret, &row_found);
 }
 
+struct idem_claim {
+    uint64_t key, place;
+    bool known;               /* another key's answer has the place so long */
+};
+
+static void undo_claim(void *self, const void *arg)
+{
+    struct idem *i = self;
+    const struct idem_claim *c = arg;
+    if (c->known)
+        map_put(&i->places, c->key, c->place);
+    else
+        map_remove(&i->places, c->key);
+}
+
 err idem_find(struct ctx *cx, struct idem *i, const struct idem_key *key, bool claim, enum idem_found *ret, int *ret_status, struct str *ret_body)
 {
-    uint64_t p;
+    uint64_t p = 0;
     struct wanted w = { 0 };
     bool known = map_get(&i->places, map_key(key->key.hash), &p);
     *ret = IDEM_NEW;
@@ -132,8 +147,11 @@ err idem_find(struct ctx *cx, struct idem *i, const struct idem_key *key, bool c
             return e;
     }
     if (!w.found || memcmp(w.answer.key.hash, key->key.hash, sizeof(key->key.hash)) != 0) {
-        if (claim)
-            map_put(&i->places, map_key(key->key.hash), RUNNING);
+        struct idem_claim claimed = { map_key(key->key.hash), p, known };
+        if (claim) {
+            map_put(&i->places, claimed.key, RUNNING);
+            tx_undo(cx, undo_claim, i, &claimed, sizeof(claimed));
+        }
         return OK;
     }
     *ret = w.answer.key.body_hash == key->key.body_hash ? IDEM_REPLAY : IDEM_MISMATCH;

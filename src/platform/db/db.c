@@ -2,62 +2,45 @@
 #include "platform/db/db_impl.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <sys/file.h>
 #include <sys/random.h>
-#include <sys/stat.h>
-#include <unistd.h>
+#include <time.h>
 
 #include "platform/obs/log.h"
 #include "platform_sql.h"
 
-/* 3.7.0 to 3.51.2 can corrupt a file when a checkpoint meets a commit of another connection. */
-#define OLDEST_SQLITE 3051003
-
-static bool make_folder(const char *dir, struct arena *arena, struct str *ret_why)
-{
-    if (mkdir(dir, 0700) == 0 || errno == EEXIST)
-        return true;
-    *ret_why = arena_fmt(arena, "cannot make the folder %s: %s", dir, strerror(errno));
-    return false;
-}
-
-/* One process a folder: held until the process ends, however it ends. */
-static bool lock_folder(struct db *db, struct arena *arena, struct str *ret_why)
-{
-    struct str path = arena_fmt(arena, "%s/lock", db->o.dir);
-    db->lock_fd = open(path.p, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-    if (db->lock_fd >= 0 && flock(db->lock_fd, LOCK_EX | LOCK_NB) == 0)
-        return true;
-    *ret_why = errno == EWOULDBLOCK ? arena_fmt(arena, "%s is in use by another takenseat process: stop it first", db->o.dir)
-                                    : arena_fmt(arena, "cannot lock %s: %s", path.p, strerror(errno));
-    return false;
-}
-
 /* Time does not go back over a restart. */
-static void wind_clock(struct db *db)
+static bool wind_clock(struct db *db, struct arena *arena)
 {
-    sqlite3_stmt *stmt = conn_bind(db->writer, &platform_sql.clock_get, NO_VALS);
-    if (sqlite3_step(stmt) == SQLITE_ROW)
-        db->clock_noted = sqlite3_column_int64(stmt, 0);
-    sqlite3_reset(stmt);
+    bool found;
+    struct ctx cx = { .arena = arena, .db = db->writer };
+    if (db_one(&cx, &platform_sql.clock_get, NO_VALS, row_take_int, &db->clock_noted, &found))
+        return false;
     if (db->clock_noted > clock_now(db->o.clock))
         clock_set(db->o.clock, db->clock_noted);
+    return true;
 }
 
-static bool open_connections(struct db *db, struct arena *arena, struct str *ret_why)
+static bool open_writer(struct db *db, struct arena *arena, struct str *ret_why)
 {
-    db->writer = conn_open(db->path, true, !db->o.fleeting, arena, ret_why);
+    db->writer = db->backend->connect(db, CONN_WRITES, arena, ret_why);
     if (!db->writer)
         return false;
     db->writer->group = &db->group;
     if (!migrate(db, arena, ret_why))
         return false;
-    wind_clock(db);
+    if (wind_clock(db, arena))
+        return true;
+    *ret_why = arena_fmt(arena, "the database cannot be read: %s", db->backend->why(db->writer));
+    return false;
+}
+
+static bool open_connections(struct db *db, struct arena *arena, struct str *ret_why)
+{
+    if (!db->o.only_read && !open_writer(db, arena, ret_why))
+        return false;
     for (int i = 0; i < db->o.readers; i++) {
-        struct conn *c = conn_open(db->path, false, !db->o.fleeting, arena, ret_why);
+        struct conn *c = db->backend->connect(db, CONN_READS, arena, ret_why);
         if (!c)
             return false;
         c->next = db->readers;
@@ -78,32 +61,27 @@ static void dispose(struct db *db)
 {
     while (db->readers) {
         struct conn *next = db->readers->next;
-        conn_close(db->readers);
+        db->backend->disconnect(db->readers);
         db->readers = next;
     }
-    conn_close(db->writer);
+    if (db->writer)
+        db->backend->disconnect(db->writer);
+    db->backend->close(db);
     group_free(&db->group);
-    if (db->lock_fd >= 0)
-        close(db->lock_fd);
     pthread_mutex_destroy(&db->lock);
     pthread_cond_destroy(&db->work);
     pthread_cond_destroy(&db->reader_free);
-    pthread_cond_destroy(&db->checkpoint_wanted);
-    free(db->path);
+    pthread_cond_destroy(&db->tend_wanted);
     free(db);
 }
 
 struct db *db_open(struct arena *arena, const struct db_options *o, struct str *ret_why)
 {
-    if (sqlite3_libversion_number() < OLDEST_SQLITE) {
-        *ret_why = arena_fmt(arena, "SQLite %s has the WAL-reset bug: 3.51.3 or newer is needed", sqlite3_libversion());
-        return NULL;
-    }
     struct db *db = calloc(1, sizeof(*db));
-    if (!db || asprintf(&db->path, "%s/takenseat.db", o->dir) < 0)
+    if (!db)
         abort();
     db->o = *o;
-    db->lock_fd = -1;
+    db->backend = o->server.url.n ? &mysql_backend : &sqlite_backend;
     db->tail = &db->first;
     group_init(&db->group);
     db->group.db = db;
@@ -114,27 +92,54 @@ struct db *db_open(struct arena *arena, const struct db_options *o, struct str *
     pthread_mutex_init(&db->lock, NULL);
     pthread_cond_init(&db->work, NULL);
     pthread_cond_init(&db->reader_free, NULL);
-    pthread_cond_init(&db->checkpoint_wanted, &monotonic);
+    pthread_cond_init(&db->tend_wanted, &monotonic);
     pthread_condattr_destroy(&monotonic);
 
-    if (!make_folder(o->dir, arena, ret_why) || !lock_folder(db, arena, ret_why) || !open_connections(db, arena, ret_why)) {
-        dispose(db);
-        return NULL;
-    }
-    return db;
+    if (db->backend->open(db, arena, ret_why) && open_connections(db, arena, ret_why))
+        return db;
+    dispose(db);
+    return NULL;
 }
 
 bool db_check(struct db *db, struct arena *arena, const struct query *q, size_t n, struct str *ret_why)
 {
-    for (size_t i = 0; i < n; i++) {
-        sqlite3_stmt *stmt = NULL;
-        if (sqlite3_prepare_v2(db->writer->lite, q[i].sql, -1, &stmt, NULL) != SQLITE_OK) {
-            *ret_why = arena_fmt(arena, "statement %s does not compile: %s", q[i].name, sqlite3_errmsg(db->writer->lite));
-            return false;
-        }
-        sqlite3_finalize(stmt);
+    struct conn *c = db->writer ? db->writer : db_read_begin(db);
+    bool ok = true;
+    for (size_t i = 0; i < n && ok; i++) {
+        ok = db->backend->compiles(c, &q[i]);
+        if (!ok)
+            *ret_why = arena_fmt(arena, "statement %s does not compile: %s", q[i].name, db->backend->why(c));
     }
-    return true;
+    if (!db->writer)
+        db_read_end(db, c);
+    return ok;
+}
+
+const struct audit *db_audits(const struct db *db)
+{
+    return db->backend->audits;
+}
+
+static void *tend_main(void *self)
+{
+    struct db *db = self;
+    db->backend->tend(db);
+    return NULL;
+}
+
+bool db_stopping(struct db *db, int64_t ms)
+{
+    struct timespec until;
+    clock_gettime(CLOCK_MONOTONIC, &until);
+    until.tv_nsec += ms % 1000 * 1000000L;
+    until.tv_sec += ms / 1000 + until.tv_nsec / 1000000000L;
+    until.tv_nsec %= 1000000000L;
+    pthread_mutex_lock(&db->lock);
+    while (!db->untended && pthread_cond_timedwait(&db->tend_wanted, &db->lock, &until) != ETIMEDOUT)
+        continue;
+    bool stop = db->untended;
+    pthread_mutex_unlock(&db->lock);
+    return stop;
 }
 
 void db_start(struct db *db)
@@ -148,11 +153,12 @@ void db_start(struct db *db)
     arena_free(arena);
     db->outbox_last = outbox.last;
     atomic_store(&db->outbox_durable, outbox.last);
-    if (pthread_create(&db->writer_thread, NULL, writer_main, db) || pthread_create(&db->checkpoint_thread, NULL, checkpoint_main, db))
+    if (pthread_create(&db->writer_thread, NULL, writer_main, db) || pthread_create(&db->tend_thread, NULL, tend_main, db))
         panic(__FILE__, __LINE__, "cannot start the writer");
     db->started = true;
 }
 
+/* The backend's own thread ends after the writer: what the last group wrote is its business too. */
 void db_close(struct db *db)
 {
     if (!db)
@@ -160,12 +166,14 @@ void db_close(struct db *db)
     pthread_mutex_lock(&db->lock);
     db->stop = true;
     pthread_cond_broadcast(&db->work);
-    pthread_cond_broadcast(&db->checkpoint_wanted);
     pthread_mutex_unlock(&db->lock);
     if (db->started) {
         pthread_join(db->writer_thread, NULL);
-        pthread_join(db->checkpoint_thread, NULL);
-        sqlite3_wal_checkpoint_v2(db->writer->lite, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+        pthread_mutex_lock(&db->lock);
+        db->untended = true;
+        pthread_cond_broadcast(&db->tend_wanted);
+        pthread_mutex_unlock(&db->lock);
+        pthread_join(db->tend_thread, NULL);
     }
     dispose(db);
 }
@@ -178,14 +186,13 @@ struct conn *db_read_begin(struct db *db)
     struct conn *c = db->readers;
     db->readers = c->next;
     pthread_mutex_unlock(&db->lock);
-    if (conn_exec(c, "BEGIN") != SQLITE_OK)
-        LOG(LOG_ERROR, "snapshot", lf_s("why", str_c(sqlite3_errmsg(c->lite))));
+    db->backend->snapshot(c);
     return c;
 }
 
 void db_read_end(struct db *db, struct conn *c)
 {
-    conn_exec(c, "COMMIT");
+    db->backend->snapshot_end(c);
     pthread_mutex_lock(&db->lock);
     c->next = db->readers;
     db->readers = c;
@@ -205,4 +212,5 @@ void db_stats(struct db *db, struct db_stats *ret)
     ret->commit_us_total = db->commit_us_total;
     ret->commit_us_max = db->commit_us_max;
     ret->refused = db->refused;
+    ret->again = db->again;
 }

@@ -1,165 +1,8 @@
-/* The writer under test: groups, savepoints, collected inserts, undo notes, answers only after the commit, the bounded queue, restart. */
-#include "test.h"
+/* The writer under test: groups, savepoints, collected inserts, undo notes, answers only after the commit, the bounded queue, restart; and that
+ * every kind of database means the same. With TAKENSEAT_TEST_MARIADB (tests/lib/mariadb run ...) all cases run on that server too. */
+#include "db_bed.h"
 
-#include <pthread.h>
 #include <stdatomic.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
-#include "base/clock.h"
-#include "platform/db/engine.h"
-#include "platform/obs/log.h"
-
-static const struct migration migrations[] = {
-    { 1, "init", "CREATE TABLE item (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, n INTEGER NOT NULL); "
-                 "CREATE TABLE outbox (id INTEGER PRIMARY KEY, topic TEXT, event_key INTEGER, body TEXT, created_at INTEGER); "
-                 "CREATE TABLE clock_seen (id INTEGER PRIMARY KEY, now_ms INTEGER NOT NULL); INSERT INTO clock_seen VALUES (1, 0)" },
-    { 0 },
-};
-static const struct query insert = { "item_insert", "INSERT INTO item (id, name, n) VALUES (?, ?, ?)" };
-static const struct query add = { "item_add", "UPDATE item SET n = n + ? WHERE id = ?" };
-static const struct query sum = { "item_sum", "SELECT COALESCE(SUM(n), 0), COUNT(*) FROM item" };
-static const struct query max_id = { "item_max", "SELECT COALESCE(MAX(id), 0) FROM item" };
-
-struct box {                  /* a database in a folder of its own */
-    char dir[64];
-    struct arena *arena;
-    struct clock clock;
-    struct db *db;
-};
-
-static void box_start(struct box *b, size_t queue_max)
-{
-    struct migration_set set = { "test", migrations };
-    struct str why = { 0 };
-    b->db = db_open(b->arena, &(struct db_options){ .dir = b->dir, .clock = &b->clock, .readers = 2, .queue_max = queue_max, .group_max = 64,
-                                                   .migrations = &set, .migration_count = 1, .seed = 1 }, &why);
-    if (!b->db)
-        fprintf(stderr, "%.*s\n", STR_ARG(why));
-    assert_non_null(b->db);
-    db_start(b->db);
-}
-
-static int box_open(void **state)
-{
-    struct box *b = calloc(1, sizeof(*b));
-    assert_non_null(b);
-    log_level_set(LOG_ERROR);
-    snprintf(b->dir, sizeof(b->dir), "/tmp/takenseat-db-XXXXXX");
-    assert_non_null(mkdtemp(b->dir));
-    b->arena = arena_new(0);
-    clock_init(&b->clock, true);
-    box_start(b, 1000);
-    *state = b;
-    return 0;
-}
-
-static int box_close(void **state)
-{
-    struct box *b = *state;
-    char command[128];
-    db_close(b->db);
-    arena_free(b->arena);
-    static const char *const files[] = { "takenseat.db", "takenseat.db-wal", "takenseat.db-shm", "lock" };
-    for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
-        snprintf(command, sizeof(command), "%s/%s", b->dir, files[i]);
-        unlink(command);
-    }
-    rmdir(b->dir);
-    free(b);
-    return 0;
-}
-
-struct job {
-    struct command command;
-    int64_t id, n;
-    struct str name;
-    err want;                 /* what run returns after its work */
-    int64_t *memory;          /* follows the database */
-    pthread_mutex_t lock;
-    pthread_cond_t done;
-    bool finished;
-};
-
-static void undo_memory(void *self, const void *arg)
-{
-    *(int64_t *)self -= *(const int64_t *)arg;
-}
-
-static err put_item(struct command *c)
-{
-    struct job *j = (struct job *)c;
-    db_put(&c->cx, &insert, VALS(v_int(j->id), v_text(j->name), v_int(j->n)));
-    if (j->memory) {
-        *j->memory += j->n;
-        tx_undo(&c->cx, undo_memory, j->memory, &j->n, sizeof(j->n));
-    }
-    return j->want;
-}
-
-static err add_item(struct command *c)
-{
-    struct job *j = (struct job *)c;
-    int64_t changed;
-    err e = db_run(&c->cx, &add, VALS(v_int(j->n), v_int(j->id)), &changed);
-    return e ? e : changed == 1 ? j->want : ERR_MISSING;
-}
-
-static void finished(struct command *c)
-{
-    struct job *j = (struct job *)c;
-    pthread_mutex_lock(&j->lock);
-    j->finished = true;
-    pthread_cond_signal(&j->done);
-    pthread_mutex_unlock(&j->lock);
-}
-
-static void prepare(struct job *j, err (*run)(struct command *), int64_t id, int64_t n, const char *name, err want)
-{
-    *j = (struct job){ .command = { .run = run, .done = finished }, .id = id, .n = n, .name = str_c(name), .want = want };
-    pthread_mutex_init(&j->lock, NULL);
-    pthread_cond_init(&j->done, NULL);
-    j->command.cx.arena = arena_new(0);
-}
-
-static err wait_for(struct job *j)
-{
-    pthread_mutex_lock(&j->lock);
-    while (!j->finished)
-        pthread_cond_wait(&j->done, &j->lock);
-    pthread_mutex_unlock(&j->lock);
-    arena_free(j->command.cx.arena);
-    return j->command.result;
-}
-
-static err run_one(struct box *b, struct job *j)
-{
-    assert_null(db_submit(b->db, &j->command, 1));
-    return wait_for(j);
-}
-
-static void read_sum(struct box *b, int64_t *ret_sum, int64_t *ret_count)
-{
-    struct ctx cx = { .arena = arena_new(0), .db = db_read_begin(b->db) };
-    struct rows r;
-    assert_int_equal(db_rows(&cx, &sum, NO_VALS, &r), OK);
-    assert_true(rows_next(&r));
-    *ret_sum = row_int(&r, 0);
-    *ret_count = row_int(&r, 1);
-    assert_int_equal(rows_end(&cx, &r), OK);
-    db_read_end(b->db, cx.db);
-    arena_free(cx.arena);
-}
-
-static void expect(struct box *b, int64_t want_sum, int64_t want_count)
-{
-    int64_t total, count;
-    read_sum(b, &total, &count);
-    assert_int_equal(total, want_sum);
-    assert_int_equal(count, want_count);
-}
 
 static void test_failed_command_leaves_nothing(void **state)
 {
@@ -172,9 +15,7 @@ static void test_failed_command_leaves_nothing(void **state)
     prepare(&jobs[2], add_item, 1, 1000, "", ERR_CONFLICT);
     prepare(&jobs[3], add_item, 1, 5, "", OK);
     jobs[0].memory = jobs[1].memory = &memory;
-    for (int i = 0; i < 3; i++)
-        jobs[i].command.next = &jobs[i + 1].command;
-    assert_null(db_submit(b->db, &jobs[0].command, 4));
+    submit_all(b, jobs, 4);
     static const err want[] = { OK, ERR_CONFLICT, ERR_CONFLICT, OK };
     for (int i = 0; i < 4; i++)
         assert_int_equal(wait_for(&jobs[i]), want[i]);
@@ -209,17 +50,18 @@ static void test_restart(void **state)
     expect(b, 7, 1);
     struct sequence s;
     struct ctx cx = { .arena = arena_new(0), .db = db_read_begin(b->db) };
-    assert_int_equal(sequence_load(&cx, &max_id, &s), OK);
+    assert_int_equal(sequence_load(&cx, &bed_max_id, &s), OK);
     assert_int_equal(sequence_next(&s), 42);
     db_read_end(b->db, cx.db);
     arena_free(cx.arena);
 }
 
-static void test_one_process_a_folder(void **state)
+static void test_one_process(void **state)
 {
     struct box *b = *state;
     struct str why = { 0 };
-    assert_null(db_open(b->arena, &(struct db_options){ .dir = b->dir, .clock = &b->clock, .readers = 1, .queue_max = 16, .group_max = 16 }, &why));
+    struct db_options o = box_options(b);
+    assert_null(db_open(b->arena, &o, &why));
     assert_non_null(strstr(why.p, "in use"));
 }
 
@@ -231,13 +73,13 @@ static void test_snapshot(void **state)
     int64_t before, after, count;
     struct ctx cx = { .arena = arena_new(0), .db = db_read_begin(b->db) };
     struct rows r;
-    assert_int_equal(db_rows(&cx, &sum, NO_VALS, &r), OK);
+    assert_int_equal(db_rows(&cx, &bed_sum, NO_VALS, &r), OK);
     assert_true(rows_next(&r));
     before = row_int(&r, 0);
     assert_int_equal(rows_end(&cx, &r), OK);
     prepare(&j, put_item, 1, 3, "a", OK);
     assert_int_equal(run_one(b, &j), OK);
-    assert_int_equal(db_rows(&cx, &sum, NO_VALS, &r), OK);
+    assert_int_equal(db_rows(&cx, &bed_sum, NO_VALS, &r), OK);
     assert_true(rows_next(&r));
     assert_int_equal(row_int(&r, 0), before);
     assert_int_equal(rows_end(&cx, &r), OK);
@@ -360,12 +202,264 @@ static void test_after_notes(void **state)
     assert_int_equal(atomic_load(&n.after), 1);          /* a failed command's note is dropped */
 }
 
+/* ---- what is written is read: every kind of value ---- */
+
+static const struct query things = { "things", "SELECT word, bytes, number, fixed FROM thing ORDER BY id" };
+
+struct value {
+    const char *word;         /* NULL: none */
+    size_t n;
+    int64_t number;
+};
+
+static const struct value values[] = {
+    { "", 0, 0 }, { NULL, 0, -1 }, { "it's 50% \\ \"quoted\" _ ; --", 27, INT64_MAX }, { "이선좌 \xf0\x9f\x8e\xab", 14, INT64_MIN },
+    { "a ", 2, 1 }, { "A", 1, 2 }, { "a\0b", 3, 3 },
+};
+#define VALUES (sizeof(values) / sizeof(values[0]))
+
+static struct str all_bytes(struct arena *arena)
+{
+    char *p = arena_take(arena, 256);
+    for (int i = 0; i < 256; i++)
+        p[i] = (char)i;
+    return str_of(p, 256);
+}
+
+static err put_things(struct command *c)
+{
+    for (size_t i = 0; i < VALUES; i++)
+        db_put(&c->cx, &bed_thing, VALS(v_int((int64_t)i + 1), values[i].word ? v_text(str_of(values[i].word, values[i].n)) : v_null(),
+                                        i ? v_blob(all_bytes(c->cx.arena)) : v_null(), v_int(values[i].number), v_blob(str_of("\0\1\0 ", 4))));
+    return OK;
+}
+
+static void test_values(void **state)
+{
+    struct box *b = *state;
+    struct job j;
+    struct rows r;
+    prepare(&j, put_things, 0, 0, "", OK);
+    assert_int_equal(run_one(b, &j), OK);
+    struct ctx cx = { .arena = arena_new(0), .db = db_read_begin(b->db) };
+    assert_int_equal(db_rows(&cx, &things, NO_VALS, &r), OK);
+    for (size_t i = 0; i < VALUES; i++) {
+        assert_true(rows_next(&r));
+        struct str word = row_text_view(&r, 0), bytes = row_text(&cx, &r, 1);
+        assert_int_equal(row_null(&r, 0), !values[i].word);
+        assert_int_equal(word.p == NULL, !values[i].word);
+        assert_true(str_eq(word, str_of(values[i].word, values[i].n)));
+        assert_true(i ? str_eq(bytes, all_bytes(cx.arena)) : row_null(&r, 1));
+        assert_true(row_int(&r, 2) == values[i].number);
+        assert_true(str_eq(row_text_view(&r, 3), str_of("\0\1\0 ", 4)));
+    }
+    assert_false(rows_next(&r));
+    assert_int_equal(rows_end(&cx, &r), OK);
+    db_read_end(b->db, cx.db);
+    arena_free(cx.arena);
+}
+
+/* ---- SQL means the same ---- */
+
+static void take_text(struct ctx *cx, const struct rows *r, void *out)
+{
+    *(struct str *)out = row_text(cx, r, 0);
+}
+
+static void test_words(void **state)
+{
+    static const struct {
+        struct query query;
+        const char *want;
+    } cases[] = {
+        { { "division", "SELECT (7 + 2) / 4" }, "2" },
+        { { "joined", "SELECT 'a' || 'b' || 3" }, "ab3" },
+        { { "bits", "SELECT 5 - (6 & 14) + (1 << 33 >> 33)" }, "0" },
+        { { "quotes", "SELECT 'it''s \\ -- no comment'" }, "it's \\ -- no comment" },
+        { { "ends", "SELECT 'a' = 'a '" }, "0" },
+        { { "cases", "SELECT 'a' = 'A'" }, "0" },
+        { { "sum", "SELECT SUM(n) FROM (SELECT 9007199254740993 AS n UNION ALL SELECT 1) AS t" }, "9007199254740994" },
+        { { "compared", "SELECT (1 IS NULL) <> (NULL IS NULL)" }, "1" },
+        { { "rest", "SELECT -7 % 4" }, "-3" },
+        { { "instead", "SELECT 'left'\n-- mysql: SELECT 'left'\n" }, "left" },
+    };
+    struct box *b = *state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        bool found;
+        struct str got;
+        struct ctx cx = { .arena = arena_new(0), .db = db_read_begin(b->db) };
+        assert_int_equal(db_one(&cx, &cases[i].query, NO_VALS, take_text, &got, &found), OK);
+        assert_string_equal(got.p, cases[i].want);
+        db_read_end(b->db, cx.db);
+        arena_free(cx.arena);
+    }
+}
+
+static void test_like(void **state)
+{
+    static const struct {
+        const char *part;
+        int64_t first;        /* 0: nothing */
+    } cases[] = { { "SEAT", 1 }, { "50%", 2 }, { "0_", 0 }, { "!", 3 }, { "좌석", 3 } };
+    struct box *b = *state;
+    struct job jobs[3];
+    prepare(&jobs[0], put_item, 1, 1, "seat 500", OK);
+    prepare(&jobs[1], put_item, 2, 1, "50% off", OK);
+    prepare(&jobs[2], put_item, 3, 1, "좌석!", OK);
+    submit_all(b, jobs, 3);
+    for (int i = 0; i < 3; i++)
+        assert_int_equal(wait_for(&jobs[i]), OK);
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct rows r;
+        struct ctx cx = { .arena = arena_new(0), .db = db_read_begin(b->db) };
+        assert_int_equal(db_rows(&cx, &bed_named, VALS(v_like(&cx, str_c(cases[i].part))), &r), OK);
+        assert_true(rows_next(&r) == (cases[i].first != 0));
+        assert_true(!cases[i].first || row_int(&r, 0) == cases[i].first);
+        assert_int_equal(rows_end(&cx, &r), OK);
+        db_read_end(b->db, cx.db);
+        arena_free(cx.arena);
+    }
+}
+
+/* ---- inserts that are kept for the group, and what has to see them ---- */
+
+static err rename_item(struct command *c)
+{
+    struct job *j = (struct job *)c;
+    return db_run(&c->cx, &bed_rename, VALS(v_text(j->name), v_int(j->id)), NULL);
+}
+
+static err put_and_count(struct command *c)
+{
+    struct job *j = (struct job *)c;
+    struct rows r;
+    db_put(&c->cx, &bed_insert, VALS(v_int(j->id), v_text(j->name), v_int(j->n)));
+    err e = db_rows(&c->cx, &bed_sum, NO_VALS, &r);
+    if (e)
+        return e;
+    *j->memory = rows_next(&r) ? row_int(&r, 1) : -1;
+    e = rows_end(&c->cx, &r);
+    return e ? e : j->want;
+}
+
+/* A command sees what earlier ones of its group have put; what it puts goes with it when it fails, theirs stays. */
+static void test_puts_of_a_group(void **state)
+{
+    struct box *b = *state;
+    struct job jobs[6];
+    int64_t seen[2] = { 0 };
+    prepare(&jobs[0], put_item, 1, 1, "a", OK);
+    prepare(&jobs[1], put_item, 2, 10, "b", OK);
+    prepare(&jobs[2], put_and_count, 3, 100, "c", ERR_CONFLICT);
+    prepare(&jobs[3], rename_item, 2, 0, "a", OK);       /* there is an "a" */
+    prepare(&jobs[4], put_and_count, 4, 1000, "d", OK);
+    prepare(&jobs[5], put_item, 5, 10000, "e", OK);
+    jobs[2].memory = &seen[0];
+    jobs[4].memory = &seen[1];
+    submit_all(b, jobs, 6);
+    static const err want[] = { OK, OK, ERR_CONFLICT, ERR_CONFLICT, OK, OK };
+    for (int i = 0; i < 6; i++)
+        assert_int_equal(wait_for(&jobs[i]), want[i]);
+    assert_int_equal(seen[0], 3);
+    assert_int_equal(seen[1], 3);
+    expect(b, 11011, 4);
+}
+
+static err put_many(struct command *c)
+{
+    struct job *j = (struct job *)c;
+    for (int64_t i = 0; i < j->n; i++) {
+        db_put(&c->cx, &bed_insert, VALS(v_int(j->id + i), v_text(arena_fmt(c->cx.arena, "%lld", (long long)(j->id + i))), v_int(1)));
+        if (i % 3 == 0)
+            db_put(&c->cx, &bed_thing, VALS(v_int(j->id + i), v_null(), v_blob(str_of(arena_take(c->cx.arena, 1000), 1000)), v_int(i), v_null()));
+    }
+    return OK;
+}
+
+/* Any number of them, of several kinds, in a group. */
+static void test_many_puts(void **state)
+{
+    struct box *b = *state;
+    static const int64_t counts[] = { 1, 3, 4, 21, 63, 64, 65, 700 };
+    struct job j;
+    int64_t all = 0;
+    for (size_t i = 0; i < sizeof(counts) / sizeof(counts[0]); i++) {
+        prepare(&j, put_many, 1 + (int64_t)i * 1000, counts[i], "", OK);
+        assert_int_equal(run_one(b, &j), OK);
+        all += counts[i];
+        expect(b, all, all);
+    }
+}
+
+/* A statement that runs while the rows of another are read. */
+static void test_rows_in_rows(void **state)
+{
+    struct box *b = *state;
+    struct job j;
+    struct rows outer, inner;
+    prepare(&j, put_many, 1, 5, "", OK);
+    assert_int_equal(run_one(b, &j), OK);
+    struct ctx cx = { .arena = arena_new(0), .db = db_read_begin(b->db) };
+    assert_int_equal(db_rows(&cx, &bed_named, VALS(v_like(&cx, S(""))), &outer), OK);
+    for (int i = 1; i <= 5; i++) {
+        assert_true(rows_next(&outer));
+        assert_int_equal(row_int(&outer, 0), i);
+        assert_int_equal(db_rows(&cx, &bed_sum, NO_VALS, &inner), OK);
+        assert_true(rows_next(&inner));
+        assert_int_equal(row_int(&inner, 1), 5);
+        assert_int_equal(rows_end(&cx, &inner), OK);
+    }
+    assert_false(rows_next(&outer));
+    assert_int_equal(rows_end(&cx, &outer), OK);
+    db_read_end(b->db, cx.db);
+    arena_free(cx.arena);
+}
+
+/* Beside the running process: reads, and takes nothing. */
+static void test_only_read(void **state)
+{
+    struct box *b = *state;
+    struct job j;
+    struct str why = { 0 };
+    struct db_options o = box_options(b);
+    o.only_read = true;
+    prepare(&j, put_item, 1, 7, "a", OK);
+    assert_int_equal(run_one(b, &j), OK);
+    struct db *own = b->db;
+    b->db = db_open(b->arena, &o, &why);
+    assert_non_null(b->db);
+    expect(b, 7, 1);
+    for (const struct audit *a = db_audits(b->db); a->name; a++) {
+        struct rows r;
+        struct ctx cx = { .arena = b->arena, .db = db_read_begin(b->db) };
+        assert_true(db_check(b->db, b->arena, a->query, 1, &why));
+        assert_int_equal(db_rows(&cx, a->query, NO_VALS, &r), OK);
+        assert_false(rows_next(&r));
+        assert_int_equal(rows_end(&cx, &r), OK);
+        db_read_end(b->db, cx.db);
+    }
+    static const struct query wrong = { "wrong", "SELECT nothing FROM nowhere" };
+    assert_false(db_check(b->db, b->arena, &wrong, 1, &why));
+    db_close(b->db);
+    b->db = own;
+    prepare(&j, add_item, 1, 1, "", OK);
+    assert_int_equal(run_one(b, &j), OK);
+}
+
+/* The same cases on every kind of database that can be had. */
+static int conformance(const char *address)
+{
+#define CASE(f) { #f, f, box_open, box_close, (void *)address }
+    const struct CMUnitTest tests[] = {
+        CASE(test_failed_command_leaves_nothing), CASE(test_update_of_nothing), CASE(test_restart), CASE(test_one_process), CASE(test_snapshot),
+        CASE(test_full_queue), CASE(test_many_threads), CASE(test_after_notes), CASE(test_values), CASE(test_words), CASE(test_like),
+        CASE(test_puts_of_a_group), CASE(test_many_puts), CASE(test_rows_in_rows), CASE(test_only_read),
+    };
+    return cmocka_run_group_tests_name(address ? "MariaDB" : "SQLite", tests, NULL, NULL);
+}
+
 int main(void)
 {
-#define CASE(f) cmocka_unit_test_setup_teardown(f, box_open, box_close)
-    const struct CMUnitTest tests[] = {
-        CASE(test_failed_command_leaves_nothing), CASE(test_update_of_nothing), CASE(test_restart), CASE(test_one_process_a_folder),
-        CASE(test_snapshot), CASE(test_full_queue), CASE(test_many_threads), CASE(test_after_notes),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    int failed = conformance(NULL);
+    return box_server() ? failed + conformance(box_server()) : failed;
 }

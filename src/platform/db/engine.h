@@ -5,6 +5,10 @@
 #include "base/clock.h"
 #include "platform/db/db.h"
 
+/* What the columns of a result are: for those who print whatever comes. */
+int rows_columns(const struct rows *r);
+const char *rows_column_name(const struct rows *r, int column);
+
 /* ---- commands ---- */
 
 struct command {
@@ -12,6 +16,7 @@ struct command {
     err (*run)(struct command *c);       /* in the writer, inside the group's transaction; c->cx is ready */
     err (*finish)(struct command *c);    /* after run, whatever it returned, outside its savepoint: for what must stay even of a refusal; may be NULL */
     void (*done)(struct command *c);     /* in the writer, after the group is durable (or has failed): hand it back, never wait here */
+    void (*again)(struct command *c);    /* before run is called once more (a deadlock): drops what it left in the submitter's own memory; may be NULL */
     struct ctx cx;            /* the submitter sets arena, actor, lang; the writer app, db, rng, now */
     void *waiter;             /* the submitter's own */
     err result;               /* what run returned, or ERR_UNAVAILABLE when the group could not be committed */
@@ -28,8 +33,19 @@ struct migration_set {
     const struct migration *at;          /* ends with version 0 */
 };
 
+/* Where MariaDB or MySQL is. The password stands in no URL. */
+struct db_server {
+    struct str url;           /* mysql://user@host:port/database */
+    struct str password;      /* or in the first line of this file: */
+    struct str password_file;
+    struct str tls;           /* "required", "off", or "auto": required unless the host is a loopback address */
+    struct str tls_ca;        /* file with the certificates that may have signed the server's; empty: the system's */
+};
+
 struct db_options {
-    const char *dir;          /* folder of the database file; made when missing, mode 0700 */
+    const char *dir;          /* folder of SQLite's file; made when missing, mode 0700 */
+    struct db_server server;  /* url empty: SQLite */
+    bool only_read;           /* beside a running process: no writer, no migrations, no lock */
     struct clock *clock;
     struct app *app;
     uint64_t seed;            /* of the writer's random numbers; 0: from the system */
@@ -44,20 +60,27 @@ struct db_options {
     size_t migration_count;
 };
 
-/* Opens the file, checks it after an unclean end, runs missing migrations. On failure NULL and a sentence in *ret_why. */
+/* Opens the database, checks it after an unclean end, runs missing migrations. On failure NULL and a sentence in *ret_why. */
 struct db *db_open(struct arena *arena, const struct db_options *o, struct str *ret_why);
-/* Prepares statements on a connection of its own and forgets them: false and the statement's name when one does not compile. */
+/* Prepares statements before db_start, or on a reading connection, and forgets them: false and the statement's name when one does not compile. */
 bool db_check(struct db *db, struct arena *arena, const struct query *q, size_t n, struct str *ret_why);
-/* Starts the writer and the checkpointer. */
+/* Invariants of the database itself, in the backend's words; ends with a NULL name. */
+const struct audit *db_audits(const struct db *db);
+/* Starts the writer and the thread of the backend (SQLite: the checkpointer). */
 void db_start(struct db *db);
 /* Runs what is queued, commits, stops the threads, checkpoints and closes. */
 void db_close(struct db *db);
+
+/* Copies all data of one database into another that has never been used, and compares every row of both; `told` hears of each table. Both are opened
+ * and closed, and taken for this process meanwhile. */
+bool db_move(struct arena *arena, const struct db_options *from, const struct db_options *to, void (*told)(void *self, struct str table, int64_t rows),
+             void *self, struct str *ret_why) MUST_USE;
 
 /* The newest event that is durable. From any thread. */
 int64_t db_outbox_last(struct db *db);
 
 struct db_stats {
-    int64_t groups, commands, queued, wal_bytes, checkpoint_us_max, commit_us_total, commit_us_max, refused;
+    int64_t groups, commands, queued, wal_bytes, checkpoint_us_max, commit_us_total, commit_us_max, refused, again;
 };
 void db_stats(struct db *db, struct db_stats *ret);
 

@@ -1,8 +1,8 @@
 /* The transaction of a group: BEGIN with its first write, a savepoint for each command that writes at once, collected inserts, notes for
  * undoing memory, and the commit that makes all of it durable together.
  *
- * A command's inserts are sent when it has succeeded, out of memory that the next command uses again: kept for the whole group they would be
- * cold by the time they are sent. */
+ * SQLite gets a command's inserts when it has succeeded, out of memory that the next command uses again: kept for the whole group they would be
+ * cold by the time they are sent. A server far away gets those of all commands together, or when something has to see them. */
 #include "platform/db/db_impl.h"
 
 #include "platform/obs/log.h"
@@ -10,7 +10,7 @@
 static void puts_clear(struct group *g)
 {
     g->puts = NULL;
-    g->puts_tail = &g->puts;
+    g->puts_tail = g->puts_mark = &g->puts;
     arena_reset(g->puts_arena);
 }
 
@@ -32,60 +32,77 @@ void group_end(struct group *g)
     puts_clear(g);
     g->undo = g->undo_mark = NULL;
     g->after = g->after_mark = g->after_each = g->after_each_mark = NULL;
-    g->began = g->savepoint = g->broken = false;
+    g->began = g->savepoint = g->broken = g->again = false;
 }
 
 static err begin(struct conn *c)
 {
     if (c->group->began)
         return OK;
-    int code = conn_exec(c, "BEGIN IMMEDIATE");
-    if (code != SQLITE_OK)
-        return conn_failed(c, code);
-    c->group->began = true;
-    return OK;
+    err e = c->backend->begin(c);
+    c->group->began = !e;
+    return e;
 }
 
-static err send(struct conn *c)
+static err send(struct conn *c, struct put *list)
 {
-    for (struct put *p = c->group->puts; p; p = p->next) {
-        sqlite3_stmt *stmt = conn_bind(c, p->query, p->vals, p->n);
-        int code = sqlite3_step(stmt);
-        sqlite3_reset(stmt);
-        if ((code & 0xff) == SQLITE_CONSTRAINT) {
-            LOG(LOG_ERROR, "memory and database disagree", lf_s("statement", str_c(p->query->name)), lf_s("why", str_c(sqlite3_errmsg(c->lite))));
-            panic(__FILE__, __LINE__, p->query->name);
-        }
-        if (code != SQLITE_DONE)
-            return conn_failed(c, code);
+    const struct put *at = NULL;
+    err e = c->backend->insert(c, list, &at);
+    if (e != ERR_CONFLICT)
+        return e;
+    LOG(LOG_ERROR, "memory and database disagree", lf_s("statement", str_c(at->query->name)), lf_s("why", str_c(c->backend->why(c))));
+    panic(__FILE__, __LINE__, at->query->name);
+}
+
+/* What earlier commands of the group have collected: it must not be lost with the present one. */
+static err send_earlier(struct conn *c)
+{
+    struct group *g = c->group;
+    if (g->puts_mark == &g->puts)
+        return OK;
+    struct put *own = *g->puts_mark;
+    *g->puts_mark = NULL;
+    err e = begin(c);
+    if (!e)
+        e = send(c, g->puts);
+    if (!own) {
+        puts_clear(g);
+        return e;
     }
-    puts_clear(c->group);
-    return OK;
+    g->puts = own;
+    g->puts_mark = &g->puts;
+    return e;
 }
 
 err group_savepoint(struct conn *c)
 {
     struct group *g = c->group;
-    err e = begin(c);
+    err e = send_earlier(c);
+    if (!e)
+        e = begin(c);
     if (e || g->savepoint)
         return e;
-    int code = conn_exec(c, "SAVEPOINT command");
-    if (code != SQLITE_OK)
-        return conn_failed(c, code);
-    g->savepoint = true;
-    return OK;
+    e = c->backend->savepoint(c);
+    g->savepoint = !e;
+    return e;
 }
 
 err group_flush(struct conn *c)
 {
-    if (!c->group->puts)
+    struct group *g = c->group;
+    if (!g->puts)
         return OK;
-    err e = group_savepoint(c);
-    return e ? e : send(c);
+    err e = *g->puts_mark ? group_savepoint(c) : send_earlier(c);
+    if (!e && g->puts) {
+        e = send(c, g->puts);
+        puts_clear(g);
+    }
+    return e;
 }
 
 void group_command_begin(struct group *g)
 {
+    g->puts_mark = g->puts_tail;
     g->undo_mark = g->undo;
     g->after_mark = g->after;
     g->after_each_mark = g->after_each;
@@ -97,43 +114,56 @@ static void undo_back_to(struct group *g, struct undo *mark)
         g->undo->fn(g->undo->self, g->undo->arg);
 }
 
+static err send_all(struct conn *c)
+{
+    struct group *g = c->group;
+    err e = g->puts ? begin(c) : OK;
+    if (!e && g->puts)
+        e = send(c, g->puts);
+    puts_clear(g);
+    return e;
+}
+
 void group_command_end(struct conn *c, bool ok)
 {
     struct group *g = c->group;
-    if (ok && g->puts && (begin(c) || send(c)))
-        g->broken = true;                    /* the whole group will be undone */
     if (!ok) {
         undo_back_to(g, g->undo_mark);
         g->after = g->after_mark;
         g->after_each = g->after_each_mark;
+        *g->puts_mark = NULL;
+        g->puts_tail = g->puts_mark;
     }
-    puts_clear(g);
-    if (g->savepoint && conn_exec(c, ok ? "RELEASE command" : "ROLLBACK TO command; RELEASE command") != SQLITE_OK)
+    if (!c->backend->keeps_puts && send_all(c))
+        g->broken = true;                    /* the whole group will be undone */
+    if (g->savepoint && (g->broken || c->backend->savepoint_end(c, ok)))
         g->broken = true;
     g->savepoint = false;
 }
 
-bool group_commit(struct conn *c, int64_t now)
+enum group_end group_commit(struct conn *c, int64_t now)
 {
     struct group *g = c->group;
+    if (!g->broken && send_all(c))
+        g->broken = true;
     note_time(g->db, now);
-    err e = g->broken ? ERR_UNAVAILABLE : OK;
-    if (!e && g->began) {
-        int code = conn_exec(c, "COMMIT");
-        if (code != SQLITE_OK)
-            e = conn_failed(c, code);
+    enum group_end end = GROUP_DURABLE;
+    if (g->broken) {
+        end = g->again ? GROUP_AGAIN : GROUP_UNDONE;
+        if (g->began)
+            c->backend->rollback(c);
+    } else if (g->began) {
+        end = c->backend->commit(c);
     }
-    if (e) {
-        if (g->began && !sqlite3_get_autocommit(c->lite))
-            conn_exec(c, "ROLLBACK");
+    if (end != GROUP_DURABLE) {
         undo_back_to(g, NULL);
-        return false;
+        return end;
     }
     for (struct after *a = g->after; a; a = a->next)
         a->fn(a->self);
     for (struct after *a = g->after_each; a; a = a->next)
         a->fn(a->self);
-    return true;
+    return end;
 }
 
 void db_put(struct ctx *cx, const struct query *q, const struct val *v, size_t n)
@@ -159,16 +189,7 @@ err db_run(struct ctx *cx, const struct query *q, const struct val *v, size_t n,
     err e = group_savepoint(c);
     if (!e)
         e = group_flush(c);
-    if (e)
-        return e;
-    sqlite3_stmt *stmt = conn_bind(c, q, v, n);
-    int code = sqlite3_step(stmt);
-    sqlite3_reset(stmt);
-    if (code != SQLITE_DONE)
-        return conn_failed(c, code);
-    if (ret_changed)
-        *ret_changed = sqlite3_changes64(c->lite);
-    return OK;
+    return e ? e : c->backend->run(c, q, v, n, ret_changed);
 }
 
 void tx_undo(struct ctx *cx, void (*fn)(void *self, const void *arg), void *self, const void *arg, size_t size)

@@ -4,46 +4,44 @@
 #include "platform/obs/log.h"
 #include "platform_sql.h"
 
-static const struct query done_version = { "platform.migration_version", "SELECT COALESCE(MAX(version), 0) FROM schema_migration WHERE service = ?" };
+static const struct query table = { "platform.migration_table",
+    "CREATE TABLE IF NOT EXISTS schema_migration ("
+    "service VARCHAR(64) NOT NULL, version INTEGER NOT NULL, name VARCHAR(64) NOT NULL, applied_at BIGINT NOT NULL, PRIMARY KEY (service, version))" };
+static const struct query done_version = { "platform.migration_version",
+    "SELECT COALESCE(MAX(version), 0) FROM schema_migration WHERE service = ?" };
 static const struct query mark_done = { "platform.migration_mark",
     "INSERT INTO schema_migration (service, version, name, applied_at) VALUES (?, ?, ?, ?)" };
 
-static int version_of(struct conn *c, const char *service)
-{
-    sqlite3_stmt *stmt = conn_bind(c, &done_version, VALS(v_text(str_c(service))));
-    int version = sqlite3_step(stmt) == SQLITE_ROW ? sqlite3_column_int(stmt, 0) : 0;
-    sqlite3_reset(stmt);
-    return version;
-}
-
 static bool apply(struct db *db, const char *service, const struct migration *m)
 {
-    struct conn *c = db->writer;
-    if (conn_exec(c, "BEGIN IMMEDIATE") != SQLITE_OK || conn_exec(c, m->sql) != SQLITE_OK)
-        return false;
-    sqlite3_stmt *stmt = conn_bind(c, &mark_done,
-        VALS(v_text(str_c(service)), v_int(m->version), v_text(str_c(m->name)), v_int(clock_now(db->o.clock))));
-    bool ok = sqlite3_step(stmt) == SQLITE_DONE;
-    sqlite3_reset(stmt);
-    return ok && conn_exec(c, "COMMIT") == SQLITE_OK;
+    return db->backend->migrate(db->writer, m, &mark_done,
+                                VALS(v_text(str_c(service)), v_int(m->version), v_text(str_c(m->name)), v_int(clock_now(db->o.clock))));
 }
 
 static bool migrate_service(struct db *db, const struct migration_set *set, struct arena *arena, struct str *ret_why)
 {
-    int done = version_of(db->writer, set->service), newest = 0;
+    struct ctx cx = { .arena = arena, .db = db->writer };
+    int newest = 0;
+    int64_t done = 0;
+    bool found;
+    if (db_one(&cx, &done_version, VALS(v_text(str_c(set->service))), row_take_int, &done, &found)) {
+        *ret_why = arena_fmt(arena, "the versions of the data cannot be read: %s", db->backend->why(db->writer));
+        return false;
+    }
     for (const struct migration *m = set->at; m->version; m++) {
         newest = m->version;
         if (m->version <= done)
             continue;
         if (!apply(db, set->service, m)) {
-            *ret_why = arena_fmt(arena, "migration %s %d (%s) failed: %s", set->service, m->version, m->name, sqlite3_errmsg(db->writer->lite));
-            conn_exec(db->writer, "ROLLBACK");
+            *ret_why = arena_fmt(arena, "migration %s %d (%s) failed: %s", set->service, m->version, m->name, db->backend->why(db->writer));
+            db->backend->rollback(db->writer);
             return false;
         }
         LOG(LOG_INFO, "migrated", lf_s("service", str_c(set->service)), lf_i("version", m->version));
     }
     if (done > newest) {
-        *ret_why = arena_fmt(arena, "the data of %s is of version %d, this program knows %d: use a newer program", set->service, done, newest);
+        *ret_why = arena_fmt(arena, "the data of %s is of version %lld, this program knows %d: use a newer program", set->service,
+                             (long long)done, newest);
         return false;
     }
     return true;
@@ -51,11 +49,8 @@ static bool migrate_service(struct db *db, const struct migration_set *set, stru
 
 bool migrate(struct db *db, struct arena *arena, struct str *ret_why)
 {
-    static const char table[] = "CREATE TABLE IF NOT EXISTS schema_migration ("
-                                "service TEXT NOT NULL, version INTEGER NOT NULL, name TEXT NOT NULL, applied_at INTEGER NOT NULL, "
-                                "PRIMARY KEY (service, version))";
-    if (conn_exec(db->writer, table) != SQLITE_OK) {
-        *ret_why = arena_fmt(arena, "cannot write to %s: %s", db->path, sqlite3_errmsg(db->writer->lite));
+    if (db->backend->run(db->writer, &table, NO_VALS, NULL)) {
+        *ret_why = arena_fmt(arena, "the database cannot be written: %s", db->backend->why(db->writer));
         return false;
     }
     for (size_t i = 0; i < db->o.migration_count; i++)

@@ -6,6 +6,8 @@
 
 #include "platform_sql.h"
 
+#define TRIES_MAX 5           /* of a group that met a deadlock or lost its connection */
+
 int64_t mono_us(void)
 {
     struct timespec t;
@@ -103,26 +105,51 @@ void note_time(struct db *db, int64_t now)
 {
     if (!db->group.began || db->group.broken || now < db->clock_noted + 1000)
         return;
-    sqlite3_stmt *stmt = conn_bind(db->writer, &platform_sql.clock_put, VALS(v_int(now)));
-    int code = sqlite3_step(stmt);
-    sqlite3_reset(stmt);
-    if (code == SQLITE_DONE)
+    if (!db->writer->backend->run(db->writer, &platform_sql.clock_put, VALS(v_int(now)), NULL))
         db->clock_noted = now;
-    else
-        (void)!conn_failed(db->writer, code);
+}
+
+/* Once: runs the commands of a group and commits them. */
+static enum group_end try_group(struct db *db, struct command *group)
+{
+    int64_t now = clock_now(db->o.clock);
+    for (struct command *c = group; c; c = c->next)
+        run_command(db, c, now);
+    seal(db, now);
+    int64_t before = mono_us();
+    enum group_end end = group_commit(db->writer, now);
+    note_commit(db, mono_us() - before);
+    group_end(&db->group);
+    return end;
+}
+
+/* As they were before they ran. */
+static void make_fresh(struct command *group)
+{
+    for (struct command *c = group; c; c = c->next) {
+        fail_clear(&c->cx);
+        if (c->again)
+            c->again(c);
+    }
+}
+
+static bool carry_out(struct db *db, struct command *group)
+{
+    for (int tries = 1;; tries++) {
+        enum group_end end = try_group(db, group);
+        if (end != GROUP_AGAIN || tries == TRIES_MAX)
+            return end == GROUP_DURABLE;
+        atomic_fetch_add_explicit(&db->again, 1, memory_order_relaxed);
+        make_fresh(group);
+    }
 }
 
 static void run_group(struct db *db, struct command *group)
 {
-    int64_t now = clock_now(db->o.clock), count = 0;
-    for (struct command *c = group; c; c = c->next, count++)
-        run_command(db, c, now);
-    seal(db, now);
-
-    int64_t before = mono_us();
-    bool durable = group_commit(db->writer, now);
-    note_commit(db, mono_us() - before);
-    group_end(&db->group);
+    int64_t count = 0;
+    for (struct command *c = group; c; c = c->next)
+        count++;
+    bool durable = carry_out(db, group);
     atomic_fetch_add_explicit(&db->groups, 1, memory_order_relaxed);
     atomic_fetch_add_explicit(&db->commands, count, memory_order_relaxed);
 
@@ -139,21 +166,11 @@ static void run_group(struct db *db, struct command *group)
         db->o.group_done(db->o.self);
 }
 
-static int wal_grown(void *self, sqlite3 *lite, const char *name, int pages)
-{
-    struct db *db = self;
-    (void)lite;
-    (void)name;
-    atomic_store_explicit(&db->wal_bytes, (int64_t)pages * 4096, memory_order_relaxed);
-    return SQLITE_OK;
-}
-
 void *writer_main(void *self)
 {
     struct db *db = self;
     struct command *group;
     pthread_setname_np(pthread_self(), "writer");
-    sqlite3_wal_hook(db->writer->lite, wal_grown, db);
     while ((group = take_group(db)))
         run_group(db, group);
     return NULL;

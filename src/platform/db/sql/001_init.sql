@@ -17,6 +17,7 @@ INSERT INTO clock_seen (id, now_ms) VALUES (1, 0);
 -- How far each subscription has come.
 CREATE TABLE bus_cursor (
     subscription TEXT    NOT NULL PRIMARY KEY,
+-- mysql:     subscription VARCHAR(96) NOT NULL PRIMARY KEY,
     event_id     INTEGER NOT NULL
 );
 

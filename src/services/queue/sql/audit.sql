@@ -103,6 +103,7 @@ WHERE r.draws = 1 AND (d.drawn_at IS NULL OR k.parked_at < d.drawn_at)
 
 -- name: W4_blocks
 -- help: entries are hashed in blocks without a gap, and none is hashed that was not there
-SELECT b.id >> 24 AS schedule_id, COUNT(*) FROM queue_block b GROUP BY b.id >> 24
-HAVING COUNT(*) <> MAX(b.id & 16777215) + 1
-    OR COUNT(*) * 1024 > (SELECT COUNT(*) FROM queue_place p WHERE p.id >> 24 = b.id >> 24)
+SELECT schedule_id, blocks FROM (
+    SELECT id >> 24 AS schedule_id, COUNT(*) AS blocks, MAX(id & 16777215) AS newest FROM queue_block GROUP BY id >> 24
+) AS hashed
+WHERE blocks <> newest + 1 OR blocks * 1024 > (SELECT COUNT(*) FROM queue_place p WHERE p.id >> 24 = hashed.schedule_id)

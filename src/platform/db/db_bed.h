@@ -1,0 +1,62 @@
+/* A database in a folder, or on a server, of its own, and commands to try it with: for the tests of this folder. */
+#ifndef PLATFORM_DB_BED_H
+#define PLATFORM_DB_BED_H
+
+#include "test.h"
+
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "platform/db/engine.h"
+#include "platform/obs/log.h"
+
+extern const struct query bed_insert, bed_add, bed_sum, bed_max_id, bed_rename, bed_named, bed_thing;
+
+struct box {
+    const char *address;      /* "mysql://user@host:port" of the server; NULL: SQLite */
+    char dir[64], url[128];
+    struct arena *arena;
+    struct clock clock;
+    struct db *db;
+};
+
+/* For cmocka: *state is an address or NULL before, the box after. */
+int box_open(void **state);
+int box_close(void **state);
+void box_start(struct box *b, size_t queue_max);
+/* What box_start opens: for those who want to open another. */
+struct db_options box_options(const struct box *b);
+/* Another connection to the box's server, as an administrator has it: runs text that gives no rows. */
+void box_sql(const struct box *b, const char *sql);
+/* The address of a MariaDB for tests (tests/lib/mariadb), or NULL. */
+const char *box_server(void);
+
+struct job {
+    struct command command;
+    int64_t id, n;
+    struct str name;
+    err want;                 /* what run returns after its work */
+    int64_t *memory;          /* follows the database */
+    int runs, agains;
+    void *self;
+    pthread_mutex_t lock;
+    pthread_cond_t done;
+    bool finished;
+};
+
+/* Commands: put_item inserts (id, name, n) at the end, add_item adds n to a row. */
+err put_item(struct command *c);
+err add_item(struct command *c);
+
+void prepare(struct job *j, err (*run)(struct command *), int64_t id, int64_t n, const char *name, err want);
+err wait_for(struct job *j);
+err run_one(struct box *b, struct job *j);
+/* Hands jobs over as one chain: one group, when the writer is not busy. */
+void submit_all(struct box *b, struct job *jobs, size_t n);
+void read_sum(struct box *b, int64_t *ret_sum, int64_t *ret_count);
+/* The sum of n over all rows, and their number. */
+void expect(struct box *b, int64_t want_sum, int64_t want_count);
+
+#endif

@@ -99,9 +99,12 @@ export const table = {
   'GET /api/v1/schedules/{schedule_id}/stream': everybody,
   'PUT /api/v1/schedules/{schedule_id}/terms': its_maker,
   'GET /api/v1/schedules/{schedule_id}/terms': its_maker,
+  'PUT /api/v1/schedules/{schedule_id}/presale/groups/{group}/codes': its_maker,
 
   'PUT /api/v1/schedules/{schedule_id}/queue/settings': its_maker,
   'GET /api/v1/schedules/{schedule_id}/queue/settings': its_maker,
+  'PUT /api/v1/schedules/{schedule_id}/queue/groups/{group}': its_maker,
+  'GET /api/v1/schedules/{schedule_id}/queue/groups': its_maker,
   'POST /api/v1/schedules/{schedule_id}/queue': signed_in,
   'GET /api/v1/queue/{place_token}': everybody,
   'GET /api/v1/schedules/{schedule_id}/queue/draw': everybody,

@@ -76,6 +76,14 @@ async function drawing() {
   return { schedule_id: other.id, place_token: place.place_token };
 }
 
+/* A schedule of the producer whose presale has a group. */
+async function grouped() {
+  const other = await world.sale({ as: person.producer, sale_starts_at: world.time(7200000) });
+  const times = { starts_at: world.time(0), ends_at: world.time(3600000) };
+  ok(await world.terms(other, { presale: { ...times, groups: [{ name: 'Fans', ...times, uses_per_code: 1 }] } }, { as: person.producer }));
+  return { schedule_id: other.id, group: 'Fans' };
+}
+
 /* Nobody listens there. */
 const webhook_body = { url: 'http://127.0.0.1:9/', events: ['booking.confirmed'] };
 const webhook = async () => ok(await world.api('POST', '/api/v1/webhooks', webhook_body, { as: person.producer }), 201);
@@ -98,6 +106,8 @@ const of_its_own = {
   'GET /api/v1/schedules/{schedule_id}/queue/draw': drawing,
   'GET /api/v1/schedules/{schedule_id}/queue/draw/entries': drawing,
   'GET /api/v1/queue/{place_token}/proof': drawing,
+  'PUT /api/v1/schedules/{schedule_id}/presale/groups/{group}/codes': grouped,
+  'PUT /api/v1/schedules/{schedule_id}/queue/groups/{group}': grouped,
   'DELETE /api/v1/webhooks/{webhook_id}': async () => ({ webhook_id: (await webhook()).id }),
   'POST /api/v1/bookings/{booking_id}/cancel': () => ({ booking_id: spare.booking.id }),
   'POST /api/v1/admin/bookings/{booking_id}/cancel': () => ({ booking_id: spare.booking.id }),
@@ -133,6 +143,8 @@ const bodies = {
   'POST /api/v1/admin/schedules/{schedule_id}/sales': () => ({ best: { count: 1, grade: 'VIP' }, method: 'cash' }),
   'PUT /api/v1/performances/{performance_id}/cancellation_policy': () => policy,
   'PUT /api/v1/schedules/{schedule_id}/terms': () => ({}),
+  'PUT /api/v1/schedules/{schedule_id}/presale/groups/{group}/codes': () => Buffer.from('CODE-0001\nCODE-0002\n'),
+  'POST /api/v1/schedules/{schedule_id}/queue': () => ({}),
   'POST /api/v1/bookings': () => ({ hold_id: samples.known.hold_id }),
   'PUT /api/v1/holds/{hold_id}/seats': () => ({ best: { count: 1, grade: 'VIP' } }),
   'POST /api/v1/coupons': a_coupon,

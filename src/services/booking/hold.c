@@ -190,7 +190,7 @@ static err may_buy(struct ctx *cx, struct sale *s, const struct hold_in *in, uin
     if (e)
         return e;
     if (early)
-        e = presale_enter(cx, s, in->presale_code, n);
+        e = presale_may_hold(cx, s, in->presale_code, n);
     if (e)
         return e;
     return sale_limits(cx, s, cx->actor.user, n);

@@ -127,15 +127,20 @@ static int64_t room_due(const struct queue *q, const struct room *r)
 
 int64_t room_sells_at(const struct room *r)
 {
-    return min(r->sale_starts_at, booking_presale_at(r->queue->app, r->schedule));
+    if (r->general != r)
+        return group_sells_at(r);
+    return r->group_count ? r->sale_starts_at : min(r->sale_starts_at, booking_presale_at(r->queue->app, r->schedule));
 }
 
 void queue_sale_moved(const struct app *app, int64_t schedule)
 {
     struct queue *q = app_self(app, &queue_service);
     const struct room *r = q ? room_find(q, schedule) : NULL;
-    if (r)
-        queue_wake(q, r);
+    if (!r)
+        return;
+    queue_wake(q, r);
+    for (int i = 0; i < r->group_count; i++)
+        queue_wake(q, r->groups[i]);
 }
 
 void queue_wake(struct queue *q, const struct room *r)

@@ -51,7 +51,7 @@ static void join_one(struct story *s, int64_t user)
     struct person *p = &s->people[user - 1];
     struct place_out place;
     struct ctx cx;
-    assert_int_equal(fixture_call(&s->h->f, user, ROLE_CUSTOMER, &queue_join_call, &(struct join_in){ SALE }, &place, &cx), OK);
+    assert_int_equal(fixture_call(&s->h->f, user, ROLE_CUSTOMER, &queue_join_call, &(struct join_in){ .schedule = SALE }, &place, &cx), OK);
     *p = (struct person){ .joined = true, .token = arena_str(s->h->arena, place.place_token), .receipt = arena_str(s->h->arena, place.receipt),
                           .state = PLACE_WAITING, .position = place.has_position ? place.position : INT64_MAX, .number = ++s->joined,
                           .look_at = now(s->h) + place.poll_after_ms };

@@ -18,9 +18,9 @@ err queue_poll(struct ctx *cx, void *self, const void *in_, void *ret_out)
         return no_such_place(cx);
 
     struct remaining left;
-    booking_remaining(cx->app, who.schedule, &left);
+    booking_remaining(cx->app, room_schedule(who.room), &left);
     pthread_rwlock_rdlock(&q->lock);
-    const struct room *r = room_find(q, who.schedule);
+    const struct room *r = room_find(q, who.room);
     bool found = r && (!r->loaded || who.number <= r->shown_line.last);
     if (found) {
         place_look(cx, r, &r->shown_terms, &r->shown_line, who.number, &left, &sight);
@@ -83,11 +83,14 @@ int64_t queue_event_write(const struct app *app, int64_t schedule, int64_t seen,
 }
 
 /* Reads what the writer owns, without a lock: it runs in the writer. */
-static bool pass_good(struct ctx *cx, const struct queue *q, const struct room *r, struct str pass)
+static bool pass_good(struct ctx *cx, const struct queue *q, int64_t schedule, struct str pass)
 {
     struct place_ref who;
     int64_t until;
-    if (!pass_open(cx, q, pass, &who, &until) || who.schedule != r->schedule || who.user != cx->actor.user || until <= cx->now || !r->loaded)
+    if (!pass_open(cx, q, pass, &who, &until) || room_schedule(who.room) != schedule || who.user != cx->actor.user || until <= cx->now)
+        return false;
+    const struct room *r = room_find(q, who.room);
+    if (!r || !r->loaded)
         return false;
     int64_t place = room_place(r, &r->line, who.number);
     return place <= r->line.serving && !marks_get(&r->ended, place);
@@ -97,7 +100,7 @@ err queue_pass_check(const struct app *app, struct ctx *cx, int64_t schedule, st
 {
     const struct queue *q = queue_of(app);
     const struct room *r = q ? room_find(q, schedule) : NULL;
-    if (!r || r->terms.rules.mode == QUEUE_OFF || pass_good(cx, q, r, pass))
+    if (!r || r->terms.rules.mode == QUEUE_OFF || pass_good(cx, q, schedule, pass))
         return OK;
     return fail(cx, ERR_DENIED, "pass_required", "This sale has a waiting room: buying needs a valid pass from it.",
                 "이 판매는 대기실을 거쳐야 합니다. 유효한 입장권이 필요합니다.");

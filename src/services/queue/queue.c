@@ -47,7 +47,11 @@ FIELDS(settings_fields, "QueueSettings", struct settings_out,
     { .name = "beacon_round", .type = F_INT, .nullable = true, .at = offsetof(struct settings_out, beacon_round),
       .help = "public round that decides the draw" });
 
-FIELDS(join_fields, "QueueJoin", struct join_in, SCHEDULE_ROW(struct join_in));
+FIELDS(look_fields, "QueueQuery", struct schedule_in, SCHEDULE_ROW(struct schedule_in));
+
+FIELDS(join_fields, "QueueJoin", struct join_in, SCHEDULE_ROW(struct join_in),
+    { .name = "code", .type = F_STR, .optional = true, .low = 1, .high = 64, .secret = true, .at = offsetof(struct join_in, code),
+      .help = "of the presale: leads to the line of its group; once is enough" });
 
 static const struct field token_rows[] = {
     { .name = "place_token", .type = F_STR, .from = FROM_PATH, .at = offsetof(struct place_in, token) },
@@ -92,7 +96,7 @@ FIELDS(place_fields, "Place", struct place_out,
 const struct call queue_settings_put_call = { "queue.settings_put", "Sets up the waiting room of a schedule.", CALL_STORY, &settings_in_fields,
                                                &settings_fields, queue_settings_put };
 const struct call queue_settings_get_call = { "queue.settings_get", "The waiting room of a schedule as its organizer sees it.", CALL_STORY,
-                                               &join_fields, &settings_fields, queue_settings_get };
+                                               &look_fields, &settings_fields, queue_settings_get };
 const struct call queue_settings_set_call = { "queue.settings_set", "The part of queue.settings_put that changes the room.", CALL_COMMAND,
                                               &settings_in_fields, &settings_fields, queue_settings_set };
 const struct call queue_opened_call = { "queue.opened", "A schedule was made: it has a room, which is off. Or its sale was moved.", CALL_COMMAND,
@@ -110,18 +114,21 @@ const struct call queue_admit_call = { "queue.admit", "Lets people in.", CALL_CO
 static const struct call *const calls[] = {
     &queue_settings_put_call, &queue_settings_get_call, &queue_settings_set_call, &queue_opened_call, &queue_cancelled_call, &queue_join_call,
     &queue_poll_call, &queue_leave_call, &queue_bought_call, &queue_admit_call, &queue_draw_get_call, &queue_draw_entries_call,
-    &queue_proof_call, &queue_beacon_ask_call, &queue_beacon_put_call, NULL,
+    &queue_proof_call, &queue_beacon_ask_call, &queue_beacon_put_call, &queue_group_put_call, &queue_group_set_call, &queue_groups_get_call, NULL,
 };
 
 #define ORGANIZERS (ROLE_PRODUCER | ROLE_MANAGER | ROLE_ADMIN)
 #define SETTINGS   "/api/v1/schedules/{schedule_id}/queue/settings"
 #define PLACE      "/api/v1/queue/{place_token}"
+#define GROUPS     "/api/v1/schedules/{schedule_id}/queue/groups"
 #define DRAW       "/api/v1/schedules/{schedule_id}/queue/draw"
 
 static const struct route routes[] = {
     { .method = "PUT", .path = SETTINGS, .call = &queue_settings_put_call, .flags = NEED_USER, .roles = ORGANIZERS, .status = 200 },
     { .method = "GET", .path = SETTINGS, .call = &queue_settings_get_call, .flags = NEED_USER, .roles = ORGANIZERS, .status = 200 },
     { .method = "POST", .path = "/api/v1/schedules/{schedule_id}/queue", .call = &queue_join_call, .flags = NEED_USER, .status = 201 },
+    { .method = "PUT", .path = GROUPS "/{group}", .call = &queue_group_put_call, .flags = NEED_USER, .roles = ORGANIZERS, .status = 200 },
+    { .method = "GET", .path = GROUPS, .call = &queue_groups_get_call, .flags = NEED_USER, .roles = ORGANIZERS, .status = 200 },
     { .method = "GET", .path = PLACE, .call = &queue_poll_call, .status = 200 },
     { .method = "GET", .path = PLACE "/proof", .call = &queue_proof_call, .status = 200 },
     { .method = "GET", .path = DRAW, .call = &queue_draw_get_call, .status = 200 },

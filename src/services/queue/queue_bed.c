@@ -24,7 +24,7 @@ static err crowd(struct ctx *cx, void *self, const void *in_, void *out)
     (void)out;
     for (int64_t i = 0; i < in->count; i++) {
         cx->actor.user = in->first + i;
-        err e = queue_join(cx, app_self(cx->app, &queue_service), &(struct join_in){ in->schedule ? in->schedule : SCHEDULE }, &place);
+        err e = queue_join(cx, app_self(cx->app, &queue_service), &(struct join_in){ .schedule = in->schedule ? in->schedule : SCHEDULE }, &place);
         if (e)
             return e;
     }
@@ -150,7 +150,7 @@ err join_code(struct here *h, int64_t user, struct place_out *ret, const char **
 {
     struct ctx cx;
     *ret = (struct place_out){ 0 };
-    err e = fixture_call(&h->f, user, ROLE_CUSTOMER, &queue_join_call, &(struct join_in){ SCHEDULE }, ret, &cx);
+    err e = fixture_call(&h->f, user, ROLE_CUSTOMER, &queue_join_call, &(struct join_in){ .schedule = SCHEDULE }, ret, &cx);
     keep(h, ret);
     *ret_code = cx.problem.code;
     app_ctx_end(&cx);
@@ -202,7 +202,7 @@ struct settings_out numbers(struct here *h)
 {
     struct settings_out out;
     struct ctx cx;
-    assert_int_equal(fixture_call(&h->f, OWNER, ROLE_PRODUCER, &queue_settings_get_call, &(struct join_in){ SCHEDULE }, &out, &cx), OK);
+    assert_int_equal(fixture_call(&h->f, OWNER, ROLE_PRODUCER, &queue_settings_get_call, &(struct schedule_in){ SCHEDULE }, &out, &cx), OK);
     out.message = arena_str(h->arena, out.message);
     app_ctx_end(&cx);
     return out;

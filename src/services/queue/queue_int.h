@@ -123,6 +123,7 @@ int64_t parks_active(const struct parks *p, int64_t now);
 /* ---- rooms (room.c) ---- */
 
 #define MESSAGE_MAX 200       /* code points */
+#define GROUPS_MAX  8
 
 struct rules {                /* what the organizer chose */
     int mode;                 /* enum queue_mode */
@@ -169,10 +170,26 @@ struct offer {                /* what is sold: grades by category of the plan, w
     size_t n;
 };
 
+/* A schedule has one general room, and one for each group of its presale: lines of their own at a rate of their own, side by side. What is one
+ * for the schedule (who may be inside, the stock, a pause) is the general room's. The general room's id is the schedule's; a group's has the
+ * number of the group above it. */
+#define GROUP_SHIFT 32
+
+static inline int64_t room_schedule(int64_t id)
+{
+    return id & ((INT64_C(1) << GROUP_SHIFT) - 1);
+}
+
 struct room {
     /* Never changes. */
     struct queue *queue;
-    int64_t schedule, owner;
+    int64_t id, schedule, owner;
+    struct str group;         /* empty: the general room */
+    struct room *general;     /* a group's; itself otherwise */
+
+    /* The general room's, by the writer under queue.lock. */
+    struct room *groups[GROUPS_MAX];
+    int group_count;
 
     /* By the writer under queue.lock. */
     int64_t sale_starts_at, sale_ends_at;            /* nobody is admitted before, or from then on; the organizer may move them */
@@ -203,7 +220,7 @@ struct queue {
     struct app *app;
     const struct keys *keys;
     pthread_rwlock_t lock;
-    struct map rooms;         /* schedule -> room, for ever */
+    struct map rooms;         /* id -> room, for ever */
     int64_t ran_at;           /* of the last admission */
     _Atomic int64_t due;      /* of the next */
     struct {
@@ -216,8 +233,8 @@ struct queue {
 };
 
 /* In the writer, or under queue.lock. */
-struct room *room_find(const struct queue *q, int64_t schedule);
-/* A room that has no line yet. */
+struct room *room_find(const struct queue *q, int64_t id);
+/* A room that has no line yet; of a group, when the general one is there. */
 struct room *room_new(struct queue *q, const struct room *never_changing);
 /* `what` is copied; its title is terminated. */
 void room_offer(struct room *r, const struct offer *what);
@@ -232,13 +249,15 @@ void room_touch(struct ctx *cx, struct room *r);
 void room_publish(void *room);
 /* The next place is the user's. */
 int64_t room_give(struct ctx *cx, struct room *r, int64_t user);
+/* Other terms from now on; what the old rate has allowed so far stays. */
+void room_terms(struct ctx *cx, struct room *r, const struct terms *next);
 /* Admits places, and passes over those in `parked`. */
 void room_step(struct ctx *cx, struct room *r, const struct step *step, const int64_t *parked, int64_t parked_n);
 /* Admits a parked place whose owner is back. */
 err room_return(struct ctx *cx, struct room *r, struct parked *p) MUST_USE;
 /* Those who left are nobody to wait for. */
 void room_skip_ended(struct room *r);
-/* Passes that are good at `now`. In the writer, or under queue.lock, like the next. */
+/* Passes of the schedule that are good at `now`. In the writer, or under queue.lock, like the next. */
 int64_t room_active(const struct room *r, int64_t now);
 /* The place of the one who joined as `number`: the same until a draw. */
 int64_t room_place(const struct room *r, const struct line *line, int64_t number);
@@ -255,7 +274,7 @@ enum place_state { PLACE_WAITING, PLACE_ADMITTED, PLACE_EXPIRED, PLACE_LEFT };
 struct remaining;             /* booking's */
 
 struct place_ref {
-    int64_t schedule, number, user;      /* number: counts those who joined */
+    int64_t room, number, user;          /* number: counts those who joined */
 };
 
 #define POLL_MIN_MS 5000      /* nobody is asked to come again sooner */
@@ -333,6 +352,24 @@ void headroom_refresh(struct ctx *cx, struct queue *q, int64_t rooms);
 bool headroom_limits(const struct queue *q, const struct rules *rules);
 struct rules headroom_rules(const struct queue *q, const struct rules *rules);
 
+/* ---- lines of a presale's groups (groups.c); all in the writer ---- */
+
+/* The number under which the user waits or has been admitted, and which of the two; 0: neither. */
+int64_t live_number(const struct ctx *cx, const struct room *r, int64_t user, enum place_state *ret_state);
+/* The line in which cx->actor stands, with his number; or is to stand, with 0: that of the group his code belongs to, or the general one. */
+err stand_where(struct ctx *cx, struct room *general, struct str code, struct room **ret, int64_t *ret_number) MUST_USE;
+/* The line from which the user has been let in; NULL: none. */
+struct room *room_inside(const struct ctx *cx, struct room *general, int64_t user, int64_t *ret_number);
+/* The general room's terms have changed. */
+err groups_follow(struct ctx *cx, struct room *general) MUST_USE;
+/* When a group's line begins to move. Any thread. */
+int64_t group_sells_at(const struct room *r);
+/* OK for its owner and for those who manage all; else there is no such schedule. */
+err room_owned(struct ctx *cx, const struct room *r) MUST_USE;
+/* In a story: a schedule that has just been made has its room in a moment. */
+err room_await(struct ctx *cx, struct queue *q, int64_t schedule) MUST_USE;
+extern const struct call queue_group_put_call, queue_group_set_call, queue_groups_get_call;
+
 /* ---- signed words (token.c) ---- */
 
 struct str place_seal(struct ctx *cx, const struct queue *q, const struct place_ref *who);
@@ -355,8 +392,12 @@ struct settings_out {
     struct str commitment;    /* of a room that draws */
     int64_t beacon_round;
 };
+struct schedule_in {
+    int64_t schedule;
+};
 struct join_in {
     int64_t schedule;
+    struct str code;          /* of a presale; empty: none */
 };
 struct place_in {
     struct str token;
@@ -400,7 +441,7 @@ extern struct metric queue_joins, queue_polls, queue_admitted, queue_left, queue
 
 err store_rooms(struct ctx *cx, struct queue *q) MUST_USE;
 void store_room_insert(struct ctx *cx, const struct room *r);
-err store_room_window(struct ctx *cx, int64_t schedule, int64_t sale_starts_at, int64_t sale_ends_at) MUST_USE;
+err store_room_window(struct ctx *cx, int64_t room, int64_t sale_starts_at, int64_t sale_ends_at) MUST_USE;
 err store_room_update(struct ctx *cx, const struct room *r) MUST_USE;
 err store_room_offer(struct ctx *cx, const struct room *r) MUST_USE;
 err store_room_serve(struct ctx *cx, const struct room *r, int64_t serving) MUST_USE;

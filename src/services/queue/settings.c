@@ -53,7 +53,7 @@ static err change_window(struct ctx *cx, struct room *r, struct window after)
     struct window before = { r->sale_starts_at, r->sale_ends_at };
     if (memcmp(&before, &after, sizeof(after)) == 0)
         return OK;                           /* told again */
-    err e = store_room_window(cx, r->schedule, after.sale_starts_at, after.sale_ends_at);
+    err e = store_room_window(cx, r->id, after.sale_starts_at, after.sale_ends_at);
     if (e)
         return e;
     if (!r->loaded && cx->now < after.sale_ends_at)
@@ -64,6 +64,15 @@ static err change_window(struct ctx *cx, struct room *r, struct window after)
     tx_undo(cx, window_undo, r, &before, sizeof(before));
     queue_wake(r->queue, r);
     return OK;
+}
+
+/* Its groups' lines with it. */
+static err change_windows(struct ctx *cx, struct room *r, struct window after)
+{
+    err e = change_window(cx, r, after);
+    for (int i = 0; i < r->group_count && !e; i++)
+        e = change_window(cx, r->groups[i], after);
+    return e;
 }
 
 /* ---- what is sold there ---- */
@@ -106,7 +115,7 @@ static err change_offer(struct ctx *cx, struct room *r, const struct offer *afte
 static err change_room(struct ctx *cx, struct room *r, const struct schedule_opening *in)
 {
     struct offer offer = offer_of(cx, in);
-    err e = change_window(cx, r, (struct window){ in->sale_starts_at, in->sale_ends_at });
+    err e = change_windows(cx, r, (struct window){ in->sale_starts_at, in->sale_ends_at });
     return e ? e : change_offer(cx, r, &offer);
 }
 
@@ -121,7 +130,7 @@ err queue_opened(struct ctx *cx, void *self, const void *in_, void *ret_out)
     if (known)
         return in->revision ? change_room(cx, known, in) : OK;           /* 0: told again */
 
-    struct room fixed = { .schedule = in->schedule, .owner = in->owner, .sale_starts_at = in->sale_starts_at, .sale_ends_at = in->sale_ends_at,
+    struct room fixed = { .id = in->schedule, .owner = in->owner, .sale_starts_at = in->sale_starts_at, .sale_ends_at = in->sale_ends_at,
                           .loaded = true, .offer = offer_of(cx, in) };
     struct room *r = room_new(q, &fixed);
     tx_undo(cx, opened_undo, q, &r, sizeof(r));
@@ -140,13 +149,13 @@ err queue_cancelled(struct ctx *cx, void *self, const void *in_, void *ret_out)
     (void)ret_out;
     if (!r || cx->now >= r->sale_ends_at)
         return OK;
-    return change_window(cx, r, (struct window){ r->sale_starts_at, cx->now });
+    return change_windows(cx, r, (struct window){ r->sale_starts_at, cx->now });
 }
 
 /* ---- the organizer's decision ---- */
 
 /* A producer sees his own schedules only. */
-static err check_owner(struct ctx *cx, const struct room *r)
+err room_owned(struct ctx *cx, const struct room *r)
 {
     bool may = r && (r->owner == cx->actor.user || actor_has(cx, ROLE_MANAGER | ROLE_ADMIN));
     return may ? OK : no_such_schedule(cx);
@@ -182,24 +191,13 @@ static bool draws_after(const struct room *r, int mode)
     return mode == QUEUE_DRAW || (r->terms.draws && (mode == QUEUE_OFF || r->line.last));
 }
 
-static void terms_undo(void *room, const void *before)
-{
-    struct room *r = room;
-    r->terms = *(const struct terms *)before;
-}
-
 static void change_terms(struct ctx *cx, struct room *r, const struct settings_in *in)
 {
-    ASSERT(in->message.n <= sizeof(r->terms.message));
-    room_touch(cx, r);
-    tx_undo(cx, terms_undo, r, &r->terms, sizeof(r->terms));
-    line_settle(&r->line, &r->terms.rules, cx->now);         /* what the old rate has allowed so far ... */
-    r->terms = (struct terms){ .rules = in->rules, .draws = draws_after(r, in->rules.mode), .message_n = in->message.n };
+    struct terms next = { .rules = in->rules, .draws = draws_after(r, in->rules.mode), .message_n = in->message.n };
+    ASSERT(in->message.n <= sizeof(next.message));
     if (in->message.n)
-        memcpy(r->terms.message, in->message.p, in->message.n);
-    line_settle(&r->line, &r->terms.rules, cx->now);         /* ... as far as the new one keeps it */
-    line_pace_reset(&r->line, &r->terms.rules, cx->now);
-    r->renewed = true;
+        memcpy(next.message, in->message.p, in->message.n);
+    room_terms(cx, r, &next);
 }
 
 static void show_draw(struct ctx *cx, const struct room *r, const struct line *l, struct settings_out *ret)
@@ -231,7 +229,7 @@ err queue_settings_set(struct ctx *cx, void *self, const void *in_, void *ret_ou
     struct queue *q = self;
     const struct settings_in *in = in_;
     struct room *r = room_find(q, in->schedule);
-    err e = check_owner(cx, r);
+    err e = room_owned(cx, r);
     if (!e)
         e = check_rules(cx, r, &in->rules);
     if (!e)
@@ -240,6 +238,8 @@ err queue_settings_set(struct ctx *cx, void *self, const void *in_, void *ret_ou
         return e;
     change_terms(cx, r, in);
     e = store_room_update(cx, r);
+    if (!e)
+        e = groups_follow(cx, r);
     if (e)
         return e;
     queue_wake(q, r);
@@ -261,7 +261,7 @@ static bool room_known(struct queue *q, int64_t schedule)
 }
 
 /* When a schedule has just been made, booking knows it a moment before its event has come here. */
-static err room_await(struct ctx *cx, struct queue *q, int64_t schedule)
+err room_await(struct ctx *cx, struct queue *q, int64_t schedule)
 {
     const struct timespec pause = { 0, AWAIT_PAUSE_NS };
     for (int i = 0; i < AWAIT_TRIES; i++) {
@@ -287,13 +287,13 @@ err queue_settings_put(struct ctx *cx, void *self, const void *in_, void *ret_ou
 err queue_settings_get(struct ctx *cx, void *self, const void *in_, void *ret_out)
 {
     struct queue *q = self;
-    const struct join_in *in = in_;
+    const struct schedule_in *in = in_;
     err e = room_await(cx, q, in->schedule);
     if (e)
         return e;
     pthread_rwlock_rdlock(&q->lock);
     const struct room *r = room_find(q, in->schedule);
-    e = check_owner(cx, r);
+    e = room_owned(cx, r);
     if (!e)
         show(cx, r, &r->shown_terms, &r->shown_line, ret_out);
     pthread_rwlock_unlock(&q->lock);

@@ -7,6 +7,7 @@
 #include "platform/call/app.h"
 #include "platform/call/front.h"
 #include "platform/call/trail.h"
+#include "platform/db/engine.h"
 #include "platform/http/http.h"
 #include "platform/json/openapi.h"
 

@@ -1,6 +1,7 @@
 /* What every provider keeps, whatever company is behind it: each case runs against all of them. */
 #include "company.h"
 
+#include "base/clock.h"
 #include "platform/call/app.h"
 #include "refund_account.h"
 

@@ -1,4 +1,5 @@
 # limit: 420
+# lane: sanitizers
 # Unit tests once more with clang, under ThreadSanitizer.
 . tests/lib/suite.sh
 thread_build

@@ -1,4 +1,5 @@
 # limit: 420
+# lane: sanitizers
 # Races and a whole sale once more, against the program built with ThreadSanitizer: a finding ends it, and the test.
 . tests/lib/suite.sh
 thread_build

@@ -1,4 +1,5 @@
 # limit: 420
+# lane: sanitizers
 # Every parser against libFuzzer for FUZZ_SECONDS each; what once crashed a target (tests/fuzz/crashes/NAME) is tried first.
 . tests/lib/suite.sh
 files tests/fuzz '*_fuzz.c'

@@ -1,4 +1,5 @@
 # limit: 30
+# lane: last
 # The table of docs/features.md against the logs of the suites that ran before: each feature is shown by a test that has passed.
 . tests/lib/suite.sh
 shown() { # SUITE TEST: as a test of its own or as part of one

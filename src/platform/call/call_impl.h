@@ -10,6 +10,7 @@
 #include "platform/crypto/crypto.h"
 #include "platform/call/idem_batch.h"
 #include "platform/call/trail.h"
+#include "platform/db/engine.h"
 
 /* ---- router.c: method and path to a row ---- */
 

@@ -188,7 +188,7 @@ err db_one(struct ctx *cx, const struct query *q, const struct val *v, size_t n,
     return OK;
 }
 
-static void take_int(struct ctx *cx, const struct rows *r, void *out)
+void row_take_int(struct ctx *cx, const struct rows *r, void *out)
 {
     (void)cx;
     *(int64_t *)out = row_int(r, 0);
@@ -198,7 +198,7 @@ err sequence_load(struct ctx *cx, const struct query *max_key, struct sequence *
 {
     bool found;
     ret->last = 0;
-    return db_one(cx, max_key, NO_VALS, take_int, &ret->last, &found);
+    return db_one(cx, max_key, NO_VALS, row_take_int, &ret->last, &found);
 }
 
 int64_t sequence_next(struct sequence *s)

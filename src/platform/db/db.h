@@ -3,7 +3,7 @@
  * A command runs on the writer's thread inside the transaction of its group and is answered only after that is on disk. What a service keeps
  * in memory follows the database: each change of memory leaves a note of how to undo it (tx_undo), used when the command or its group fails.
  * Plain inserts are collected (db_put) and sent when the command has succeeded; a backend may keep those of a group and join them into
- * multi-row statements. */
+ * multi-row statements. How the program opens it and hands commands over is in engine.h. */
 #ifndef PLATFORM_DB_DB_H
 #define PLATFORM_DB_DB_H
 
@@ -11,7 +11,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "base/clock.h"
 #include "base/ctx.h"
 #include "base/str.h"
 
@@ -67,6 +66,12 @@ struct str row_text_view(const struct rows *r, int column);
 /* Zero or one row: *ret_found says which; the row's columns are read by `take` (may be NULL). */
 err db_one(struct ctx *cx, const struct query *q, const struct val *v, size_t n,
            void (*take)(struct ctx *cx, const struct rows *r, void *out), void *out, bool *ret_found) MUST_USE;
+/* A take: the first column. out: an int64_t */
+void row_take_int(struct ctx *cx, const struct rows *r, void *out);
+
+/* A reading connection with a snapshot of its own, from the pool; waits for a free one. For workers, the command line and start-up. */
+struct conn *db_read_begin(struct db *db);
+void db_read_end(struct db *db, struct conn *c);
 
 /* ---- writing: only in commands ---- */
 
@@ -95,26 +100,8 @@ void tx_after_each(struct ctx *cx, void (*fn)(void *self), void *self);
 
 /* topic "booking.confirmed"; key orders events of one aggregate; body is JSON. Its id is the row's number. */
 void outbox_put(struct ctx *cx, const char *topic, int64_t key, struct str body);
-/* The newest event that is durable. From any thread. */
-int64_t db_outbox_last(struct db *db);
 
-/* ---- commands ---- */
-
-struct command {
-    struct command *next;
-    err (*run)(struct command *c);       /* in the writer, inside the group's transaction; c->cx is ready */
-    err (*finish)(struct command *c);    /* after run, whatever it returned, outside its savepoint: for what must stay even of a refusal; may be NULL */
-    void (*done)(struct command *c);     /* in the writer, after the group is durable (or has failed): hand it back, never wait here */
-    struct ctx cx;            /* the submitter sets arena, actor, lang; the writer app, db, rng, now */
-    void *waiter;             /* the submitter's own */
-    err result;               /* what run returned, or ERR_UNAVAILABLE when the group could not be committed */
-};
-
-/* Hands over a chain of commands linked by next. Those that do not fit into the bounded queue are returned as a chain (NULL: all were
- * taken): answer them 503. From any thread. */
-struct command *db_submit(struct db *db, struct command *chain, size_t count);
-
-/* ---- opening ---- */
+/* ---- what a service brings along, packed from its sql/ folder as well ---- */
 
 struct migration {
     int version;              /* 1, 2, ... per service */
@@ -126,43 +113,5 @@ struct audit {
     const char *name, *help;
     const struct query *query;
 };
-
-struct migration_set {
-    const char *service;
-    const struct migration *at;          /* ends with version 0 */
-};
-
-struct db_options {
-    const char *dir;          /* folder of the database file; made when missing, mode 0700 */
-    struct clock *clock;
-    struct app *app;
-    uint64_t seed;            /* of the writer's random numbers; 0: from the system */
-    int readers;              /* connections for reading */
-    size_t queue_max;         /* commands waiting: 16,384 */
-    size_t group_max;         /* commands in one transaction: 1,024 */
-    void (*group_seal)(void *self, struct ctx *cx);      /* in the writer, after a group's last command: may db_put what they have in common; may be NULL */
-    void (*group_done)(void *self);      /* in the writer, after all answers of a group have been handed back; may be NULL */
-    void *self;
-    const struct migration_set *migrations;
-    size_t migration_count;
-};
-
-/* Opens the file, checks it after an unclean end, runs missing migrations. On failure NULL and a sentence in *ret_why. */
-struct db *db_open(struct arena *arena, const struct db_options *o, struct str *ret_why);
-/* Prepares statements on a connection of its own and forgets them: false and the statement's name when one does not compile. */
-bool db_check(struct db *db, struct arena *arena, const struct query *q, size_t n, struct str *ret_why);
-/* Starts the writer and the checkpointer. */
-void db_start(struct db *db);
-/* Runs what is queued, commits, stops the threads, checkpoints and closes. */
-void db_close(struct db *db);
-
-/* A reading connection with a snapshot of its own, from the pool; waits for a free one. For workers, the command line and start-up. */
-struct conn *db_read_begin(struct db *db);
-void db_read_end(struct db *db, struct conn *c);
-
-struct db_stats {
-    int64_t groups, commands, queued, wal_bytes, checkpoint_us_max, commit_us_total, commit_us_max, refused;
-};
-void db_stats(struct db *db, struct db_stats *ret);
 
 #endif

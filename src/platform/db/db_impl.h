@@ -8,7 +8,7 @@
 
 #include "base/map.h"
 #include "base/rng.h"
-#include "platform/db/db.h"
+#include "platform/db/engine.h"
 
 struct conn {
     sqlite3 *lite;

@@ -8,7 +8,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "platform/db/db.h"
+#include "base/clock.h"
+#include "platform/db/engine.h"
 #include "platform/obs/log.h"
 
 static const struct migration migrations[] = {

@@ -1,6 +1,8 @@
 /* API keys: made once, limited, and refused as soon as they or their owner may do no more. */
 #include "auth_bed.h"
 
+#include "base/clock.h"
+
 static const struct query kept = { "test.kept", "SELECT COUNT(*) FROM auth_api_key" };
 
 static struct api_key_row make_key(struct bed *b, unsigned scopes, int64_t expires_at)

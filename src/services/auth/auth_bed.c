@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/clock.h"
+
 /* ---- a command that fails after it has ended the asker's sessions ---- */
 
 static err end_and_fail(struct ctx *cx, void *self, const void *in, void *ret_out)

@@ -1,6 +1,8 @@
 /* Accounts: what is accepted, signing up and in, and what may be done with them afterwards. */
 #include "auth_bed.h"
 
+#include "base/clock.h"
+
 static const struct query known_addresses = { "test.known_addresses", "SELECT COUNT(*) FROM auth_user WHERE email IS NOT NULL" };
 static const struct query events = { "test.events", "SELECT topic || ' ' || body FROM outbox WHERE event_key = ? AND topic <> 'auth.mail_wanted' ORDER BY id" };
 

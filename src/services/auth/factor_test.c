@@ -4,6 +4,8 @@
 
 #include <stdio.h>
 
+#include "base/clock.h"
+
 #define STEP_MS INT64_C(30000)
 
 static const struct query secrets = { "test.secrets", "SELECT COUNT(*) FROM auth_factor" };

@@ -3,6 +3,8 @@
 
 #include <unistd.h>
 
+#include "base/clock.h"
+
 static const struct query all_sessions = { "test.all_sessions", "SELECT COUNT(*) FROM auth_session" };
 static const struct query live_sessions = { "test.live_sessions", "SELECT COUNT(*) FROM auth_session WHERE revoked_at IS NULL" };
 static const struct query used_tokens = { "test.used_tokens", "SELECT COUNT(*) FROM auth_refresh" };

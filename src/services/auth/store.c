@@ -196,17 +196,11 @@ err store_session_by_refresh(struct ctx *cx, struct str hash, struct session *re
     return db_one(cx, &auth_sql.session_by_refresh, VALS(v_blob(hash), v_int(cx->now)), take_session, ret, &found);
 }
 
-static void take_int(struct ctx *cx, const struct rows *r, void *out)
-{
-    (void)cx;
-    *(int64_t *)out = row_int(r, 0);
-}
-
 err store_session_by_spent(struct ctx *cx, struct str hash, int64_t *ret)
 {
     bool found;
     *ret = 0;
-    return db_one(cx, &auth_sql.session_by_spent, VALS(v_blob(hash)), take_int, ret, &found);
+    return db_one(cx, &auth_sql.session_by_spent, VALS(v_blob(hash)), row_take_int, ret, &found);
 }
 
 err store_session_rotate(struct ctx *cx, int64_t session, struct str spent, struct str fresh)

@@ -46,16 +46,10 @@ err store_mails_void(struct ctx *cx, int64_t user, int kind)
     return db_run(cx, &auth_sql.mail_void, VALS(v_int(cx->now), v_int(user), v_int(kind)), NULL);
 }
 
-static void take_int(struct ctx *cx, const struct rows *r, void *out)
-{
-    (void)cx;
-    *(int64_t *)out = row_int(r, 0);
-}
-
 err store_mail_count(struct ctx *cx, int64_t user, int kind, int64_t since, int64_t *ret)
 {
     bool found;
-    return db_one(cx, &auth_sql.mail_count, VALS(v_int(user), v_int(kind), v_int(since)), take_int, ret, &found);
+    return db_one(cx, &auth_sql.mail_count, VALS(v_int(user), v_int(kind), v_int(since)), row_take_int, ret, &found);
 }
 
 err store_mails_prune(struct ctx *cx, int64_t expired_by, size_t max, int64_t *ret_n)

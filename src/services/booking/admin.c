@@ -1,4 +1,5 @@
 /* Bookings as staff sees them: those of everything for the people in charge, those of their own performances for producers. */
+#include "base/clock.h"
 #include "platform/crypto/crypto.h"
 #include "services/booking/admin.h"
 

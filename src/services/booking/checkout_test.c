@@ -7,6 +7,7 @@
 
 #include "booking_int.h"
 #include "fixture.h"
+#include "base/clock.h"
 #include "platform/config/config.h"
 #include "services/coupon/coupon.h"
 #include "services/mileage/mileage.h"

@@ -5,6 +5,7 @@
 
 #include "cancel.h"
 #include "fixture.h"
+#include "base/clock.h"
 #include "platform/crypto/crypto.h"
 #include "services/performance/performance.h"
 

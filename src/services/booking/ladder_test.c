@@ -5,6 +5,8 @@
 
 #include "cancel.h"
 
+#include "base/clock.h"
+
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 #define FREE_TERMS   0
 

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "fixture.h"
+#include "base/clock.h"
 #include "services/performance/performance.h"
 #include "waitlist.h"
 

@@ -4,6 +4,7 @@
 
 #include <stdlib.h>
 
+#include "base/clock.h"
 #include "base/csv.h"
 #include "platform/call/app.h"
 #include "platform/crypto/crypto.h"

@@ -2,6 +2,7 @@
 #include "coupon_int.h"
 #include "coupon_sql.h"
 #include "fixture.h"
+#include "base/clock.h"
 #include "services/booking/booking.h"
 #include "test.h"
 

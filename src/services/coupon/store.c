@@ -66,12 +66,6 @@ static void take_offer(struct ctx *cx, const struct rows *r, void *out)
     o->terms.expires_at = row_int(r, 14);
 }
 
-static void take_id(struct ctx *cx, const struct rows *r, void *out)
-{
-    (void)cx;
-    *(int64_t *)out = row_int(r, 0);
-}
-
 err store_coupon(struct ctx *cx, int64_t id, struct offer *ret, bool *ret_found)
 {
     return db_one(cx, &coupon_sql.offer_by_id, VALS(v_int(id)), take_offer, ret, ret_found);
@@ -79,7 +73,7 @@ err store_coupon(struct ctx *cx, int64_t id, struct offer *ret, bool *ret_found)
 
 err store_coupon_by_code(struct ctx *cx, struct str key, int64_t *ret_id, bool *ret_found)
 {
-    return db_one(cx, &coupon_sql.offer_by_code, VALS(v_text(key)), take_id, ret_id, ret_found);
+    return db_one(cx, &coupon_sql.offer_by_code, VALS(v_text(key)), row_take_int, ret_id, ret_found);
 }
 
 err store_coupons(struct ctx *cx, int64_t before, bool all, size_t max, struct offer *ret, size_t *ret_n)
@@ -259,7 +253,7 @@ err store_batches(struct ctx *cx, int64_t coupon, struct list *ret)
 
 err store_code_coupon(struct ctx *cx, int64_t code, int64_t *ret_coupon, bool *ret_found)
 {
-    return db_one(cx, &coupon_sql.batch_of_code, VALS(v_int(code), v_int(code)), take_id, ret_coupon, ret_found);
+    return db_one(cx, &coupon_sql.batch_of_code, VALS(v_int(code), v_int(code)), row_take_int, ret_coupon, ret_found);
 }
 
 err store_code_used(struct ctx *cx, int64_t code, bool *ret)

@@ -1,5 +1,6 @@
 /* One round of deliveries, as a story on a thread of its own. Between a receiver's answer and the note of it the program may die: then the event
  * goes out once more, with the same id and body. */
+#include "base/clock.h"
 #include "platform/call/app.h"
 #include "post.h"
 #include "signature.h"

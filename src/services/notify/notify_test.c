@@ -3,6 +3,8 @@
 
 #include "notify_bed.h"
 
+#include "base/clock.h"
+
 static bool contains(struct str text, const char *part)
 {
     return memmem(text.p, text.n, part, strlen(part)) != NULL;

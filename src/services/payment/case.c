@@ -221,8 +221,8 @@ static err decide(struct ctx *cx, void *self, const void *in_, void *ret_out)
     err e = store_case(cx, in->id, &c);
     if (!e)
         e = store_case_resolve(cx, in->id, (enum case_action)in->action, in->note, &open);
-    if (!e)
-        e = must_be_open(cx, open);
+    if (!e)                   /* asked again and answered: then it may have closed by itself (unclear.c) */
+        e = must_be_open(cx, open || (in->action == CASE_ASK_AGAIN && c.resolved && !c.resolved_by));
     if (!e && in->action == CASE_REFUND)
         e = c.payment ? refund_promise(cx, self, &(struct promise_in){ .payment = c.payment, .source = FOR_STAFF, .reason = in->note }, &promised)
                       : not_possible(cx);

@@ -78,7 +78,7 @@ extern const struct call case_list_call, case_csv_call, case_show_call, case_res
 #define UNCLEAR_MS      (INT64_C(10) * 60 * 1000)
 #define UNCLEAR_LOOK_MS INT64_C(15000)
 
-extern const struct call unclear_look_call, unclear_find_call;
+extern const struct call unclear_look_call, unclear_find_call, unclear_close_call;
 int64_t unclear_due(void *self);
 /* Something has become unclear: somebody looks at it soon. */
 void unclear_begins(struct payments *s, int64_t now);
@@ -105,6 +105,9 @@ err store_case(struct ctx *cx, int64_t id, struct payment_case *ret) MUST_USE;
 err store_cases(struct ctx *cx, const struct case_filter *f, size_t max, struct payment_case *ret, size_t *ret_n) MUST_USE;
 /* How many are unclear, and since when the oldest is. */
 err store_unclear(struct ctx *cx, int64_t *ret_count, int64_t *ret_since) MUST_USE;
+/* Open cases of money that has become clear since: *ret_count of them; and closes them, as asked again and answered, by nobody. */
+err store_unclear_over(struct ctx *cx, int64_t *ret_count) MUST_USE;
+err store_unclear_close(struct ctx *cx) MUST_USE;
 /* Those unclear since `before` or earlier that have no case, oldest first. */
 err store_unclear_old(struct ctx *cx, int64_t before, size_t max, struct unclear *ret, size_t *ret_n) MUST_USE;
 

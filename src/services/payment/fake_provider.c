@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "base/clock.h"
 #include "platform/call/app.h"
 #include "platform/obs/log.h"
 

@@ -6,6 +6,7 @@
 #include <stdatomic.h>
 
 #include "payment_sql.h"
+#include "base/clock.h"
 #include "platform/obs/log.h"
 #include "platform/obs/metrics.h"
 
@@ -435,6 +436,27 @@ static void unclear_for_ten_minutes(void **state)
     assert_int_equal(payment_unclear_oldest.value, 0);
 }
 
+static void unclear_no_more(void **state)
+{
+    struct bed *b = *state;
+    struct payment_view v;
+    err e;
+    b->no_provider = true;
+    fake_says(&fake.confirm, verdict(VERDICT_UNKNOWN));
+    fake_says(&fake.query, verdict(VERDICT_UNKNOWN));
+    int64_t id = pay(b, "sandbox-ok", &e, &v);
+    advance(b, 11 * MINUTE_MS);
+    assert_false(the_case(b, 1).resolved);
+    fake_says(&fake.query, took(DUE, "KRW"));
+    advance(b, 60 * MINUTE_MS);                  /* asked in turn, the provider has said at last */
+    assert_state(b, id, PAYMENT_PAID);
+    struct payment_case c = the_case(b, 1);
+    assert_true(c.resolved);
+    assert_int_equal(c.resolution, CASE_ASK_AGAIN);
+    assert_int_equal(c.resolved_by, 0);
+    assert_int_equal(payment_unclear.value, 0);
+}
+
 /* ---- interrupted ---- */
 
 static _Atomic int steps_left;
@@ -552,6 +574,7 @@ int main(void)
         CASE(too_late_to_let_go),
         CASE(approved_after_it_failed),
         CASE(unclear_for_ten_minutes),
+        CASE(unclear_no_more),
         cmocka_unit_test(interrupted_anywhere),
         CASE(away_when_it_begins),
     };

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "payment_int.h"
+#include "base/clock.h"
 #include "platform/call/app.h"
 #include "platform/config/config.h"
 #include "platform/obs/log.h"

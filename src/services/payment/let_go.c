@@ -3,6 +3,7 @@
 #include "gate.h"
 #include "payment_int.h"
 
+#include "base/clock.h"
 #include "platform/call/app.h"
 #include "services/booking/booking.h"
 

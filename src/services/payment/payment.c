@@ -238,7 +238,7 @@ static const struct call *const calls[] = {
     &refund_list_call,   &cancelled_call,     &refund_promise_call, &refund_advance_call, &refund_open_call,   &refund_load_call,
     &sandbox_books_call, &account_put_call,   &account_show_call,  &account_close_call, &payment_account_load_call,
     &refund_account_call, &refund_account_find_call, &refund_account_put_call, &deposit_call,
-    &booking_ended_call, &payment_ended_call, &payment_note_call, &unclear_look_call, &unclear_find_call, &case_open_call, &case_list_call,
+    &booking_ended_call, &payment_ended_call, &payment_note_call, &unclear_look_call, &unclear_find_call, &unclear_close_call, &case_open_call, &case_list_call,
     &case_csv_call,      &case_show_call,
     &case_resolve_call,  &case_decide_call,  &providers_call, &payment_headroom_call,
     &ledger_retain_call, &settlement_call,   &settlement_csv_call, &settlement_pdf_call, &receipt_call, &receipt_pdf_call,

@@ -307,12 +307,6 @@ struct payment load(struct bed *b, int64_t payment)
     return p;
 }
 
-static void take_int(struct ctx *cx, const struct rows *r, void *out)
-{
-    (void)cx;
-    *(int64_t *)out = row_int(r, 0);
-}
-
 int64_t count(struct bed *b, const struct query *q)
 {
     struct ctx cx;
@@ -320,7 +314,7 @@ int64_t count(struct bed *b, const struct query *q)
     bool found;
     app_ctx_begin(b->fixture.app, &cx);
     cx.db = db_read_begin(app_db(b->fixture.app));
-    assert_int_equal(db_one(&cx, q, NO_VALS, take_int, &n, &found), OK);
+    assert_int_equal(db_one(&cx, q, NO_VALS, row_take_int, &n, &found), OK);
     db_read_end(app_db(b->fixture.app), cx.db);
     app_ctx_end(&cx);
     return n;

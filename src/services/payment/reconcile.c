@@ -3,6 +3,7 @@
 #include "reconcile.h"
 
 #include "gate.h"
+#include "base/clock.h"
 #include "platform/call/app.h"
 #include "platform/obs/log.h"
 

@@ -1,6 +1,7 @@
 /* Reconciliations as the people in charge see them, and begin them. */
 #include "reconcile.h"
 
+#include "base/clock.h"
 #include "base/csv.h"
 #include "platform/call/app.h"
 #include "platform/obs/log.h"

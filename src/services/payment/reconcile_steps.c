@@ -2,6 +2,7 @@
 #include "merchant.h"
 #include "reconcile.h"
 
+#include "base/clock.h"
 #include "platform/call/app.h"
 #include "platform/obs/log.h"
 #include "platform/obs/metrics.h"

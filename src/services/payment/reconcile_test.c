@@ -5,6 +5,7 @@
 
 #include <stdatomic.h>
 
+#include "base/clock.h"
 #include "platform/obs/log.h"
 #include "platform/obs/metrics.h"
 

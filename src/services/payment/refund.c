@@ -3,6 +3,7 @@
 #include "gate.h"
 #include "refund.h"
 
+#include "base/clock.h"
 #include "platform/call/app.h"
 #include "platform/obs/log.h"
 #include "services/booking/booking.h"

@@ -2,6 +2,7 @@
 #include "refund_account.h"
 #include "payment_int.h"
 
+#include "base/clock.h"
 #include "platform/call/app.h"
 #include "platform/crypto/crypto.h"
 

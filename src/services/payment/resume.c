@@ -2,6 +2,7 @@
  * payment at a time, so that one provider who hangs holds up neither the others nor events. */
 #include "payment_int.h"
 
+#include "base/clock.h"
 #include "platform/call/app.h"
 #include "platform/obs/log.h"
 

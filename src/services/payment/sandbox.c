@@ -1,5 +1,6 @@
 #include "sandbox.h"
 
+#include "base/clock.h"
 #include "platform/call/app.h"
 #include "platform/crypto/crypto.h"
 #include "platform/obs/log.h"

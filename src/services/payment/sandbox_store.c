@@ -59,23 +59,17 @@ err store_sandbox_charge_collect(struct ctx *cx)
 
 /* ---- refunds ---- */
 
-static void take_int(struct ctx *cx, const struct rows *r, void *out)
-{
-    (void)cx;
-    *(int64_t *)out = row_int(r, 0);
-}
-
 err store_sandbox_refund_of(struct ctx *cx, int64_t key, int64_t *ret_id)
 {
     bool found;
     *ret_id = 0;
-    return db_one(cx, &payment_sql.sandbox_refund_by_key, VALS(v_int(key)), take_int, ret_id, &found);
+    return db_one(cx, &payment_sql.sandbox_refund_by_key, VALS(v_int(key)), row_take_int, ret_id, &found);
 }
 
 err store_sandbox_refunded(struct ctx *cx, int64_t charge, int64_t *ret)
 {
     bool found;
-    return db_one(cx, &payment_sql.sandbox_refunded, VALS(v_int(charge)), take_int, ret, &found);
+    return db_one(cx, &payment_sql.sandbox_refunded, VALS(v_int(charge)), row_take_int, ret, &found);
 }
 
 void store_sandbox_refund_insert(struct ctx *cx, int64_t id, int64_t key, int64_t charge, int64_t amount)

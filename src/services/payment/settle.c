@@ -4,6 +4,7 @@
 #include "case.h"
 #include "gate.h"
 
+#include "base/clock.h"
 #include "platform/call/app.h"
 #include "platform/obs/log.h"
 #include "services/booking/booking.h"

@@ -3,6 +3,7 @@
  * and the sum of all statements of an organizer is what the ledger owes. */
 #include "settlement.h"
 
+#include "base/clock.h"
 #include "base/csv.h"
 #include "payment_sql.h"
 #include "platform/call/app.h"

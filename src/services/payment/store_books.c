@@ -18,12 +18,6 @@ err store_books_open(struct ctx *cx, struct payments *s)
     return e ? e : store_books_metrics(cx);
 }
 
-static void take_int(struct ctx *cx, const struct rows *r, void *out)
-{
-    (void)cx;
-    *(int64_t *)out = row_int(r, 0);
-}
-
 static struct val v_provider(const struct provider *p)
 {
     return v_text(str_c(p->name));
@@ -35,7 +29,7 @@ err store_book_line(struct ctx *cx, struct payments *s, const struct reconciliat
 {
     bool known;
     int64_t id;
-    err e = db_one(cx, &payment_sql.book_line_known, VALS(v_provider(r->provider), v_int(r->account), v_int(l->refund), v_text(l->ref)), take_int, &id,
+    err e = db_one(cx, &payment_sql.book_line_known, VALS(v_provider(r->provider), v_int(r->account), v_int(l->refund), v_text(l->ref)), row_take_int, &id,
                    &known);
     if (e)
         return e;
@@ -111,7 +105,7 @@ err store_reconciliations(struct ctx *cx, const struct provider *provider, int64
 err store_reconciliation_last_day(struct ctx *cx, const struct account_ref *a, int64_t *ret)
 {
     bool found;
-    return db_one(cx, &payment_sql.reconciliation_last_day, VALS(v_provider(a->provider), v_int(a->account)), take_int, ret, &found);
+    return db_one(cx, &payment_sql.reconciliation_last_day, VALS(v_provider(a->provider), v_int(a->account)), row_take_int, ret, &found);
 }
 
 void store_reconciliation_insert(struct ctx *cx, const struct reconciliation *r)
@@ -194,7 +188,7 @@ err store_difference(struct ctx *cx, struct payments *s, const struct reconcilia
     struct val kind = v_text(str_c(difference_rows[d->kind].word)), ref = v_text(d->ref.n ? d->ref : S(""));
     struct val here = v_int(d->here.amount), here_in = v_text(str_c(d->here.currency)), there = v_int(d->there.amount),
                there_in = v_text(str_c(d->there.currency)), now = v_int(cx->now);
-    err e = db_one(cx, &payment_sql.difference_known, VALS(v_provider(r->provider), v_int(r->account), kind, v_int(d->payment), ref), take_int, &d->id,
+    err e = db_one(cx, &payment_sql.difference_known, VALS(v_provider(r->provider), v_int(r->account), kind, v_int(d->payment), ref), row_take_int, &d->id,
                    &known);
     if (e)
         return e;
@@ -325,9 +319,9 @@ err store_books_metrics(struct ctx *cx)
 {
     int64_t open, last;
     bool found;
-    err e = db_one(cx, &payment_sql.difference_open_count, NO_VALS, take_int, &open, &found);
+    err e = db_one(cx, &payment_sql.difference_open_count, NO_VALS, row_take_int, &open, &found);
     if (!e)
-        e = db_one(cx, &payment_sql.reconciliation_last_end, NO_VALS, take_int, &last, &found);
+        e = db_one(cx, &payment_sql.reconciliation_last_end, NO_VALS, row_take_int, &last, &found);
     if (e)
         return e;
     metric_set(&reconcile_differences, open);

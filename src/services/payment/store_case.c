@@ -102,6 +102,17 @@ err store_unclear(struct ctx *cx, int64_t *ret_count, int64_t *ret_since)
     return OK;
 }
 
+err store_unclear_over(struct ctx *cx, int64_t *ret_count)
+{
+    bool found;
+    return db_one(cx, &payment_sql.unclear_over, NO_VALS, row_take_int, ret_count, &found);
+}
+
+err store_unclear_close(struct ctx *cx)
+{
+    return db_run(cx, &payment_sql.unclear_close, VALS(v_int(cx->now)), NULL);
+}
+
 err store_unclear_old(struct ctx *cx, int64_t before, size_t max, struct unclear *ret, size_t *ret_n)
 {
     struct rows r;

@@ -1,6 +1,7 @@
 /* Stripe's webhooks: signed, with the time in the signature. Their events are only reasons to ask, too; their amounts are compared. */
 #include "stripe.h"
 
+#include "base/clock.h"
 #include "platform/call/app.h"
 #include "platform/crypto/crypto.h"
 

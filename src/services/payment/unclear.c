@@ -1,7 +1,9 @@
 /* Money of which nobody can say whose it is: asked of a provider who does not answer, taken and not handed to booking, promised back and not
- * given. It is counted, and after ten minutes people are told. Nothing runs while nothing is unclear. */
+ * given. It is counted, and after ten minutes people are told; their case closes when the money has become clear. Nothing runs while nothing is
+ * unclear. */
 #include "case.h"
 
+#include "base/clock.h"
 #include "platform/call/app.h"
 #include "platform/obs/metrics.h"
 
@@ -9,6 +11,7 @@
 
 struct found {
     int64_t count, since;
+    int64_t over;             /* open cases of money that has become clear */
     struct list old;          /* struct unclear */
 };
 
@@ -20,6 +23,8 @@ static err find(struct ctx *cx, void *self, const void *in, void *ret_out)
     (void)self;
     (void)in;
     err e = store_unclear(cx, &ret->count, &ret->since);
+    if (!e)
+        e = store_unclear_over(cx, &ret->over);
     if (!e)
         e = store_unclear_old(cx, cx->now - UNCLEAR_MS, CASES_A_ROUND, old, &n);
     if (!e)
@@ -37,6 +42,14 @@ static err open_case(struct ctx *cx, const struct unclear *u)
     return call_run(cx, &case_open_call, &o, NULL);
 }
 
+static err close_cases(struct ctx *cx, void *self, const void *in, void *ret_out)
+{
+    (void)self;
+    (void)in;
+    (void)ret_out;
+    return store_unclear_close(cx);
+}
+
 static err look(struct ctx *cx, void *self, const void *in, void *ret_out)
 {
     struct payments *s = self;
@@ -49,6 +62,8 @@ static err look(struct ctx *cx, void *self, const void *in, void *ret_out)
     const struct unclear *old = found.old.at;
     for (size_t i = 0; !e && i < found.old.n; i++)
         e = open_case(cx, &old[i]);
+    if (!e && found.over)
+        e = call_run(cx, &unclear_close_call, NULL, NULL);
     if (!e) {
         metric_set(&payment_unclear, found.count);
         metric_set(&payment_unclear_oldest, found.count ? (now - found.since) / 1000 : 0);
@@ -72,5 +87,6 @@ int64_t unclear_due(void *self)
 }
 
 const struct call unclear_find_call = { .name = "payment.unclear_find", .kind = CALL_READ, .fn = find };
+const struct call unclear_close_call = { .name = "payment.unclear_close", .kind = CALL_COMMAND, .fn = close_cases };
 const struct call unclear_look_call = { "payment.unclear_look", "Counts the money that is unclear, and tells people of what stays so.", CALL_STORY, NULL, NULL,
                                         look };

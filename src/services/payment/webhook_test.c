@@ -1,6 +1,7 @@
 /* Webhooks: signed, forged, outdated, repeated, and telling of what is not so. */
 #include "payment_bed.h"
 
+#include "base/clock.h"
 #include "platform/obs/log.h"
 #include "platform/obs/metrics.h"
 

@@ -6,6 +6,8 @@
 #include "performance_int.h"
 #include "test.h"
 
+#include "base/clock.h"
+
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 #define HOUR         (INT64_C(3600) * 1000)
 

@@ -6,6 +6,8 @@
 #include "purchases.h"
 #include "test.h"
 
+#include "base/clock.h"
+
 #define HOUR INT64_C(3600000)
 #define DAY  (24 * HOUR)
 

@@ -1,5 +1,6 @@
 /* The sales of a performance by schedule and day, in the shape of the reports to KOPIS (Korea's box office network): booked, cancelled,
  * given away. */
+#include "base/clock.h"
 #include "base/csv.h"
 #include "performance_int.h"
 

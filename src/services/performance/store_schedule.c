@@ -40,14 +40,8 @@ err store_schedule_move(struct ctx *cx, const struct schedule *to, const struct 
     return e;
 }
 
-static void take_int(struct ctx *cx, const struct rows *r, void *out)
-{
-    (void)cx;
-    *(int64_t *)out = row_int(r, 0);
-}
-
 err store_plan_count(struct ctx *cx, int64_t hall, int64_t *ret)
 {
     bool found;
-    return db_one(cx, &performance_sql.plans_of_hall, VALS(v_int(hall)), take_int, ret, &found);
+    return db_one(cx, &performance_sql.plans_of_hall, VALS(v_int(hall)), row_take_int, ret, &found);
 }

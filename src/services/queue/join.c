@@ -1,6 +1,7 @@
 /* Coming and going: a place at the end of the line, giving it up, and the purchase that ends it. */
 #include "draw_int.h"
 
+#include "base/clock.h"
 #include "platform/obs/log.h"
 #include "platform/obs/metrics.h"
 #include "services/booking/booking.h"

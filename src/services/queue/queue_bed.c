@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "queue_sql.h"
+#include "base/clock.h"
 #include "services/booking/booking.h"
 #include "services/payment/payment.h"
 

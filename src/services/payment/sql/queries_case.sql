@@ -47,3 +47,16 @@ SELECT payment_id, refund_id, booking_id, provider, state, amount, currency, sin
 WHERE since <= ? AND NOT EXISTS (SELECT 1 FROM payment_case c WHERE c.payment_id = u.payment_id AND c.refund_id = u.refund_id
     AND c.kind = 'unclear_too_long' AND c.opened_at >= u.since)
 ORDER BY since LIMIT ?
+
+-- name: unclear_over
+-- Cases of money that has become clear since.
+SELECT COUNT(*) FROM payment_case c WHERE c.kind = 'unclear_too_long' AND c.state = 'open'
+    AND NOT EXISTS (SELECT 1 FROM payment_intent p WHERE c.refund_id = 0 AND p.id = c.payment_id AND p.state IN ('confirming', 'captured'))
+    AND NOT EXISTS (SELECT 1 FROM payment_refund r WHERE r.id = c.refund_id AND r.state IN ('created', 'pending') AND r.waiting_since = 0)
+
+-- name: unclear_close
+-- (now): those
+UPDATE payment_case SET state = 'resolved', resolution = 'ask_again', resolved_at = ? WHERE kind = 'unclear_too_long' AND state = 'open'
+    AND NOT EXISTS (SELECT 1 FROM payment_intent p WHERE payment_case.refund_id = 0 AND p.id = payment_case.payment_id
+        AND p.state IN ('confirming', 'captured'))
+    AND NOT EXISTS (SELECT 1 FROM payment_refund r WHERE r.id = payment_case.refund_id AND r.state IN ('created', 'pending') AND r.waiting_since = 0)

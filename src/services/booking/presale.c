@@ -1,5 +1,6 @@
 /* Presale: before the sale begins, whoever has a code may buy. A code admits so many people; who has come in once needs no second use, and giving
  * seats back does not cost one. Codes are kept as keyed hashes. Those of a group count at the group's time; in a waiting room they lead to its line. */
+#include "base/clock.h"
 #include "platform/crypto/crypto.h"
 #include "services/booking/booking_int.h"
 

@@ -24,8 +24,10 @@ int64_t live_number(const struct ctx *cx, const struct room *r, int64_t user, en
     return *ret_state == PLACE_WAITING || *ret_state == PLACE_ADMITTED ? number : 0;
 }
 
-static err refuse_code(struct ctx *cx, enum presale_answer answer)
+static err refuse_code(struct ctx *cx, const struct room *general, enum presale_answer answer)
 {
+    if (answer == PRESALE_UNKNOWN)
+        toll_wrong_code(cx, general);
     if (answer == PRESALE_UNKNOWN)
         return fail(cx, ERR_DENIED, "code_unknown", "This is no code of this presale. Please check it, or join the general line without a code.",
                     "이 선예매의 코드가 아닙니다. 코드를 확인하거나 코드 없이 일반 대기열에 참여해 주세요.");
@@ -43,9 +45,12 @@ static err choose_line(struct ctx *cx, struct room *general, struct str code, st
     *ret = general;
     if (!code.n && !general->group_count)
         return OK;
+    err e = code.n ? toll_guess(cx, general) : OK;
+    if (e)
+        return e;
     enum presale_answer answer = booking_presale_enter(cx, general->schedule, code, &group);
     if (answer != PRESALE_IN)
-        return code.n ? refuse_code(cx, answer) : OK;
+        return code.n ? refusal_note(cx, general->queue, general->schedule, refuse_code(cx, general, answer)) : OK;
     struct room *line = group_find(general, group);
     if (line)
         *ret = line;

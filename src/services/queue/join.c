@@ -65,9 +65,11 @@ static struct str receipt_of(struct ctx *cx, const struct room *r, const struct 
     return draw_receipt(cx, r->queue, &names, &entry);
 }
 
-static err take_place(struct ctx *cx, struct room *r, struct place_ref *who, struct str *ret_receipt)
+static err take_place(struct ctx *cx, struct room *r, const struct join_in *in, struct place_ref *who, struct str *ret_receipt)
 {
     err e = may_join(cx, r);
+    if (!e)
+        e = toll_take(cx, r->general, in);
     if (e)
         return e;
     who->number = room_give(cx, r, who->user);
@@ -97,7 +99,7 @@ err queue_join(struct ctx *cx, void *self, const void *in_, void *ret_out)
     err e = stand_where(cx, general, in->code, &r, &who.number);
     who.room = r->id;
     if (!e && !who.number)
-        e = take_place(cx, r, &who, &receipt);
+        e = take_place(cx, r, in, &who, &receipt);
     if (e)
         return e;
     booking_remaining(cx->app, r->schedule, &left);

@@ -10,6 +10,7 @@
 
 #include "base/map.h"
 #include "platform/call/app.h"
+#include "services/queue/limits.h"
 #include "proof.h"
 #include "queue.h"
 
@@ -125,11 +126,14 @@ int64_t parks_active(const struct parks *p, int64_t now);
 #define MESSAGE_MAX 200       /* code points */
 #define GROUPS_MAX  8
 
+enum work_level { WORK_OFF, WORK_LIGHT, WORK_STRICT };
+
 struct rules {                /* what the organizer chose */
     int mode;                 /* enum queue_mode */
     int64_t admit_per_minute, active_limit, pass_seconds;
     int64_t opens_at;         /* 0: at once */
     bool paused, draining;
+    int work;                 /* enum work_level: asked of those who join */
 };
 
 struct terms {                /* changes rarely */
@@ -190,6 +194,7 @@ struct room {
     /* The general room's, by the writer under queue.lock. */
     struct room *groups[GROUPS_MAX];
     int group_count;
+    struct map exempt;        /* users whose appeals were granted */
 
     /* By the writer under queue.lock. */
     int64_t sale_starts_at, sale_ends_at;            /* nobody is admitted before, or from then on; the organizer may move them */
@@ -216,6 +221,24 @@ struct room {
     int64_t version;          /* grows when what is shown changes; 0: nothing yet */
 };
 
+#define REFUSALS_MAX 256
+
+struct refusal {
+    int64_t schedule;
+    struct actor actor;
+    const char *code;
+    int status;
+    int64_t times;
+    char peer[48];
+};
+
+struct refusals {             /* the writer's */
+    struct refusal at[REFUSALS_MAX];
+    size_t n;
+    int64_t unwritten;
+    _Atomic int64_t due;
+};
+
 struct queue {
     struct app *app;
     const struct keys *keys;
@@ -228,6 +251,12 @@ struct queue {
         int64_t genesis, period;         /* seconds */
         _Atomic int64_t due;  /* when a closed room's round is to be asked for */
     } beacon;
+    struct limits limits;
+    struct {                  /* places taken within ten minutes */
+        int64_t account_joins, address_joins, address_joins_max;
+    } toll;
+    struct refusals refusals;
+    struct sequence appeals;
     int64_t orders_permille;  /* orders that a thousand people let in are expected to pay */
     _Atomic int64_t bound;    /* people a minute and room that payment can take; INT64_MAX: all */
 };
@@ -370,6 +399,23 @@ err room_owned(struct ctx *cx, const struct room *r) MUST_USE;
 err room_await(struct ctx *cx, struct queue *q, int64_t schedule) MUST_USE;
 extern const struct call queue_group_put_call, queue_group_set_call, queue_groups_get_call;
 
+/* ---- what is asked of those who join (toll.c, refusals.c, appeals.c) ---- */
+
+struct config;
+struct join_in;
+void toll_configure(struct queue *q, const struct config *c);
+/* In the writer: may cx->actor take a place? Counts it when he may. */
+err toll_take(struct ctx *cx, const struct room *general, const struct join_in *in) MUST_USE;
+/* In the writer: may he try another code? This one was wrong. */
+err toll_guess(struct ctx *cx, const struct room *general) MUST_USE;
+void toll_wrong_code(struct ctx *cx, const struct room *general);
+/* In the writer: has the refusal in cx->problem written down; returns `e`. */
+err refusal_note(struct ctx *cx, struct queue *q, int64_t schedule, err e) MUST_USE;
+int64_t refusals_due(void *queue);
+err appeals_load(struct ctx *cx, struct queue *q) MUST_USE;
+extern const struct call queue_challenge_call, queue_refusals_call;
+extern const struct call queue_appeal_call, queue_appeal_mine_call, queue_appeals_call, queue_appeal_decide_call, queue_person_left_call;
+
 /* ---- signed words (token.c) ---- */
 
 struct str place_seal(struct ctx *cx, const struct queue *q, const struct place_ref *who);
@@ -398,6 +444,10 @@ struct schedule_in {
 struct join_in {
     int64_t schedule;
     struct str code;          /* of a presale; empty: none */
+    bool has_work;
+    struct work_in {
+        struct str challenge, solution;
+    } work;
 };
 struct place_in {
     struct str token;
@@ -435,7 +485,7 @@ bool schedule_known(const struct ctx *cx, int64_t schedule);
 err no_such_schedule(struct ctx *cx) MUST_USE;
 err no_such_place(struct ctx *cx) MUST_USE;
 
-extern struct metric queue_joins, queue_polls, queue_admitted, queue_left, queue_waiting, queue_parked;
+extern struct metric queue_joins, queue_polls, queue_admitted, queue_left, queue_waiting, queue_parked, queue_refused;
 
 /* ---- SQL (store.c): each statement as a function ---- */
 

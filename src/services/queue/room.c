@@ -99,6 +99,7 @@ void room_free(struct room *r)
     steps_free(&r->steps);
     parks_free(&r->parks);
     seen_free(&r->seen);
+    map_free(&r->exempt);
     free(r->order);
     free((char *)(uintptr_t)r->group.p);
     free(r->offer.grades);

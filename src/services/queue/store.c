@@ -68,6 +68,7 @@ static void take_room(struct ctx *cx, const struct rows *row, struct queue *q)
             .opens_at = row_int(row, 9),
             .paused = row_int(row, 10) != 0,
             .draining = row_int(row, 16) != 0,
+            .work = (int)row_int(row, 21),
         },
         .draws = draws,
         .message_n = message.n < sizeof(r->terms.message) ? message.n : sizeof(r->terms.message),
@@ -115,7 +116,7 @@ err store_room_update(struct ctx *cx, const struct room *r)
     const struct rules *u = &r->terms.rules;
     return db_run(cx, &queue_sql.room_update,
                   VALS(v_int(u->mode != QUEUE_OFF), v_int(r->terms.draws), v_int(u->admit_per_minute), v_int(u->active_limit), v_int(u->pass_seconds),
-                       opens_at(u), v_int(u->paused), v_int(u->draining), v_text(message_of(&r->terms)), v_int(r->line.credit),
+                       opens_at(u), v_int(u->paused), v_int(u->draining), v_int(u->work), v_text(message_of(&r->terms)), v_int(r->line.credit),
                        v_int(r->line.credit_at), v_int(r->id)),
                   NULL);
 }

@@ -106,3 +106,8 @@ WHERE r.draws = 1 AND (d.drawn_at IS NULL OR k.parked_at < d.drawn_at)
 SELECT b.id >> 24 AS schedule_id, COUNT(*) FROM queue_block b GROUP BY b.id >> 24
 HAVING COUNT(*) <> MAX(b.id & 16777215) + 1
     OR COUNT(*) * 1024 > (SELECT COUNT(*) FROM queue_place p WHERE p.id >> 24 = b.id >> 24)
+
+-- name: appeal_decided
+-- help: a decision about an appeal says when and by whom
+SELECT id FROM queue_appeal
+WHERE (state = 0 AND (resolved_at IS NOT NULL OR resolved_by IS NOT NULL)) OR (state <> 0 AND (resolved_at IS NULL OR resolved_by IS NULL))

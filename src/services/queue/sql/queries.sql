@@ -1,6 +1,6 @@
 -- name: room_all
 SELECT schedule_id, owner_id, sale_starts_at, sale_ends_at, grades, mode, admit_per_minute, active_limit, pass_seconds, opens_at, paused, message,
-       serving, credit, credit_at, draws, draining, title, currency, prices, group_name
+       serving, credit, credit_at, draws, draining, title, currency, prices, group_name, work
 FROM queue_room ORDER BY schedule_id
 
 -- name: room_insert
@@ -9,7 +9,7 @@ INSERT INTO queue_room (schedule_id, owner_id, sale_starts_at, sale_ends_at, gra
 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 
 -- name: room_update
-UPDATE queue_room SET mode = ?, draws = ?, admit_per_minute = ?, active_limit = ?, pass_seconds = ?, opens_at = ?, paused = ?, draining = ?,
+UPDATE queue_room SET mode = ?, draws = ?, admit_per_minute = ?, active_limit = ?, pass_seconds = ?, opens_at = ?, paused = ?, draining = ?, work = ?,
                       message = ?, credit = ?, credit_at = ?
 WHERE schedule_id = ?
 

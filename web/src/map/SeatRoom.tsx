@@ -38,7 +38,7 @@ export function SeatRoom({ schedule, data, reload }: Props) {
   const [view, setView] = useState<"map" | "list">("map");
   const [news, setNews] = useState<QueueNews | null>(null);
   const hold = useHold(schedule, store, reload);
-  const selling = schedule.status === "on_sale";
+  const selling = schedule.status === "on_sale" || (schedule.status === "upcoming" && passFor(schedule.id) !== null);      /* a presale */
 
   useEffect(() => {
     const live = new LiveAvailability({

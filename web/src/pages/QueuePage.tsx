@@ -12,7 +12,10 @@ import { Countdown } from "../ui/Countdown";
 import { keepReceipt } from "../draw/receipts";
 import { drawWords } from "../draw/words";
 import { GradeMark, offered } from "../ui/GradeMark";
-import { Await, ErrorState, Loading, Notice } from "../ui/states";
+import { Await, ErrorState, Notice } from "../ui/states";
+import { Appeal } from "../work/Appeal";
+import { cameWithCode, CodeEntry } from "../work/CodeEntry";
+import { Joining, Prepare } from "../work/Work";
 import { usePlace } from "./queue-place";
 import { readSchedule } from "./SeatsPage";
 
@@ -20,7 +23,7 @@ export default function QueuePage({ params }: { params: Params }) {
   const schedule = useResource((signal) => readSchedule(params.id, signal), [params.id]);
   return (
     <Await of={schedule}>
-      {(found) => found.status === "upcoming" && found.queue_mode !== "draw" ? <NotYet schedule={found} reload={schedule.reload} /> : <Room schedule={found} />}
+      {(found) => found.status === "upcoming" && found.queue_mode !== "draw" && !cameWithCode(found.id) ? <NotYet schedule={found} reload={schedule.reload} /> : <Room schedule={found} />}
     </Await>
   );
 }
@@ -31,6 +34,8 @@ function NotYet({ schedule, reload }: { schedule: ScheduleDetail; reload(): void
   return (
     <Notice title={schedule.title} text={w.show.opensIn} testid="queue-not-yet">
       <p class="bigclock"><Countdown to={schedule.sale_starts_at} onEnd={reload} /></p>
+      <Prepare schedule={schedule.id} />
+      <CodeEntry schedule={schedule} entered={reload} />
     </Notice>
   );
 }
@@ -51,7 +56,7 @@ function Room({ schedule }: { schedule: ScheduleDetail }) {
     if (place && schedule.queue_mode === "draw") void keepProof(schedule.id, place);
   }, [place?.place_token]);
 
-  if (!place) return problem ? <ErrorState problem={problem} retry={rejoin} /> : <Loading />;
+  if (!place) return problem ? <><ErrorState problem={problem} retry={rejoin} /><Appeal schedule={schedule.id} problem={problem} /></> : <Joining />;
   if (place.state === "expired" || place.state === "left")
     return (
       <Notice title={w.queue.over} text={place.message || w.queue.overText} tone="warn" testid="queue-over">
@@ -76,6 +81,7 @@ function Room({ schedule }: { schedule: ScheduleDetail }) {
         {place.price_from && place.price_to && <p class="queue__hint">{drawWords().prices(money(place.price_from), money(place.price_to))}</p>}
         {schedule.queue_mode === "draw" && place.position !== null &&
           <a class="button button--ghost" href={`/schedules/${encodeURIComponent(schedule.id)}/draw`} data-testid="to-draw">{drawWords().toCheck}</a>}
+        <CodeEntry schedule={schedule} entered={rejoin} />
         <p class="queue__hint">{w.queue.hint}</p>
         <button type="button" class="button button--ghost" data-testid="leave-queue" onClick={leave}>{w.queue.leave}</button>
       </div>

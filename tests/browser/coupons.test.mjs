@@ -52,3 +52,29 @@ for (const [i, [name, device, language]] of [['coupons-phone-ko', phone, 'ko'], 
     assert.deepEqual((await mine()).map(({ status }) => status), ['usable', 'usable']);
     await visitor.leave();
   });
+
+for (const [name, device, language] of [['mileage-phone-ko', phone, 'ko'], ['mileage-desktop-en', desktop, 'en']])
+  test(`mileage tells where its points came from and went (${name})`, { timeout: 60000 }, async () => {
+    const user = await house.world.user();
+    const staff = async (delta, reason) =>
+      ok(await house.world.api('POST', `/api/v1/users/${user.id}/mileage`, { delta, reason }, { as: house.world.admin }), 201);
+    const visitor = await Visitor.open(browser, house, { name, device, language });
+    await visitor.sign_in_as(user);
+    await visitor.go('/mileage');
+    await visitor.see('no-moves').waitFor();
+    assert.match(await visitor.see('mileage-balance').innerText(), /^0/);
+    await visitor.look('none');
+    for (let i = 1; i <= 22; i++) await staff(i, `${i}`);
+    await staff(-53, '정정 · Correction');
+    await visitor.go('/account');
+    await visitor.act('to-mileage');
+    await visitor.see('mileage-expiry').waitFor();
+    assert.match(await visitor.see('mileage-balance').innerText(), /^200/);
+    const moves = visitor.page.getByTestId('move');
+    assert.equal(await moves.count(), 20, 'a page of them');
+    assert.match(await moves.first().innerText(), /정정 · Correction[\s\S]*−53[\s\S]*200/, 'the newest first');
+    await visitor.look('history');
+    await visitor.act('more');
+    await visitor.until(async () => (await moves.count()) === 23, 'the rest');
+    await visitor.leave();
+  });

@@ -219,11 +219,13 @@ for (const [company, order_of] of Object.entries(companies)) {
   test(`${company}, throttle, slow, down`, async () => {
     const order = await order_of(1000);
     await psp.profile('throttle');
+    const asked = Date.now();
     const answers = await Promise.allSettled(Array.from({ length: 20 }, () => company === 'stripe' ? order.show()
       : psp.toss('GET', `/v1/payments/${order.ref}`).then((answer) => answer.status === 429 && assert.ok(answer.headers.get('retry-after')) === undefined
         ? Promise.reject(new Error('429')) : answer)));
     const refused = answers.filter(({ status }) => status === 'rejected').length;
-    assert.ok(refused >= 10 && refused < 20, String(refused));
+    const most = 5 + Math.ceil(5 * (Date.now() - asked) / 1000);
+    assert.ok(refused > 0 && refused < 20 && 20 - refused <= most, `${20 - refused} of 20 got through, at most ${most} may`);
     await psp.profile('slow');
     const begun = Date.now();
     await order.show();

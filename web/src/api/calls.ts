@@ -2,7 +2,8 @@
 import type { Proof } from "../draw/proof";
 import { call } from "./client";
 import type {
-  Availability, Benefits, Booking, Coupon, DrawData, Hold, JoinWork, Page, Performance, QueueAppeal, QueueChallenge, QueuePlace, ScheduleDetail, SeatMapData, Ticket, User,
+  Availability, Benefits, Booking, Coupon, DrawData, Hold, JoinWork, Mileage, Page, Performance, QueueAppeal, QueueChallenge, QueuePlace,
+  ScheduleDetail, SeatMapData, Ticket, User,
 } from "./shapes";
 
 type Signal = AbortSignal | undefined;
@@ -77,7 +78,7 @@ export const createBooking = (hold: string, benefits: Benefits, key: string, pas
 
 export const listCoupons = (signal?: Signal) => call<Page<Coupon>>("/coupons/mine?limit=100", { signal });
 
-export const getMileage = (signal?: Signal) => call<{ balance: number }>("/mileage", { signal });
+export const getMileage = (signal?: Signal) => call<Mileage>("/mileage", { signal });
 
 export const listBookings = (cursor: string | null, signal?: Signal) =>
   call<Page<Booking>>(`/bookings${query({ cursor, limit: "20" })}`, { signal });

@@ -1,7 +1,7 @@
-/* The calls about coming to coupons. */
+/* The calls about what makes a booking cheaper: coupons and mileage. */
 import { query } from "./calls";
 import { call } from "./client";
-import type { Coupon, OpenCoupon, Page } from "./shapes";
+import type { Coupon, MileageMove, OpenCoupon, Page } from "./shapes";
 
 type Signal = AbortSignal | undefined;
 
@@ -10,3 +10,4 @@ export const listMyCoupons = (cursor: string | null, signal?: Signal) =>
   call<Page<Coupon & { coupon_id: string }>>(`/coupons/mine${query({ cursor })}`, { signal });
 export const claimCoupon = (coupon: string, key: string) => call<void>(`/coupons/${encodeURIComponent(coupon)}/claim`, { method: "POST", key });
 export const redeemCode = (code: string, key: string) => call<void>("/coupons/redeem_code", { method: "POST", body: { code }, key });
+export const listMileage = (cursor: string | null, signal?: Signal) => call<Page<MileageMove>>(`/mileage/history${query({ cursor })}`, { signal });

@@ -30,6 +30,7 @@ export const pages: Page[] = [
   { pattern: "/tickets/:bookingId", personal: true, load: () => import("../pages/BookingPage") },
   { pattern: "/receipts/:paymentId", personal: true, load: () => import("../pages/ReceiptPage") },
   { pattern: "/coupons", personal: true, load: () => import("../pages/CouponsPage") },
+  { pattern: "/mileage", personal: true, load: () => import("../pages/MileagePage") },
   { pattern: "/account", personal: true, load: () => import("../pages/AccountPage") },
   { pattern: "/admin/money", personal: true, roles: inCharge, load: () => import("../pages/CasesPage") },
   { pattern: "/admin/reconciliations", personal: true, roles: inCharge, load: () => import("../pages/ReconciliationsPage") },

@@ -23,5 +23,17 @@ export const couponEn: CouponWords = {
   gone: "All taken",
   had: "Yours already",
   status: { usable: "Ready to use", reserved: "In a payment", used: "Used", expired: "Expired" },
-  more: "Show more",
+  mileage: {
+    title: "Mileage",
+    balance: "You have",
+    points: (n) => `${n} points`,
+    owed: (n) => `${n} points are owed: what you earn next goes there first.`,
+    expires: (n, time) => `${n} points expire on ${time}.`,
+    how: "Points can be spent when you pay; what you spend on a cancelled booking comes back.",
+    history: "What happened",
+    none: "Nothing has happened yet. You earn points with each booking.",
+    reason: { earned: "Earned", reserved: "Spent", released: "Back: the payment did not happen", returned: "Back: cancelled", taken_back: "Taken back: cancelled", expired: "Expired" },
+    after: (n) => `${n} left`,
+    booking: "See the booking",
+  },
 };

@@ -21,5 +21,17 @@ export const couponKo = {
   gone: "모두 소진",
   had: "받은 쿠폰",
   status: { usable: "사용 가능", reserved: "결제에 사용 중", used: "사용 완료", expired: "기간 만료" },
-  more: "더 보기",
+  mileage: {
+    title: "마일리지",
+    balance: "보유 마일리지",
+    points: (n: string) => `${n}점`,
+    owed: (n: string) => `${n}점이 부족합니다. 다음에 쌓이는 마일리지에서 먼저 차감됩니다.`,
+    expires: (n: string, time: string) => `${time}에 ${n}점이 소멸됩니다.`,
+    how: "결제할 때 쓸 수 있으며, 예매를 취소하면 쓴 마일리지를 돌려받습니다.",
+    history: "내역",
+    none: "아직 내역이 없습니다. 예매하면 마일리지가 쌓입니다.",
+    reason: { earned: "적립", reserved: "사용", released: "결제가 되지 않아 반환", returned: "취소하여 반환", taken_back: "취소하여 회수", expired: "소멸" },
+    after: (n: string) => `잔액 ${n}점`,
+    booking: "예매 보기",
+  },
 };

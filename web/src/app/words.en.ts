@@ -320,6 +320,7 @@ export const en: Words = {
     recoveryText: "Each lets you sign in once without your phone. They are shown only now: keep them in a safe place.",
     recoveryKept: "I have kept them",
     coupons: "Your coupons",
+    mileage: "Your mileage",
     work: "Your work",
     workMoney: "Cases about payments",
     workSettlement: "Settlement statements",

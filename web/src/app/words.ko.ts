@@ -317,6 +317,7 @@ export const ko = {
     recoveryText: "휴대전화를 쓸 수 없을 때 한 번씩 쓸 수 있는 코드입니다. 지금만 보여 드리니 안전한 곳에 적어 두세요.",
     recoveryKept: "적어 두었습니다",
     coupons: "쿠폰함",
+    mileage: "내 마일리지",
     work: "업무",
     workMoney: "확인할 결제",
     workSettlement: "정산 내역",

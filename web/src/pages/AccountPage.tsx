@@ -43,7 +43,10 @@ export default function AccountPage() {
       <VerifyNotice />
       <Await of={me}>{(user) => (
         <>
-          <p><a href="/coupons" data-testid="to-coupons">{w.account.coupons}</a></p>
+          <p class="account__ways">
+            <a href="/coupons" data-testid="to-coupons">{w.account.coupons}</a>
+            <a href="/mileage" data-testid="to-mileage">{w.account.mileage}</a>
+          </p>
           <Profile user={user} onChange={changed} />
           <Password />
           <FactorPanel user={user} onChange={me.reload} />

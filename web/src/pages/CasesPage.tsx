@@ -12,6 +12,7 @@ import { tell } from "../app/toasts";
 import { Field, SelectField } from "../ui/Field";
 import { FormProblem, useSending } from "../ui/Form";
 import { MoneyNav } from "../ui/MoneyNav";
+import { More } from "../ui/More";
 import { Await, Notice } from "../ui/states";
 
 export default function CasesPage() {
@@ -38,7 +39,7 @@ export default function CasesPage() {
         : (
           <>
             <ul class="staff__list" data-testid="cases">{list.items.map((one) => <Case key={one.id} one={one} onDone={list.first.reload} />)}</ul>
-            {list.next && <button type="button" class="button button--quiet more" disabled={list.more.busy} data-testid="more" onClick={list.more.send}>{w.more}</button>}
+            <More of={list} />
           </>
         ))}</Await>
     </div>

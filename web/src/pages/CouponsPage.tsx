@@ -6,11 +6,12 @@ import type { Coupon, OpenCoupon } from "../api/shapes";
 import { serverNow } from "../app/clock";
 import { couponWords } from "../app/coupon-words";
 import { count, moment, money } from "../app/format";
-import { useList, type Listing } from "../app/list";
+import { useList } from "../app/list";
 import { useTitle } from "../app/Shell";
 import { tell } from "../app/toasts";
 import { Field } from "../ui/Field";
 import { FormProblem, useSending } from "../ui/Form";
+import { More } from "../ui/More";
 import { Await } from "../ui/states";
 
 export default function CouponsPage() {
@@ -43,15 +44,6 @@ export default function CouponsPage() {
         <More of={open} />
       </section>
     </div>
-  );
-}
-
-function More({ of }: { of: Listing<unknown> }) {
-  return (
-    <>
-      <FormProblem problem={of.more.problem} />
-      {of.next && <button type="button" class="button button--quiet more" disabled={of.more.busy} data-testid="more" onClick={of.more.send}>{couponWords().more}</button>}
-    </>
   );
 }
 

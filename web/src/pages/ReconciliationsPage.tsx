@@ -13,6 +13,7 @@ import { BookSumsTable } from "../ui/BookSumsTable";
 import { Field, SelectField } from "../ui/Field";
 import { FormProblem, useSending } from "../ui/Form";
 import { MoneyNav } from "../ui/MoneyNav";
+import { More } from "../ui/More";
 import { Await, Notice } from "../ui/states";
 
 /* While one is under way, the list is read again after as many ms. */
@@ -42,7 +43,7 @@ export default function ReconciliationsPage() {
         : (
           <>
             <ul class="staff__list" data-testid="reconciliations">{list.items.map((one) => <Day key={one.id} one={one} />)}</ul>
-            {list.next && <button type="button" class="button button--quiet more" disabled={list.more.busy} data-testid="more" onClick={list.more.send}>{w.more}</button>}
+            <More of={list} />
           </>
         ))}</Await>
     </div>

@@ -13,7 +13,7 @@
 #include "services/auth/auth.h"
 #include "services/queue/work.h"
 
-#define WORK_BITS_ASKED 20    /* never more: a quarter of an hour on the slowest telephone */
+#define WORK_BITS_ASKED 20    /* never more: about a minute of a slow telephone */
 #define CHALLENGE_MS    (60 * 60 * 1000)      /* good for so long after the opening */
 #define YOUNG_MS        (24 * 60 * 60 * 1000)
 #define FAILURES_FREE   5

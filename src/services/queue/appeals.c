@@ -180,7 +180,8 @@ static const char *const state_words[] = { "open", "granted", "denied", NULL };
 
 FIELDS(in_fields, "QueueAppealRequest", struct appeal_in, SCHEDULE(appeal_in),
     { .name = "refused", .type = F_STR, .low = 1, .high = 40, AT(appeal_in, refused), .help = "the code of the refusal" },
-    { .name = "text", .type = F_TEXT, .low = 1, .high = APPEAL_TEXT_MAX, .rule = &blank_rule, AT(appeal_in, text), .help = "why it was wrong" });
+    { .name = "text", .type = F_TEXT, .low = 1, .high = APPEAL_TEXT_MAX, .rule = &blank_rule, .secret = true, AT(appeal_in, text),
+      .help = "why it was wrong; not in the audit log" });
 
 FIELDS(mine_fields, "QueueAppealQuery", struct schedule_in, SCHEDULE(schedule_in));
 

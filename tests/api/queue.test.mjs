@@ -170,6 +170,117 @@ test('nobody joins before the room opens, or is let in before the sale starts', 
   assert.equal((await look(place)).state, 'admitted');
 });
 
+/* What a program and a person are told who may not join; each time the room is as it was. */
+const sentence = { en: /^[A-Z].*\.$/, ko: /[가-힣].*\.$/ };
+async function refuses_join(sale, as, status, code, said) {
+  for (const lang of ['en', 'ko']) {
+    const problem = refused(await world.api('POST', `/api/v1/schedules/${sale.id}/queue`, undefined, { as, lang }), status, code);
+    assert.match(problem.detail, sentence[lang]);
+    if (lang === 'en') assert.match(problem.detail, said);
+  }
+}
+
+test('who may not join is told why, in a word and in a sentence', async (t) => {
+  const ann = await world.user();
+  const joined = async (sale) => ok(await world.api('GET', `/api/v1/schedules/${sale.id}/queue/settings`, undefined, { as: world.admin })).joined;
+  await t.test('before the room opens', async () => {
+    const sale = await room({ opens_at: world.time(hour) });
+    await refuses_join(sale, ann, 409, 'not_open', new RegExp(`opens at ${world.time(hour).slice(0, 16)}`));
+    assert.equal(await joined(sale), 0);
+  });
+  await t.test('when the room takes nobody in any more', async () => {
+    const sale = await room({ draining: true });
+    await refuses_join(sale, ann, 409, 'draining', /takes nobody in any more/);
+    assert.equal(await joined(sale), 0);
+  });
+  await t.test('for a schedule that there is not', async () => {
+    for (const id of [ann.id, 'ehxz7sjmbn526', 'x']) await refuses_join({ id }, ann, 404, 'not_found', /no such schedule|nothing at this address/);
+  });
+  for (const mode of ['fifo', 'off'])
+    await t.test(`for a schedule that was cancelled, the room ${mode}`, async () => {
+      const sale = await room({ mode });
+      ok(await world.api('POST', `/api/v1/schedules/${sale.id}/cancel`, { reason: 'The singer is ill' }, { as: world.admin }));
+      await world.advance(second);
+      await refuses_join(sale, ann, 409, 'not_on_sale', /has been cancelled/);
+      assert.equal(await joined(sale), 0);
+    });
+  for (const mode of ['fifo', 'off'])
+    await t.test(`after the sale, the room ${mode}`, async () => {
+      const sale = await room({ mode }, { sale_ends_at: world.time(hour) });
+      await world.advance(hour);
+      await refuses_join(sale, ann, 409, 'not_on_sale', /sale has ended/);
+      assert.equal(await joined(sale), 0);
+    });
+  await t.test('twice is no refusal: it is the same place', async () => {
+    const sale = await room({ paused: true });
+    const first = ok(await join(sale, ann), 201), again = ok(await join(sale, ann), 201);
+    assert.deepEqual([again.place_token, again.position], [first.place_token, first.position]);
+    assert.equal(await joined(sale), 1);
+  });
+  await t.test('paused is no refusal: one may join, and is told that it is paused', async () => {
+    const sale = await room({ paused: true, message: 'Back at nine' });
+    const place = ok(await join(sale, ann), 201);
+    assert.deepEqual([place.state, place.paused, place.eta_reason, place.message], ['waiting', true, 'paused', 'Back at nine']);
+  });
+  await t.test('without an account', async () => {
+    const sale = await room();
+    refused(await world.api('POST', `/api/v1/schedules/${sale.id}/queue`), 401, 'unauthenticated');
+  });
+});
+
+/* The staff turn every screw there is, others leave and join, and the program dies; his place is his all the while. */
+test('a place outlives everything: a second tab, another device, a new sign-in, restarts, and whatever the organizer changes', async () => {
+  const sale = await room({ paused: true, admit_per_minute: 60 });
+  const { people, places } = await line(sale, 9);
+  const ann = people[6];
+  let last = places[6].position;
+  assert.equal(last, 7);
+  const holds = async (what) => {
+    const seen = await look(places[6]), again = ok(await join(sale, ann), 201);
+    assert.equal(again.place_token, places[6].place_token, what);
+    assert.equal(again.state, seen.state, what);
+    if (seen.state !== 'waiting') return seen;
+    assert.equal(again.position, seen.position, what);
+    assert.ok(seen.position <= last, `${what}: ${seen.position} after ${last}`);
+    last = seen.position;
+    return seen;
+  };
+  const device = { ...ann };
+  await world.sign_in(device);
+  assert.notEqual(device.token, ann.token);
+  assert.equal(ok(await join(sale, device), 201).place_token, places[6].place_token);
+  ok(await world.api('POST', '/api/v1/auth/logout', undefined, { as: device }), 204);
+  await holds('another device, signed out');
+  ok(await leave(places[1], people[1]), 204);
+  await holds('somebody leaves');
+  for (const change of [{ admit_per_minute: 1 }, { active_limit: 1 }, { pass_seconds: 30 }, { draining: true }, { message: 'A moment, please' },
+    { admit_per_minute: 6000, active_limit: 1000 }, { opens_at: world.time(hour) }]) {
+    ok(await settle(sale, { ...calm, paused: true, ...change }));
+    await world.advance(5 * second);
+    await holds(JSON.stringify(change));
+  }
+  await world.crash();
+  await holds('a kill');
+  ok(await settle(sale, { ...calm, mode: 'off' }));
+  await world.advance(5 * second);
+  ok(await settle(sale, { ...calm, paused: true }));
+  await holds('the room was off');
+  for (let i = 0; i < 6; i++) {
+    ok(await settle(sale, { ...calm, admit_per_minute: 60 + i, active_limit: i + 1 }));
+    await Promise.all(places.map(look));
+    await world.advance(second);
+    await holds('the line moves');
+    if (i === 2) await world.crash();
+  }
+  ok(await settle(sale, calm));
+  await world.advance(10 * second);
+  const inside = await holds('let in');
+  assert.equal(inside.state, 'admitted');
+  await world.crash();
+  assert.equal((await look(places[6])).pass, inside.pass);
+  ok(await world.hold(ann, sale, [sale.guids[0]], { pass: inside.pass }), 201);
+});
+
 test('off: everybody buys at once', async () => {
   const sale = await room({ mode: 'off' });
   const ann = await world.user();

@@ -117,7 +117,7 @@ async function check_tickets(visitor, seats) {
   for (const guid of seats) assert.equal(states[show.guids.indexOf(guid)], 2, `${guid} is sold`);
 }
 
-test('a place in the line outlives a reload and is the same in a second tab', { timeout: 60000 }, async () => {
+test('a place in the line outlives a reload and is the same in a second tab and on another device', { timeout: 60000 }, async () => {
   await house.room(show, { paused: true });
   const { world } = house;
   for (const other of await world.crowd(3)) ok(await world.api('POST', `/api/v1/schedules/${show.id}/queue`, undefined, { as: other }), 201);
@@ -133,6 +133,11 @@ test('a place in the line outlives a reload and is the same in a second tab', { 
   const second = await visitor.tab();
   await second.goto(visitor.page.url());
   assert.equal(await visitor.see('queue-position', second).innerText(), position);
+  const device = await Visitor.open(browser, house, { name: 'line-device', device: phone });
+  await device.sign_in_as(visitor.account);
+  await device.go(`/schedules/${show.id}/queue`);
+  assert.equal(await device.see('queue-position').innerText(), position);
+  await device.leave();
 
   await house.room(show, { paused: false });
   await visitor.at_map();

@@ -1,8 +1,14 @@
 /* A sale whose places are drawn, as its buyers see it: the countdown, the place, and the check of the draw in the browser. */
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { promisify } from 'node:util';
+import { changed_bytes, changed_lines } from '../lib/draw_bytes.mjs';
 import { day, hour } from '../lib/world.mjs';
-import { ok } from '../lib/server.mjs';
+import { ok, program } from '../lib/server.mjs';
 import { House } from './house.mjs';
 import { desktop, launch, phone, Visitor } from './visitor.mjs';
 
@@ -60,3 +66,52 @@ for (const who of [{ name: 'draw-phone-ko', device: phone, language: 'ko' }, { n
     await visitor.see('draw-wrong').waitFor();
     await visitor.leave();
   });
+
+/* The answer to this check, not to the one before. */
+async function check(visitor, file, receipt = '') {
+  const old = '[data-testid^="draw-"]';
+  await visitor.page.locator('#draw-file').setInputFiles({ name: 'draw.txt', mimeType: 'text/plain', buffer: file });
+  await visitor.page.locator('#receipt').fill(receipt);
+  await visitor.page.evaluate((marked) => document.querySelectorAll(marked).forEach((one) => one.setAttribute('data-old', '')), old);
+  await visitor.act('check-all');
+  const answer = visitor.page.locator('[data-testid="draw-right"]:not([data-old]), [data-testid="draw-wrong"]:not([data-old])');
+  await answer.waitFor();
+  return { right: await answer.getAttribute('data-testid') === 'draw-right', text: await answer.innerText() };
+}
+
+async function verify(folder, file, receipt) {
+  await writeFile(join(folder, 'file'), file);
+  await writeFile(join(folder, 'receipt'), receipt);
+  const { stdout } = await promisify(execFile)(program, ['verify-draw', join(folder, 'file'), '--receipt', join(folder, 'receipt')]);
+  return Number(/has place (\d+)/.exec(stdout)[1]);
+}
+
+test('a stranger with the file alone: the browser and the command line confirm a place, and the browser refuses any change', { timeout: 180000 }, async () => {
+  const { world } = house;
+  const visitor = await Visitor.open(browser, house, { name: 'draw-stranger' });
+  const folder = await mkdtemp(join(tmpdir(), 'takenseat-stranger-'));
+  const people = await world.crowd(4);
+  const show = await drawing(12000);
+  const places = [];
+  for (const person of people) places.push(ok(await world.api('POST', `/api/v1/schedules/${show.id}/queue`, undefined, { as: person }), 201));
+  const drawn = async () => ok(await world.api('GET', `/api/v1/schedules/${show.id}/queue/draw`)).state === 'drawn';
+  await visitor.until(drawn, 'the draw');
+  await visitor.go(`/schedules/${show.id}/draw`);
+  await visitor.see('check-all').waitFor();
+
+  const own = Buffer.from((await world.api('GET', `/api/v1/schedules/${show.id}/queue/draw/entries`)).text);
+  const shared = (name) => readFile(new URL(`../../web/test/draw/${name}`, import.meta.url));
+  const other = { file: await shared('beacon.txt'), own: JSON.parse(await shared('beacon.json')).own };
+  for (const { file, receipt } of [...places.map(({ receipt }) => ({ file: own, receipt })), { file: other.file, receipt: other.own[3].receipt }]) {
+    const place = await verify(folder, file, receipt);
+    const told = await check(visitor, file, receipt);
+    assert.ok(told.right, told.text);
+    assert.match(told.text, new RegExp(`\\b${place}\\b`));
+  }
+  await visitor.look('confirmed');
+  const wrong = [...changed_lines(own), ...changed_bytes(other.file).filter(({ what }) => !/(first|last) byte of /.test(what))];
+  for (const { what, file } of wrong) assert.ok(!(await check(visitor, file)).right, what);
+  await visitor.look('refused');
+  await visitor.leave();
+  await rm(folder, { recursive: true });
+});

@@ -147,6 +147,8 @@ struct app *app_open(struct arena *arena, const struct app_options *o, struct st
     app->o = *o;
     app->arena = arena_new(0);
     clock_init(&app->clock, o->test_clock);
+    if (o->clock_from)
+        clock_set(&app->clock, o->clock_from);
     atomic_init(&app->rng_seed, o->seed ? o->seed : fresh_seed());
     while (o->services[app->service_count])
         app->service_count++;

@@ -13,6 +13,7 @@ struct app_options {
     const struct service *const *services;           /* NULL-terminated, in the order of opening */
     const char *dir;          /* data folder */
     bool bench, test_clock;
+    int64_t clock_from;       /* where a test clock begins; 0: at the real time */
     uint64_t seed;            /* 0: from the system */
     /* Says who asks: sets cx->actor or returns ERR_WHO. Memory only. `self` is the service's. */
     const struct service *auth;

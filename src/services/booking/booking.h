@@ -155,6 +155,7 @@ extern const struct call booking_sales;
 
 struct remaining {
     bool known;               /* false: this schedule is not on sale here */
+    bool cancelled;           /* it will not take place */
     uint32_t grades;
     uint32_t free[GRADES_MAX], total[GRADES_MAX];    /* by category of the plan; total without seats not for sale */
 };

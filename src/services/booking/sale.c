@@ -221,6 +221,7 @@ void booking_remaining(const struct app *app, int64_t schedule, struct remaining
     *ret = (struct remaining){ .known = s != NULL };
     if (!s)
         return;
+    ret->cancelled = s->cancelled;
     pthread_mutex_lock(&s->lock);
     ret->grades = s->grades;
     memcpy(ret->free, s->shown_free, sizeof(ret->free));

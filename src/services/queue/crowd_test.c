@@ -54,7 +54,7 @@ static void test_restart(void **state)
 
 static void refuse(struct here *h, int64_t user, call_fn *fn, const void *in, void *out)
 {
-    assert_int_equal(fixture_call(&h->f, user, 0, &spoil_call, &(struct spoil_in){ fn, in }, out, NULL), ERR_CONFLICT);
+    assert_int_equal(fixture_call(&h->f, user, 0, &spoil_call, &(struct spoil_in){ .fn = fn, .in = in }, out, NULL), ERR_CONFLICT);
 }
 
 static void test_refused_leaves_no_trace(void **state)

@@ -156,12 +156,11 @@ static err close_entries(struct ctx *cx, struct room *r)
 
 /* ---- the draw ---- */
 
-uint32_t *draw_order(const struct room *r)
+uint32_t *draw_order(const struct hash *seed, int64_t entries)
 {
-    size_t n = (size_t)r->line.entries;
-    uint32_t *order = malloc(n * sizeof(*order) + 1);
+    uint32_t *order = malloc((size_t)entries * sizeof(*order) + 1);
     ASSERT(order != NULL);
-    draw_shuffle(&r->draw.seed, order, n);
+    draw_shuffle(seed, order, (size_t)entries);
     return order;
 }
 
@@ -187,15 +186,16 @@ static void order_undo(void *room, const void *none)
     seen_move(&r->seen, r->order, r->line.entries, true);
     free(r->order);
     r->order = NULL;
+    r->ordered = 0;
     pthread_rwlock_unlock(&r->queue->lock);
 }
 
 /* Entries that were given up before have places too, but these are over. */
-static void end_withdrawn(struct ctx *cx, struct room *r)
+static void end_withdrawn(struct ctx *cx, struct room *r, const uint32_t *order)
 {
     for (int64_t number = 1; number <= r->line.last; number++)
         if (marks_get(&r->ended, number))
-            store_end_insert(cx, r, number <= r->line.entries ? r->order[number - 1] : number, LEFT_LINE, 0);
+            store_end_insert(cx, r, number <= r->line.entries ? order[number - 1] : number, LEFT_LINE, 0);
 }
 
 static struct str randomness_of(const struct draw *d)
@@ -217,12 +217,12 @@ err draw_now(struct ctx *cx, struct room *r, const struct beacon *heard)
     d.seed = draw_seed(&d.root, r->line.entries, &secret, randomness_of(&d));
 
     room_touch(cx, r);
-    pthread_rwlock_wrlock(&r->queue->lock);
+    uint32_t *order = draw_order(&d.seed, r->line.entries);
+    end_withdrawn(cx, r, order);
+    pthread_rwlock_wrlock(&r->queue->lock);  /* numbers become places, for all who look, in one moment */
     r->draw = d;
-    r->order = draw_order(r);
-    pthread_rwlock_unlock(&r->queue->lock);
-    end_withdrawn(cx, r);
-    pthread_rwlock_wrlock(&r->queue->lock);
+    r->order = order;
+    r->ordered = r->line.entries;
     marks_move(r, false);
     seen_move(&r->seen, r->order, r->line.entries, false);
     pthread_rwlock_unlock(&r->queue->lock);

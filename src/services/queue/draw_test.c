@@ -292,7 +292,7 @@ static void test_refused_draw(void **state)
     assert_int_equal(leave(h, 0, p[3].place_token), OK);
     struct room *r = room_find(app_self(h->f.app, &queue_service), DRAWN);
     r->sale_starts_at = now(h);              /* the job has not been told: only the command below runs */
-    assert_int_equal(fixture_call(&h->f, 0, 0, &spoil_call, &(struct spoil_in){ queue_admit, NULL }, NULL, NULL), ERR_CONFLICT);
+    assert_int_equal(fixture_call(&h->f, 0, 0, &spoil_call, &(struct spoil_in){ .fn = queue_admit }, NULL, NULL), ERR_CONFLICT);
     assert_int_equal(r->line.drawn_at, 0);
     assert_int_equal(r->line.closed_at, 0);
     assert_null(r->order);
@@ -303,6 +303,24 @@ static void test_refused_draw(void **state)
     assert_int_equal(published(h).state, DRAW_DRAWN);
     for (int i = 0; i < 30; i++)
         assert_int_equal(look(h, p[i].place_token).state == PLACE_LEFT, i == 3);
+}
+
+/* Until the draw is on disk nobody learns of it, and nobody is taken for another who has left. */
+static void test_uncommitted_draw(void **state)
+{
+    struct here *h = *state;
+    enum { N = 30 };
+    open_draw(h);
+    struct place_out *p = enter_all(h, N), seen;
+    for (int i = 0; i < N; i += 2)
+        assert_int_equal(leave(h, 0, p[i].place_token), OK);
+    struct room *r = room_find(app_self(h->f.app, &queue_service), DRAWN);
+    r->sale_starts_at = now(h);              /* the job has not been told: only the command below runs */
+    for (int i = 0; i < N; i++) {
+        assert_int_equal(fixture_call(&h->f, 0, 0, &spoil_call, &(struct spoil_in){ queue_admit, NULL, p[i].place_token, &seen }, NULL, NULL), ERR_CONFLICT);
+        assert_int_equal(seen.state, i % 2 ? PLACE_WAITING : PLACE_LEFT);
+        assert_true(i % 2 == 0 || !seen.has_position);
+    }
 }
 
 /* A beacon that nobody answers for: the draw waits a minute, then goes without and says so. */
@@ -337,6 +355,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         ROOM_TEST(test_draw), ROOM_TEST(test_withdrawn_and_restart), ROOM_TEST(test_blocks), ROOM_TEST(test_rules), ROOM_TEST(test_refused_draw),
+        ROOM_TEST(test_uncommitted_draw),
         ROOM_TEST(test_beacon_missed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -20,7 +20,7 @@ int64_t live_number(const struct ctx *cx, const struct room *r, int64_t user, en
     int64_t until, number = places_get(&r->places, user);
     if (!number)
         return 0;
-    *ret_state = place_state(r, &r->line, room_place(r, &r->line, number), cx->now, &until);
+    *ret_state = place_state(r, &r->line, room_place(r, number), cx->now, &until);
     return *ret_state == PLACE_WAITING || *ret_state == PLACE_ADMITTED ? number : 0;
 }
 
@@ -74,7 +74,7 @@ err stand_where(struct ctx *cx, struct room *general, struct str code, struct ro
             return e;
     }
     if (number && line != general) {         /* with his code he goes over to the group's line */
-        room_end(cx, general, room_place(general, &general->line, number), LEFT_LINE, 0);
+        room_end(cx, general, room_place(general, number), LEFT_LINE, 0);
         number = 0;
     }
     *ret = line;

@@ -25,11 +25,23 @@ err no_such_place(struct ctx *cx)
 
 /* ---- joining ---- */
 
+static err still_sold(struct ctx *cx, const struct room *r)
+{
+    struct remaining left;
+    booking_remaining(cx->app, r->schedule, &left);
+    if (left.cancelled)
+        return fail(cx, ERR_CONFLICT, "not_on_sale", "This schedule has been cancelled.", "취소된 회차입니다.");
+    if (cx->now >= r->sale_ends_at)
+        return fail(cx, ERR_CONFLICT, "not_on_sale", "The sale has ended.", "판매가 종료되었습니다.");
+    return OK;
+}
+
 static err may_join(struct ctx *cx, const struct room *r)
 {
     const struct rules *rules = &r->terms.rules;
-    if (cx->now >= r->sale_ends_at)
-        return fail(cx, ERR_CONFLICT, "not_on_sale", "The sale has ended.", "판매가 종료되었습니다.");
+    err e = still_sold(cx, r);
+    if (e)
+        return e;
     if (cx->now < rules->opens_at) {
         char text[TIME_TEXT_MAX];
         struct str opens = time_format(rules->opens_at, text);
@@ -87,8 +99,10 @@ err queue_join(struct ctx *cx, void *self, const void *in_, void *ret_out)
     if (!r && !schedule_known(cx, in->schedule))
         return no_such_schedule(cx);
     if (!r || r->terms.rules.mode == QUEUE_OFF) {
-        answer_open(cx, q, r, ret_out);
-        return OK;
+        err e = r ? still_sold(cx, r) : OK;
+        if (!e)
+            answer_open(cx, q, r, ret_out);
+        return e;
     }
 
     struct sight sight;
@@ -104,7 +118,7 @@ err queue_join(struct ctx *cx, void *self, const void *in_, void *ret_out)
         return e;
     booking_remaining(cx->app, r->schedule, &left);
     place_look(cx, r, &r->terms, &r->line, who.number, &left, &sight);
-    seen_until(&r->seen, room_place(r, &r->line, who.number), present_until(cx->now, sight.poll_ms));
+    seen_until(&r->seen, room_place(r, who.number), present_until(cx->now, sight.poll_ms));
     place_answer(cx, q, &who, &sight, ret);
     ret->place_token = place_seal(cx, q, &who);
     ret->receipt = receipt;
@@ -134,7 +148,7 @@ err queue_leave(struct ctx *cx, void *self, const void *in_, void *ret_out)
     struct room *r = room_find(q, who.room);
     if (!r || (r->loaded && who.number > r->line.last))
         return no_such_place(cx);
-    leave(cx, r, room_place(r, &r->line, who.number));
+    leave(cx, r, room_place(r, who.number));
     return OK;
 }
 
@@ -157,6 +171,6 @@ err queue_bought(struct ctx *cx, void *self, const void *in_, void *ret_out)
 
     int64_t basket = atomic_load(&general->basket);
     atomic_store(&general->basket, basket + (in->seats * 100 - basket) / 16);
-    room_end(cx, r, room_place(r, &r->line, number), BOUGHT, in->booking);
+    room_end(cx, r, room_place(r, number), BOUGHT, in->booking);
     return OK;
 }

@@ -56,7 +56,7 @@ struct parked *parks_find(const struct parks *p, int64_t place)
 
 bool parked_may_return(const struct parked *p, int64_t now)
 {
-    return !p->until && now >= p->parked_at && now < p->parked_at + RETURN_MS;
+    return !p->until && now < p->parked_at + RETURN_MS;
 }
 
 /* The newest is the last one whose time runs out. */

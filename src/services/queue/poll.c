@@ -24,7 +24,7 @@ err queue_poll(struct ctx *cx, void *self, const void *in_, void *ret_out)
     bool found = r && (!r->loaded || who.number <= r->shown_line.last);
     if (found) {
         place_look(cx, r, &r->shown_terms, &r->shown_line, who.number, &left, &sight);
-        seen_until(&r->seen, room_place(r, &r->shown_line, who.number), present_until(cx->now, sight.poll_ms));
+        seen_until(&r->seen, room_place(r, who.number), present_until(cx->now, sight.poll_ms));
     }
     pthread_rwlock_unlock(&q->lock);
     if (!found)
@@ -92,7 +92,7 @@ static bool pass_good(struct ctx *cx, const struct queue *q, int64_t schedule, s
     const struct room *r = room_find(q, who.room);
     if (!r || !r->loaded)
         return false;
-    int64_t place = room_place(r, &r->line, who.number);
+    int64_t place = room_place(r, who.number);
     return place <= r->line.serving && !marks_get(&r->ended, place);
 }
 

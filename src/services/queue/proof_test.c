@@ -101,46 +101,111 @@ static void test_shuffle_is_one(void **state)
     assert_memory_not_equal(row, again, sizeof(row));
 }
 
-/* The value that chi-square with `freedom` degrees exceeds once in a thousand times (Wilson and Hilferty, 1931). */
-static double chi_square_limit(double freedom)
+/* How uniform 10^5 draws are, as docs/draw.md tells it: each draw has a list of its own, hence a root, hence a seed, and what comes out is counted in
+ * cells that are all as likely. With this set of lists the figures never change. */
+#define DRAWS 100000
+
+struct cells {
+    const char *name;
+    int64_t *at;
+    size_t n;                 /* degrees of freedom are n - 1, or those that are left when rows and columns have fixed sums */
+    double freedom;
+};
+
+static double chi_square(const struct cells *c)
 {
-    double t = 2 / (9 * freedom);
-    return freedom * pow(1 - t + 3.0902 * sqrt(t), 3);
+    double sum = 0, mean = 0;
+    for (size_t i = 0; i < c->n; i++)
+        mean += (double)c->at[i] / (double)c->n;
+    for (size_t i = 0; i < c->n; i++)
+        sum += ((double)c->at[i] - mean) * ((double)c->at[i] - mean) / mean;
+    return sum;
 }
 
-/* 10^5 draws of five: each of the 120 orders is as likely as the others. And of twenty: each entry at each place. */
+/* The probability that chi-square is larger (Wilson and Hilferty, 1931: its cube root is nearly normal). */
+static double chance_of(double chi, double freedom)
+{
+    double spread = 2 / (9 * freedom), z = (cbrt(chi / freedom) - (1 - spread)) / sqrt(spread);
+    return erfc(z / sqrt(2)) / 2;
+}
+
+static struct hash seed_of(int64_t draw, int64_t count)
+{
+    struct hash root = hash_of(draw), secret = hash_of(-1 - draw);
+    return draw_seed(&root, count, &secret, (struct str){ 0 });
+}
+
+/* Which of the n! orders. */
+static size_t order_of(const uint32_t *row, size_t n)
+{
+    size_t order = 0;
+    for (size_t i = 0; i < n; i++) {
+        size_t smaller = 0;
+        for (size_t j = i + 1; j < n; j++)
+            smaller += row[j] < row[i];
+        order = order * (n - i) + smaller;
+    }
+    return order;
+}
+
 static void test_uniform(void **state)
 {
-    enum { DRAWS = 100000, FEW = 5, ORDERS = 120, MANY = 20 };
-    static int64_t orders[ORDERS], places[MANY][MANY];
-    uint32_t row[MANY];
+    enum { FEW = 5, ORDERS = 120, MANY = 20, LINE = 1000, PARTS = 50 };
+    static int64_t orders[ORDERS], places[MANY * MANY], pairs[MANY * (MANY - 1)], neighbours[MANY * (MANY - 1)], first[PARTS], last[PARTS];
+    static uint32_t row[LINE];
     (void)state;
     for (int64_t d = 0; d < DRAWS; d++) {
-        struct hash seed = hash_of(d);
-        int order = 0;
+        struct hash seed = seed_of(d, FEW);
         draw_shuffle(&seed, row, FEW);
-        for (int i = 0; i < FEW; i++) {
-            int smaller = 0;
-            for (int j = i + 1; j < FEW; j++)
-                smaller += row[j] < row[i];
-            order = order * (FEW - i) + smaller;
-        }
-        orders[order]++;
+        orders[order_of(row, FEW)]++;
+        seed = seed_of(d, MANY);
         draw_shuffle(&seed, row, MANY);
-        for (int i = 0; i < MANY; i++)
-            places[i][row[i] - 1]++;
+        for (size_t i = 0; i < MANY; i++)
+            places[i * MANY + row[i] - 1]++;
+        pairs[(row[0] - 1) * (MANY - 1) + row[MANY - 1] - 1 - (row[MANY - 1] > row[0])]++;
+        neighbours[(row[9] - 1) * (MANY - 1) + row[10] - 1 - (row[10] > row[9])]++;
     }
+    for (int64_t d = 0; d < DRAWS / 10; d++) {
+        struct hash seed = seed_of(d, LINE);
+        draw_shuffle(&seed, row, LINE);
+        first[(row[0] - 1) * PARTS / LINE]++;
+        last[(row[LINE - 1] - 1) * PARTS / LINE]++;
+    }
+    const struct cells all[] = {
+        { "each of the 120 orders of 5", orders, ORDERS, ORDERS - 1 },
+        { "each of 20 entries at each of 20 places", places, MANY * MANY, (MANY - 1) * (MANY - 1) },
+        { "the first and the last of 20 at each pair of places", pairs, MANY * (MANY - 1), MANY * (MANY - 1) - 1 },
+        { "two neighbours of 20 at each pair of places", neighbours, MANY * (MANY - 1), MANY * (MANY - 1) - 1 },
+        { "the first of 1,000 at each fiftieth of the line", first, PARTS, PARTS - 1 },
+        { "the last of 1,000 at each fiftieth of the line", last, PARTS, PARTS - 1 },
+    };
+    for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
+        double chi = chi_square(&all[i]), p = chance_of(chi, all[i].freedom);
+        printf("%s: chi-square %.1f with %.0f degrees of freedom, p = %.3f\n", all[i].name, chi, all[i].freedom, p);
+        assert_true(p > 0.001 && p < 0.999);
+    }
+}
 
-    double sum = 0, mean = (double)DRAWS / ORDERS;
-    for (int i = 0; i < ORDERS; i++)
-        sum += ((double)orders[i] - mean) * ((double)orders[i] - mean) / mean;
-    assert_true(sum < chi_square_limit(ORDERS - 1));
-    sum = 0;
-    mean = (double)DRAWS / MANY;
-    for (int i = 0; i < MANY; i++)
-        for (int j = 0; j < MANY; j++)
-            sum += ((double)places[i][j] - mean) * ((double)places[i][j] - mean) / mean;
-    assert_true(sum < chi_square_limit((MANY - 1) * (MANY - 1)));
+/* The measure itself: a shuffle that is nearly right (any place for each step, not those that are left) is found out. */
+static void test_uniform_notices(void **state)
+{
+    static int64_t orders[120];
+    uint32_t row[5];
+    (void)state;
+    for (int64_t d = 0; d < DRAWS; d++) {
+        struct hash chance = seed_of(d, 5);
+        for (uint32_t i = 0; i < 5; i++)
+            row[i] = i + 1;
+        for (size_t i = 0; i < 5; i++) {
+            size_t j = (size_t)(chance.at[2 * i] << 8 | chance.at[2 * i + 1]) % 5;
+            uint32_t taken = row[i];
+            row[i] = row[j];
+            row[j] = taken;
+        }
+        orders[order_of(row, 5)]++;
+    }
+    struct cells c = { "", orders, 120, 119 };
+    assert_true(chance_of(chi_square(&c), c.freedom) < 0.001);
 }
 
 /* ---- receipts and the file ---- */
@@ -288,8 +353,8 @@ static void test_changed_byte(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_tree), cmocka_unit_test(test_shuffle_is_one), cmocka_unit_test(test_uniform), cmocka_unit_test(test_receipt),
-        cmocka_unit_test(test_verify), cmocka_unit_test(test_changed_byte),
+        cmocka_unit_test(test_tree), cmocka_unit_test(test_shuffle_is_one), cmocka_unit_test(test_uniform), cmocka_unit_test(test_uniform_notices),
+        cmocka_unit_test(test_receipt), cmocka_unit_test(test_verify), cmocka_unit_test(test_changed_byte),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -261,13 +261,11 @@ static int64_t place_drawn(struct queue *q, const struct seen_draw *d, const str
 {
     pthread_rwlock_rdlock(&q->lock);
     const struct room *r = room_find(q, who->room);
-    int64_t place = r && (r->order || who->number > d->line.entries) ? room_place(r, &d->line, who->number) : 0;
+    int64_t place = r && (r->order || who->number > d->line.entries) ? room_place(r, who->number) : 0;
     pthread_rwlock_unlock(&q->lock);
     if (place)
         return place;
-    uint32_t *order = malloc((size_t)d->line.entries * sizeof(*order) + 1);
-    ASSERT(order != NULL);
-    draw_shuffle(&d->draw.seed, order, (size_t)d->line.entries);
+    uint32_t *order = draw_order(&d->draw.seed, d->line.entries);
     place = order[who->number - 1];
     free(order);
     return place;

@@ -33,7 +33,7 @@ static const char *const state_words[] = { "waiting", "admitted", "expired", "le
     { .name = "paused", .type = F_BOOL, .optional = asked, .at = offsetof(owner, rules.paused), .help = "people may join, nobody is admitted" }, \
     { .name = "draining", .type = F_BOOL, .optional = asked, .at = offsetof(owner, rules.draining), .help = "nobody may join, people are admitted" }, \
     { .name = "work", .type = F_ENUM, .words = work_words, .optional = asked, .at = offsetof(owner, rules.work),                           \
-      .help = "hashing that is asked of those who join: about a second of it, or some more; docs/waiting-room.md" },                      \
+      .help = "hashing that is asked of those who join: about a second of it, or some more; docs/joining.md" },                      \
     { .name = "message", .type = F_TEXT, .optional = asked, .high = MESSAGE_MAX, .at = offsetof(owner, message), .help = "shown to those who wait" }
 
 FIELDS(settings_in_fields, "QueueSettingsRequest", struct settings_in, SCHEDULE_ROW(struct settings_in), RULES_ROWS(struct settings_in, true));

@@ -32,11 +32,40 @@ static err crowd(struct ctx *cx, void *self, const void *in_, void *out)
     return OK;
 }
 
+static err act(struct ctx *cx, void *queue, int64_t schedule, struct act *a)
+{
+    struct booking_confirmed bought = { .booking = a->booking, .schedule = schedule, .user = a->user, .seats = a->seats };
+    cx->actor = (struct actor){ .user = a->user, .session = a->user, .roles = ROLE_CUSTOMER };
+    switch (a->what) {
+    case ACT_JOIN: return queue_join(cx, queue, &(struct join_in){ .schedule = schedule }, &a->ret_place);
+    case ACT_LEAVE: return queue_leave(cx, queue, &(struct place_in){ a->token }, NULL);
+    default: return queue_bought(cx, queue, &bought, NULL);
+    }
+}
+
+static err group(struct ctx *cx, void *self, const void *in_, void *out)
+{
+    const struct group_in *in = in_;
+    (void)self;
+    (void)out;
+    for (size_t i = 0; i < in->n; i++) {
+        in->acts[i].ret = act(cx, app_self(cx->app, &queue_service), in->schedule, &in->acts[i]);
+        in->acts[i].ret_code = cx->problem.code;
+        fail_clear(cx);
+    }
+    if (!in->dies)
+        return OK;
+    fixture_freeze(in->dies);
+    return fail(cx, ERR_CONFLICT, "dies", "Nobody is answered.", "아무도 답을 받지 못합니다.");
+}
+
 static err spoil(struct ctx *cx, void *self, const void *in_, void *out)
 {
     const struct spoil_in *in = in_;
     (void)self;
     err e = in->fn(cx, app_self(cx->app, &queue_service), in->in, out);
+    if (!e && in->token.n)
+        e = queue_poll(cx, app_self(cx->app, &queue_service), &(struct place_in){ in->token }, in->ret_seen);
     return e ? e : fail(cx, ERR_CONFLICT, "spoiled", "Refused on purpose.", "일부러 거절했습니다.");
 }
 
@@ -67,9 +96,10 @@ static err damage(struct ctx *cx, void *self, const void *in_, void *out)
 
 const struct call knock_call = { .name = "door.knock", .kind = CALL_COMMAND, .fn = knock };
 const struct call crowd_call = { .name = "door.crowd", .kind = CALL_COMMAND, .fn = crowd };
+const struct call group_call = { .name = "door.group", .kind = CALL_COMMAND, .fn = group };
 const struct call spoil_call = { .name = "door.spoil", .kind = CALL_COMMAND, .fn = spoil };
 const struct call damage_call = { .name = "door.damage", .kind = CALL_COMMAND, .fn = damage };
-static const struct call *const door_calls[] = { &knock_call, &crowd_call, &spoil_call, &damage_call, NULL };
+static const struct call *const door_calls[] = { &knock_call, &crowd_call, &group_call, &spoil_call, &damage_call, NULL };
 
 /* ---- payment, as far as the waiting room asks it ---- */
 

@@ -69,10 +69,29 @@ struct crowd_in {
 };
 extern const struct call crowd_call;
 
+/* What people do, in one transaction, as the writer takes it from many of them at once. */
+struct act {
+    enum { ACT_JOIN, ACT_LEAVE, ACT_BUY } what;
+    int64_t user, booking, seats;        /* the last two of ACT_BUY */
+    struct str token;         /* of ACT_LEAVE */
+    err ret;                  /* what was answered */
+    const char *ret_code;
+    struct place_out ret_place;          /* of ACT_JOIN */
+};
+struct group_in {
+    int64_t schedule;
+    struct act *acts;
+    size_t n;
+    struct fixture *dies;     /* when all is done and nothing is committed; NULL: it lives */
+};
+extern const struct call group_call;
+
 /* Does something and then fails, so that it must not have happened. */
 struct spoil_in {
     call_fn *fn;
     const void *in;
+    struct str token;         /* a place at which somebody looks before it fails; may be empty ... */
+    struct place_out *ret_seen;          /* ... and what he is told, but texts */
 };
 extern const struct call spoil_call;
 

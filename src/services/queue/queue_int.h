@@ -97,6 +97,7 @@ int64_t steps_active(const struct steps *s, int64_t now);
 
 struct parked {
     int64_t place, parked_at;
+    int64_t let_in_at;        /* after all, since this program began */
     int64_t until;            /* let in after all: the pass expires; 0: not yet */
     bool live;                /* let in, and neither left nor bought since */
 };
@@ -147,6 +148,7 @@ struct line {                 /* changes all the time */
     int64_t last;             /* the newest place */
     int64_t serving;          /* places up to this one have had their turn */
     int64_t waiting;          /* places behind it, without those who left */
+    int64_t let_in_at;                   /* when places that were missed have been let in last */
     int64_t credit, credit_at;           /* what the rate allows: CREDIT for each admission, as of then */
     int64_t pace, paced_at;              /* measured: admissions an hour */
     int64_t closed_at, entries;          /* of the draw: no more entries from then on; 0: not yet */
@@ -200,7 +202,8 @@ struct room {
     int64_t sale_starts_at, sale_ends_at;            /* nobody is admitted before, or from then on; the organizer may move them */
     struct offer offer;
     struct draw draw;
-    uint32_t *order;          /* the place of entry i at i - 1, once drawn */
+    uint32_t *order;          /* the place of entry i at i - 1, once drawn; marks and seen then go by places, even before the draw is durable */
+    int64_t ordered;          /* entries that it covers */
     bool loaded;              /* not when the sale had ended before the program started: all its places are over */
 
     /* The writer's. */
@@ -288,8 +291,8 @@ err room_return(struct ctx *cx, struct room *r, struct parked *p) MUST_USE;
 void room_skip_ended(struct room *r);
 /* Passes of the schedule that are good at `now`. In the writer, or under queue.lock, like the next. */
 int64_t room_active(const struct room *r, int64_t now);
-/* The place of the one who joined as `number`: the same until a draw. */
-int64_t room_place(const struct room *r, const struct line *line, int64_t number);
+/* The place of the one who joined as `number`: the same until a draw. In the writer, or under queue.lock. */
+int64_t room_place(const struct room *r, int64_t number);
 
 enum ended_how { LEFT_LINE = 1, LEFT_INSIDE = 2, BOUGHT = 3 };
 
@@ -371,7 +374,7 @@ err draw_advance(struct ctx *cx, struct room *r) MUST_USE;
 /* Of a closed room; with the public round or, NULL, without. */
 err draw_now(struct ctx *cx, struct room *r, const struct beacon *heard) MUST_USE;
 /* The places by number, to be freed by the caller. */
-uint32_t *draw_order(const struct room *r);
+uint32_t *draw_order(const struct hash *seed, int64_t entries);
 
 /* ---- what payment can take (headroom.c) ---- */
 

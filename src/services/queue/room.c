@@ -130,9 +130,9 @@ int64_t room_active(const struct room *r, int64_t now)
     return active;
 }
 
-int64_t room_place(const struct room *r, const struct line *line, int64_t number)
+int64_t room_place(const struct room *r, int64_t number)
 {
-    return r->order && line->drawn_at && number >= 1 && number <= line->entries ? r->order[number - 1] : number;
+    return number >= 1 && number <= r->ordered ? r->order[number - 1] : number;
 }
 
 static int64_t count_live(const struct room *r, int64_t first, int64_t last)
@@ -143,11 +143,12 @@ static int64_t count_live(const struct room *r, int64_t first, int64_t last)
     return n;
 }
 
-static void see_all(struct room *r, int64_t until)
+/* Whose turn was missed is away until he asks. */
+static void see_waiting(struct room *r, int64_t until)
 {
     if (r->line.last)
         seen_grow(&r->seen, r->line.last);
-    for (int64_t place = 1; place <= r->line.last; place++)
+    for (int64_t place = r->line.serving + 1; place <= r->line.last; place++)
         seen_until(&r->seen, place, until);
 }
 
@@ -166,15 +167,17 @@ err room_load(struct ctx *cx, struct room *r)
         e = store_block_count(cx, r);
     if (e)
         return e;
-    if (r->line.drawn_at && !r->order)
-        r->order = draw_order(r);
+    if (r->line.drawn_at && !r->order) {
+        r->order = draw_order(&r->draw.seed, r->line.entries);
+        r->ordered = r->line.entries;
+    }
     for (size_t i = r->steps.first; i < r->steps.first + r->steps.n; i++)
         r->steps.at[i].live = count_live(r, r->steps.at[i].first, r->steps.at[i].last);
     for (size_t i = r->parks.first; i < r->parks.first + r->parks.n; i++)
         r->parks.at[i].live = r->parks.at[i].until && !marks_get(&r->ended, r->parks.at[i].place);
     r->line.waiting = count_live(r, r->line.serving + 1, r->line.last);
     room_skip_ended(r);
-    see_all(r, cx->now + AFTER_RESTART_MS);
+    see_waiting(r, cx->now + AFTER_RESTART_MS);
     r->loaded = true;
     return OK;
 }
@@ -297,11 +300,12 @@ void room_step(struct ctx *cx, struct room *r, const struct step *step, const in
     room_skip_ended(r);
 }
 
-static void return_put(struct room *r, int64_t place, int64_t until)
+static void return_put(struct room *r, int64_t place, int64_t let_in_at, int64_t until)
 {
     pthread_rwlock_wrlock(&r->queue->lock);
     struct parked *p = parks_find(&r->parks, place);
     if (p) {
+        p->let_in_at = let_in_at;
         p->until = until;
         p->live = until != 0;
     }
@@ -310,14 +314,15 @@ static void return_put(struct room *r, int64_t place, int64_t until)
 
 static void return_undo(void *room, const void *place)
 {
-    return_put(room, *(const int64_t *)place, 0);
+    return_put(room, *(const int64_t *)place, 0, 0);
 }
 
 err room_return(struct ctx *cx, struct room *r, struct parked *p)
 {
     room_touch(cx, r);
     tx_undo(cx, return_undo, r, &p->place, sizeof(p->place));
-    return_put(r, p->place, cx->now + r->terms.rules.pass_seconds * 1000);
+    return_put(r, p->place, cx->now, cx->now + r->terms.rules.pass_seconds * 1000);
+    r->line.let_in_at = cx->now;
     r->line.credit -= CREDIT;
     return store_parked_admit(cx, r, p, room_active(r, cx->now));
 }

@@ -45,8 +45,10 @@ int64_t present_until(int64_t now, int64_t poll_ms)
 
 /* ---- a place ---- */
 
-static enum place_state parked_state(const struct room *r, const struct parked *p, int64_t now, int64_t *ret_until)
+static enum place_state parked_state(const struct room *r, const struct line *line, const struct parked *p, int64_t now, int64_t *ret_until)
 {
+    if (p->let_in_at > line->let_in_at)
+        return PLACE_WAITING;                /* it is not durable yet */
     if (p->until > now) {
         *ret_until = p->until;
         return PLACE_ADMITTED;
@@ -65,7 +67,7 @@ enum place_state place_state(const struct room *r, const struct line *line, int6
         return now < r->sale_ends_at ? PLACE_WAITING : PLACE_EXPIRED;
     const struct parked *parked = parks_find(&r->parks, place);
     if (parked)
-        return parked_state(r, parked, now, ret_until);
+        return parked_state(r, line, parked, now, ret_until);
     const struct step *step = steps_find(&r->steps, place);
     if (!step || step->until <= now)
         return PLACE_EXPIRED;
@@ -103,13 +105,13 @@ static void look_ahead(const struct room *r, const struct terms *terms, const st
     s->eta_ms = before + ways / line_pace(&rules, line);
     bool open = s->reason == ETA_PAUSED || s->reason == ETA_DRAW || s->reason == ETA_STOCK || s->reason == ETA_SOLD_OUT;
     s->high_ms = open ? -1 : before + ways / pace_low(&rules);
-    s->poll_ms = max(POLL_MIN_MS, min(s->eta_ms / 10, POLL_MAX_MS));
+    s->poll_ms = max(POLL_MIN_MS, min(s->eta_ms / 10, min(POLL_MAX_MS, terms->rules.pass_seconds * 500)));       /* twice in a pass's time */
 }
 
 static void look_waiting(const struct room *r, const struct terms *terms, const struct line *line, int64_t number, int64_t place, struct sight *s)
 {
     bool entry = !line->closed_at || number <= line->entries;
-    const struct parked *parked = parks_find(&r->parks, place);
+    const struct parked *parked = place <= line->serving ? parks_find(&r->parks, place) : NULL;
     s->has_position = !draw_pending(terms, line) || !entry;
     s->draws_at = s->has_position ? 0 : room_sells_at(r);
     s->position = !s->has_position ? 0 : parked ? 1 : place - line->serving;
@@ -149,7 +151,7 @@ static void look_stock(struct ctx *cx, const struct room *r, const struct remain
 void place_look(struct ctx *cx, const struct room *r, const struct terms *terms, const struct line *line, int64_t number,
                 const struct remaining *left, struct sight *ret)
 {
-    int64_t place = room_place(r, line, number);
+    int64_t place = room_place(r, number);
     *ret = (struct sight){ .state = PLACE_ADMITTED, .has_position = true, .poll_ms = POLL_MIN_MS, .paused = terms->rules.paused,
                            .message = arena_str(cx->arena, str_of(terms->message, terms->message_n)) };
     look_stock(cx, r, left, ret);

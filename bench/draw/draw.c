@@ -42,7 +42,8 @@ static void open_draw(struct here *h)
 {
     struct settings_out out;
     assert_int_equal(open_schedule(h, DRAWN, 60000, DAY_MS), OK);
-    assert_int_equal(fixture_call(&h->f, OWNER, ROLE_PRODUCER, &queue_settings_set_call, &(struct settings_in){ DRAWN, rules(), { 0 } }, &out, NULL), OK);
+    struct settings_in in = { .schedule = DRAWN, .rules = rules() };
+    assert_int_equal(fixture_call(&h->f, OWNER, ROLE_PRODUCER, &queue_settings_set_call, &in, &out, NULL), OK);
 }
 
 static void enter_all(struct here *h, int64_t people)

@@ -36,6 +36,8 @@ struct raw_out {
     struct str content_type, body;
     struct str etag;          /* quoted; none when empty. The front answers 304 by itself when the client has it */
     struct str cache_control; /* default: no-store */
+    struct str policy;        /* of a page: its Content-Security-Policy; its address is then told to nobody */
+    int refresh_s;            /* of a page: it reloads by itself after so many seconds; 0: it does not */
     struct str body_gzip;     /* the same compressed, if there is one: chosen by Accept-Encoding */
     void (*release)(void *held);         /* called when the bytes have been sent or copied; may be NULL */
     void *held;

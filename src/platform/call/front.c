@@ -58,10 +58,12 @@ static void answer_text(struct asked *a, int status, struct str type, struct str
 
 static const struct str json_type = { "application/json", 16 }, problem_type = { "application/problem+json", 24 };
 
+#define RAW_HEADERS 7
+
 static void answer_raw(struct asked *a)
 {
     struct raw_out *raw = a->out;
-    struct http_header headers[4] = { { S("cache-control"), raw->cache_control.n ? raw->cache_control : S("no-store") } };
+    struct http_header headers[RAW_HEADERS] = { { S("cache-control"), raw->cache_control.n ? raw->cache_control : S("no-store") } };
     size_t n = 1;
     struct str body = raw->body;
     int status = raw->status ? raw->status : 200;
@@ -79,6 +81,12 @@ static void answer_raw(struct asked *a)
             body = raw->body_gzip;
         }
     }
+    if (raw->policy.n) {
+        headers[n++] = (struct http_header){ S("content-security-policy"), raw->policy };
+        headers[n++] = (struct http_header){ S("referrer-policy"), S("no-referrer") };
+    }
+    if (raw->refresh_s)
+        headers[n++] = (struct http_header){ S("refresh"), arena_fmt(a->http->arena, "%d", raw->refresh_s) };
     count(a, status);
     http_answer(a->http, &(struct http_reply){ .status = status, .content_type = raw->content_type, .headers = headers, .header_count = n, .body = body });
 }

@@ -5,6 +5,7 @@
 
 #include "notify_texts.h"
 #include "base/buf.h"
+#include "base/html.h"
 #include "platform/obs/log.h"
 
 #define TEXT_MAX (256u * 1024)
@@ -66,21 +67,6 @@ static bool fill(const struct str values[VALUES], struct str line, struct buf *r
     }
 }
 
-/* ---- HTML ---- */
-
-static void html_escape(struct buf *out, struct str s)
-{
-    for (size_t i = 0; i < s.n; i++)
-        switch (s.p[i]) {
-        case '&': buf_str(out, S("&amp;")); break;
-        case '<': buf_str(out, S("&lt;")); break;
-        case '>': buf_str(out, S("&gt;")); break;
-        case '"': buf_str(out, S("&quot;")); break;
-        case '\'': buf_str(out, S("&#39;")); break;
-        default: buf_char(out, s.p[i]);
-        }
-}
-
 /* ---- a page in both forms ---- */
 
 struct page {
@@ -127,7 +113,7 @@ static void add_line(struct page *p, struct str line)
     buf_str(&p->plain, buf_view(&p->line));
     buf_char(&p->plain, '\n');
     buf_str(&p->html, p->paragraph ? S("<br>\n") : S("<p>"));
-    html_escape(&p->html, buf_view(&p->line));
+    html_text(&p->html, buf_view(&p->line));
     p->paragraph = true;
 }
 
@@ -141,9 +127,9 @@ static void add_link(struct page *p, struct str line)
     begin_line(p);
     buf_fmt(&p->plain, "%.*s:\n%.*s\n", STR_ARG(label), STR_ARG(buf_view(&p->line)));
     buf_str(&p->html, S("<p><a href=\""));
-    html_escape(&p->html, buf_view(&p->line));
+    html_text(&p->html, buf_view(&p->line));
     buf_str(&p->html, S("\" style=\"color:#1f4fd8;font-weight:600\">"));
-    html_escape(&p->html, label);
+    html_text(&p->html, label);
     buf_str(&p->html, S("</a></p>\n"));
 }
 
@@ -197,7 +183,7 @@ static struct str escaped(struct arena *arena, struct str s)
 {
     struct buf b;
     buf_init(&b, TEXT_MAX);
-    html_escape(&b, s);
+    html_text(&b, s);
     struct str text = arena_str(arena, buf_view(&b));
     buf_free(&b);
     return text;

@@ -19,7 +19,7 @@ static err settle_code(struct here *h, struct rules rules, const char **ret_code
 {
     struct settings_out out;
     struct ctx cx;
-    err e = fixture_call(&h->f, OWNER, ROLE_PRODUCER, &queue_settings_set_call, &(struct settings_in){ DRAWN, rules, { 0 } }, &out, &cx);
+    err e = fixture_call(&h->f, OWNER, ROLE_PRODUCER, &queue_settings_set_call, &(struct settings_in){ .schedule = DRAWN, .rules = rules }, &out, &cx);
     *ret_code = cx.problem.code;
     app_ctx_end(&cx);
     return e;

@@ -63,7 +63,8 @@ static void note_terms(struct story *s)
 static void settle(struct story *s)
 {
     struct settings_out out;
-    assert_int_equal(fixture_call(&s->h->f, OWNER, ROLE_PRODUCER, &queue_settings_set_call, &(struct settings_in){ SALE, s->rules, { 0 } }, &out, NULL), OK);
+    struct settings_in in = { .schedule = SALE, .rules = s->rules };
+    assert_int_equal(fixture_call(&s->h->f, OWNER, ROLE_PRODUCER, &queue_settings_set_call, &in, &out, NULL), OK);
     note_terms(s);
 }
 

@@ -64,7 +64,9 @@ static void write_event(const struct room *r, struct buf *out)
 {
     buf_fmt(out, "{\"serving\":%lld,\"waiting\":%lld,\"paused\":%s,\"message\":", (long long)r->shown_line.serving, (long long)r->shown_line.waiting,
             r->shown_terms.rules.paused ? "true" : "false");
-    json_write_str(out, str_of(r->shown_terms.message, r->shown_terms.message_n));
+    json_write_str(out, terms_message(&r->shown_terms, LANG_KO));
+    buf_str(out, S(",\"message_en\":"));
+    json_write_str(out, terms_message(&r->shown_terms, LANG_EN));
     buf_char(out, '}');
 }
 

@@ -11,21 +11,26 @@
 
 /* ---- field tables ---- */
 
-static const char *const mode_words[] = { "off", "fifo", "draw", NULL };
-static const char *const reason_words[] = { "rate", "payment", "limit", "paused", "draw", "not_started", "stock", "sold_out", "back", NULL };
+const char *const queue_mode_words[] = { "off", "fifo", "draw", NULL };
+const char *const eta_reason_words[] = { "rate", "payment", "limit", "paused", "draw", "not_started", "stock", "sold_out", "back", NULL };
 static const char *const work_words[] = { "off", "light", "strict", NULL };
 static const char *const state_words[] = { "waiting", "admitted", "expired", "left", NULL };
 
 #define SCHEDULE_ROW(owner)                                                                                                               \
     { .name = "schedule_id", .type = F_ID, .id = ID_SCHEDULE, .from = FROM_PATH, .at = offsetof(owner, schedule) }
 
+#define RATE_ROW(owner, member, asked)                                                                                                     \
+    { .name = "admit_per_minute", .type = F_INT, .optional = asked, .low = 1, .high = 100000, .at = offsetof(owner, member),               \
+      .help = "people let in a minute at most" }
+#define LIMIT_ROW(owner, member, asked)                                                                                                    \
+    { .name = "active_limit", .type = F_INT, .optional = asked, .low = 1, .high = 1000000, .at = offsetof(owner, member),                  \
+      .help = "people inside at the same time at most" }
+
 #define RULES_ROWS(owner, asked)                                                                                                               \
-    { .name = "mode", .type = F_ENUM, .words = mode_words, .at = offsetof(owner, rules.mode),                                              \
+    { .name = "mode", .type = F_ENUM, .words = queue_mode_words, .at = offsetof(owner, rules.mode),                                              \
       .help = "off: everybody may buy at once; draw: who joins before the sale starts gets a place by lot" },                             \
-    { .name = "admit_per_minute", .type = F_INT, .low = 1, .high = 100000, .at = offsetof(owner, rules.admit_per_minute),                 \
-      .help = "people let in a minute at most" },                                                                                         \
-    { .name = "active_limit", .type = F_INT, .low = 1, .high = 1000000, .at = offsetof(owner, rules.active_limit),                        \
-      .help = "people inside at the same time at most" },                                                                                 \
+    RATE_ROW(owner, rules.admit_per_minute, false),                                                                                        \
+    LIMIT_ROW(owner, rules.active_limit, false),                                                                                           \
     { .name = "pass_seconds", .type = F_INT, .low = 30, .high = 3600, .at = offsetof(owner, rules.pass_seconds),                          \
       .help = "how long an admission is good for" },                                                                                      \
     { .name = "opens_at", .type = F_TIME, .optional = asked, .nullable = true, .at = offsetof(owner, rules.opens_at),                      \
@@ -34,7 +39,9 @@ static const char *const state_words[] = { "waiting", "admitted", "expired", "le
     { .name = "draining", .type = F_BOOL, .optional = asked, .at = offsetof(owner, rules.draining), .help = "nobody may join, people are admitted" }, \
     { .name = "work", .type = F_ENUM, .words = work_words, .optional = asked, .at = offsetof(owner, rules.work),                           \
       .help = "hashing that is asked of those who join: about a second of it, or some more; docs/joining.md" },                      \
-    { .name = "message", .type = F_TEXT, .optional = asked, .high = MESSAGE_MAX, .at = offsetof(owner, message), .help = "shown to those who wait" }
+    { .name = "message", .type = F_TEXT, .optional = asked, .high = MESSAGE_MAX, .at = offsetof(owner, message), .help = "shown to those who wait" }, \
+    { .name = "message_en", .type = F_TEXT, .optional = asked, .high = MESSAGE_MAX, .at = offsetof(owner, message_en),                     \
+      .help = "the same for those who read English; empty: they see message" }
 
 FIELDS(settings_in_fields, "QueueSettingsRequest", struct settings_in, SCHEDULE_ROW(struct settings_in), RULES_ROWS(struct settings_in, true));
 
@@ -49,6 +56,20 @@ FIELDS(settings_fields, "QueueSettings", struct settings_out,
     { .name = "commitment", .type = F_STR, .nullable = true, .at = offsetof(struct settings_out, commitment), .help = "of a room that draws: docs/draw.md" },
     { .name = "beacon_round", .type = F_INT, .nullable = true, .at = offsetof(struct settings_out, beacon_round),
       .help = "public round that decides the draw" });
+
+#define CONTROL(member) .at = offsetof(struct control_in, member)
+
+FIELDS(control_fields, "QueueControl", struct control_in, SCHEDULE_ROW(struct control_in),
+    RATE_ROW(struct control_in, admit_per_minute, true),
+    LIMIT_ROW(struct control_in, active_limit, true),
+    { .name = "paused", .type = F_BOOL, .optional = true, .has_at = offsetof(struct control_in, has_paused), CONTROL(paused),
+      .help = "people may join, nobody is admitted" },
+    { .name = "draining", .type = F_BOOL, .optional = true, .has_at = offsetof(struct control_in, has_draining), CONTROL(draining),
+      .help = "nobody may join, people are admitted" },
+    { .name = "message", .type = F_TEXT, .optional = true, .high = MESSAGE_MAX, .has_at = offsetof(struct control_in, has_message), CONTROL(message),
+      .help = "shown to those who wait" },
+    { .name = "message_en", .type = F_TEXT, .optional = true, .high = MESSAGE_MAX, .has_at = offsetof(struct control_in, has_message_en),
+      CONTROL(message_en), .help = "the same for those who read English; empty: they see message" });
 
 FIELDS(look_fields, "QueueQuery", struct schedule_in, SCHEDULE_ROW(struct schedule_in));
 
@@ -82,7 +103,7 @@ FIELDS(place_fields, "Place", struct place_out,
     { .name = "eta_low_seconds", .type = F_INT, .at = offsetof(struct place_out, eta_low_seconds), .help = "at the rate the organizer allows" },
     { .name = "eta_high_seconds", .type = F_INT, .nullable = true, .has_at = offsetof(struct place_out, has_high),
       .at = offsetof(struct place_out, eta_high_seconds), .help = "when people leave only as their passes run out; null: nobody knows" },
-    { .name = "eta_reason", .type = F_ENUM, .words = reason_words, .at = offsetof(struct place_out, eta_reason),
+    { .name = "eta_reason", .type = F_ENUM, .words = eta_reason_words, .at = offsetof(struct place_out, eta_reason),
       .help = "what the time depends on; payment: the payment providers cannot take more now; back: away when the turn came, in as soon as there is room" },
     { .name = "paused", .type = F_BOOL, .at = offsetof(struct place_out, paused) },
     { .name = "draws_at", .type = F_TIME, .nullable = true, .at = offsetof(struct place_out, draws_at), .help = "when places are drawn" },
@@ -108,6 +129,10 @@ const struct call queue_settings_get_call = { "queue.settings_get", "The waiting
                                                &look_fields, &settings_fields, queue_settings_get };
 const struct call queue_settings_set_call = { "queue.settings_set", "The part of queue.settings_put that changes the room.", CALL_COMMAND,
                                               &settings_in_fields, &settings_fields, queue_settings_set };
+const struct call queue_control_call = { "queue.control", "Changes some of a room's settings in the middle of its sale.", CALL_STORY, &control_fields,
+                                         &settings_fields, queue_control };
+const struct call queue_control_put_call = { "queue.control_put", "The part of queue.control that changes the room.", CALL_COMMAND, &control_fields,
+                                             &settings_fields, queue_control_put };
 const struct call queue_opened_call = { "queue.opened", "A schedule was made: it has a room, which is off. Or its sale was moved.", CALL_COMMAND,
                                         &schedule_opening_fields, NULL, queue_opened };
 const struct call queue_cancelled_call = { "queue.cancelled", "A schedule was cancelled: its room closes.", CALL_COMMAND, &schedule_cancelling_fields,
@@ -125,28 +150,35 @@ static const struct call *const calls[] = {
     &queue_poll_call, &queue_leave_call, &queue_bought_call, &queue_admit_call, &queue_draw_get_call, &queue_draw_entries_call,
     &queue_proof_call, &queue_beacon_ask_call, &queue_beacon_put_call, &queue_challenge_call, &queue_refusals_call, &queue_appeal_call,
     &queue_appeal_mine_call, &queue_appeals_call, &queue_appeal_decide_call, &queue_person_left_call, &queue_group_put_call,
-    &queue_group_set_call, &queue_groups_get_call, NULL,
+    &queue_group_set_call, &queue_groups_get_call,
+    &queue_control_call, &queue_control_put_call, &queue_status_call, &queue_curve_call, &queue_curve_csv_call, &queue_plain_call, NULL,
 };
 
 #define ORGANIZERS (ROLE_PRODUCER | ROLE_MANAGER | ROLE_ADMIN)
-#define SETTINGS   "/api/v1/schedules/{schedule_id}/queue/settings"
+#define ROOM       "/api/v1/schedules/{schedule_id}/queue"
+#define SETTINGS   ROOM "/settings"
+#define DRAW       ROOM "/draw"
 #define PLACE      "/api/v1/queue/{place_token}"
-#define GROUPS     "/api/v1/schedules/{schedule_id}/queue/groups"
-#define APPEALS    "/api/v1/schedules/{schedule_id}/queue/appeals"
-#define DRAW       "/api/v1/schedules/{schedule_id}/queue/draw"
+#define GROUPS     ROOM "/groups"
+#define APPEALS    ROOM "/appeals"
 
 static const struct route routes[] = {
     { .method = "PUT", .path = SETTINGS, .call = &queue_settings_put_call, .flags = NEED_USER, .roles = ORGANIZERS, .status = 200 },
     { .method = "GET", .path = SETTINGS, .call = &queue_settings_get_call, .flags = NEED_USER, .roles = ORGANIZERS, .status = 200 },
-    { .method = "POST", .path = "/api/v1/schedules/{schedule_id}/queue", .call = &queue_join_call, .flags = NEED_USER, .status = 201 },
+    { .method = "PATCH", .path = SETTINGS, .call = &queue_control_call, .flags = NEED_USER, .roles = ORGANIZERS, .status = 200 },
+    { .method = "GET", .path = ROOM "/status", .call = &queue_status_call, .flags = NEED_USER, .roles = ORGANIZERS, .status = 200 },
+    { .method = "GET", .path = ROOM "/curve", .call = &queue_curve_call, .flags = NEED_USER, .roles = ORGANIZERS, .status = 200 },
+    { .method = "GET", .path = ROOM "/curve.csv", .call = &queue_curve_csv_call, .flags = NEED_USER, .roles = ORGANIZERS, .status = 200 },
+    { .method = "POST", .path = ROOM, .call = &queue_join_call, .flags = NEED_USER, .status = 201 },
     { .method = "PUT", .path = GROUPS "/{group}", .call = &queue_group_put_call, .flags = NEED_USER, .roles = ORGANIZERS, .status = 200 },
     { .method = "GET", .path = GROUPS, .call = &queue_groups_get_call, .flags = NEED_USER, .roles = ORGANIZERS, .status = 200 },
-    { .method = "GET", .path = "/api/v1/schedules/{schedule_id}/queue/challenge", .call = &queue_challenge_call, .flags = NEED_USER, .status = 200 },
+    { .method = "GET", .path = ROOM "/challenge", .call = &queue_challenge_call, .flags = NEED_USER, .status = 200 },
     { .method = "POST", .path = APPEALS, .call = &queue_appeal_call, .flags = NEED_USER | AUDITED, .status = 201 },
     { .method = "GET", .path = APPEALS "/mine", .call = &queue_appeal_mine_call, .flags = NEED_USER, .status = 200 },
     { .method = "GET", .path = APPEALS, .call = &queue_appeals_call, .flags = NEED_USER, .roles = ORGANIZERS, .status = 200 },
     { .method = "POST", .path = APPEALS "/{appeal_id}", .call = &queue_appeal_decide_call, .flags = NEED_USER, .roles = ORGANIZERS, .status = 200 },
     { .method = "GET", .path = PLACE, .call = &queue_poll_call, .status = 200 },
+    { .method = "GET", .path = "/wait/{place_token}", .call = &queue_plain_call, .status = 200 },
     { .method = "GET", .path = PLACE "/proof", .call = &queue_proof_call, .status = 200 },
     { .method = "GET", .path = DRAW, .call = &queue_draw_get_call, .status = 200 },
     { .method = "GET", .path = DRAW "/entries", .call = &queue_draw_entries_call, .status = 200 },
@@ -167,6 +199,8 @@ static const struct job waiting_jobs[] = {
 
 static const struct raw_answer raw_answers[] = {
     { &queue_draw_entries_call, "text/plain", NULL, 0 },
+    { &queue_curve_csv_call, "text/csv", NULL, 0 },
+    { &queue_plain_call, "text/html", NULL, 0 },
     { 0 },
 };
 

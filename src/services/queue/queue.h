@@ -18,7 +18,7 @@ int queue_mode_get(const struct app *app, int64_t schedule);
 /* Must buyers show a pass? */
 bool queue_on(const struct app *app, int64_t schedule);
 
-/* The data of the event `queue` on a schedule's stream: {"serving","waiting","paused","message"}. Written only when the room has changed since
+/* The data of the event `queue` on a schedule's stream: {"serving","waiting","paused","message","message_en"}. Written only when the room has changed since
  * the version `seen`; returns the version it has now, 0 when there is no room. */
 int64_t queue_event_write(const struct app *app, int64_t schedule, int64_t seen, struct buf *out);
 

@@ -155,7 +155,8 @@ err open_schedule(struct here *h, int64_t schedule, int64_t starts_in, int64_t e
 err set_rules(struct here *h, int64_t user, unsigned roles, struct rules rules, struct str message)
 {
     struct settings_out out;
-    return fixture_call(&h->f, user, roles, &queue_settings_set_call, &(struct settings_in){ SCHEDULE, rules, message }, &out, NULL);
+    struct settings_in in = { .schedule = SCHEDULE, .rules = rules, .message = message };
+    return fixture_call(&h->f, user, roles, &queue_settings_set_call, &in, &out, NULL);
 }
 
 void set(struct here *h, struct rules rules)
@@ -235,6 +236,7 @@ struct settings_out numbers(struct here *h)
     struct ctx cx;
     assert_int_equal(fixture_call(&h->f, OWNER, ROLE_PRODUCER, &queue_settings_get_call, &(struct schedule_in){ SCHEDULE }, &out, &cx), OK);
     out.message = arena_str(h->arena, out.message);
+    out.message_en = arena_str(h->arena, out.message_en);
     app_ctx_end(&cx);
     return out;
 }

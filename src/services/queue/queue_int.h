@@ -10,6 +10,7 @@
 
 #include "base/map.h"
 #include "platform/call/app.h"
+#include "curve.h"
 #include "services/queue/limits.h"
 #include "proof.h"
 #include "queue.h"
@@ -137,11 +138,22 @@ struct rules {                /* what the organizer chose */
     int work;                 /* enum work_level: asked of those who join */
 };
 
+struct note {                 /* from the organizer to those who wait */
+    size_t n;
+    char text[MESSAGE_MAX * 4];
+};
+
+struct note note_of(struct str text);
+/* A view. */
+static inline struct str note_text(const struct note *n)
+{
+    return str_of(n->text, n->n);
+}
+
 struct terms {                /* changes rarely */
     struct rules rules;
     bool draws;               /* also while the room is off: settled by the first one who joins */
-    size_t message_n;
-    char message[MESSAGE_MAX * 4];
+    struct note message, message_en;     /* without English words everybody reads the others */
 };
 
 struct line {                 /* changes all the time */
@@ -153,6 +165,8 @@ struct line {                 /* changes all the time */
     int64_t pace, paced_at;              /* measured: admissions an hour */
     int64_t closed_at, entries;          /* of the draw: no more entries from then on; 0: not yet */
     int64_t drawn_at;                    /* from then on places are those drawn; 0: not yet */
+    struct tally tally;                  /* what has happened so far ... */
+    int64_t changed_at;                  /* ... and when last */
 };
 
 /* admit_per_minute places in 60,000 ms: one ms of time is worth admit_per_minute, one admission 60,000. */
@@ -222,6 +236,7 @@ struct room {
     struct terms shown_terms;
     struct line shown_line;
     int64_t version;          /* grows when what is shown changes; 0: nothing yet */
+    struct curve *curve;      /* of what is shown; NULL: nothing has happened */
 };
 
 #define REFUSALS_MAX 256
@@ -279,6 +294,8 @@ err room_load(struct ctx *cx, struct room *r) MUST_USE;
 /* Before the line is changed: notes how to undo that, and to show it when it is durable. */
 void room_touch(struct ctx *cx, struct room *r);
 void room_publish(void *room);
+/* At start: so often it had happened at that time. */
+void room_recall(struct room *r, int64_t at, enum happening what, int64_t n);
 /* The next place is the user's. */
 int64_t room_give(struct ctx *cx, struct room *r, int64_t user);
 /* Other terms from now on; what the old rate has allowed so far stays. */
@@ -357,6 +374,12 @@ void place_look(struct ctx *cx, const struct room *r, const struct terms *terms,
                 const struct remaining *left, struct sight *ret);
 /* All but the place token and the receipt. */
 void place_answer(struct ctx *cx, const struct queue *q, const struct place_ref *who, const struct sight *s, struct place_out *ret);
+/* As whoever joins now would see his place, but for what is sold. */
+void tail_look(const struct room *r, const struct terms *terms, const struct line *line, const struct remaining *left, int64_t now, struct sight *ret);
+/* People a minute who may come in as things are, by the reason that tail_look gives. */
+int64_t rate_effective(const struct room *r, const struct terms *terms, const struct line *line, enum eta_reason reason);
+/* What the organizer says, in the language of the one who asks; a view. */
+struct str terms_message(const struct terms *t, enum lang lang);
 /* Until when somebody who is asked to come again after `poll_ms` counts as present. */
 int64_t present_until(int64_t now, int64_t poll_ms);
 
@@ -431,18 +454,25 @@ bool pass_open(struct ctx *cx, const struct queue *q, struct str pass, struct pl
 struct settings_in {
     int64_t schedule;
     struct rules rules;
-    struct str message;
+    struct str message, message_en;
 };
 struct settings_out {
     int64_t schedule;
     struct rules rules;
-    struct str message;
+    struct str message, message_en;
     int64_t joined, serving, waiting, active, parked;
     struct str commitment;    /* of a room that draws */
     int64_t beacon_round;
 };
 struct schedule_in {
     int64_t schedule;
+};
+/* What is given changes; the rest stays as it is. */
+struct control_in {
+    int64_t schedule;
+    int64_t admit_per_minute, active_limit;          /* 0: not given */
+    bool has_paused, paused, has_draining, draining, has_message, has_message_en;
+    struct str message, message_en;
 };
 struct join_in {
     int64_t schedule;
@@ -462,14 +492,17 @@ struct part_in {
 typedef err call_fn(struct ctx *cx, void *self, const void *in, void *ret_out);
 
 call_fn queue_opened, queue_cancelled, queue_settings_put, queue_settings_get, queue_settings_set;      /* settings.c */
+call_fn queue_status, queue_curve, queue_curve_csv, queue_control, queue_control_put;                  /* cockpit.c */
 call_fn queue_join, queue_leave, queue_bought;                           /* join.c */
 call_fn queue_poll;                                                      /* poll.c */
+call_fn queue_plain;                                                     /* plain.c */
 call_fn queue_draw_get, queue_draw_entries, queue_proof;                 /* publish.c */
 call_fn queue_beacon_ask, queue_beacon_put;                              /* beacon.c */
 call_fn queue_admit;                                                     /* admit.c */
 
 extern const struct call queue_opened_call, queue_cancelled_call, queue_settings_put_call, queue_settings_get_call, queue_settings_set_call;
 extern const struct call queue_join_call, queue_leave_call, queue_bought_call, queue_poll_call, queue_admit_call;
+extern const struct call queue_status_call, queue_curve_call, queue_curve_csv_call, queue_control_call, queue_control_put_call, queue_plain_call;
 extern const struct fields queue_token_fields;
 extern const struct call queue_draw_get_call, queue_draw_entries_call, queue_proof_call, queue_beacon_ask_call, queue_beacon_put_call;
 
@@ -483,11 +516,16 @@ void queue_wake(struct queue *q, const struct room *r);
 int64_t room_sells_at(const struct room *r);
 int64_t queue_due(void *queue);
 
+/* A producer sees his own rooms only, MANAGER and ADMIN all: else, or without a room, ERR_MISSING. */
+err room_owned(struct ctx *cx, const struct room *r) MUST_USE;
+/* For stories of the organizer: waits a moment for the room of a schedule that booking knows already. */
+err room_await(struct ctx *cx, struct queue *q, int64_t schedule) MUST_USE;
 /* Does booking know the schedule? */
 bool schedule_known(const struct ctx *cx, int64_t schedule);
 err no_such_schedule(struct ctx *cx) MUST_USE;
 err no_such_place(struct ctx *cx) MUST_USE;
 
+extern const char *const queue_mode_words[], *const eta_reason_words[];
 extern struct metric queue_joins, queue_polls, queue_admitted, queue_left, queue_waiting, queue_parked, queue_refused;
 
 /* ---- SQL (store.c): each statement as a function ---- */

@@ -196,7 +196,8 @@ static void test_pause(void **state)
     assert_int_equal(set_rules(h, OWNER, ROLE_PRODUCER, rules, S("잠시만요 \"곧\" 열립니다")), OK);
     assert_true(str_eq(look(h, p[0].place_token).message, S("잠시만요 \"곧\" 열립니다")));
     int64_t version = queue_event_write(h->f.app, SCHEDULE, 0, &event);
-    struct str want = S("{\"serving\":0,\"waiting\":3,\"paused\":true,\"message\":\"잠시만요 \\\"곧\\\" 열립니다\"}");
+    struct str want = S("{\"serving\":0,\"waiting\":3,\"paused\":true,\"message\":\"잠시만요 \\\"곧\\\" 열립니다\","
+                        "\"message_en\":\"잠시만요 \\\"곧\\\" 열립니다\"}");
     assert_true(str_eq(buf_view(&event), want));
     assert_int_equal(queue_event_write(h->f.app, SCHEDULE, version, &event), version);
     assert_int_equal(event.n, want.n);
@@ -208,7 +209,7 @@ static void test_pause(void **state)
     assert_int_equal(look(h, p[2].place_token).message.n, 0);
     buf_clear(&event);
     assert_true(queue_event_write(h->f.app, SCHEDULE, version, &event) > version);
-    assert_true(str_eq(buf_view(&event), S("{\"serving\":3,\"waiting\":0,\"paused\":false,\"message\":\"\"}")));
+    assert_true(str_eq(buf_view(&event), S("{\"serving\":3,\"waiting\":0,\"paused\":false,\"message\":\"\",\"message_en\":\"\"}")));
     assert_int_equal(queue_event_write(h->f.app, 99, 0, &event), 0);
     buf_free(&event);
 }
@@ -380,7 +381,7 @@ static void test_organizer(void **state)
     struct settings_out out;
     assert_int_equal(fixture_call(&h->f, 8, ROLE_PRODUCER, &queue_settings_get_call, &(struct schedule_in){ SCHEDULE }, &out, NULL), ERR_MISSING);
     assert_int_equal(fixture_call(&h->f, 8, ROLE_ADMIN, &queue_settings_get_call, &(struct schedule_in){ 99 }, &out, NULL), ERR_MISSING);
-    struct settings_in in = { SCHEDULE, rules, none };
+    struct settings_in in = { .schedule = SCHEDULE, .rules = rules };
     assert_int_equal(fixture_call(&h->f, OWNER, ROLE_PRODUCER, &queue_settings_put_call, &in, &out, NULL), OK);
     assert_int_equal(out.joined, 0);
     in.schedule = 99;

@@ -40,6 +40,15 @@ static struct offer offer_copy(const struct offer *from)
     return to;
 }
 
+/* What is longer, as only a damaged database can have it, is cut. */
+struct note note_of(struct str text)
+{
+    struct note n = { .n = text.n < sizeof(n.text) ? text.n : sizeof(n.text) };
+    if (n.n)
+        memcpy(n.text, text.p, n.n);
+    return n;
+}
+
 void room_offer(struct room *r, const struct offer *what)
 {
     struct offer next = offer_copy(what);
@@ -102,6 +111,7 @@ void room_free(struct room *r)
     map_free(&r->exempt);
     free(r->order);
     free((char *)(uintptr_t)r->group.p);
+    free(r->curve);
     free(r->offer.grades);
     free(r);
 }
@@ -195,6 +205,27 @@ void room_touch(struct ctx *cx, struct room *r)
 {
     tx_undo(cx, line_undo, r, &r->line, sizeof(r->line));
     tx_after(cx, room_publish, r);
+    r->line.changed_at = cx->now;
+}
+
+/* Most rooms are never on: the first event makes their curve. */
+static struct curve *curve_of(struct room *r)
+{
+    if (!r->curve)
+        r->curve = calloc(1, sizeof(*r->curve));
+    ASSERT(r->curve != NULL);
+    return r->curve;
+}
+
+void room_recall(struct room *r, int64_t at, enum happening what, int64_t n)
+{
+    r->line.tally.n[what] += n;
+    curve_add(curve_of(r), at, what, n);
+}
+
+static bool has_news(const struct room *r)
+{
+    return memcmp(&r->line.tally, &r->shown_line.tally, sizeof(r->line.tally)) != 0;
 }
 
 void room_publish(void *room)
@@ -206,6 +237,8 @@ void room_publish(void *room)
         r->version++;
     if (r->renewed)
         r->shown_terms = r->terms;
+    if (has_news(r))
+        curve_follow(curve_of(r), r->line.changed_at, &r->line.tally);
     r->shown_line = r->line;
     pthread_rwlock_unlock(&r->queue->lock);
     r->renewed = false;
@@ -250,6 +283,7 @@ int64_t room_give(struct ctx *cx, struct room *r, int64_t user)
         line_pace_reset(&r->line, &r->terms.rules, cx->now);
     r->line.last++;
     r->line.waiting++;
+    r->line.tally.n[HAPPENED_JOIN]++;
     places_set(&r->places, user, r->line.last);
     if (!seen_fits(&r->seen, r->line.last)) {
         pthread_rwlock_wrlock(&r->queue->lock);
@@ -284,6 +318,8 @@ void room_step(struct ctx *cx, struct room *r, const struct step *step, const in
     r->line.serving = step->last;
     r->line.waiting -= step->admitted + parked_n;
     r->line.credit -= step->admitted * CREDIT;
+    r->line.tally.n[HAPPENED_ADMISSION] += step->admitted;
+    r->line.tally.n[HAPPENED_ABSENCE] += parked_n;
 
     pthread_rwlock_wrlock(&r->queue->lock);
     steps_drop(&r->steps, cx->now);
@@ -324,6 +360,8 @@ err room_return(struct ctx *cx, struct room *r, struct parked *p)
     return_put(r, p->place, cx->now, cx->now + r->terms.rules.pass_seconds * 1000);
     r->line.let_in_at = cx->now;
     r->line.credit -= CREDIT;
+    r->line.tally.n[HAPPENED_ADMISSION]++;
+    r->line.tally.n[HAPPENED_RETURN]++;
     return store_parked_admit(cx, r, p, room_active(r, cx->now));
 }
 
@@ -351,6 +389,7 @@ void room_end(struct ctx *cx, struct room *r, int64_t place, enum ended_how how,
     tx_undo(cx, end_undo, r, &place, sizeof(place));
     mark(r, place, true);
     r->line.waiting -= how == LEFT_LINE && place > r->line.serving;
+    r->line.tally.n[HAPPENED_BOOKING] += how == BOUGHT;
     room_skip_ended(r);
     if (draw_pending(&r->terms, &r->line))
         store_withdrawn_insert(cx, r, place);

@@ -154,7 +154,6 @@ err queue_cancelled(struct ctx *cx, void *self, const void *in_, void *ret_out)
 
 /* ---- the organizer's decision ---- */
 
-/* A producer sees his own schedules only. */
 err room_owned(struct ctx *cx, const struct room *r)
 {
     bool may = r && (r->owner == cx->actor.user || actor_has(cx, ROLE_MANAGER | ROLE_ADMIN));
@@ -193,10 +192,8 @@ static bool draws_after(const struct room *r, int mode)
 
 static void change_terms(struct ctx *cx, struct room *r, const struct settings_in *in)
 {
-    struct terms next = { .rules = in->rules, .draws = draws_after(r, in->rules.mode), .message_n = in->message.n };
-    ASSERT(in->message.n <= sizeof(next.message));
-    if (in->message.n)
-        memcpy(next.message, in->message.p, in->message.n);
+    struct terms next = { .rules = in->rules, .draws = draws_after(r, in->rules.mode), .message = note_of(in->message),
+                          .message_en = note_of(in->message_en) };
     room_terms(cx, r, &next);
 }
 
@@ -213,7 +210,8 @@ static void show(struct ctx *cx, const struct room *r, const struct terms *t, co
     *ret = (struct settings_out){
         .schedule = r->schedule,
         .rules = t->rules,
-        .message = arena_str(cx->arena, str_of(t->message, t->message_n)),
+        .message = arena_str(cx->arena, note_text(&t->message)),
+        .message_en = arena_str(cx->arena, note_text(&t->message_en)),
         .joined = l->last,
         .serving = l->serving,
         .waiting = l->waiting,

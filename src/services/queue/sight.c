@@ -118,6 +118,36 @@ static void look_waiting(const struct room *r, const struct terms *terms, const 
     s->back_by = parked ? parked->parked_at + RETURN_MS : 0;
 }
 
+void tail_look(const struct room *r, const struct terms *terms, const struct line *line, const struct remaining *left, int64_t now, struct sight *ret)
+{
+    int64_t number = line->last + 1;
+    *ret = (struct sight){ .state = PLACE_WAITING };
+    look_waiting(r, terms, line, number, room_place(r, number), ret);
+    look_ahead(r, terms, line, left, now, ret);
+}
+
+int64_t rate_effective(const struct room *r, const struct terms *terms, const struct line *line, enum eta_reason reason)
+{
+    const struct rules rules = headroom_rules(r->queue, &terms->rules);
+    switch (reason) {
+    case ETA_PAUSED:
+    case ETA_DRAW:
+    case ETA_NOT_STARTED:
+    case ETA_STOCK:
+    case ETA_SOLD_OUT: return 0;
+    case ETA_LIMIT: return line_pace(&rules, line) / 60;     /* one comes in when one goes */
+    case ETA_RATE:
+    case ETA_PAYMENT:
+    case ETA_BACK: break;
+    }
+    return rules.admit_per_minute;
+}
+
+struct str terms_message(const struct terms *t, enum lang lang)
+{
+    return note_text(lang == LANG_EN && t->message_en.n ? &t->message_en : &t->message);
+}
+
 /* ---- what is sold ---- */
 
 static void look_prices(const struct room *r, const struct remaining *left, struct sight *s)
@@ -153,7 +183,7 @@ void place_look(struct ctx *cx, const struct room *r, const struct terms *terms,
 {
     int64_t place = room_place(r, number);
     *ret = (struct sight){ .state = PLACE_ADMITTED, .has_position = true, .poll_ms = POLL_MIN_MS, .paused = terms->rules.paused,
-                           .message = arena_str(cx->arena, str_of(terms->message, terms->message_n)) };
+                           .message = arena_str(cx->arena, terms_message(terms, cx->lang)) };
     look_stock(cx, r, left, ret);
     if (terms->rules.mode == QUEUE_OFF)
         return;

@@ -54,11 +54,10 @@ static struct offer take_offer(struct ctx *cx, const struct rows *row)
 
 static void take_room(struct ctx *cx, const struct rows *row, struct queue *q)
 {
-    struct room fixed = { .id = row_int(row, 0), .group = row_text(cx, row, 20), .owner = row_int(row, 1), .sale_starts_at = row_int(row, 2),
+    struct room fixed = { .id = row_int(row, 0), .group = row_text(cx, row, 21), .owner = row_int(row, 1), .sale_starts_at = row_int(row, 2),
                           .sale_ends_at = row_int(row, 3), .offer = take_offer(cx, row) };
     struct room *r = room_new(q, &fixed);
     bool draws = row_int(row, 15) != 0;
-    struct str message = row_text_view(row, 11);
     r->terms = (struct terms){
         .rules = {
             .mode = row_int(row, 5) && draws ? QUEUE_DRAW : (int)row_int(row, 5),
@@ -68,13 +67,12 @@ static void take_room(struct ctx *cx, const struct rows *row, struct queue *q)
             .opens_at = row_int(row, 9),
             .paused = row_int(row, 10) != 0,
             .draining = row_int(row, 16) != 0,
-            .work = (int)row_int(row, 21),
+            .work = (int)row_int(row, 22),
         },
         .draws = draws,
-        .message_n = message.n < sizeof(r->terms.message) ? message.n : sizeof(r->terms.message),
+        .message = note_of(row_text_view(row, 11)),
+        .message_en = note_of(row_text_view(row, 20)),
     };
-    if (message.n)
-        memcpy(r->terms.message, message.p, r->terms.message_n);
     r->line = (struct line){ .serving = row_int(row, 12), .credit = row_int(row, 13), .credit_at = row_int(row, 14) };
     r->renewed = true;
 }
@@ -95,11 +93,6 @@ static struct val opens_at(const struct rules *rules)
     return v_int_or_null(rules->opens_at);
 }
 
-static struct str message_of(const struct terms *t)
-{
-    return str_of(t->message, t->message_n);
-}
-
 void store_room_insert(struct ctx *cx, const struct room *r)
 {
     const struct rules *u = &r->terms.rules;
@@ -107,7 +100,7 @@ void store_room_insert(struct ctx *cx, const struct room *r)
            VALS(v_int(r->id), v_int(r->owner), v_int(r->sale_starts_at), v_int(r->sale_ends_at), v_text(join_names(cx, &r->offer)),
                 v_int(u->mode != QUEUE_OFF),
                 v_int(u->admit_per_minute), v_int(u->active_limit), v_int(u->pass_seconds), opens_at(u), v_int(u->paused),
-                v_text(message_of(&r->terms)), v_int(r->line.serving), v_int(r->line.credit), v_int(r->line.credit_at),
+                v_text(note_text(&r->terms.message)), v_int(r->line.serving), v_int(r->line.credit), v_int(r->line.credit_at),
                 v_text(str_c(r->offer.title)), v_text(str_c(r->offer.currency)), v_text(join_prices(cx, &r->offer)), v_text(r->group)));
 }
 
@@ -116,7 +109,8 @@ err store_room_update(struct ctx *cx, const struct room *r)
     const struct rules *u = &r->terms.rules;
     return db_run(cx, &queue_sql.room_update,
                   VALS(v_int(u->mode != QUEUE_OFF), v_int(r->terms.draws), v_int(u->admit_per_minute), v_int(u->active_limit), v_int(u->pass_seconds),
-                       opens_at(u), v_int(u->paused), v_int(u->draining), v_int(u->work), v_text(message_of(&r->terms)), v_int(r->line.credit),
+                       opens_at(u), v_int(u->paused), v_int(u->draining), v_int(u->work), v_text(note_text(&r->terms.message)),
+                       v_text(note_text(&r->terms.message_en)), v_int(r->line.credit),
                        v_int(r->line.credit_at), v_int(r->id)),
                   NULL);
 }
@@ -154,6 +148,7 @@ err store_places(struct ctx *cx, struct room *r)
     while (rows_next(&row)) {
         r->line.last = row_int(&row, 0) & PLACE_MAX;
         places_set(&r->places, row_int(&row, 1), r->line.last);
+        room_recall(r, row_int(&row, 2), HAPPENED_JOIN, 1);
     }
     return rows_end(cx, &row);
 }
@@ -169,8 +164,11 @@ err store_ends(struct ctx *cx, struct room *r)
     err e = db_rows(cx, &queue_sql.end_range, ROOM_RANGE(r), &row);
     if (e)
         return e;
-    while (rows_next(&row))
+    while (rows_next(&row)) {
         marks_set(&r->ended, row_int(&row, 0) & PLACE_MAX, true);
+        if (row_int(&row, 1) == BOUGHT)
+            room_recall(r, row_int(&row, 2), HAPPENED_BOOKING, 1);
+    }
     return rows_end(cx, &row);
 }
 
@@ -198,6 +196,7 @@ err store_steps(struct ctx *cx, struct room *r)
         struct step step = { row_int(&row, 1), row_int(&row, 0) & PLACE_MAX, row_int(&row, 2), row_int(&row, 3), row_int(&row, 4), 0 };
         steps_drop(&r->steps, cx->now);
         steps_add(&r->steps, &step);
+        room_recall(r, step.at, HAPPENED_ADMISSION, step.admitted);
     }
     return rows_end(cx, &row);
 }
@@ -215,6 +214,15 @@ err store_parked_admit(struct ctx *cx, const struct room *r, const struct parked
                                                     v_int(r->terms.rules.active_limit), v_int(row_id(r, p->place))), NULL);
 }
 
+static void recall_parked(struct room *r, int64_t parked_at, int64_t admitted_at)
+{
+    room_recall(r, parked_at, HAPPENED_ABSENCE, 1);
+    if (!admitted_at)
+        return;
+    room_recall(r, admitted_at, HAPPENED_ADMISSION, 1);
+    room_recall(r, admitted_at, HAPPENED_RETURN, 1);
+}
+
 err store_parks(struct ctx *cx, struct room *r)
 {
     struct rows row;
@@ -225,6 +233,7 @@ err store_parks(struct ctx *cx, struct room *r)
         struct parked p = { .place = row_int(&row, 0) & PLACE_MAX, .parked_at = row_int(&row, 1), .until = row_int(&row, 2) };
         parks_drop(&r->parks, cx->now);
         parks_add(&r->parks, &p);
+        recall_parked(r, p.parked_at, row_int(&row, 3));
     }
     return rows_end(cx, &row);
 }

@@ -142,6 +142,7 @@ export interface QueueNews {
   waiting: number;
   paused: boolean;
   message: string;
+  message_en: string;
 }
 
 /* Work that a waiting room asks for; without a challenge, none. */
@@ -165,6 +166,8 @@ export interface QueueAppeal {
   answer: string;
 }
 
+export type EtaReason = "rate" | "payment" | "limit" | "paused" | "draw" | "not_started" | "stock" | "sold_out" | "back";
+
 export interface QueuePlace {
   place_token: string;
   state: "waiting" | "admitted" | "expired" | "left";
@@ -175,7 +178,10 @@ export interface QueuePlace {
   eta_low_seconds?: number;
   /* Null: nobody knows. */
   eta_high_seconds?: number | null;
-  eta_reason?: "rate" | "payment" | "limit" | "paused" | "draw" | "not_started" | "stock" | "sold_out" | "back";
+  eta_reason?: EtaReason;
+  paused?: boolean;
+  /* Away when the turn came: lost unless admitted by then. */
+  back_by?: string | null;
   poll_after_ms: number;
   draws_at?: string | null;
   stock?: Record<string, number>;
@@ -185,6 +191,51 @@ export interface QueuePlace {
   message?: string;
   pass: string | null;
   pass_expires_at: string | null;
+}
+
+/* A waiting room as its organizer sees it. */
+export interface QueueStatus {
+  schedule_id: string;
+  title: string | null;
+  mode: "off" | "fifo" | "draw";
+  paused: boolean;
+  draining: boolean;
+  message: string;
+  message_en: string;
+  sale_starts_at: string;
+  sale_ends_at: string;
+  joined: number;
+  waiting: number;
+  admitted: number;
+  active: number;
+  active_limit: number;
+  parked: number;
+  absences: number;
+  booked: number;
+  absent_permille: number | null;
+  conversion_permille: number | null;
+  rate: { set: number; effective: number; reason: EtaReason | null };
+  tail: { eta_seconds: number; eta_low_seconds: number; eta_high_seconds: number | null } | null;
+  stock: { grade: string; free: number; total: number }[];
+  poll_after_ms: number;
+}
+
+export interface QueueMinute {
+  at: string;
+  joined: number;
+  admitted: number;
+  absent: number;
+  returned: number;
+  booked: number;
+}
+
+export interface QueueControl {
+  admit_per_minute?: number;
+  active_limit?: number;
+  paused?: boolean;
+  draining?: boolean;
+  message?: string;
+  message_en?: string;
 }
 
 export interface DrawData extends Published {

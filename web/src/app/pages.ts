@@ -35,6 +35,7 @@ export const pages: Page[] = [
   { pattern: "/admin/money", personal: true, roles: inCharge, load: () => import("../pages/CasesPage") },
   { pattern: "/admin/reconciliations", personal: true, roles: inCharge, load: () => import("../pages/ReconciliationsPage") },
   { pattern: "/admin/reconciliations/:id", personal: true, roles: inCharge, load: () => import("../pages/ReconciliationPage") },
+  { pattern: "/admin/queues/:id", personal: true, roles: organizers, load: () => import("../pages/CockpitPage") },
   { pattern: "/settlements", personal: true, roles: organizers, load: () => import("../pages/SettlementPage") },
   { pattern: "/settings/payments", personal: true, roles: merchants, load: () => import("../pages/PaymentAccountsPage") },
   { pattern: "/login", load: () => import("../pages/LoginPage") },

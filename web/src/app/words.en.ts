@@ -74,6 +74,7 @@ export const en: Words = {
     opensIn: "Sale opens in",
     look: "Look at the seats",
     notNow: "Not on sale",
+    cockpit: "Run the waiting room",
     enterQueue: "Enter waiting room",
     chooseSeats: "Choose seats",
   },

@@ -70,6 +70,7 @@ export const ko = {
     opensIn: "예매 시작까지",
     look: "좌석 배치 보기",
     notNow: "예매할 수 없습니다",
+    cockpit: "대기실 운영",
     enterQueue: "대기실 입장",
     chooseSeats: "좌석 선택",
   },

@@ -4,6 +4,7 @@ import { getAvailability, streamUrl } from "../api/calls";
 import type { QueueNews, ScheduleDetail, SeatMapData } from "../api/shapes";
 import { count, moment } from "../app/format";
 import { words } from "../app/i18n";
+import { language } from "../app/language";
 import { passFor } from "../app/passes";
 import { currentPath, navigate, signInPath } from "../app/router";
 import { session } from "../app/session";
@@ -38,6 +39,7 @@ export function SeatRoom({ schedule, data, reload }: Props) {
   const [view, setView] = useState<"map" | "list">("map");
   const [news, setNews] = useState<QueueNews | null>(null);
   const hold = useHold(schedule, store, reload);
+  const said = language.value === "en" ? news?.message_en : news?.message;
   const selling = schedule.status === "on_sale" || (schedule.status === "upcoming" && passFor(schedule.id) !== null);      /* a presale */
 
   useEffect(() => {
@@ -112,7 +114,7 @@ export function SeatRoom({ schedule, data, reload }: Props) {
       {session.signedIn.value && <OfferNote schedule={schedule} />}
       {!selling && <SaleNote schedule={schedule} reload={reload} />}
       {selling && schedule.queue_mode !== "off" && <PassNote schedule={schedule} />}
-      {news?.message && <p class="room__note" role="status">{news.message}</p>}
+      {said && <p class="room__note" role="status">{said}</p>}
       <SeatCanvas store={store} onToggle={toggle} onArea={area} onRenderer={(drawing) => (renderer.current = drawing)} />
       <aside class="room__side">
         <Legend store={store} />

@@ -3,6 +3,7 @@ import { getPerformance } from "../api/calls";
 import type { CastMember, Performance, Schedule } from "../api/shapes";
 import { count, dayKey, dayRange, longDay, moment, money, timeOfDay } from "../app/format";
 import { words } from "../app/i18n";
+import { mayEnter, organizers } from "../app/roles";
 import { useResource } from "../app/resource";
 import type { Params } from "../app/router";
 import { useTitle } from "../app/Shell";
@@ -95,7 +96,11 @@ function ScheduleRow({ schedule, reload }: { schedule: Schedule; reload(): void 
           </li>
         ))}
       </ul>
-      <div class="schedule__go"><Entrance schedule={schedule} reload={reload} /></div>
+      <div class="schedule__go">
+        <Entrance schedule={schedule} reload={reload} />
+        {mayEnter({ roles: organizers }) &&
+          <a class="schedule__work" href={`/admin/queues/${encodeURIComponent(schedule.id)}`} data-testid="to-cockpit">{w.show.cockpit}</a>}
+      </div>
     </div>
   );
 }

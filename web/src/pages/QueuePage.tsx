@@ -2,9 +2,9 @@
 import { useEffect } from "preact/hooks";
 import { getProof, leaveQueue } from "../api/calls";
 import type { QueuePlace, ScheduleDetail } from "../api/shapes";
-import { count, money } from "../app/format";
+import { count, money, timeOfDay } from "../app/format";
 import { words } from "../app/i18n";
-import { keepPass } from "../app/passes";
+import { keepPass, passFor } from "../app/passes";
 import { useResource } from "../app/resource";
 import { navigate, type Params } from "../app/router";
 import { useTitle } from "../app/Shell";
@@ -13,10 +13,14 @@ import { keepReceipt } from "../draw/receipts";
 import { drawWords } from "../draw/words";
 import { GradeMark, offered } from "../ui/GradeMark";
 import { Await, ErrorState, Notice } from "../ui/states";
+import type { Problem } from "../api/problem";
+import { askToNotify, callIn, chime, chooseChime, permission, useAwake, useOtherTab } from "./queue-call";
+import { useNews, type News } from "./queue-news";
 import { Appeal } from "../work/Appeal";
 import { cameWithCode, CodeEntry } from "../work/CodeEntry";
 import { Joining, Prepare } from "../work/Work";
 import { usePlace } from "./queue-place";
+import { newsText, queueWords } from "./queue-words";
 import { readSchedule } from "./SeatsPage";
 
 export default function QueuePage({ params }: { params: Params }) {
@@ -42,13 +46,21 @@ function NotYet({ schedule, reload }: { schedule: ScheduleDetail; reload(): void
 
 function Room({ schedule }: { schedule: ScheduleDetail }) {
   const w = words();
+  const more = queueWords();
   const { place, problem, shaky, rejoin } = usePlace(schedule.id);
+  const otherTab = useOtherTab(schedule.id);
+  const { news, at } = useNews(place);
+  useAwake();
   const seats = `/schedules/${encodeURIComponent(schedule.id)}/seats`;
-  useTitle(place?.state === "waiting" && place.position !== null ? w.queue.titleAt(count(place.position)) : schedule.title);
+  useTitle(titleOf(place) ?? schedule.title);
 
   useEffect(() => {
     if (place?.state !== "admitted") return;
-    if (place.pass) keepPass(schedule.id, place.pass, place.pass_expires_at);
+    if (place.pass) {
+      const known = passFor(schedule.id)?.pass === place.pass;         /* by a reload, or another tab that has called already */
+      keepPass(schedule.id, place.pass, place.pass_expires_at);
+      if (!known) callIn(more.turn, more.turnText(schedule.title));
+    }
     if (place.pass || schedule.queue_mode === "off") navigate(seats, { replace: true });
   }, [place]);
 
@@ -56,7 +68,7 @@ function Room({ schedule }: { schedule: ScheduleDetail }) {
     if (place && schedule.queue_mode === "draw") void keepProof(schedule.id, place);
   }, [place?.place_token]);
 
-  if (!place) return problem ? <><ErrorState problem={problem} retry={rejoin} /><Appeal schedule={schedule.id} problem={problem} /></> : <Joining />;
+  if (!place) return problem ? <><Refused problem={problem} schedule={schedule} retry={rejoin} /><Appeal schedule={schedule.id} problem={problem} /></> : <Joining />;
   if (place.state === "expired" || place.state === "left")
     return (
       <Notice title={w.queue.over} text={place.message || w.queue.overText} tone="warn" testid="queue-over">
@@ -74,18 +86,68 @@ function Room({ schedule }: { schedule: ScheduleDetail }) {
       <div class="wrap wrap--narrow">
         <p class="queue__show">{schedule.title}</p>
         <h1 class="queue__title">{place.state === "admitted" ? w.queue.admitted : w.queue.title}</h1>
+        {place.message && <p class="queue__message" role="status" data-testid="queue-message"><b>{more.message}</b> {place.message}</p>}
+        {place.back_by && <p class="queue__message" role="status" data-testid="queue-back"><b>{more.backTitle}</b> {more.backText} <Countdown to={place.back_by} /></p>}
         <Standing place={place} />
-        {place.message && <p class="queue__message" role="status">{place.message}</p>}
         {shaky && <p class="queue__shaky" role="status" data-testid="queue-shaky">{w.queue.shaky}</p>}
+        <WhatChanged news={news} at={at} />
         <Stock schedule={schedule} place={place} />
         {place.price_from && place.price_to && <p class="queue__hint">{drawWords().prices(money(place.price_from), money(place.price_to))}</p>}
         {schedule.queue_mode === "draw" && place.position !== null &&
           <a class="button button--ghost" href={`/schedules/${encodeURIComponent(schedule.id)}/draw`} data-testid="to-draw">{drawWords().toCheck}</a>}
+        {place.eta_reason === "sold_out" &&
+          <a class="button" href={`/schedules/${encodeURIComponent(schedule.id)}/waitlist`} data-testid="to-waitlist">{w.waitlist.title}</a>}
+        <Call />
+        {otherTab && <p class="queue__hint" role="status" data-testid="queue-other-tab">{more.otherTab}</p>}
         <CodeEntry schedule={schedule} entered={rejoin} />
         <p class="queue__hint">{w.queue.hint}</p>
+        {place.place_token && <p class="queue__hint"><a href={`/wait/${encodeURIComponent(place.place_token)}`} target="_self" data-testid="to-plain">{more.plain}</a></p>}
         <button type="button" class="button button--ghost" data-testid="leave-queue" onClick={leave}>{w.queue.leave}</button>
       </div>
     </div>
+  );
+}
+
+/* A refusal has its reason; anything else may pass. */
+function Refused({ problem, schedule, retry }: { problem: Problem; schedule: ScheduleDetail; retry(): void }) {
+  const more = queueWords();
+  if (problem.status !== 409) return <ErrorState problem={problem} retry={retry} />;
+  return (
+    <Notice title={more.refused} text={problem.detail} tone="warn" testid="queue-refused">
+      <button type="button" class="button" data-testid="retry" onClick={retry}>{words().states.retry}</button>
+      <a class="button button--quiet" href={`/performances/${encodeURIComponent(schedule.performance_id)}`}>{more.toShow}</a>
+    </Notice>
+  );
+}
+
+function WhatChanged({ news, at }: { news: News[]; at: string }) {
+  return (
+    <div class="queue__news" aria-live="polite" data-testid="queue-news">
+      {news.length > 0 && (
+        <>
+          <h2>{queueWords().news(timeOfDay(at))}</h2>
+          <ul>{news.map((one) => <li key={newsText(one, count)}>{newsText(one, count)}</li>)}</ul>
+        </>
+      )}
+    </div>
+  );
+}
+
+/* How somebody who does not watch the page wants to be called. */
+function Call() {
+  const w = queueWords();
+  return (
+    <fieldset class="queue__call">
+      <legend>{w.call}</legend>
+      <label class="queue__choice">
+        <input type="checkbox" checked={chime.value} data-testid="chime" onChange={(event) => chooseChime(event.currentTarget.checked)} />
+        <span>{w.sound}</span>
+      </label>
+      {permission.value === "default" &&
+        <button type="button" class="button button--ghost button--small" data-testid="notify" onClick={() => void askToNotify()}>{w.notify}</button>}
+      {permission.value === "granted" && <p data-testid="notified">{w.notified}</p>}
+      {permission.value === "denied" && <p data-testid="notify-denied">{w.notDenied}</p>}
+    </fieldset>
   );
 }
 
@@ -93,6 +155,11 @@ function Room({ schedule }: { schedule: ScheduleDetail }) {
 async function keepProof(schedule: string, place: QueuePlace): Promise<void> {
   const receipt = place.receipt ?? await getProof(place.place_token).then((proof) => proof.receipt, () => null);
   if (receipt) keepReceipt(schedule, place.place_token, receipt);
+}
+
+function titleOf(place: QueuePlace | null): string | null {
+  if (place?.state === "admitted") return queueWords().turn;
+  return place?.state === "waiting" && place.position !== null ? words().queue.titleAt(count(place.position)) : null;
 }
 
 function waitText(place: QueuePlace): string {
@@ -117,10 +184,10 @@ function Drawing({ place }: { place: QueuePlace }) {
 function Standing({ place }: { place: QueuePlace }) {
   const w = words();
   if (place.position === null && place.draws_at) return <Drawing place={place} />;
-  const reason = place.state === "waiting" && place.eta_reason ? drawWords().reason[place.eta_reason] : null;
+  const reason = place.state === "waiting" && place.eta_reason && !place.back_by ? drawWords().reason[place.eta_reason] : null;
   return (
     <div class="queue__card">
-      <div class="queue__steps" aria-hidden="true">{[0, 1, 2, 3, 4, 5, 6].map((i) => <i key={i} />)}</div>
+      <div class={place.paused ? "queue__steps queue__steps--still" : "queue__steps"} aria-hidden="true">{[0, 1, 2, 3, 4, 5, 6].map((i) => <i key={i} />)}</div>
       <p class="queue__label">{w.queue.position}</p>
       <p class="queue__number" data-testid="queue-position" aria-live="polite">{count(place.position ?? 0)}</p>
       <dl class="queue__facts">

@@ -1,6 +1,6 @@
 -- name: room_all
 SELECT schedule_id, owner_id, sale_starts_at, sale_ends_at, grades, mode, admit_per_minute, active_limit, pass_seconds, opens_at, paused, message,
-       serving, credit, credit_at, draws, draining, title, currency, prices, group_name, work
+       serving, credit, credit_at, draws, draining, title, currency, prices, message_en, group_name, work
 FROM queue_room ORDER BY schedule_id
 
 -- name: room_insert
@@ -10,7 +10,7 @@ VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 
 -- name: room_update
 UPDATE queue_room SET mode = ?, draws = ?, admit_per_minute = ?, active_limit = ?, pass_seconds = ?, opens_at = ?, paused = ?, draining = ?, work = ?,
-                      message = ?, credit = ?, credit_at = ?
+                      message = ?, message_en = ?, credit = ?, credit_at = ?
 WHERE schedule_id = ?
 
 -- name: room_window
@@ -26,13 +26,13 @@ UPDATE queue_room SET serving = ?, credit = ?, credit_at = ? WHERE schedule_id =
 INSERT INTO queue_place (id, user_id, joined_at) VALUES (?, ?, ?)
 
 -- name: place_range
-SELECT id, user_id FROM queue_place WHERE id BETWEEN ? AND ? ORDER BY id
+SELECT id, user_id, joined_at FROM queue_place WHERE id BETWEEN ? AND ? ORDER BY id
 
 -- name: end_insert
 INSERT INTO queue_end (id, how, ended_at, booking_id) VALUES (?, ?, ?, ?)
 
 -- name: end_range
-SELECT id FROM queue_end WHERE id BETWEEN ? AND ?
+SELECT id, how, ended_at FROM queue_end WHERE id BETWEEN ? AND ?
 
 -- name: end_of_booking
 SELECT id FROM queue_end WHERE booking_id = ?
@@ -51,4 +51,4 @@ INSERT INTO queue_parked (id, parked_at) VALUES (?, ?)
 UPDATE queue_parked SET admitted_at = ?, expires_at = ?, active = ?, admit_per_minute = ?, active_limit = ? WHERE id = ?
 
 -- name: parked_range
-SELECT id, parked_at, expires_at FROM queue_parked WHERE id BETWEEN ? AND ? ORDER BY id
+SELECT id, parked_at, expires_at, admitted_at FROM queue_parked WHERE id BETWEEN ? AND ? ORDER BY id

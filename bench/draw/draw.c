@@ -77,7 +77,7 @@ static double prove(struct here *h, int64_t people)
         struct place_out place;
         struct proof_out proof;
         struct ctx cx, other;
-        assert_int_equal(fixture_call(&h->f, 1 + i * (people / TIMES), 0, &queue_join_call, &(struct join_in){ DRAWN }, &place, &cx), OK);
+        assert_int_equal(fixture_call(&h->f, 1 + i * (people / TIMES), 0, &queue_join_call, &(struct join_in){ .schedule = DRAWN }, &place, &cx), OK);
         double began = seconds();
         assert_int_equal(fixture_call(&h->f, 0, 0, &queue_proof_call, &(struct place_in){ place.place_token }, &proof, &other), OK);
         took += seconds() - began;

@@ -3,17 +3,12 @@
 #include <stdlib.h>
 
 #include "platform/db/engine.h"
-#include "platform_sql.h"
-#include "rehearsal_sql.h"
 #include "services/booking/booking_int.h"
-#include "services/performance/performance.h"
 #include "services/queue/queue_int.h"
 
 #define STAYS_MS (INT64_C(7) * 24 * 60 * 60 * 1000)
 
 const struct setting no_setting = { -1, -1, -1, -1, -1, -1 };
-
-const struct service *const stage_services[] = { &performance_service, &queue_service, &booking_service, NULL };
 
 struct task {
     struct command command;   /* first: it is cast back */
@@ -173,13 +168,13 @@ void stage_clock(struct stage *s, int64_t now)
 
 static struct str token_of(struct ctx *cx, const struct stage *s, int64_t person, int64_t number)
 {
-    return place_seal(cx, s->queue, &(struct place_ref){ .schedule = s->schedule, .number = number, .user = person + 1 });
+    return place_seal(cx, s->queue, &(struct place_ref){ .room = s->schedule, .number = number, .user = person + 1 });
 }
 
 static err do_join(struct ctx *cx, struct stage *s, struct deed *d)
 {
     struct place_out place;
-    err e = queue_join(cx, s->queue, &(struct join_in){ s->schedule }, &place);
+    err e = queue_join(cx, s->queue, &(struct join_in){ .schedule = s->schedule }, &place);
     d->ret_waits = !e && place.place_token.n;
     return e;
 }
@@ -355,37 +350,7 @@ void stage_free(struct stage *s, int64_t *ret_free, size_t grades)
         ret_free[i] = left.free[i];
 }
 
-/* ---- the audit ---- */
-
-static bool check(struct ctx *cx, const struct audit *a, struct tally *t)
-{
-    struct rows rows;
-    if (db_rows(cx, a->query, NO_VALS, &rows))
-        return false;
-    t->invariants++;
-    t->broken += rows_next(&rows);
-    return rows_end(cx, &rows) == OK;
-}
-
-static void take_count(struct ctx *cx, const struct rows *r, void *out)
-{
-    (void)cx;
-    *(int64_t *)out = row_int(r, 0);
-}
-
 bool stage_audit(struct stage *s, struct tally *t)
 {
-    struct ctx cx;
-    bool found, ok = true;
-    app_ctx_begin(s->app, &cx);
-    cx.db = db_read_begin(app_db(s->app));
-    for (const struct audit *a = platform_audits; a->name && ok; a++)
-        ok = check(&cx, a, t);
-    for (size_t i = 0; stage_services[i] && ok; i++)
-        for (const struct audit *a = stage_services[i]->audits; a && a->name && ok; a++)
-            ok = check(&cx, a, t);
-    ok = ok && !db_one(&cx, &rehearsal_sql.sold_twice, VALS(v_int(s->schedule)), take_count, &t->oversold, &found);
-    db_read_end(app_db(s->app), cx.db);
-    app_ctx_end(&cx);
-    return ok;
+    return audit_copy(s->app, s->schedule, t);
 }

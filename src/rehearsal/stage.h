@@ -6,6 +6,7 @@
 #include "copy.h"
 #include "tally.h"
 
+struct app;
 struct config;
 
 /* What a rehearsal may try in place of the shop's settings; -1: as it is there. */
@@ -75,5 +76,7 @@ void stage_free(struct stage *s, int64_t *ret_free, size_t grades);
 
 /* Checks every invariant of the copy, and counts what was sold twice. False when a check cannot be made. */
 bool stage_audit(struct stage *s, struct tally *t);
+/* The same, of an open copy (services.c). */
+bool audit_copy(struct app *app, int64_t schedule, struct tally *t);
 
 #endif

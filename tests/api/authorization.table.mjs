@@ -12,6 +12,7 @@ export const people = 'nobody owner other producer rival staff manager admin'.sp
 const everybody = 'ok     ok    ok    ok       ok    ok    ok      ok';
 const not_yet = '404    404   404   404      404   404   404     404';
 const signed_in = '401    ok    ok    ok       ok    ok    ok      ok';
+const none_yet  = '401    404   404   404      404   404   404     404';
 const its_owner = '401    ok    404   404      404   404   404     404';
 const its_payer = '401    ok    404   404      404   404   ok      ok';
 const organizer = '401    403   403   ok       ok    403   ok      ok';
@@ -101,9 +102,17 @@ export const table = {
   'GET /api/v1/schedules/{schedule_id}/stream': everybody,
   'PUT /api/v1/schedules/{schedule_id}/terms': its_maker,
   'GET /api/v1/schedules/{schedule_id}/terms': its_maker,
+  'PUT /api/v1/schedules/{schedule_id}/presale/groups/{group}/codes': its_maker,
 
   'PUT /api/v1/schedules/{schedule_id}/queue/settings': its_maker,
   'GET /api/v1/schedules/{schedule_id}/queue/settings': its_maker,
+  'PUT /api/v1/schedules/{schedule_id}/queue/groups/{group}': its_maker,
+  'GET /api/v1/schedules/{schedule_id}/queue/groups': its_maker,
+  'GET /api/v1/schedules/{schedule_id}/queue/challenge': signed_in,
+  'POST /api/v1/schedules/{schedule_id}/queue/appeals': signed_in,
+  'GET /api/v1/schedules/{schedule_id}/queue/appeals/mine': none_yet,
+  'GET /api/v1/schedules/{schedule_id}/queue/appeals': its_maker,
+  'POST /api/v1/schedules/{schedule_id}/queue/appeals/{appeal_id}': its_maker,
   'PATCH /api/v1/schedules/{schedule_id}/queue/settings': its_maker,
   'GET /api/v1/schedules/{schedule_id}/queue/status': its_maker,
   'GET /api/v1/schedules/{schedule_id}/queue/curve': its_maker,

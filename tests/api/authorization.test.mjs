@@ -77,6 +77,17 @@ async function drawing() {
   return { schedule_id: other.id, place_token: place.place_token };
 }
 
+/* A schedule of the producer whose presale has a group. */
+async function grouped() {
+  const other = await world.sale({ as: person.producer, sale_starts_at: world.time(7200000) });
+  const times = { starts_at: world.time(0), ends_at: world.time(3600000) };
+  ok(await world.terms(other, { presale: { ...times, groups: [{ name: 'Fans', ...times, uses_per_code: 1 }] } }, { as: person.producer }));
+  return { schedule_id: other.id, group: 'Fans' };
+}
+
+const an_appeal = { refused: 'join_limit', text: 'We are many.' };
+const appealed = async () => ({ appeal_id: ok(await world.api('POST', `/api/v1/schedules/${sale.id}/queue/appeals`, an_appeal, { as: await world.user() }), 201).id });
+
 /* Nobody listens there. */
 const webhook_body = { url: 'http://127.0.0.1:9/', events: ['booking.confirmed'] };
 const webhook = async () => ok(await world.api('POST', '/api/v1/webhooks', webhook_body, { as: person.producer }), 201);
@@ -101,6 +112,10 @@ const of_its_own = {
   'GET /api/v1/queue/{place_token}/proof': drawing,
   'POST /api/v1/schedules/{schedule_id}/queue/device': () => line_of(person.owner),
   'POST /api/v1/schedules/{schedule_id}/queue/revocations': () => line_of(person.owner, person.producer),
+  'PUT /api/v1/schedules/{schedule_id}/presale/groups/{group}/codes': grouped,
+  'PUT /api/v1/schedules/{schedule_id}/queue/groups/{group}': grouped,
+  'GET /api/v1/schedules/{schedule_id}/queue/appeals/mine': async () => ({ schedule_id: (await grouped()).schedule_id }),
+  'POST /api/v1/schedules/{schedule_id}/queue/appeals/{appeal_id}': appealed,
   'DELETE /api/v1/webhooks/{webhook_id}': async () => ({ webhook_id: (await webhook()).id }),
   'POST /api/v1/bookings/{booking_id}/cancel': () => ({ booking_id: spare.booking.id }),
   'POST /api/v1/admin/bookings/{booking_id}/cancel': () => ({ booking_id: spare.booking.id }),
@@ -137,6 +152,10 @@ const bodies = {
   'PUT /api/v1/performances/{performance_id}/cancellation_policy': () => policy,
   'PUT /api/v1/schedules/{schedule_id}/terms': () => ({}),
   'POST /api/v1/schedules/{schedule_id}/queue/revocations': () => ({ user_id: person.owner.id, reason: 'A test' }),
+  'PUT /api/v1/schedules/{schedule_id}/presale/groups/{group}/codes': () => Buffer.from('CODE-0001\nCODE-0002\n'),
+  'POST /api/v1/schedules/{schedule_id}/queue': () => ({}),
+  'POST /api/v1/schedules/{schedule_id}/queue/appeals': () => an_appeal,
+  'POST /api/v1/schedules/{schedule_id}/queue/appeals/{appeal_id}': () => ({ decision: 'denied' }),
   'POST /api/v1/bookings': () => ({ hold_id: samples.known.hold_id }),
   'PUT /api/v1/holds/{hold_id}/seats': () => ({ best: { count: 1, grade: 'VIP' } }),
   'POST /api/v1/coupons': a_coupon,

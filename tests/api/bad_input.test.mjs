@@ -20,13 +20,15 @@ before(async () => {
   const hook = ok(await world.api('POST', '/api/v1/webhooks', { url: 'https://example.com/', events: ['performance.schedule_cancelled'] },
     { as: world.admin }), 201);
   const [compared] = ok(await world.api('POST', '/api/v1/admin/reconciliations', { provider: 'sandbox', day: '2026-01-02' }, { as: world.admin }), 202).items;
+  const appeal = ok(await world.api('POST', `/api/v1/schedules/${sale.id}/queue/appeals`, { refused: 'join_limit', text: 'We are many.' },
+    { as: world.admin }), 201);
   samples = new Samples(world.server.contract, {
     user_id: (await world.user()).id, hall_id: sale.hall.id, performance_id: sale.performance.id, schedule_id: sale.id, hold_id: way.hold.id,
     booking_id: way.booking.id, payment_id: way.payment.id, ticket_id: bought.tickets[0].id, place_token: place.place_token ?? 'unknown',
     coupon_id: ok(await world.api('POST', '/api/v1/coupons', { name: 'Ten', quantity: 10, discount_percent: 10, expires_at: world.time(day) },
       { as: world.admin }), 201).id,
     review_id: review.id, webhook_id: hook.id, waitlist_id: (await world.waiting(world.admin)).id,
-    case_id: await case_of(bought.payment), reconciliation_id: compared.id,
+    case_id: await case_of(bought.payment), reconciliation_id: compared.id, appeal_id: appeal.id,
   });
   unchanged = await content();
   earlier = await view();

@@ -131,7 +131,7 @@ test('a presale asks for a code, as often as it allows', async () => {
   const said = ok(await world.terms(sale, { presale }));
   assert.deepEqual([said.presale_codes, said.presale_entered], [2, 0]);
   assert.ok(!JSON.stringify(said).includes('FANCLUB'));
-  assert.deepEqual((await schedule(sale)).terms.presale, { starts_at: presale.starts_at, ends_at: presale.ends_at, max_per_user: 2 });
+  assert.deepEqual((await schedule(sale)).terms.presale, { starts_at: presale.starts_at, ends_at: presale.ends_at, max_per_user: 2, groups: [] });
 
   const [ann, bob, cat, dan] = await world.crowd(4);
   const hold = (as, presale_code, count = 1) => world.hold(as, sale, { best: { count, grade: grades()[0] }, presale_code });

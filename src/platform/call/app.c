@@ -334,6 +334,7 @@ struct db *app_db(struct app *app) { return app->db; }
 struct http_server *app_http(struct app *app) { return app->http; }
 bool app_bench(const struct app *app) { return app->o.bench; }
 bool app_test_clock(const struct app *app) { return app->o.test_clock; }
+struct trail *app_trail(const struct app *app) { return app->trail; }
 bool app_draining(const struct app *app) { return atomic_load(&((struct app *)app)->draining); }
 const struct service *const *app_services(const struct app *app) { return app->o.services; }
 

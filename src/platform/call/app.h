@@ -8,6 +8,7 @@ struct config;
 struct db_server;
 struct keys;
 struct migration_set;
+struct trail;
 
 struct app_options {
     const struct config *config;         /* outlives the app, like all below */
@@ -55,6 +56,7 @@ const struct config *app_config(const struct app *app);
 const struct keys *app_keys(const struct app *app);
 struct clock *app_clock(struct app *app);
 struct db *app_db(struct app *app);
+struct trail *app_trail(const struct app *app);          /* for what is refused outside of a request (trail.h) */
 struct http_server *app_http(struct app *app);          /* NULL while the program does not listen */
 bool app_bench(const struct app *app);
 bool app_test_clock(const struct app *app);

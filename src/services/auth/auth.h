@@ -32,6 +32,7 @@ struct contact {
     struct str email, name;
     enum lang lang;
     bool verified;            /* the address has been shown to be theirs */
+    int64_t joined_at;
 };
 extern const struct call auth_contact_call;
 

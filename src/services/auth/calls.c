@@ -164,7 +164,8 @@ FIELDS(contact_fields, "Contact", struct contact,
     { .name = "email", .type = F_STR, .at = offsetof(struct contact, email) },
     { .name = "name", .type = F_STR, .at = offsetof(struct contact, name) },
     { .name = "lang", .type = F_ENUM, .words = lang_words, .at = offsetof(struct contact, lang) },
-    { .name = "verified", .type = F_BOOL, .at = offsetof(struct contact, verified) });
+    { .name = "verified", .type = F_BOOL, .at = offsetof(struct contact, verified) },
+    { .name = "joined_at", .type = F_TIME, .at = offsetof(struct contact, joined_at) });
 FIELDS(mail_ref_fields, "MailRef", struct mail_ref,
     { .name = "mail_id", .type = F_ID, .id = ID_MAIL, .at = offsetof(struct mail_ref, mail) });
 FIELDS(mail_link_fields, "MailLink", struct mail_link,

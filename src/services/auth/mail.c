@@ -74,7 +74,7 @@ err auth_contact(struct ctx *cx, void *self, const void *in_, void *ret_out)
     err e = store_user(cx, in->user, &user);
     if (e)
         return e;
-    *ret = (struct contact){ user.email, user.name, (enum lang)user.lang, user.verified };
+    *ret = (struct contact){ user.email, user.name, (enum lang)user.lang, user.verified, user.created_at };
     return OK;
 }
 

@@ -17,7 +17,8 @@ enum person_type {
 extern const char *const person_words[];
 
 #define EARLY_PRICES_MAX  8
-#define PRESALE_CODES_MAX 1000
+#define PRESALE_CODES_MAX  50000         /* of all groups of a schedule together */
+#define PRESALE_GROUPS_MAX 8
 
 struct grade_fare {
     struct str grade;         /* first: the key of a map */
@@ -35,11 +36,19 @@ struct early_price {
     int64_t until, percent;
 };
 
+struct presale_group {        /* some of those who may come first, with a time and codes of their own */
+    struct str name;
+    int64_t starts_at, ends_at;          /* within those of the presale; from ends_at on nobody comes in with its codes any more */
+    int64_t uses;
+    struct list codes;
+};
+
 struct presale_terms {
     int64_t starts_at, ends_at;
     int64_t max_per_user;     /* 0: as in the sale */
     int64_t uses;             /* people who may come in with one code */
     struct list codes;        /* struct str; sealed once booking has them */
+    struct list groups;       /* struct presale_group */
 };
 
 struct sale_terms {
@@ -75,6 +84,13 @@ extern const struct fields person_terms_fields, early_price_fields, presale_term
 void booking_terms(const struct app *app, int64_t schedule, struct arena *arena, int64_t now, struct terms_shown *ret);
 /* When its presale begins; INT64_MAX when it has none. */
 int64_t booking_presale_at(const struct app *app, int64_t schedule);
+/* When a group of its presale begins; INT64_MAX when it has no such group. */
+int64_t booking_presale_group_at(const struct app *app, int64_t schedule, struct str group);
+
+/* Only in a command: cx->actor comes into the presale with a code, as with a hold; without one he is told what he came in with before. The
+ * group's name is empty for codes that belong to none. */
+enum presale_answer { PRESALE_IN, PRESALE_UNKNOWN, PRESALE_USED, PRESALE_CLOSED };
+enum presale_answer booking_presale_enter(struct ctx *cx, int64_t schedule, struct str code, struct str *ret_group);
 
 /* ---- a schedule goes on sale, or is changed (asked by performance; a story, safe to repeat) ---- */
 

@@ -185,7 +185,7 @@ static err may_buy(struct ctx *cx, struct sale *s, const struct hold_in *in, uin
         return fail(cx, ERR_CONFLICT, "not_on_sale", "The sale has not begun.", "아직 판매가 시작되지 않았습니다.");
     if (cx->now >= s->sale_ends_at)
         return fail(cx, ERR_CONFLICT, "not_on_sale", "The sale is over.", "판매가 종료되었습니다.");
-    err e = early ? presale_enter(cx, s, in->presale_code, n) : OK;
+    err e = early ? presale_may_hold(cx, s, in->presale_code, n) : OK;
     if (e)
         return e;
     return sale_limits(cx, s, cx->actor.user, n);

@@ -1,5 +1,6 @@
 /* Presale: before the sale begins, whoever has a code may buy. A code admits so many people; who has come in once needs no second use, and giving
- * seats back does not cost one. Codes are kept as keyed hashes. */
+ * seats back does not cost one. Codes are kept as keyed hashes. Those of a group count at the group's time; in a waiting room they lead to its line. */
+#include "base/clock.h"
 #include "platform/crypto/crypto.h"
 #include "services/booking/booking_int.h"
 
@@ -20,16 +21,53 @@ static void seal(struct ctx *cx, struct str code, uint8_t out[SEAL_BYTES])
     memcpy(out, mac, SEAL_BYTES);
 }
 
-void booking_terms_seal(struct ctx *cx, struct sale_terms *t)
+static struct list seal_all(struct ctx *cx, struct list codes)
 {
-    const struct str *code = t->presale.codes.at;
-    struct str *sealed = NEW_ARRAY(cx->arena, struct str, t->presale.codes.n);
-    for (size_t i = 0; i < t->presale.codes.n; i++) {
+    const struct str *code = codes.at;
+    struct str *sealed = NEW_ARRAY(cx->arena, struct str, codes.n);
+    for (size_t i = 0; i < codes.n; i++) {
         uint8_t bytes[SEAL_BYTES];
         seal(cx, code[i], bytes);
         sealed[i] = base64url(cx->arena, str_of((const char *)bytes, sizeof(bytes)));
     }
-    t->presale.codes.at = sealed;
+    return (struct list){ sealed, codes.n };
+}
+
+/* Groups that can be changed without changing those of `t`. */
+static struct presale_group *groups_copy(struct ctx *cx, struct presale_terms *t)
+{
+    struct presale_group *mine = NEW_ARRAY(cx->arena, struct presale_group, t->groups.n);
+    if (t->groups.n)
+        memcpy(mine, t->groups.at, t->groups.n * sizeof(*mine));
+    t->groups.at = mine;
+    return mine;
+}
+
+void booking_terms_seal(struct ctx *cx, struct sale_terms *t)
+{
+    struct presale_group *group = groups_copy(cx, &t->presale);
+    t->presale.codes = seal_all(cx, t->presale.codes);
+    for (size_t i = 0; i < t->presale.groups.n; i++)
+        group[i].codes = seal_all(cx, group[i].codes);
+}
+
+const struct presale_group *presale_group_find(const struct sale_terms *t, struct str name)
+{
+    const struct presale_group *group = t ? t->presale.groups.at : NULL;
+    for (size_t i = 0; t && i < t->presale.groups.n; i++)
+        if (str_eq(group[i].name, name))
+            return &group[i];
+    return NULL;
+}
+
+void presale_keep_codes(struct ctx *cx, const struct sale *s, struct sale_terms *sealed)
+{
+    struct presale_group *group = groups_copy(cx, &sealed->presale);
+    for (size_t i = 0; i < sealed->presale.groups.n; i++) {
+        const struct presale_group *before = presale_group_find(sale_terms(s), group[i].name);
+        if (!group[i].codes.n && before)
+            group[i].codes = before->codes;
+    }
 }
 
 static int64_t name_of(const uint8_t sealed[SEAL_BYTES])
@@ -53,8 +91,8 @@ static bool code_find(struct ctx *cx, const struct sale *s, struct str code, int
     size_t n;
     seal(cx, code, mine);
     *ret_name = name_of(mine);
-    const struct str *sealed = terms_code(s, *ret_name);
-    return sealed && base64url_decode_to(*sealed, theirs, sizeof(theirs), &n) && n == SEAL_BYTES && crypto_equal(mine, theirs, SEAL_BYTES);
+    const struct presale_code *kept = terms_code(s, *ret_name);
+    return kept && base64url_decode_to(kept->sealed, theirs, sizeof(theirs), &n) && n == SEAL_BYTES && crypto_equal(mine, theirs, SEAL_BYTES);
 }
 
 /* ---- who is in ---- */
@@ -81,22 +119,45 @@ static void undo_entry(void *sale, const void *arg)
     map_remove(&s->presale_of_user, (uint64_t)u->user);
 }
 
-static err come_in(struct ctx *cx, struct sale *s, const struct presale_terms *p, struct str code)
+static enum presale_answer come_in(struct ctx *cx, struct sale *s, struct str code, const struct presale_code **ret)
 {
     uint64_t uses = 0;
     int64_t name;
-    if (!code.n)
-        return fail(cx, ERR_DENIED, "presale_code_required", "Until the sale begins, a presale code is needed to buy.", "일반 판매 전에는 선예매 코드가 필요합니다.");
     if (!code_find(cx, s, code, &name))
-        return fail(cx, ERR_DENIED, "presale_code_wrong", "This is no presale code of this schedule.", "이 회차의 선예매 코드가 아닙니다.");
+        return PRESALE_UNKNOWN;
+    *ret = terms_code(s, name);
+    if ((*ret)->group && cx->now >= (*ret)->group->ends_at)
+        return PRESALE_CLOSED;
     map_get(&s->presale_uses, (uint64_t)name, &uses);
-    if ((int64_t)uses >= p->uses)
-        return fail(cx, ERR_CONFLICT, "presale_code_spent", "This presale code has been used up.", "사용 횟수가 모두 소진된 선예매 코드입니다.");
+    if ((int64_t)uses >= (*ret)->uses)
+        return PRESALE_USED;
     struct entry_undo u = { cx->actor.user, name };
     db_put(cx, &booking_sql.presale_use_insert, VALS(v_int(s->id), v_int(u.user), v_int(u.code)));
     presale_count(s, u.user, u.code);
     tx_undo(cx, undo_entry, s, &u, sizeof(u));
-    return OK;
+    return PRESALE_IN;
+}
+
+static err refuse(struct ctx *cx, enum presale_answer answer, bool given)
+{
+    if (!given)
+        return fail(cx, ERR_DENIED, "presale_code_required", "Until the sale begins, a presale code is needed to buy.", "일반 판매 전에는 선예매 코드가 필요합니다.");
+    if (answer == PRESALE_UNKNOWN)
+        return fail(cx, ERR_DENIED, "presale_code_wrong", "This is no presale code of this schedule.", "이 회차의 선예매 코드가 아닙니다.");
+    if (answer == PRESALE_CLOSED)
+        return fail(cx, ERR_CONFLICT, "group_not_open", "The presale of this group has ended.", "이 그룹의 선예매가 종료되었습니다.");
+    return fail(cx, ERR_CONFLICT, "presale_code_spent", "This presale code has been used up.", "사용 횟수가 모두 소진된 선예매 코드입니다.");
+}
+
+/* Who has come in stays in: with the code of then, also when the organizer has given the group others since. */
+static enum presale_answer enter(struct ctx *cx, struct sale *s, struct str code, const struct presale_code **ret)
+{
+    uint64_t with;
+    *ret = NULL;
+    if (!map_get(&s->presale_of_user, (uint64_t)cx->actor.user, &with))
+        return code.n ? come_in(cx, s, code, ret) : PRESALE_UNKNOWN;
+    *ret = terms_code(s, (int64_t)with);
+    return PRESALE_IN;
 }
 
 bool presale_on(const struct sale *s, int64_t now)
@@ -105,14 +166,17 @@ bool presale_on(const struct sale *s, int64_t now)
     return t && t->has_presale && now >= t->presale.starts_at && now < t->presale.ends_at;
 }
 
-err presale_enter(struct ctx *cx, struct sale *s, struct str code, uint32_t seats)
+err presale_may_hold(struct ctx *cx, struct sale *s, struct str code, uint32_t seats)
 {
     const struct sale_terms *t = sale_terms(s);
-    uint64_t with;
-    if (!map_get(&s->presale_of_user, (uint64_t)cx->actor.user, &with)) {
-        err e = come_in(cx, s, &t->presale, code);
-        if (e)
-            return e;
+    const struct presale_code *with;
+    enum presale_answer answer = enter(cx, s, code, &with);
+    if (answer != PRESALE_IN)
+        return refuse(cx, answer, code.n > 0);
+    if (with && with->group && cx->now < with->group->starts_at) {
+        char text[TIME_TEXT_MAX];
+        struct str starts = time_format(with->group->starts_at, text);
+        return fail(cx, ERR_CONFLICT, "group_not_open", "The presale of this group begins at %.*s.", "이 그룹의 선예매는 %.*s에 시작됩니다.", STR_ARG(starts));
     }
     int64_t has = sale_of_user(s, cx->actor.user), most = t->presale.max_per_user;
     if (most && has + seats > most)
@@ -121,28 +185,119 @@ err presale_enter(struct ctx *cx, struct sale *s, struct str code, uint32_t seat
     return OK;
 }
 
+/* ---- for the waiting room ---- */
+
+enum presale_answer booking_presale_enter(struct ctx *cx, int64_t schedule, struct str code, struct str *ret_group)
+{
+    struct booking *b = app_self(cx->app, &booking_service);
+    struct sale *s = b ? sale_find(b, schedule) : NULL;
+    const struct sale_terms *t = s ? sale_terms(s) : NULL;
+    const struct presale_code *with;
+    if (!t || !t->has_presale)
+        return PRESALE_UNKNOWN;
+    if (cx->now >= t->presale.ends_at)
+        return PRESALE_CLOSED;
+    enum presale_answer answer = enter(cx, s, code, &with);
+    if (answer == PRESALE_IN)
+        *ret_group = with && with->group ? with->group->name : (struct str){ 0 };
+    return answer;
+}
+
+int64_t booking_presale_group_at(const struct app *app, int64_t schedule, struct str group)
+{
+    struct booking *b = app_self(app, &booking_service);
+    const struct sale *s = b ? sale_find(b, schedule) : NULL;
+    const struct presale_group *g = s ? presale_group_find(sale_terms(s), group) : NULL;
+    return g ? g->starts_at : INT64_MAX;
+}
+
 /* ---- what an organizer may say ---- */
+
+/* Of all codes of a presale, in all its groups. */
+struct seen {
+    struct map names;
+    size_t n;
+};
+
+static err check_codes(struct ctx *cx, struct seen *seen, struct str field, struct list codes, int64_t uses)
+{
+    const struct str *code = codes.at;
+    err e = OK;
+    for (size_t i = 0; i < codes.n; i++) {
+        uint8_t sealed[SEAL_BYTES];
+        uint64_t first;
+        seal(cx, code[i], sealed);
+        if (map_get(&seen->names, (uint64_t)name_of(sealed), &first))
+            e = fail_field(cx, arena_fmt(cx->arena, "%.*scodes[%zu]", STR_ARG(field), i), "is given twice", "두 번 주어졌습니다");
+        map_put(&seen->names, (uint64_t)name_of(sealed), i);
+    }
+    seen->n += codes.n;
+    if (seen->n > PRESALE_CODES_MAX)
+        e = fail_field(cx, arena_fmt(cx->arena, "%.*scodes", STR_ARG(field)), "are too many: a presale has at most %d codes",
+                       "너무 많습니다. 선예매 코드는 최대 %d개입니다", PRESALE_CODES_MAX);
+    if (codes.n && !uses)
+        e = fail_field(cx, arena_fmt(cx->arena, "%.*suses_per_code", STR_ARG(field)), "is needed with codes", "codes와 함께 지정해야 합니다");
+    return e;
+}
+
+static err check_group(struct ctx *cx, const struct sale_terms *t, size_t i, struct seen *seen)
+{
+    const struct presale_terms *p = &t->presale;
+    const struct presale_group *g = (const struct presale_group *)p->groups.at + i;
+    struct str field = arena_fmt(cx->arena, "presale.groups[%zu].", i);
+    err e = check_codes(cx, seen, field, g->codes, g->uses);
+    if (presale_group_find(t, g->name) != g)
+        e = fail_field(cx, arena_fmt(cx->arena, "%.*sname", STR_ARG(field)), "is given twice", "두 번 주어졌습니다");
+    if (g->starts_at < p->starts_at || g->ends_at <= g->starts_at || g->ends_at > p->ends_at)
+        e = fail_field(cx, arena_fmt(cx->arena, "%.*sends_at", STR_ARG(field)), "must be after starts_at, and both within the presale",
+                       "starts_at 이후여야 하며, 둘 다 선예매 기간 안이어야 합니다");
+    if (!g->uses)
+        e = fail_field(cx, arena_fmt(cx->arena, "%.*suses_per_code", STR_ARG(field)), "is required", "필수 항목입니다");
+    return e;
+}
 
 err presale_check(struct ctx *cx, const struct sale_terms *t, int64_t sale_starts_at)
 {
     const struct presale_terms *p = &t->presale;
-    const struct str *code = p->codes.at;
-    err e = OK;
+    struct seen seen = { 0 };
     if (!t->has_presale)
         return OK;
+    err e = check_codes(cx, &seen, S("presale."), p->codes, p->uses);
+    for (size_t i = 0; i < p->groups.n; i++)
+        if (check_group(cx, t, i, &seen))
+            e = ERR_INPUT;
+    map_free(&seen.names);
     if (p->ends_at <= p->starts_at || p->ends_at > sale_starts_at)
         e = fail_field(cx, S("presale.ends_at"), "must be after starts_at, and not after the sale begins", "starts_at 이후이고 판매 시작 이전이어야 합니다");
-    struct map seen = { 0 };
-    for (size_t i = 0; i < p->codes.n; i++) {
-        uint8_t sealed[SEAL_BYTES];
-        uint64_t first;
-        seal(cx, code[i], sealed);
-        if (map_get(&seen, (uint64_t)name_of(sealed), &first))
-            e = fail_field(cx, arena_fmt(cx->arena, "presale.codes[%zu]", i), "is given twice", "두 번 주어졌습니다");
-        map_put(&seen, (uint64_t)name_of(sealed), i);
-    }
-    map_free(&seen);
+    if (!p->codes.n && !p->groups.n)
+        e = fail_field(cx, S("presale.codes"), "are needed, here or by group", "코드를 여기 또는 그룹별로 지정해야 합니다");
     return e;
+}
+
+err presale_codes_check(struct ctx *cx, const struct sale *s, const struct presale_group *group, struct list codes)
+{
+    const struct str *code = codes.at;
+    const struct presale_terms *p = &sale_terms(s)->presale;
+    const struct presale_group *each = p->groups.at;
+    struct seen seen = { .n = p->codes.n };
+    for (size_t i = 0; i < p->groups.n; i++)
+        seen.n += &each[i] == group ? 0 : each[i].codes.n;
+    err e = check_codes(cx, &seen, (struct str){ 0 }, codes, group->uses);
+    for (size_t i = 0; i < codes.n; i++) {
+        int64_t name;
+        if (code_find(cx, s, code[i], &name) && terms_code(s, name)->group != group)
+            e = fail_field(cx, arena_fmt(cx->arena, "codes[%zu]", i), "is a code of others already", "이미 다른 곳의 코드입니다");
+    }
+    map_free(&seen.names);
+    return e;
+}
+
+void presale_codes_put(struct ctx *cx, struct sale_terms *t, struct str group, struct list codes)
+{
+    struct presale_group *mine = groups_copy(cx, &t->presale);
+    for (size_t i = 0; i < t->presale.groups.n; i++)
+        if (str_eq(mine[i].name, group))
+            mine[i].codes = seal_all(cx, codes);
 }
 
 /* At start. */

@@ -9,7 +9,7 @@
 
 #include "services/queue/queue.h"
 
-#define TERMS_TEXT_MAX (1 << 20)
+#define TERMS_TEXT_MAX (1 << 21)
 
 const char *const person_words[] = { "adult", "child", "teen", "student", "senior", "disabled", "veteran", "soldier", NULL };
 
@@ -24,7 +24,7 @@ struct kept_terms {
     struct arena *arena;
     struct sale_terms said;
     struct person_rule person[PERSON_TYPES];
-    struct map codes;         /* name -> struct str, the sealed code */
+    struct map codes;         /* name -> struct presale_code */
 };
 
 /* ---- prices ---- */
@@ -55,7 +55,7 @@ const struct sale_terms *sale_terms(const struct sale *s)
     return t ? &t->said : NULL;
 }
 
-const struct str *terms_code(const struct sale *s, int64_t name)
+const struct presale_code *terms_code(const struct sale *s, int64_t name)
 {
     const struct kept_terms *t = atomic_load_explicit(&s->terms, memory_order_acquire);
     return t ? map_ptr(&t->codes, (uint64_t)name) : NULL;
@@ -104,6 +104,16 @@ static struct person_rule rule_make(struct arena *arena, const struct plan *plan
     return (struct person_rule){ true, p->proof, p->percent, price };
 }
 
+static void codes_make(struct kept_terms *t, struct list codes, int64_t uses, const struct presale_group *group)
+{
+    const struct str *sealed = codes.at;
+    for (size_t i = 0; i < codes.n; i++) {
+        struct presale_code *code = NEW(t->arena, struct presale_code);
+        *code = (struct presale_code){ sealed[i], uses, group };
+        map_put_ptr(&t->codes, (uint64_t)presale_code_name(sealed[i]), code);
+    }
+}
+
 err terms_read(struct ctx *cx, struct sale *s, struct str text)
 {
     struct arena *arena = arena_new(0);
@@ -117,9 +127,11 @@ err terms_read(struct ctx *cx, struct sale *s, struct str text)
     const struct person_terms *p = t->said.people.at;
     for (size_t i = 0; i < t->said.people.n; i++)
         t->person[p[i].type] = rule_make(arena, s->layout->plan, &p[i]);
-    const struct str *code = t->said.presale.codes.at;
-    for (size_t i = 0; i < t->said.presale.codes.n; i++)
-        map_put(&t->codes, (uint64_t)presale_code_name(code[i]), (uint64_t)(uintptr_t)&code[i]);
+    const struct presale_terms *presale = &t->said.presale;
+    const struct presale_group *group = presale->groups.at;
+    codes_make(t, presale->codes, presale->uses, NULL);
+    for (size_t i = 0; i < presale->groups.n; i++)
+        codes_make(t, group[i].codes, group[i].uses, &group[i]);
     t->next = s->all_terms;
     s->all_terms = t;
     atomic_store_explicit(&s->terms, t, memory_order_release);
@@ -204,7 +216,10 @@ static err show(struct ctx *cx, const struct sale *s, struct terms_out *ret)
     terms_shown(cx->arena, t, cx->now, &ret->shown);
     if (!ret->shown.has_presale)
         return OK;
+    const struct presale_group *group = t->presale.groups.at;
     ret->codes = (int64_t)t->presale.codes.n;
+    for (size_t i = 0; i < t->presale.groups.n; i++)
+        ret->codes += (int64_t)group[i].codes.n;
     return db_one(cx, &booking_sql.presale_entered, VALS(v_int(s->id)), take_int, &ret->entered, &found);
 }
 
@@ -249,6 +264,7 @@ static err terms_put(struct ctx *cx, void *self, const void *in_, void *out)
     if (e)
         return e;
     booking_terms_seal(cx, &sealed);
+    presale_keep_codes(cx, s, &sealed);
     e = sale_terms_put(cx, self, s, &sealed);
     if (e)
         return e;
@@ -335,15 +351,35 @@ static const struct fields code_list = { "PresaleCode", sizeof(struct str), code
     { .name = "max_per_user", .type = F_INT, .optional = true, .nullable = true, AT(presale_terms, max_per_user), .low = 1, .high = 1000000,          \
       .help = "Seats that one may hold or own while the presale lasts." }
 
+#define CODES_ROWS(type_)                                                                                                                      \
+    { .name = "codes", .type = F_LIST, .of = &code_list, .optional = true, .omit_empty = true, AT(type_, codes), .low = 1, .high = PRESALE_CODES_MAX, \
+      .help = "One for all or one for each; they are kept hashed and never shown again. Capital and small letters are the same." },            \
+    { .name = "uses_per_code", .type = F_INT, .optional = true, .omit_empty = true, AT(type_, uses), .low = 1, .high = 1000000,               \
+      .help = "How many people may come in with the same code." }
+
+#define GROUP_ROWS                                                                                                                             \
+    { .name = "name", .type = F_STR, AT(presale_group, name), .low = 1, .high = 40, .rule = &blank_rule },                                     \
+    { .name = "starts_at", .type = F_TIME, AT(presale_group, starts_at), .help = "Nobody of the group buys before." },                         \
+    { .name = "ends_at", .type = F_TIME, AT(presale_group, ends_at), .help = "From then on nobody comes in with its codes any more." }
+
+static const struct field group_rows[] = { GROUP_ROWS, CODES_ROWS(presale_group) };
+static const struct fields group_fields = { "PresaleGroupRequest", sizeof(struct presale_group), group_rows, COUNT_OF(group_rows) };
+
 static const struct field presale_rows[] = {
     PRESALE_ROWS,
-    { .name = "codes", .type = F_LIST, .of = &code_list, AT(presale_terms, codes), .low = 1, .high = PRESALE_CODES_MAX,
-      .help = "One for all or one for each; they are kept hashed and never shown again. Capital and small letters are the same." },
-    { .name = "uses_per_code", .type = F_INT, AT(presale_terms, uses), .low = 1, .high = 1000000, .help = "How many people may come in with the same code." },
+    CODES_ROWS(presale_terms),
+    { .name = "groups", .type = F_LIST, .of = &group_fields, .optional = true, .omit_empty = true, AT(presale_terms, groups), .low = 1,
+      .high = PRESALE_GROUPS_MAX, .help = "Those who come first, one after the other or side by side; a group without codes keeps those that it has." },
 };
 const struct fields presale_terms_fields = { "PresaleRequest", sizeof(struct presale_terms), presale_rows, COUNT_OF(presale_rows) };
 
-static const struct field presale_shown_rows[] = { PRESALE_ROWS };
+static const struct field group_shown_rows[] = { GROUP_ROWS };
+static const struct fields group_shown = { "PresaleGroup", sizeof(struct presale_group), group_shown_rows, COUNT_OF(group_shown_rows) };
+
+static const struct field presale_shown_rows[] = {
+    PRESALE_ROWS,
+    { .name = "groups", .type = F_LIST, .of = &group_shown, AT(presale_terms, groups) },
+};
 static const struct fields presale_shown = { "Presale", sizeof(struct presale_terms), presale_shown_rows, COUNT_OF(presale_shown_rows) };
 
 #define TERMS_ROWS(type_, path)                                                                                                                \

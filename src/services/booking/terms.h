@@ -35,8 +35,14 @@ int64_t sale_early_percent(const struct sale *s, int64_t now);
 int64_t price_less(int64_t price, int64_t percent);
 /* What a person pays for a seat whose hold has that price; false when this type is not offered. */
 bool person_price(const struct sale *s, uint32_t category, int person, int64_t price, int64_t *ret);
-/* The sealed code of that name; NULL: it is none of this presale's. */
-const struct str *terms_code(const struct sale *s, int64_t name);
+struct presale_code {
+    struct str sealed;
+    int64_t uses;             /* people who may come in with it */
+    const struct presale_group *group;   /* NULL: of none */
+};
+/* The code of that name; NULL: it is none of this presale's. */
+const struct presale_code *terms_code(const struct sale *s, int64_t name);
+const struct presale_group *presale_group_find(const struct sale_terms *t, struct str name);
 bool person_proof(const struct sale *s, int person);
 extern const struct call terms_put_call, terms_get_call;
 
@@ -46,11 +52,18 @@ extern const struct call terms_put_call, terms_get_call;
 void presale_count(struct sale *s, int64_t user, int64_t code);
 bool presale_on(const struct sale *s, int64_t now);
 /* In a command, while the presale is on: may the actor hold so many seats more? */
-err presale_enter(struct ctx *cx, struct sale *s, struct str code, uint32_t seats);
+err presale_may_hold(struct ctx *cx, struct sale *s, struct str code, uint32_t seats);
 err presale_check(struct ctx *cx, const struct sale_terms *t, int64_t sale_starts_at);
 /* A short name for a sealed code, in the table of uses. */
 int64_t presale_code_name(struct str sealed);
 err presale_load(struct ctx *cx, struct booking *b);
+/* Groups that are given without codes keep those that they have. */
+void presale_keep_codes(struct ctx *cx, const struct sale *s, struct sale_terms *sealed);
+/* New codes for a group: none is given twice, neither here nor to others. */
+err presale_codes_check(struct ctx *cx, const struct sale *s, const struct presale_group *group, struct list codes);
+/* Seals them and puts them into `t`. */
+void presale_codes_put(struct ctx *cx, struct sale_terms *t, struct str group, struct list codes);
+extern const struct call presale_codes_call;         /* presale_csv.c */
 
 /* ---- people.c ---- */
 

@@ -1,14 +1,14 @@
 /* Admission: every half second the rooms with people in line let in as many as rate and limit allow.
  *
- * Rate is a bucket that fills with time and holds one second's worth, so that in any time t no more than rate * t + one second's worth come in;
- * what is left over is carried to the next time. At rates so slow that a second's worth is less than one person, it also holds the part of a person
- * that was saved up before: however the looks fall, over an hour nobody too few comes in. It is the organizer's, or what payment can take
- * (headroom.c).
+ * Rate is a bucket that fills with time and holds one second's worth, so that in any time t no more than rate * t + one second's worth come in; what
+ * is left over is carried to the next time. At rates so slow that a second's worth is less than two people, it also holds the part of a person that
+ * was saved up before, not quite two people in all: however the looks fall, over an hour nobody too few comes in. It is the organizer's, or what
+ * payment can take (headroom.c).
  *
  * The limit counts passes that are good at that moment, and falls with the stock: where all seats that are left are spoken for, nobody is let in to
  * look at them. Of those let in some never come: for each who did not, of late, one more is let in (passes = people wanted inside / (1 - no-show)),
  * never more than twice as many. */
-#include "queue_int.h"
+#include "store.h"
 
 #include "platform/obs/log.h"
 #include "platform/obs/metrics.h"
@@ -143,15 +143,20 @@ static int64_t room_due(const struct queue *q, const struct room *r)
 
 int64_t room_sells_at(const struct room *r)
 {
-    return min(r->sale_starts_at, booking_presale_at(r->queue->app, r->schedule));
+    if (r->general != r)
+        return group_sells_at(r);
+    return r->group_count ? r->sale_starts_at : min(r->sale_starts_at, booking_presale_at(r->queue->app, r->schedule));
 }
 
 void queue_sale_moved(const struct app *app, int64_t schedule)
 {
     struct queue *q = app_self(app, &queue_service);
     const struct room *r = q ? room_find(q, schedule) : NULL;
-    if (r)
-        queue_wake(q, r);
+    if (!r)
+        return;
+    queue_wake(q, r);
+    for (int i = 0; i < r->group_count; i++)
+        queue_wake(q, r->groups[i]);
 }
 
 void queue_wake(struct queue *q, const struct room *r)

@@ -156,7 +156,7 @@ static err room_open(struct ctx *cx, struct queue *q, int64_t schedule, const st
 err queue_status(struct ctx *cx, void *self, const void *in_, void *ret_out)
 {
     struct queue *q = self;
-    const struct join_in *in = in_;
+    const struct schedule_in *in = in_;
     const struct room *r;
     struct remaining left;
     booking_remaining(cx->app, in->schedule, &left);
@@ -198,7 +198,7 @@ static err read_curve(struct ctx *cx, struct queue *q, int64_t schedule, struct 
 
 err queue_curve(struct ctx *cx, void *self, const void *in_, void *ret_out)
 {
-    const struct join_in *in = in_;
+    const struct schedule_in *in = in_;
     struct curve_out *ret = ret_out;
     return read_curve(cx, self, in->schedule, &ret->minutes);
 }
@@ -215,7 +215,7 @@ static void write_heads(struct buf *out, enum lang lang)
 
 err queue_curve_csv(struct ctx *cx, void *self, const void *in_, void *ret_out)
 {
-    const struct join_in *in = in_;
+    const struct schedule_in *in = in_;
     struct list list;
     struct buf out;
     err e = read_curve(cx, self, in->schedule, &list);
@@ -237,8 +237,8 @@ err queue_curve_csv(struct ctx *cx, void *self, const void *in_, void *ret_out)
     return OK;
 }
 
-#define JOIN_ROW { .name = "schedule_id", .type = F_ID, .id = ID_SCHEDULE, .from = FROM_PATH, .at = offsetof(struct join_in, schedule) }
-FIELDS(room_fields, "QueueRoomQuery", struct join_in, JOIN_ROW);
+#define JOIN_ROW { .name = "schedule_id", .type = F_ID, .id = ID_SCHEDULE, .from = FROM_PATH, .at = offsetof(struct schedule_in, schedule) }
+FIELDS(room_fields, "QueueRoomQuery", struct schedule_in, JOIN_ROW);
 
 const struct call queue_status_call = { "queue.status", "A waiting room in figures, as its organizer sees it.", CALL_STORY, &room_fields, &status_fields,
                                         queue_status };

@@ -5,7 +5,7 @@
 static err status_of(struct here *h, int64_t user, unsigned roles, struct status_out *ret)
 {
     *ret = (struct status_out){ 0 };
-    return fixture_call(&h->f, user, roles, &queue_status_call, &(struct join_in){ SCHEDULE }, ret, NULL);
+    return fixture_call(&h->f, user, roles, &queue_status_call, &(struct schedule_in){ SCHEDULE }, ret, NULL);
 }
 
 static struct status_out status(struct here *h)
@@ -19,7 +19,7 @@ static struct list curve(struct here *h)
 {
     struct curve_out out;
     struct ctx cx;
-    assert_int_equal(fixture_call(&h->f, OWNER, ROLE_PRODUCER, &queue_curve_call, &(struct join_in){ SCHEDULE }, &out, &cx), OK);
+    assert_int_equal(fixture_call(&h->f, OWNER, ROLE_PRODUCER, &queue_curve_call, &(struct schedule_in){ SCHEDULE }, &out, &cx), OK);
     struct minute *minutes = NEW_ARRAY(h->arena, struct minute, out.minutes.n);
     if (out.minutes.n)
         memcpy(minutes, out.minutes.at, out.minutes.n * sizeof(*minutes));
@@ -115,7 +115,7 @@ static void test_undone(void **state)
     struct here *h = *state;
     struct place_out lost;
     struct rules rules = rules_of(6000, 100, 60);
-    struct spoil_in join_and_fail = { .fn = queue_join, .in = &(struct join_in){ SCHEDULE } };
+    struct spoil_in join_and_fail = { .fn = queue_join, .in = &(struct join_in){ .schedule = SCHEDULE } };
     line_up(h, rules, 1);
     assert_int_equal(fixture_call(&h->f, 9, 0, &spoil_call, &join_and_fail, &lost, NULL), ERR_CONFLICT);
     assert_int_equal(sum(curve(h), HAPPENED_JOIN), 1);

@@ -68,7 +68,7 @@ static void test_refused_leaves_no_trace(void **state)
     struct grade_price grade = { S("R"), 1 };
     struct schedule_opening opening = { .schedule = 8, .owner = OWNER, .sale_ends_at = now(h) + DAY_MS, .prices = { &grade, 1 } };
 
-    refuse(h, 9, queue_join, &(struct join_in){ SCHEDULE }, &lost);
+    refuse(h, 9, queue_join, &(struct join_in){ .schedule = SCHEDULE }, &lost);
     refuse(h, 0, queue_leave, &(struct place_in){ p[1].place_token }, NULL);
     refuse(h, OWNER, queue_settings_set, &off, &out);
     refuse(h, 0, queue_opened, &opening, NULL);
@@ -76,7 +76,7 @@ static void test_refused_leaves_no_trace(void **state)
     assert_int_equal(numbers(h).waiting, was.waiting);
     assert_true(queue_on(h->f.app, SCHEDULE));
     assert_int_equal(look(h, p[1].place_token).state, PLACE_WAITING);
-    assert_int_equal(fixture_call(&h->f, 1, 0, &queue_join_call, &(struct join_in){ 8 }, &lost, NULL), ERR_MISSING);
+    assert_int_equal(fixture_call(&h->f, 1, 0, &queue_join_call, &(struct join_in){ .schedule = 8 }, &lost, NULL), ERR_MISSING);
     assert_int_equal(join(h, 9).position, 4);
 
     set(h, rules);

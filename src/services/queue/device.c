@@ -64,9 +64,9 @@ enum device_sight device_look(struct ctx *cx, struct queue *q, const struct plac
     if (!who->bound)
         return DEVICE_ANY;
     pthread_rwlock_rdlock(&q->lock);
-    const struct room *r = room_find(q, who->schedule);
+    const struct room *r = room_find(q, who->room);
     bool off = r && r->shown_terms.rules.device_binding == BIND_OFF;
-    bool moved = map_get(&q->moved, (uint64_t)place_key(who->schedule, who->number), &now_of) && now_of != name_of(who->device);
+    bool moved = map_get(&q->moved, (uint64_t)place_key(who->room, who->number), &now_of) && now_of != name_of(who->device);
     pthread_rwlock_unlock(&q->lock);
     if (off)
         return DEVICE_ANY;
@@ -118,7 +118,7 @@ static err may_move(struct ctx *cx, const struct device_row *row)
 
 static err take_over(struct ctx *cx, struct queue *q, struct place_ref *who)
 {
-    struct moved before = { .key = (uint64_t)place_key(who->schedule, who->number) };
+    struct moved before = { .key = (uint64_t)place_key(who->room, who->number) };
     belong(who, cx->actor.device);
     before.was = map_get(&q->moved, before.key, &before.name);
     tx_undo(cx, moved_undo, q, &before, sizeof(before));
@@ -148,11 +148,14 @@ static err move(struct ctx *cx, struct queue *q, struct place_ref *who)
 static err device_move(struct ctx *cx, void *self, const void *in_, void *ret_out)
 {
     struct queue *q = self;
-    const struct join_in *in = in_;
+    const struct schedule_in *in = in_;
     struct room *r = room_find(q, in->schedule);
-    struct place_ref who = { in->schedule, r ? live_number(cx, r, cx->actor.user) : 0, cx->actor.user, .bound = false };
-    if (!who.number)
+    enum place_state state;
+    struct place_ref who = { .user = cx->actor.user };
+    r = r ? room_live(cx, r, cx->actor.user, &who.number, &state) : NULL;
+    if (!r)
         return no_such_place(cx);
+    who.room = r->id;
     err e = move(cx, q, &who);
     if (!e)
         place_show(cx, q, r, &who, ret_out);
@@ -172,5 +175,10 @@ err devices_load(struct ctx *cx, struct queue *q)
     return store_devices_moved(cx, take_moved, q);
 }
 
+static const struct field move_rows[] = {
+    { .name = "schedule_id", .type = F_ID, .id = ID_SCHEDULE, .from = FROM_PATH, .at = offsetof(struct schedule_in, schedule) },
+};
+static const struct fields move_fields = { "QueueDeviceQuery", sizeof(struct schedule_in), move_rows, 1 };
+
 const struct call queue_device_move_call = { "queue.device_move", "Moves one's place to this device; the other one's pass ends.", CALL_COMMAND,
-                                             &queue_join_fields, &queue_place_fields, device_move };
+                                             &move_fields, &queue_place_fields, device_move };

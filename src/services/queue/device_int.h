@@ -23,13 +23,13 @@ err device_find(struct ctx *cx, struct place_ref *who) MUST_USE;
 enum device_sight device_look(struct ctx *cx, struct queue *q, const struct place_ref *who);
 err devices_load(struct ctx *cx, struct queue *q) MUST_USE;
 
-/* POST /schedules/{schedule_id}/queue/device: in struct join_in, out struct place_out. */
+/* POST /schedules/{schedule_id}/queue/device: in struct schedule_in, out struct place_out. */
 extern const struct call queue_device_move_call;
 
 /* ---- revoke.c ---- */
 
 /* Why a place was revoked, in the arena; empty: it was not. From any thread, memory only; not under queue.lock. */
-struct str revoked_reason(struct ctx *cx, struct queue *q, int64_t schedule, int64_t number);
+struct str revoked_reason(struct ctx *cx, struct queue *q, int64_t room, int64_t number);
 err revoked_load(struct ctx *cx, struct queue *q) MUST_USE;
 void revoked_free(struct queue *q);
 
@@ -53,7 +53,7 @@ struct device_row {
 };
 
 /* The key of a place by its number: in tables, and in maps. */
-int64_t place_key(int64_t schedule, int64_t number);
+int64_t place_key(int64_t room, int64_t number);
 void store_device_insert(struct ctx *cx, const struct place_ref *who);
 err store_device(struct ctx *cx, const struct place_ref *who, struct device_row *ret, bool *ret_found) MUST_USE;
 err store_device_move(struct ctx *cx, const struct place_ref *who) MUST_USE;

@@ -39,7 +39,7 @@ static struct place_out place_of(struct here *h, struct from from, const struct 
 
 static struct place_out join_from(struct here *h, struct from from)
 {
-    return place_of(h, from, &queue_join_call, &(struct join_in){ SCHEDULE });
+    return place_of(h, from, &queue_join_call, &(struct join_in){ .schedule = SCHEDULE });
 }
 
 static struct place_out look_from(struct here *h, struct from from, struct str token)
@@ -51,7 +51,7 @@ static const char *move_code(struct here *h, struct from from)
 {
     struct place_out place;
     const char *code;
-    return ask(h, from, &queue_device_move_call, &(struct join_in){ SCHEDULE }, &place, &code) ? code : "moved";
+    return ask(h, from, &queue_device_move_call, &(struct join_in){ .schedule = SCHEDULE }, &place, &code) ? code : "moved";
 }
 
 /* The code of the refusal, "ok", and what cx->pass is then. */
@@ -142,7 +142,7 @@ static void test_undone(void **state)
 {
     struct here *h = *state;
     struct from owner = { 1, phone, PHONES_SIGN_IN }, there = { 1, laptop, LAPTOPS_SIGN_IN };
-    struct join_in join = { SCHEDULE };
+    struct join_in join = { .schedule = SCHEDULE };
     struct revoke_in revoke = { SCHEDULE, 1, S("No.") };
     struct place_out out;
     struct revoke_out revoked;
@@ -172,7 +172,7 @@ static void test_rules(void **state)
     rules.device_binding = BIND_REQUIRED;
     set(h, rules);
     fixture_restart(&h->f);                  /* the setting is kept */
-    assert_int_equal(ask(h, (struct from){ 2, NULL, AGAIN }, &queue_join_call, &(struct join_in){ SCHEDULE }, &out, &code), ERR_DENIED);
+    assert_int_equal(ask(h, (struct from){ 2, NULL, AGAIN }, &queue_join_call, &(struct join_in){ .schedule = SCHEDULE }, &out, &code), ERR_DENIED);
     assert_string_equal(code, "device_key_required");
     struct place_out place = join_from(h, owner);
     advance(h, 1000);

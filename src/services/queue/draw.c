@@ -2,6 +2,7 @@
  * and count are fixed; then, at once or when the public round is known, the seed follows, and from it everybody's place. Later arrivals have
  * the places behind, in order. */
 #include "draw_int.h"
+#include "store.h"
 
 #include <stdio.h>
 #include <stdlib.h>

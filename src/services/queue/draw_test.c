@@ -41,7 +41,7 @@ static struct place_out enter(struct here *h, int64_t user)
 {
     struct place_out place;
     struct ctx cx;
-    assert_int_equal(fixture_call(&h->f, user, ROLE_CUSTOMER, &queue_join_call, &(struct join_in){ DRAWN }, &place, &cx), OK);
+    assert_int_equal(fixture_call(&h->f, user, ROLE_CUSTOMER, &queue_join_call, &(struct join_in){ .schedule = DRAWN }, &place, &cx), OK);
     keep(h, &place);
     app_ctx_end(&cx);
     return place;

@@ -294,7 +294,7 @@ static void close_sale(struct story *s, int mode)
     for (int64_t user = 1; user <= s->n; user++)
         if (s->people[user - 1].joined)
             look_at_place(s, &s->people[user - 1]);
-    assert_int_equal(fixture_call(&s->h->f, OWNER, ROLE_PRODUCER, &queue_settings_get_call, &(struct join_in){ SALE }, &out, &cx), OK);
+    assert_int_equal(fixture_call(&s->h->f, OWNER, ROLE_PRODUCER, &queue_settings_get_call, &(struct schedule_in){ SALE }, &out, &cx), OK);
     s->record.counted = out.joined;
     app_ctx_end(&cx);
 }

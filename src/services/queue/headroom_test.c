@@ -62,7 +62,7 @@ static void shared(void **state)
     assert_int_equal(fixture_call(&h->f, OWNER, ROLE_PRODUCER, &queue_settings_set_call,
                                   &(struct settings_in){ .schedule = SCHEDULE + 1, .rules = rules_of(1, 1000, 3600) }, &out, NULL), OK);
     for (int64_t user = 1; user <= 10; user++)
-        assert_int_equal(fixture_call(&h->f, user, ROLE_CUSTOMER, &queue_join_call, &(struct join_in){ SCHEDULE + 1 }, &place, NULL), OK);
+        assert_int_equal(fixture_call(&h->f, user, ROLE_CUSTOMER, &queue_join_call, &(struct join_in){ .schedule = SCHEDULE + 1 }, &place, NULL), OK);
     orders_per_minute = 120;
     advance(h, 1000);
     assert_in_range(admitted_in(h, 3), 3 * 100 - 4, 3 * 100 + 4);

@@ -1,6 +1,7 @@
 /* Coming and going: a place at the end of the line, giving it up, and the purchase that ends it. */
 #include "device_int.h"
 #include "draw_int.h"
+#include "store.h"
 
 #include "base/clock.h"
 #include "platform/obs/log.h"
@@ -46,7 +47,7 @@ static err may_join(struct ctx *cx, const struct room *r)
     if (cx->now < rules->opens_at) {
         char text[TIME_TEXT_MAX];
         struct str opens = time_format(rules->opens_at, text);
-        return fail(cx, ERR_CONFLICT, "not_open", "The waiting room opens at %.*s.", "대기실은 %.*s에 열립니다.", STR_ARG(opens));
+        return fail(cx, ERR_CONFLICT, r->group.n ? "group_not_open" : "not_open", "The waiting room opens at %.*s.", "대기실은 %.*s에 열립니다.", STR_ARG(opens));
     }
     if (rules->draining)
         return fail(cx, ERR_CONFLICT, "draining", "The waiting room takes nobody in any more; those who wait are still let in.",
@@ -68,18 +69,11 @@ static void answer_open(struct ctx *cx, struct queue *q, const struct room *r, s
     place_answer(cx, q, &(struct place_ref){ 0 }, &sight, ret);
 }
 
-int64_t live_number(const struct ctx *cx, const struct room *r, int64_t user)
-{
-    int64_t until, number = places_get(&r->places, user);
-    if (!number)
-        return 0;
-    enum place_state state = place_state(r, &r->line, room_place(r, number), cx->now, &until);
-    return state == PLACE_WAITING || state == PLACE_ADMITTED ? number : 0;
-}
-
-static err take_place(struct ctx *cx, struct room *r, struct place_ref *who, struct str *ret_receipt)
+static err take_place(struct ctx *cx, struct room *r, const struct join_in *in, struct place_ref *who, struct str *ret_receipt)
 {
     err e = may_join(cx, r);
+    if (!e)
+        e = toll_take(cx, r->general, in);
     if (e)
         return e;
     who->number = room_give(cx, r, who->user);
@@ -112,7 +106,7 @@ err queue_join(struct ctx *cx, void *self, const void *in_, void *ret_out)
 {
     struct queue *q = self;
     const struct join_in *in = in_;
-    struct room *r = room_find(q, in->schedule);
+    struct room *general = room_find(q, in->schedule), *r = general;
     if (!r && !schedule_known(cx, in->schedule))
         return no_such_schedule(cx);
     if (!r || r->terms.rules.mode == QUEUE_OFF) {
@@ -123,8 +117,11 @@ err queue_join(struct ctx *cx, void *self, const void *in_, void *ret_out)
     }
 
     struct place_out *ret = ret_out;
-    struct place_ref who = { r->schedule, live_number(cx, r, cx->actor.user), cx->actor.user, .bound = false };
-    err e = who.number ? keep_place(cx, r, &who, &ret->receipt) : take_place(cx, r, &who, &ret->receipt);
+    struct place_ref who = { .user = cx->actor.user };
+    err e = stand_where(cx, general, in->code, &r, &who.number);
+    who.room = r->id;
+    if (!e)
+        e = who.number ? keep_place(cx, r, &who, &ret->receipt) : take_place(cx, r, in, &who, &ret->receipt);
     if (e)
         return e;
     place_show(cx, q, r, &who, ret);
@@ -151,7 +148,7 @@ err queue_leave(struct ctx *cx, void *self, const void *in_, void *ret_out)
     (void)ret_out;
     if (!place_open(cx, q, in->token, &who) || (cx->actor.user && cx->actor.user != who.user))
         return no_such_place(cx);
-    struct room *r = room_find(q, who.schedule);
+    struct room *r = room_find(q, who.room);
     if (!r || (r->loaded && who.number > r->line.last))
         return no_such_place(cx);
     leave(cx, r, room_place(r, who.number));
@@ -167,19 +164,16 @@ err queue_bought(struct ctx *cx, void *self, const void *in_, void *ret_out)
     const struct booking_confirmed *in = in_;
     bool known;
     (void)ret_out;
-    struct room *r = room_find(q, in->schedule);
-    int64_t number = r ? places_get(&r->places, in->user) : 0;
-    if (!number)
+    int64_t number;
+    struct room *general = room_find(q, in->schedule), *r = general ? room_inside(cx, general, in->user, &number) : NULL;
+    if (!r)
         return OK;
     err e = store_end_of_booking(cx, in->booking, &known);
     if (e || known)
         return e;
 
-    int64_t until, place = room_place(r, number);
-    if (place_state(r, &r->line, place, cx->now, &until) != PLACE_ADMITTED)
-        return OK;
-    int64_t basket = atomic_load(&r->basket);
-    atomic_store(&r->basket, basket + (in->seats * 100 - basket) / 16);
-    room_end(cx, r, place, BOUGHT, in->booking);
+    int64_t basket = atomic_load(&general->basket);
+    atomic_store(&general->basket, basket + (in->seats * 100 - basket) / 16);
+    room_end(cx, r, room_place(r, number), BOUGHT, in->booking);
     return OK;
 }

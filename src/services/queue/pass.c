@@ -44,7 +44,7 @@ static bool good_now(struct queue *q, const struct place_ref *who, int64_t until
     if (who->number == OFFERED_NUMBER)
         return what->offered;
     pthread_rwlock_rdlock(&q->lock);
-    struct room *r = room_find(q, who->schedule);
+    struct room *r = room_find(q, who->room);
     int64_t place = r ? room_place(r, who->number) : 0;
     bool good = r && r->loaded && place <= r->shown_line.serving && !marks_get(&r->ended, place);
     bool first = good && !marks_get(&r->shown, place);
@@ -67,9 +67,9 @@ err queue_pass_admit(void *self, struct ctx *cx, const struct taken *what, struc
     int64_t until;
     if (!q || !queue_on(cx->app, what->schedule) || (what->kept && !what->pass))
         return OK;
-    if (!pass_open(cx, q, pass, &who, &until) || who.schedule != what->schedule || who.user != cx->actor.user)
+    if (!pass_open(cx, q, pass, &who, &until) || room_schedule(who.room) != what->schedule || who.user != cx->actor.user)
         return required(cx);
-    struct str reason = revoked_reason(cx, q, who.schedule, who.number);
+    struct str reason = revoked_reason(cx, q, who.room, who.number);
     if (reason.n)
         return revoked(cx, reason);
     if (!good_for_kept(&who, what) && !good_now(q, &who, until, what, cx->now))

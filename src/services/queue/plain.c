@@ -216,7 +216,7 @@ err queue_plain(struct ctx *cx, void *self, const void *in_, void *ret_out)
     struct page page = { .cx = cx, .place = &place, .token = place.place_token };
     if (!in->still && !is_over(&place))
         page.refresh_s = (int)round_up(place.poll_after_ms, 1000);
-    id_encode(&q->keys->ids, ID_SCHEDULE, who.schedule, page.schedule);
+    id_encode(&q->keys->ids, ID_SCHEDULE, room_schedule(who.room), page.schedule);
     buf_init(&page.out, PAGE_MAX);
     write_page(&page);
     *(struct raw_out *)ret_out = (struct raw_out){ .content_type = S("text/html; charset=utf-8"), .policy = S(PAGE_POLICY), .refresh_s = page.refresh_s,

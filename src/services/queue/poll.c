@@ -18,9 +18,9 @@ err queue_poll(struct ctx *cx, void *self, const void *in_, void *ret_out)
         return no_such_place(cx);
 
     struct remaining left;
-    booking_remaining(cx->app, who.schedule, &left);
+    booking_remaining(cx->app, room_schedule(who.room), &left);
     pthread_rwlock_rdlock(&q->lock);
-    const struct room *r = room_find(q, who.schedule);
+    const struct room *r = room_find(q, who.room);
     bool found = r && (!r->loaded || who.number <= r->shown_line.last);
     if (found) {
         place_look(cx, r, &r->shown_terms, &r->shown_line, who.number, &left, &sight);

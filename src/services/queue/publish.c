@@ -260,7 +260,7 @@ static err find_path(struct ctx *cx, const struct namer *names, int64_t schedule
 static int64_t place_drawn(struct queue *q, const struct seen_draw *d, const struct place_ref *who)
 {
     pthread_rwlock_rdlock(&q->lock);
-    const struct room *r = room_find(q, who->schedule);
+    const struct room *r = room_find(q, who->room);
     int64_t place = r && (r->order || who->number > d->line.entries) ? room_place(r, who->number) : 0;
     pthread_rwlock_unlock(&q->lock);
     if (place)
@@ -280,17 +280,17 @@ err queue_proof(struct ctx *cx, void *self, const void *in_, void *ret_out)
     struct entry entry = { 0 };
     if (!place_open(cx, q, in->token, &who))
         return no_such_place(cx);
-    struct namer names = namer_of(q, who.schedule);
-    err e = look_at_draw(cx, q, who.schedule, &d);
+    struct namer names = namer_of(q, who.room);
+    err e = look_at_draw(cx, q, who.room, &d);
     if (!e)
-        e = store_draw_entries(cx, &names, who.schedule, who.number, who.number, take_entry, &entry);
+        e = store_draw_entries(cx, &names, who.room, who.number, who.number, take_entry, &entry);
     if (!e && !entry.number)
         e = no_such_place(cx);
     if (e)
         return e;
 
     struct proof_out *ret = ret_out;
-    *ret = (struct proof_out){ .schedule = who.schedule, .number = entry.number, .joined_at = entry.joined_at, .receipt = draw_receipt(cx, q, &names, &entry),
+    *ret = (struct proof_out){ .schedule = who.room, .number = entry.number, .joined_at = entry.joined_at, .receipt = draw_receipt(cx, q, &names, &entry),
                                .entrant = arena_str(cx->arena, str_of(entry.entrant, sizeof(entry.entrant))) };
     if (d.line.drawn_at)
         ret->place = place_drawn(q, &d, &who);
@@ -300,7 +300,7 @@ err queue_proof(struct ctx *cx, void *self, const void *in_, void *ret_out)
     ret->index = entry.number - 1;
     ret->count = d.line.entries;
     ret->root = hash_text(cx, &d.draw.root);
-    return find_path(cx, &names, who.schedule, ret->index, ret->count, &ret->path);
+    return find_path(cx, &names, who.room, ret->index, ret->count, &ret->path);
 }
 
 const struct call queue_draw_get_call = { "queue.draw", "The draw of a schedule's places: what everybody needs to check it.", CALL_MEMORY,

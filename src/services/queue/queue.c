@@ -1,6 +1,7 @@
 /* The queue service: its tables and its life. */
 #include "device_int.h"
 #include "draw_int.h"
+#include "store.h"
 
 #include <stdlib.h>
 
@@ -16,6 +17,7 @@ static const char *const device_words[] = { "any", "asked", "this", "other", NUL
 static const char *const binding_words[] = { "when_possible", "off", "required", NULL };
 const char *const queue_mode_words[] = { "off", "fifo", "draw", NULL };
 const char *const eta_reason_words[] = { "rate", "payment", "limit", "paused", "draw", "not_started", "stock", "sold_out", "back", NULL };
+static const char *const work_words[] = { "off", "light", "strict", NULL };
 const char *const queue_state_words[] = { "waiting", "admitted", "expired", "left", NULL };
 
 #define SCHEDULE_ROW(owner)                                                                                                               \
@@ -41,6 +43,8 @@ const char *const queue_state_words[] = { "waiting", "admitted", "expired", "lef
     { .name = "draining", .type = F_BOOL, .optional = asked, .at = offsetof(owner, rules.draining), .help = "nobody may join, people are admitted" }, \
     { .name = "device_binding", .type = F_ENUM, .words = binding_words, .optional = asked, .at = offsetof(owner, rules.device_binding),     \
       .help = "are places bound to the device they are taken on (docs/passes.md); when_possible unless told" },                             \
+    { .name = "work", .type = F_ENUM, .words = work_words, .optional = asked, .at = offsetof(owner, rules.work),                           \
+      .help = "hashing that is asked of those who join: about a second of it, or some more; docs/joining.md" },                      \
     { .name = "message", .type = F_TEXT, .optional = asked, .high = MESSAGE_MAX, .at = offsetof(owner, message), .help = "shown to those who wait" }, \
     { .name = "message_en", .type = F_TEXT, .optional = asked, .high = MESSAGE_MAX, .at = offsetof(owner, message_en),                     \
       .help = "the same for those who read English; empty: they see message" }
@@ -75,8 +79,17 @@ FIELDS(control_fields, "QueueControl", struct control_in, SCHEDULE_ROW(struct co
     { .name = "message_en", .type = F_TEXT, .optional = true, .high = MESSAGE_MAX, .has_at = offsetof(struct control_in, has_message_en),
       CONTROL(message_en), .help = "the same for those who read English; empty: they see message" });
 
-static const struct field join_rows[] = { SCHEDULE_ROW(struct join_in) };
-const struct fields queue_join_fields = { "QueueJoin", sizeof(struct join_in), join_rows, 1 };
+FIELDS(look_fields, "QueueQuery", struct schedule_in, SCHEDULE_ROW(struct schedule_in));
+
+FIELDS(work_fields, "QueueWork", struct work_in,
+    { .name = "challenge", .type = F_STR, .low = 1, .high = 512, .at = offsetof(struct work_in, challenge), .help = "as GET .../queue/challenge gave it" },
+    { .name = "solution", .type = F_STR, .low = 1, .high = 100, .at = offsetof(struct work_in, solution) });
+
+FIELDS(join_fields, "QueueJoin", struct join_in, SCHEDULE_ROW(struct join_in),
+    { .name = "work", .type = F_OBJECT, .of = &work_fields, .optional = true, .nullable = true, .at = offsetof(struct join_in, work),
+      .has_at = offsetof(struct join_in, has_work), .help = "where a challenge is given" },
+    { .name = "code", .type = F_STR, .optional = true, .low = 1, .high = 64, .secret = true, .at = offsetof(struct join_in, code),
+      .help = "of the presale: leads to the line of its group; once is enough" });
 
 static const struct field token_rows[] = {
     { .name = "place_token", .type = F_STR, .from = FROM_PATH, .at = offsetof(struct place_in, token) },
@@ -126,7 +139,7 @@ const struct fields queue_place_fields = { "Place", sizeof(struct place_out), pl
 const struct call queue_settings_put_call = { "queue.settings_put", "Sets up the waiting room of a schedule.", CALL_STORY, &settings_in_fields,
                                                &settings_fields, queue_settings_put };
 const struct call queue_settings_get_call = { "queue.settings_get", "The waiting room of a schedule as its organizer sees it.", CALL_STORY,
-                                               &queue_join_fields, &settings_fields, queue_settings_get };
+                                               &look_fields, &settings_fields, queue_settings_get };
 const struct call queue_settings_set_call = { "queue.settings_set", "The part of queue.settings_put that changes the room.", CALL_COMMAND,
                                               &settings_in_fields, &settings_fields, queue_settings_set };
 const struct call queue_control_call = { "queue.control", "Changes some of a room's settings in the middle of its sale.", CALL_STORY, &control_fields,
@@ -138,7 +151,7 @@ const struct call queue_opened_call = { "queue.opened", "A schedule was made: it
 const struct call queue_cancelled_call = { "queue.cancelled", "A schedule was cancelled: its room closes.", CALL_COMMAND, &schedule_cancelling_fields,
                                            NULL, queue_cancelled };
 const struct call queue_join_call = { "queue.join", "Takes a place in the waiting room; the same account again: the same place.", CALL_COMMAND,
-                                      &queue_join_fields, &queue_place_fields, queue_join };
+                                      &join_fields, &queue_place_fields, queue_join };
 const struct call queue_poll_call = { "queue.poll", "How far a place has come, and its pass once it is admitted.", CALL_MEMORY, &queue_token_fields,
                                       &queue_place_fields, queue_poll };
 const struct call queue_leave_call = { "queue.leave", "Gives a place or a pass up.", CALL_COMMAND, &queue_token_fields, NULL, queue_leave };
@@ -149,8 +162,10 @@ static const struct call *const calls[] = {
     &queue_settings_put_call, &queue_settings_get_call, &queue_settings_set_call, &queue_opened_call, &queue_cancelled_call, &queue_join_call,
     &queue_poll_call, &queue_leave_call, &queue_bought_call, &queue_admit_call, &queue_draw_get_call, &queue_draw_entries_call,
     &queue_device_move_call, &queue_revoke_call,
-    &queue_proof_call, &queue_beacon_ask_call, &queue_beacon_put_call, &queue_control_call, &queue_control_put_call, &queue_status_call,
-    &queue_curve_call, &queue_curve_csv_call, &queue_plain_call, NULL,
+    &queue_proof_call, &queue_beacon_ask_call, &queue_beacon_put_call, &queue_challenge_call, &queue_refusals_call, &queue_appeal_call,
+    &queue_appeal_mine_call, &queue_appeals_call, &queue_appeal_decide_call, &queue_person_left_call, &queue_group_put_call,
+    &queue_group_set_call, &queue_groups_get_call,
+    &queue_control_call, &queue_control_put_call, &queue_status_call, &queue_curve_call, &queue_curve_csv_call, &queue_plain_call, NULL,
 };
 
 #define ORGANIZERS (ROLE_PRODUCER | ROLE_MANAGER | ROLE_ADMIN)
@@ -158,6 +173,8 @@ static const struct call *const calls[] = {
 #define SETTINGS   ROOM "/settings"
 #define DRAW       ROOM "/draw"
 #define PLACE      "/api/v1/queue/{place_token}"
+#define GROUPS     ROOM "/groups"
+#define APPEALS    ROOM "/appeals"
 
 static const struct route routes[] = {
     { .method = "PUT", .path = SETTINGS, .call = &queue_settings_put_call, .flags = NEED_USER, .roles = ORGANIZERS, .status = 200 },
@@ -169,6 +186,13 @@ static const struct route routes[] = {
     { .method = "POST", .path = ROOM, .call = &queue_join_call, .flags = NEED_USER | PROVES | PROVES_AGAIN, .status = 201 },
     { .method = "POST", .path = ROOM "/device", .call = &queue_device_move_call, .flags = NEED_USER | PROVES | AUDITED, .status = 200 },
     { .method = "POST", .path = ROOM "/revocations", .call = &queue_revoke_call, .flags = NEED_USER, .roles = ORGANIZERS, .status = 201 },
+    { .method = "PUT", .path = GROUPS "/{group}", .call = &queue_group_put_call, .flags = NEED_USER, .roles = ORGANIZERS, .status = 200 },
+    { .method = "GET", .path = GROUPS, .call = &queue_groups_get_call, .flags = NEED_USER, .roles = ORGANIZERS, .status = 200 },
+    { .method = "GET", .path = ROOM "/challenge", .call = &queue_challenge_call, .flags = NEED_USER, .status = 200 },
+    { .method = "POST", .path = APPEALS, .call = &queue_appeal_call, .flags = NEED_USER | AUDITED, .status = 201 },
+    { .method = "GET", .path = APPEALS "/mine", .call = &queue_appeal_mine_call, .flags = NEED_USER, .status = 200 },
+    { .method = "GET", .path = APPEALS, .call = &queue_appeals_call, .flags = NEED_USER, .roles = ORGANIZERS, .status = 200 },
+    { .method = "POST", .path = APPEALS "/{appeal_id}", .call = &queue_appeal_decide_call, .flags = NEED_USER, .roles = ORGANIZERS, .status = 200 },
     { .method = "GET", .path = PLACE, .call = &queue_poll_call, .flags = PROVES, .status = 200 },
     { .method = "GET", .path = "/wait/{place_token}", .call = &queue_plain_call, .status = 200 },
     { .method = "GET", .path = PLACE "/proof", .call = &queue_proof_call, .status = 200 },
@@ -180,6 +204,7 @@ static const struct route routes[] = {
 
 static const struct job jobs[] = {
     { "queue.admit", &queue_admit_call, queue_due },
+    { "queue.refusals", &queue_refusals_call, refusals_due },
     { 0 },
 };
 
@@ -201,6 +226,12 @@ static const struct config_key config[] = {
     { .name = "queue.beacon_genesis", .type = CONFIG_INT, .def = "1595431050", .low = 0, .high = INT64_C(100000000000),
       .help = "When its first round was, in seconds since 1970." },
     { .name = "queue.beacon_period", .type = CONFIG_INT, .def = "30", .low = 1, .high = 3600, .help = "Seconds from one of its rounds to the next." },
+    { .name = "queue.account_joins", .type = CONFIG_INT, .def = "20", .low = 1, .high = 1000000,
+      .help = "Places that one account may take in one waiting room within ten minutes." },
+    { .name = "queue.address_joins", .type = CONFIG_INT, .def = "200", .low = 1, .high = INT64_C(1000000000),
+      .help = "Places taken from one network address within ten minutes, over all rooms: from then on joining costs more work, but nobody is refused." },
+    { .name = "queue.address_joins_max", .type = CONFIG_INT, .def = "20000", .low = 1, .high = INT64_C(1000000000),
+      .help = "The same: from then on it is refused until some have grown old. Behind one address may be a telephone company." },
     { .name = "queue.orders_per_pass_permille", .type = CONFIG_INT, .def = "600", .low = 1, .high = 1000,
       .help = "Of a thousand people let in, so many are expected to pay: how many come in for what the payment providers can take." },
     { 0 },
@@ -211,6 +242,7 @@ static const struct subscription subscriptions[] = {
     { "performance.schedule_changed", &queue_opened_call },
     { "performance.schedule_cancelled", &queue_cancelled_call },
     { "booking.confirmed", &queue_bought_call },
+    { "auth.user_left", &queue_person_left_call },
     { 0 },
 };
 
@@ -220,10 +252,11 @@ struct metric queue_joins = { .name = "takenseat_queue_joins_total", .kind = MET
 struct metric queue_polls = { .name = "takenseat_queue_polls_total", .kind = METRIC_COUNTER, .help = "Questions how far a place has come" };
 struct metric queue_admitted = { .name = "takenseat_queue_admitted_total", .kind = METRIC_COUNTER, .help = "People let in from waiting rooms" };
 struct metric queue_parked = { .name = "takenseat_queue_parked_total", .kind = METRIC_COUNTER, .help = "Places passed over since nobody asked for them" };
+struct metric queue_refused = { .name = "takenseat_queue_refused_total", .kind = METRIC_COUNTER, .help = "Places refused: limits, codes, work" };
 struct metric queue_left = { .name = "takenseat_queue_left_total", .kind = METRIC_COUNTER, .help = "Places and passes given up" };
 struct metric queue_waiting = { .name = "takenseat_queue_waiting", .kind = METRIC_GAUGE, .help = "People in line in all waiting rooms" };
 
-static struct metric *const metrics[] = { &queue_joins, &queue_polls, &queue_admitted, &queue_left, &queue_waiting, &queue_parked, NULL };
+static struct metric *const metrics[] = { &queue_joins, &queue_polls, &queue_admitted, &queue_left, &queue_waiting, &queue_parked, &queue_refused, NULL };
 
 /* ---- life ---- */
 
@@ -268,12 +301,15 @@ static err queue_open(struct ctx *cx, void **ret_self)
     lock_init(&q->lock);
     atomic_init(&q->due, INT64_MAX);
     atomic_init(&q->bound, INT64_MAX);
+    atomic_init(&q->refusals.due, INT64_MAX);
+    toll_configure(q, app_config(cx->app));
     q->orders_permille = config_int(app_config(cx->app), "queue.orders_per_pass_permille");
     *ret_self = q;
     if (!beacon_configure(q, app_config(cx->app)))
         return fail(cx, ERR_INPUT, NULL, "queue.beacon_url must be a short https address with {round} in it.",
                     "queue.beacon_url은 {round}가 들어 있는 짧은 https 주소여야 합니다.");
-    return load_rooms(cx, q);
+    err e = load_rooms(cx, q);
+    return e ? e : appeals_load(cx, q);
 }
 
 static void queue_close(void *self)
@@ -285,6 +321,7 @@ static void queue_close(void *self)
     map_free(&q->rooms);
     map_free(&q->moved);
     revoked_free(q);
+    limits_close(&q->limits);
     pthread_rwlock_destroy(&q->lock);
     metric_set(&queue_waiting, 0);
     free(q);

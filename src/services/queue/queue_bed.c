@@ -26,7 +26,7 @@ static err crowd(struct ctx *cx, void *self, const void *in_, void *out)
     (void)out;
     for (int64_t i = 0; i < in->count; i++) {
         cx->actor.user = in->first + i;
-        err e = queue_join(cx, app_self(cx->app, &queue_service), &(struct join_in){ in->schedule ? in->schedule : SCHEDULE }, place);
+        err e = queue_join(cx, app_self(cx->app, &queue_service), &(struct join_in){ .schedule = in->schedule ? in->schedule : SCHEDULE }, place);
         if (e)
             return e;
     }
@@ -38,7 +38,7 @@ static err act(struct ctx *cx, void *queue, int64_t schedule, struct act *a)
     struct booking_confirmed bought = { .booking = a->booking, .schedule = schedule, .user = a->user, .seats = a->seats };
     cx->actor = (struct actor){ .user = a->user, .session = a->user, .roles = ROLE_CUSTOMER };
     switch (a->what) {
-    case ACT_JOIN: return queue_join(cx, queue, &(struct join_in){ schedule }, &a->ret_place);
+    case ACT_JOIN: return queue_join(cx, queue, &(struct join_in){ .schedule = schedule }, &a->ret_place);
     case ACT_LEAVE: return queue_leave(cx, queue, &(struct place_in){ a->token }, NULL);
     default: return queue_bought(cx, queue, &bought, NULL);
     }
@@ -184,7 +184,7 @@ err join_code(struct here *h, int64_t user, struct place_out *ret, const char **
 {
     struct ctx cx;
     *ret = (struct place_out){ 0 };
-    err e = fixture_call(&h->f, user, ROLE_CUSTOMER, &queue_join_call, &(struct join_in){ SCHEDULE }, ret, &cx);
+    err e = fixture_call(&h->f, user, ROLE_CUSTOMER, &queue_join_call, &(struct join_in){ .schedule = SCHEDULE }, ret, &cx);
     keep(h, ret);
     *ret_code = cx.problem.code;
     app_ctx_end(&cx);
@@ -236,7 +236,7 @@ struct settings_out numbers(struct here *h)
 {
     struct settings_out out;
     struct ctx cx;
-    assert_int_equal(fixture_call(&h->f, OWNER, ROLE_PRODUCER, &queue_settings_get_call, &(struct join_in){ SCHEDULE }, &out, &cx), OK);
+    assert_int_equal(fixture_call(&h->f, OWNER, ROLE_PRODUCER, &queue_settings_get_call, &(struct schedule_in){ SCHEDULE }, &out, &cx), OK);
     out.message = arena_str(h->arena, out.message);
     out.message_en = arena_str(h->arena, out.message_en);
     app_ctx_end(&cx);

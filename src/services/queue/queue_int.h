@@ -10,6 +10,7 @@
 #include "base/map.h"
 #include "platform/call/app.h"
 #include "curve.h"
+#include "services/queue/limits.h"
 #include "proof.h"
 #include "queue.h"
 #include "turns.h"
@@ -17,6 +18,9 @@
 /* ---- rooms (room.c) ---- */
 
 #define MESSAGE_MAX 200       /* code points */
+#define GROUPS_MAX  8
+
+enum work_level { WORK_OFF, WORK_LIGHT, WORK_STRICT };
 
 struct rules {                /* what the organizer chose */
     int mode;                 /* enum queue_mode */
@@ -24,6 +28,7 @@ struct rules {                /* what the organizer chose */
     int64_t opens_at;         /* 0: at once */
     bool paused, draining;
     int device_binding;       /* enum device_binding (device_int.h) */
+    int work;                 /* enum work_level: asked of those who join */
 };
 
 struct note {                 /* from the organizer to those who wait */
@@ -79,10 +84,27 @@ struct offer {                /* what is sold: grades by category of the plan, w
     size_t n;
 };
 
+/* A schedule has one general room, and one for each group of its presale: lines of their own at a rate of their own, side by side. What is one
+ * for the schedule (who may be inside, the stock, a pause) is the general room's. The general room's id is the schedule's; a group's has the
+ * number of the group above it. */
+#define GROUP_SHIFT 32
+
+static inline int64_t room_schedule(int64_t id)
+{
+    return id & ((INT64_C(1) << GROUP_SHIFT) - 1);
+}
+
 struct room {
     /* Never changes. */
     struct queue *queue;
-    int64_t schedule, owner;
+    int64_t id, schedule, owner;
+    struct str group;         /* empty: the general room */
+    struct room *general;     /* a group's; itself otherwise */
+
+    /* The general room's, by the writer under queue.lock. */
+    struct room *groups[GROUPS_MAX];
+    int group_count;
+    struct map exempt;        /* users whose appeals were granted */
 
     /* By the writer under queue.lock. */
     int64_t sale_starts_at, sale_ends_at;            /* nobody is admitted before, or from then on; the organizer may move them */
@@ -113,11 +135,29 @@ struct room {
     struct curve *curve;      /* of what is shown; NULL: nothing has happened */
 };
 
+#define REFUSALS_MAX 256
+
+struct refusal {
+    int64_t schedule;
+    struct actor actor;
+    const char *code;
+    int status;
+    int64_t times;
+    char peer[48];
+};
+
+struct refusals {             /* the writer's */
+    struct refusal at[REFUSALS_MAX];
+    size_t n;
+    int64_t unwritten;
+    _Atomic int64_t due;
+};
+
 struct queue {
     struct app *app;
     const struct keys *keys;
     pthread_rwlock_t lock;
-    struct map rooms;         /* schedule -> room, for ever */
+    struct map rooms;         /* id -> room, for ever */
     struct map moved;         /* under `lock`: place key -> name of its device, of places that were moved to another (device.c) */
     struct map revoked;       /* under `lock`: place key -> why (revoke.c) */
     int64_t ran_at;           /* of the last admission */
@@ -127,13 +167,19 @@ struct queue {
         int64_t genesis, period;         /* seconds */
         _Atomic int64_t due;  /* when a closed room's round is to be asked for */
     } beacon;
+    struct limits limits;
+    struct {                  /* places taken within ten minutes */
+        int64_t account_joins, address_joins, address_joins_max;
+    } toll;
+    struct refusals refusals;
+    struct sequence appeals;
     int64_t orders_permille;  /* orders that a thousand people let in are expected to pay */
     _Atomic int64_t bound;    /* people a minute and room that payment can take; INT64_MAX: all */
 };
 
 /* In the writer, or under queue.lock. */
-struct room *room_find(const struct queue *q, int64_t schedule);
-/* A room that has no line yet. */
+struct room *room_find(const struct queue *q, int64_t id);
+/* A room that has no line yet; of a group, when the general one is there. */
 struct room *room_new(struct queue *q, const struct room *never_changing);
 /* `what` is copied; its title is terminated. */
 void room_offer(struct room *r, const struct offer *what);
@@ -150,6 +196,8 @@ void room_publish(void *room);
 void room_recall(struct room *r, int64_t at, enum happening what, int64_t n);
 /* The next place is the user's. */
 int64_t room_give(struct ctx *cx, struct room *r, int64_t user);
+/* Other terms from now on; what the old rate has allowed so far stays. */
+void room_terms(struct ctx *cx, struct room *r, const struct terms *next);
 /* Admits places, and passes over those in `parked`. */
 void room_step(struct ctx *cx, struct room *r, const struct step *step, const int64_t *parked, int64_t parked_n);
 /* Admits a parked place whose owner is back. */
@@ -160,7 +208,7 @@ void room_skip_ended(struct room *r);
 void room_shown(struct room *r, int64_t place);
 /* How many passes may be good for so many people to be there, of whom `no_show` of a thousand never come. */
 int64_t room_passes(int64_t people, int64_t no_show);
-/* Passes that are good at `now`. In the writer, or under queue.lock, like the next. */
+/* Passes of the schedule that are good at `now`. In the writer, or under queue.lock, like the next. */
 int64_t room_active(const struct room *r, int64_t now);
 /* The place of the one who joined as `number`: the same until a draw. In the writer, or under queue.lock. */
 int64_t room_place(const struct room *r, int64_t number);
@@ -179,7 +227,7 @@ struct remaining;             /* booking's */
 #define DEVICE_BYTES 32
 
 struct place_ref {
-    int64_t schedule, number, user;      /* number: counts those who joined */
+    int64_t room, number, user;          /* number: counts those who joined */
     bool bound;               /* to the device with this key */
     uint8_t device[DEVICE_BYTES];
 };
@@ -236,8 +284,6 @@ void place_look(struct ctx *cx, const struct room *r, const struct terms *terms,
 void place_answer(struct ctx *cx, struct queue *q, const struct place_ref *who, const struct sight *s, struct place_out *ret);
 /* In the writer: a live place as its owner sees it, who has just been seen; with its token. */
 void place_show(struct ctx *cx, struct queue *q, struct room *r, const struct place_ref *who, struct place_out *ret);
-/* The number under which the user waits or has been admitted; 0: none. In the writer. */
-int64_t live_number(const struct ctx *cx, const struct room *r, int64_t user);
 /* As whoever joins now would see his place, but for what is sold. */
 void tail_look(const struct room *r, const struct terms *terms, const struct line *line, const struct remaining *left, int64_t now, struct sight *ret);
 /* People a minute who may come in as things are, by the reason that tail_look gives. */
@@ -271,6 +317,43 @@ void headroom_refresh(struct ctx *cx, struct queue *q, int64_t rooms);
 bool headroom_limits(const struct queue *q, const struct rules *rules);
 struct rules headroom_rules(const struct queue *q, const struct rules *rules);
 
+/* ---- lines of a presale's groups (groups.c); all in the writer ---- */
+
+/* The number under which the user waits or has been admitted, and which of the two; 0: neither. */
+int64_t live_number(const struct ctx *cx, const struct room *r, int64_t user, enum place_state *ret_state);
+/* The line in which cx->actor stands, with his number; or is to stand, with 0: that of the group his code belongs to, or the general one. */
+err stand_where(struct ctx *cx, struct room *general, struct str code, struct room **ret, int64_t *ret_number) MUST_USE;
+/* The line in which the user waits or has been admitted; NULL: none. */
+struct room *room_live(const struct ctx *cx, struct room *general, int64_t user, int64_t *ret_number, enum place_state *ret_state);
+/* The line from which the user has been let in; NULL: none. */
+struct room *room_inside(const struct ctx *cx, struct room *general, int64_t user, int64_t *ret_number);
+/* The general room's terms have changed. */
+err groups_follow(struct ctx *cx, struct room *general) MUST_USE;
+/* When a group's line begins to move. Any thread. */
+int64_t group_sells_at(const struct room *r);
+/* OK for its owner and for those who manage all; else there is no such schedule. */
+err room_owned(struct ctx *cx, const struct room *r) MUST_USE;
+/* In a story: a schedule that has just been made has its room in a moment. */
+err room_await(struct ctx *cx, struct queue *q, int64_t schedule) MUST_USE;
+extern const struct call queue_group_put_call, queue_group_set_call, queue_groups_get_call;
+
+/* ---- what is asked of those who join (toll.c, refusals.c, appeals.c) ---- */
+
+struct config;
+struct join_in;
+void toll_configure(struct queue *q, const struct config *c);
+/* In the writer: may cx->actor take a place? Counts it when he may. */
+err toll_take(struct ctx *cx, const struct room *general, const struct join_in *in) MUST_USE;
+/* In the writer: may he try another code? This one was wrong. */
+err toll_guess(struct ctx *cx, const struct room *general) MUST_USE;
+void toll_wrong_code(struct ctx *cx, const struct room *general);
+/* In the writer: has the refusal in cx->problem written down; returns `e`. */
+err refusal_note(struct ctx *cx, struct queue *q, int64_t schedule, err e) MUST_USE;
+int64_t refusals_due(void *queue);
+err appeals_load(struct ctx *cx, struct queue *q) MUST_USE;
+extern const struct call queue_challenge_call, queue_refusals_call;
+extern const struct call queue_appeal_call, queue_appeal_mine_call, queue_appeals_call, queue_appeal_decide_call, queue_person_left_call;
+
 /* ---- signed words (token.c) ---- */
 
 struct str place_seal(struct ctx *cx, const struct queue *q, const struct place_ref *who);
@@ -293,6 +376,9 @@ struct settings_out {
     struct str commitment;    /* of a room that draws */
     int64_t beacon_round;
 };
+struct schedule_in {
+    int64_t schedule;
+};
 /* What is given changes; the rest stays as it is. */
 struct control_in {
     int64_t schedule;
@@ -302,6 +388,11 @@ struct control_in {
 };
 struct join_in {
     int64_t schedule;
+    struct str code;          /* of a presale; empty: none */
+    bool has_work;
+    struct work_in {
+        struct str challenge, solution;
+    } work;
 };
 struct place_in {
     struct str token;
@@ -323,7 +414,7 @@ call_fn queue_admit;                                                     /* admi
 
 extern const struct call queue_opened_call, queue_cancelled_call, queue_settings_put_call, queue_settings_get_call, queue_settings_set_call;
 extern const struct call queue_join_call, queue_leave_call, queue_bought_call, queue_poll_call, queue_admit_call;
-extern const struct fields queue_token_fields, queue_join_fields, queue_place_fields;
+extern const struct fields queue_token_fields, queue_place_fields;
 extern const char *const queue_state_words[];
 extern const struct call queue_status_call, queue_curve_call, queue_curve_csv_call, queue_control_call, queue_control_put_call, queue_plain_call;
 extern const struct call queue_draw_get_call, queue_draw_entries_call, queue_proof_call, queue_beacon_ask_call, queue_beacon_put_call;
@@ -348,26 +439,6 @@ err no_such_schedule(struct ctx *cx) MUST_USE;
 err no_such_place(struct ctx *cx) MUST_USE;
 
 extern const char *const queue_mode_words[], *const eta_reason_words[];
-extern struct metric queue_joins, queue_polls, queue_admitted, queue_left, queue_waiting, queue_parked;
-
-/* ---- SQL (store.c): each statement as a function ---- */
-
-err store_rooms(struct ctx *cx, struct queue *q) MUST_USE;
-void store_room_insert(struct ctx *cx, const struct room *r);
-err store_room_window(struct ctx *cx, int64_t schedule, int64_t sale_starts_at, int64_t sale_ends_at) MUST_USE;
-err store_room_update(struct ctx *cx, const struct room *r) MUST_USE;
-err store_room_offer(struct ctx *cx, const struct room *r) MUST_USE;
-err store_room_serve(struct ctx *cx, const struct room *r, int64_t serving) MUST_USE;
-void store_place_insert(struct ctx *cx, const struct room *r, int64_t place, int64_t user);
-void store_end_insert(struct ctx *cx, const struct room *r, int64_t place, enum ended_how how, int64_t booking);
-err store_end_of_booking(struct ctx *cx, int64_t booking, bool *ret) MUST_USE;
-void store_step_insert(struct ctx *cx, const struct room *r, const struct step *step, int64_t active);
-/* Fill an empty room. */
-err store_places(struct ctx *cx, struct room *r) MUST_USE;
-err store_ends(struct ctx *cx, struct room *r) MUST_USE;
-err store_steps(struct ctx *cx, struct room *r) MUST_USE;
-void store_parked_insert(struct ctx *cx, const struct room *r, const struct parked *p);
-err store_parked_admit(struct ctx *cx, const struct room *r, const struct parked *p, int64_t active) MUST_USE;
-err store_parks(struct ctx *cx, struct room *r) MUST_USE;
+extern struct metric queue_joins, queue_polls, queue_admitted, queue_left, queue_waiting, queue_parked, queue_refused;
 
 #endif

@@ -55,7 +55,7 @@ static void test_when_to_join(void **state)
     const char *code;
     struct rules rules = rules_of(6000, 100, 600);
 
-    assert_int_equal(fixture_call(&h->f, 1, ROLE_CUSTOMER, &queue_join_call, &(struct join_in){ 99 }, &place, NULL), ERR_MISSING);
+    assert_int_equal(fixture_call(&h->f, 1, ROLE_CUSTOMER, &queue_join_call, &(struct join_in){ .schedule = 99 }, &place, NULL), ERR_MISSING);
 
     place = join(h, 1);                      /* off: nobody waits, nobody has a place */
     assert_int_equal(place.state, PLACE_ADMITTED);
@@ -84,7 +84,7 @@ static void test_sale_not_begun(void **state)
     struct ctx cx;
     assert_int_equal(open_schedule(h, 4, 60000, DAY_MS), OK);
     assert_int_equal(fixture_call(&h->f, OWNER, ROLE_PRODUCER, &queue_settings_set_call, &in, &out, NULL), OK);
-    assert_int_equal(fixture_call(&h->f, 1, ROLE_CUSTOMER, &queue_join_call, &(struct join_in){ 4 }, &place, &cx), OK);
+    assert_int_equal(fixture_call(&h->f, 1, ROLE_CUSTOMER, &queue_join_call, &(struct join_in){ .schedule = 4 }, &place, &cx), OK);
     assert_int_equal(place.eta_seconds, 61);
     keep(h, &place);
     app_ctx_end(&cx);
@@ -384,8 +384,8 @@ static void test_organizer(void **state)
     assert_int_equal(seen.rules.admit_per_minute, 60);
     assert_true(str_eq(seen.message, S("welcome")));
     struct settings_out out;
-    assert_int_equal(fixture_call(&h->f, 8, ROLE_PRODUCER, &queue_settings_get_call, &(struct join_in){ SCHEDULE }, &out, NULL), ERR_MISSING);
-    assert_int_equal(fixture_call(&h->f, 8, ROLE_ADMIN, &queue_settings_get_call, &(struct join_in){ 99 }, &out, NULL), ERR_MISSING);
+    assert_int_equal(fixture_call(&h->f, 8, ROLE_PRODUCER, &queue_settings_get_call, &(struct schedule_in){ SCHEDULE }, &out, NULL), ERR_MISSING);
+    assert_int_equal(fixture_call(&h->f, 8, ROLE_ADMIN, &queue_settings_get_call, &(struct schedule_in){ 99 }, &out, NULL), ERR_MISSING);
     struct settings_in in = { .schedule = SCHEDULE, .rules = rules };
     assert_int_equal(fixture_call(&h->f, OWNER, ROLE_PRODUCER, &queue_settings_put_call, &in, &out, NULL), OK);
     assert_int_equal(out.joined, 0);

@@ -34,11 +34,11 @@ static void keep_undo(void *queue, const void *key_)
     pthread_rwlock_unlock(&q->lock);
 }
 
-struct str revoked_reason(struct ctx *cx, struct queue *q, int64_t schedule, int64_t number)
+struct str revoked_reason(struct ctx *cx, struct queue *q, int64_t room, int64_t number)
 {
     struct str text = { 0 };
     pthread_rwlock_rdlock(&q->lock);
-    const struct reason *why = map_ptr(&q->revoked, (uint64_t)place_key(schedule, number));
+    const struct reason *why = map_ptr(&q->revoked, (uint64_t)place_key(room, number));
     if (why)
         text = arena_str(cx->arena, str_of(why->text, why->n));
     pthread_rwlock_unlock(&q->lock);
@@ -47,17 +47,32 @@ struct str revoked_reason(struct ctx *cx, struct queue *q, int64_t schedule, int
 
 /* ---- POST /schedules/{schedule_id}/queue/revocations ---- */
 
+/* The line in which the user stands, or has stood. */
+static struct room *line_of(const struct ctx *cx, struct room *general, int64_t user, int64_t *ret_number)
+{
+    enum place_state state;
+    struct room *r = room_live(cx, general, user, ret_number, &state);
+    for (int i = 0; !r && i <= general->group_count; i++) {
+        struct room *line = i ? general->groups[i - 1] : general;
+        *ret_number = places_get(&line->places, user);
+        r = *ret_number ? line : NULL;
+    }
+    return r;
+}
+
 static err revoke(struct ctx *cx, void *self, const void *in_, void *ret_out)
 {
     struct queue *q = self;
     const struct revoke_in *in = in_;
-    struct room *r = room_find(q, in->schedule);
-    err e = room_owned(cx, r);
+    struct room *general = room_find(q, in->schedule);
+    err e = room_owned(cx, general);
     if (e)
         return e;
-    int64_t until, number = places_get(&r->places, in->user), key = place_key(in->schedule, number);
-    if (!number)
+    int64_t until, number;
+    struct room *r = line_of(cx, general, in->user, &number);
+    if (!r)
         return no_such_place(cx);
+    int64_t key = place_key(r->id, number);
     if (map_ptr(&q->revoked, (uint64_t)key))
         return fail(cx, ERR_CONFLICT, "already_revoked", "This account's pass has been revoked already.", "이미 취소된 입장권입니다.");
 

@@ -1,5 +1,6 @@
 /* A room in memory: how it is built from the database, changed by commands with a note for undoing each change, and shown to other threads. */
 #include "draw_int.h"
+#include "store.h"
 
 #include <stdlib.h>
 
@@ -9,9 +10,9 @@
 #define BASKET_START     200   /* two seats */
 #define AFTER_RESTART_MS (3 * 60 * 1000)      /* nobody counts as absent for so long */
 
-struct room *room_find(const struct queue *q, int64_t schedule)
+struct room *room_find(const struct queue *q, int64_t id)
 {
-    return map_ptr(&q->rooms, (uint64_t)schedule);
+    return map_ptr(&q->rooms, (uint64_t)id);
 }
 
 /* One block of memory: names, prices, and all their letters. */
@@ -58,12 +59,25 @@ void room_offer(struct room *r, const struct offer *what)
     pthread_rwlock_unlock(&r->queue->lock);
 }
 
+static struct str text_copy(struct str text)
+{
+    char *copy = calloc(1, text.n + 1);
+    ASSERT(copy != NULL);
+    if (text.n)
+        memcpy(copy, text.p, text.n);
+    return str_of(copy, text.n);
+}
+
 struct room *room_new(struct queue *q, const struct room *never_changing)
 {
     struct room *r = calloc(1, sizeof(*r));
     ASSERT(r != NULL);
     r->queue = q;
-    r->schedule = never_changing->schedule;
+    r->id = never_changing->id;
+    r->schedule = room_schedule(r->id);
+    r->group = text_copy(never_changing->group);
+    r->general = r->group.n ? room_find(q, r->schedule) : r;
+    ASSERT(r->general && r->general->group_count < GROUPS_MAX);
     r->owner = never_changing->owner;
     r->sale_starts_at = never_changing->sale_starts_at;
     r->sale_ends_at = never_changing->sale_ends_at;
@@ -71,7 +85,9 @@ struct room *room_new(struct queue *q, const struct room *never_changing)
     r->offer = offer_copy(&never_changing->offer);
     atomic_init(&r->basket, BASKET_START);
     pthread_rwlock_wrlock(&q->lock);
-    map_put_ptr(&q->rooms, (uint64_t)r->schedule, r);
+    map_put_ptr(&q->rooms, (uint64_t)r->id, r);
+    if (r->general != r)
+        r->general->groups[r->general->group_count++] = r;
     pthread_rwlock_unlock(&q->lock);
     return r;
 }
@@ -79,7 +95,9 @@ struct room *room_new(struct queue *q, const struct room *never_changing)
 void room_remove(struct room *r)
 {
     pthread_rwlock_wrlock(&r->queue->lock);
-    map_remove(&r->queue->rooms, (uint64_t)r->schedule);
+    map_remove(&r->queue->rooms, (uint64_t)r->id);
+    if (r->general != r)
+        r->general->group_count--;           /* the newest: who made it takes it back */
     pthread_rwlock_unlock(&r->queue->lock);
     room_free(r);
 }
@@ -92,7 +110,9 @@ void room_free(struct room *r)
     steps_free(&r->steps);
     parks_free(&r->parks);
     seen_free(&r->seen);
+    map_free(&r->exempt);
     free(r->order);
+    free((char *)(uintptr_t)r->group.p);
     free(r->curve);
     free(r->offer.grades);
     free(r);
@@ -108,9 +128,18 @@ void room_skip_ended(struct room *r)
         r->line.serving++;
 }
 
-int64_t room_active(const struct room *r, int64_t now)
+static int64_t active_in(const struct room *r, int64_t now)
 {
     return steps_active(&r->steps, now) + parks_active(&r->parks, now);
+}
+
+int64_t room_active(const struct room *r, int64_t now)
+{
+    const struct room *general = r->general;
+    int64_t active = active_in(general, now);
+    for (int i = 0; i < general->group_count; i++)
+        active += active_in(general->groups[i], now);
+    return active;
 }
 
 int64_t room_place(const struct room *r, int64_t number)
@@ -218,6 +247,23 @@ void room_publish(void *room)
 }
 
 /* ---- changes ---- */
+
+static void terms_undo(void *room, const void *before)
+{
+    struct room *r = room;
+    r->terms = *(const struct terms *)before;
+}
+
+void room_terms(struct ctx *cx, struct room *r, const struct terms *next)
+{
+    room_touch(cx, r);
+    tx_undo(cx, terms_undo, r, &r->terms, sizeof(r->terms));
+    line_settle(&r->line, &r->terms.rules, cx->now);         /* what the old rate has allowed so far ... */
+    r->terms = *next;
+    line_settle(&r->line, &r->terms.rules, cx->now);         /* ... as far as the new one keeps it */
+    line_pace_reset(&r->line, &r->terms.rules, cx->now);
+    r->renewed = true;
+}
 
 struct given {
     int64_t user, before;

@@ -1,5 +1,6 @@
 /* A room comes to be with its schedule, follows it when its sale is moved, and its organizer decides about it. */
 #include "draw_int.h"
+#include "store.h"
 
 #include <time.h>
 
@@ -53,7 +54,7 @@ static err change_window(struct ctx *cx, struct room *r, struct window after)
     struct window before = { r->sale_starts_at, r->sale_ends_at };
     if (memcmp(&before, &after, sizeof(after)) == 0)
         return OK;                           /* told again */
-    err e = store_room_window(cx, r->schedule, after.sale_starts_at, after.sale_ends_at);
+    err e = store_room_window(cx, r->id, after.sale_starts_at, after.sale_ends_at);
     if (e)
         return e;
     if (!r->loaded && cx->now < after.sale_ends_at)
@@ -64,6 +65,15 @@ static err change_window(struct ctx *cx, struct room *r, struct window after)
     tx_undo(cx, window_undo, r, &before, sizeof(before));
     queue_wake(r->queue, r);
     return OK;
+}
+
+/* Its groups' lines with it. */
+static err change_windows(struct ctx *cx, struct room *r, struct window after)
+{
+    err e = change_window(cx, r, after);
+    for (int i = 0; i < r->group_count && !e; i++)
+        e = change_window(cx, r->groups[i], after);
+    return e;
 }
 
 /* ---- what is sold there ---- */
@@ -106,7 +116,7 @@ static err change_offer(struct ctx *cx, struct room *r, const struct offer *afte
 static err change_room(struct ctx *cx, struct room *r, const struct schedule_opening *in)
 {
     struct offer offer = offer_of(cx, in);
-    err e = change_window(cx, r, (struct window){ in->sale_starts_at, in->sale_ends_at });
+    err e = change_windows(cx, r, (struct window){ in->sale_starts_at, in->sale_ends_at });
     return e ? e : change_offer(cx, r, &offer);
 }
 
@@ -121,7 +131,7 @@ err queue_opened(struct ctx *cx, void *self, const void *in_, void *ret_out)
     if (known)
         return in->revision ? change_room(cx, known, in) : OK;           /* 0: told again */
 
-    struct room fixed = { .schedule = in->schedule, .owner = in->owner, .sale_starts_at = in->sale_starts_at, .sale_ends_at = in->sale_ends_at,
+    struct room fixed = { .id = in->schedule, .owner = in->owner, .sale_starts_at = in->sale_starts_at, .sale_ends_at = in->sale_ends_at,
                           .loaded = true, .offer = offer_of(cx, in) };
     struct room *r = room_new(q, &fixed);
     tx_undo(cx, opened_undo, q, &r, sizeof(r));
@@ -140,7 +150,7 @@ err queue_cancelled(struct ctx *cx, void *self, const void *in_, void *ret_out)
     (void)ret_out;
     if (!r || cx->now >= r->sale_ends_at)
         return OK;
-    return change_window(cx, r, (struct window){ r->sale_starts_at, cx->now });
+    return change_windows(cx, r, (struct window){ r->sale_starts_at, cx->now });
 }
 
 /* ---- the organizer's decision ---- */
@@ -181,22 +191,11 @@ static bool draws_after(const struct room *r, int mode)
     return mode == QUEUE_DRAW || (r->terms.draws && (mode == QUEUE_OFF || r->line.last));
 }
 
-static void terms_undo(void *room, const void *before)
-{
-    struct room *r = room;
-    r->terms = *(const struct terms *)before;
-}
-
 static void change_terms(struct ctx *cx, struct room *r, const struct settings_in *in)
 {
-    room_touch(cx, r);
-    tx_undo(cx, terms_undo, r, &r->terms, sizeof(r->terms));
-    line_settle(&r->line, &r->terms.rules, cx->now);         /* what the old rate has allowed so far ... */
-    r->terms = (struct terms){ .rules = in->rules, .draws = draws_after(r, in->rules.mode), .message = note_of(in->message),
-                               .message_en = note_of(in->message_en) };
-    line_settle(&r->line, &r->terms.rules, cx->now);         /* ... as far as the new one keeps it */
-    line_pace_reset(&r->line, &r->terms.rules, cx->now);
-    r->renewed = true;
+    struct terms next = { .rules = in->rules, .draws = draws_after(r, in->rules.mode), .message = note_of(in->message),
+                          .message_en = note_of(in->message_en) };
+    room_terms(cx, r, &next);
 }
 
 static void show_draw(struct ctx *cx, const struct room *r, const struct line *l, struct settings_out *ret)
@@ -239,6 +238,8 @@ err queue_settings_set(struct ctx *cx, void *self, const void *in_, void *ret_ou
         return e;
     change_terms(cx, r, in);
     e = store_room_update(cx, r);
+    if (!e)
+        e = groups_follow(cx, r);
     if (e)
         return e;
     queue_wake(q, r);
@@ -286,7 +287,7 @@ err queue_settings_put(struct ctx *cx, void *self, const void *in_, void *ret_ou
 err queue_settings_get(struct ctx *cx, void *self, const void *in_, void *ret_out)
 {
     struct queue *q = self;
-    const struct join_in *in = in_;
+    const struct schedule_in *in = in_;
     err e = room_await(cx, q, in->schedule);
     if (e)
         return e;

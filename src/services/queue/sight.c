@@ -34,7 +34,7 @@ int64_t stock_limit(const struct room *r, const struct remaining *left)
 {
     if (!left->known)
         return INT64_MAX;
-    int64_t basket = max(BASKET_PARTS, atomic_load_explicit(&r->basket, memory_order_relaxed));
+    int64_t basket = max(BASKET_PARTS, atomic_load_explicit(&r->general->basket, memory_order_relaxed));
     return (seats_free(left) * BASKET_PARTS * GUESTS_A_SALE + basket - 1) / basket;
 }
 
@@ -152,7 +152,7 @@ struct str terms_message(const struct terms *t, enum lang lang)
 
 static void look_prices(const struct room *r, const struct remaining *left, struct sight *s)
 {
-    const struct offer *o = &r->offer;
+    const struct offer *o = &r->general->offer;
     bool gone = !left->known || !seats_free(left);           /* then of all that was on sale */
     for (size_t i = 0; o->currency[0] && i < o->n; i++) {
         if (!gone && (i >= left->grades || !left->free[i]))
@@ -168,12 +168,13 @@ static void look_prices(const struct room *r, const struct remaining *left, stru
 
 static void look_stock(struct ctx *cx, const struct room *r, const struct remaining *left, struct sight *s)
 {
-    size_t n = left->known ? (size_t)min(left->grades, (int64_t)r->offer.n) : 0;
+    const struct offer *o = &r->general->offer;
+    size_t n = left->known ? (size_t)min(left->grades, (int64_t)o->n) : 0;
     struct stock *stock = NEW_ARRAY(cx->arena, struct stock, n);
     for (size_t i = 0; i < n; i++)
-        stock[i] = (struct stock){ arena_str(cx->arena, r->offer.grades[i]), left->free[i] };
+        stock[i] = (struct stock){ arena_str(cx->arena, o->grades[i]), left->free[i] };
     s->stock = (struct list){ stock, n };
-    s->title = arena_str(cx->arena, str_c(r->offer.title));
+    s->title = arena_str(cx->arena, str_c(o->title));
     look_prices(r, left, s);
 }
 
@@ -226,6 +227,6 @@ void place_answer(struct ctx *cx, struct queue *q, const struct place_ref *who, 
         .pass = give ? pass_seal(cx, q, who, s->until) : (struct str){ 0 },
         .pass_expires_at = s->until,
         .device = (int)device,
-        .revoked = s->state == PLACE_LEFT ? revoked_reason(cx, q, who->schedule, who->number) : (struct str){ 0 },
+        .revoked = s->state == PLACE_LEFT ? revoked_reason(cx, q, who->room, who->number) : (struct str){ 0 },
     };
 }

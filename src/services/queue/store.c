@@ -1,12 +1,12 @@
-/* Each statement of sql/queries.sql as a typed function. Rows of places are keyed by schedule and place in one number, so that a room's rows lie
+/* Each statement of sql/queries.sql as a typed function. Rows of places are keyed by room and place in one number, so that a room's rows lie
  * together in the order of its line. */
-#include "queue_int.h"
+#include "store.h"
 
 #include "queue_sql.h"
 
 static int64_t row_id(const struct room *r, int64_t place)
 {
-    return r->schedule << PLACE_BITS | place;
+    return r->id << PLACE_BITS | place;
 }
 
 /* From the first to the last row that a room can have. */
@@ -54,8 +54,8 @@ static struct offer take_offer(struct ctx *cx, const struct rows *row)
 
 static void take_room(struct ctx *cx, const struct rows *row, struct queue *q)
 {
-    struct room fixed = { .schedule = row_int(row, 0), .owner = row_int(row, 1), .sale_starts_at = row_int(row, 2), .sale_ends_at = row_int(row, 3),
-                          .offer = take_offer(cx, row) };
+    struct room fixed = { .id = row_int(row, 0), .group = row_text(cx, row, 22), .owner = row_int(row, 1), .sale_starts_at = row_int(row, 2),
+                          .sale_ends_at = row_int(row, 3), .offer = take_offer(cx, row) };
     struct room *r = room_new(q, &fixed);
     bool draws = row_int(row, 15) != 0;
     r->terms = (struct terms){
@@ -68,6 +68,7 @@ static void take_room(struct ctx *cx, const struct rows *row, struct queue *q)
             .paused = row_int(row, 10) != 0,
             .draining = row_int(row, 16) != 0,
             .device_binding = (int)row_int(row, 21),
+            .work = (int)row_int(row, 23),
         },
         .draws = draws,
         .message = note_of(row_text_view(row, 11)),
@@ -97,11 +98,11 @@ void store_room_insert(struct ctx *cx, const struct room *r)
 {
     const struct rules *u = &r->terms.rules;
     db_put(cx, &queue_sql.room_insert,
-           VALS(v_int(r->schedule), v_int(r->owner), v_int(r->sale_starts_at), v_int(r->sale_ends_at), v_text(join_names(cx, &r->offer)),
+           VALS(v_int(r->id), v_int(r->owner), v_int(r->sale_starts_at), v_int(r->sale_ends_at), v_text(join_names(cx, &r->offer)),
                 v_int(u->mode != QUEUE_OFF),
                 v_int(u->admit_per_minute), v_int(u->active_limit), v_int(u->pass_seconds), opens_at(u), v_int(u->paused),
                 v_text(note_text(&r->terms.message)), v_int(r->line.serving), v_int(r->line.credit), v_int(r->line.credit_at),
-                v_text(str_c(r->offer.title)), v_text(str_c(r->offer.currency)), v_text(join_prices(cx, &r->offer))));
+                v_text(str_c(r->offer.title)), v_text(str_c(r->offer.currency)), v_text(join_prices(cx, &r->offer)), v_text(r->group)));
 }
 
 err store_room_update(struct ctx *cx, const struct room *r)
@@ -109,27 +110,27 @@ err store_room_update(struct ctx *cx, const struct room *r)
     const struct rules *u = &r->terms.rules;
     return db_run(cx, &queue_sql.room_update,
                   VALS(v_int(u->mode != QUEUE_OFF), v_int(r->terms.draws), v_int(u->admit_per_minute), v_int(u->active_limit), v_int(u->pass_seconds),
-                       opens_at(u), v_int(u->paused), v_int(u->draining), v_text(note_text(&r->terms.message)),
+                       opens_at(u), v_int(u->paused), v_int(u->draining), v_int(u->work), v_text(note_text(&r->terms.message)),
                        v_text(note_text(&r->terms.message_en)), v_int(r->line.credit),
-                       v_int(r->line.credit_at), v_int(u->device_binding), v_int(r->schedule)),
+                       v_int(r->line.credit_at), v_int(u->device_binding), v_int(r->id)),
                   NULL);
 }
 
-err store_room_window(struct ctx *cx, int64_t schedule, int64_t sale_starts_at, int64_t sale_ends_at)
+err store_room_window(struct ctx *cx, int64_t room, int64_t sale_starts_at, int64_t sale_ends_at)
 {
-    return db_run(cx, &queue_sql.room_window, VALS(v_int(sale_starts_at), v_int(sale_ends_at), v_int(schedule)), NULL);
+    return db_run(cx, &queue_sql.room_window, VALS(v_int(sale_starts_at), v_int(sale_ends_at), v_int(room)), NULL);
 }
 
 err store_room_offer(struct ctx *cx, const struct room *r)
 {
     const struct offer *o = &r->offer;
     return db_run(cx, &queue_sql.room_offer, VALS(v_text(join_names(cx, o)), v_text(str_c(o->title)), v_text(str_c(o->currency)), v_text(join_prices(cx, o)),
-                                                  v_int(r->schedule)), NULL);
+                                                  v_int(r->id)), NULL);
 }
 
 err store_room_serve(struct ctx *cx, const struct room *r, int64_t serving)
 {
-    return db_run(cx, &queue_sql.room_serve, VALS(v_int(serving), v_int(r->line.credit), v_int(r->line.credit_at), v_int(r->schedule)), NULL);
+    return db_run(cx, &queue_sql.room_serve, VALS(v_int(serving), v_int(r->line.credit), v_int(r->line.credit_at), v_int(r->id)), NULL);
 }
 
 /* ---- places ---- */

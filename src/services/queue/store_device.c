@@ -3,9 +3,9 @@
 
 #include "queue_sql.h"
 
-int64_t place_key(int64_t schedule, int64_t number)
+int64_t place_key(int64_t room, int64_t number)
 {
-    return schedule << PLACE_BITS | number;
+    return room << PLACE_BITS | number;
 }
 
 static struct val v_device(const struct place_ref *who)
@@ -16,7 +16,7 @@ static struct val v_device(const struct place_ref *who)
 void store_device_insert(struct ctx *cx, const struct place_ref *who)
 {
     db_put(cx, &queue_sql.device_insert,
-           VALS(v_int(place_key(who->schedule, who->number)), v_device(who), v_int(cx->actor.session), v_int(cx->now)));
+           VALS(v_int(place_key(who->room, who->number)), v_device(who), v_int(cx->actor.session), v_int(cx->now)));
 }
 
 static void take_device(struct ctx *cx, const struct rows *row, void *out)
@@ -31,13 +31,13 @@ static void take_device(struct ctx *cx, const struct rows *row, void *out)
 
 err store_device(struct ctx *cx, const struct place_ref *who, struct device_row *ret, bool *ret_found)
 {
-    return db_one(cx, &queue_sql.device_get, VALS(v_int(place_key(who->schedule, who->number))), take_device, ret, ret_found);
+    return db_one(cx, &queue_sql.device_get, VALS(v_int(place_key(who->room, who->number))), take_device, ret, ret_found);
 }
 
 err store_device_move(struct ctx *cx, const struct place_ref *who)
 {
     return db_run(cx, &queue_sql.device_move,
-                  VALS(v_device(who), v_int(cx->actor.session), v_int(cx->now), v_int(place_key(who->schedule, who->number))), NULL);
+                  VALS(v_device(who), v_int(cx->actor.session), v_int(cx->now), v_int(place_key(who->room, who->number))), NULL);
 }
 
 static err each(struct ctx *cx, const struct query *query, void (*take)(struct queue *q, int64_t key, struct str text), struct queue *q)

@@ -63,7 +63,7 @@ err store_draws(struct ctx *cx, struct queue *q)
 
 void store_draw_insert(struct ctx *cx, const struct room *r)
 {
-    db_put(cx, &queue_sql.draw_insert, VALS(v_int(r->schedule), v_int(r->line.closed_at), v_int(r->line.entries), v_hash(&r->draw.root),
+    db_put(cx, &queue_sql.draw_insert, VALS(v_int(r->id), v_int(r->line.closed_at), v_int(r->line.entries), v_hash(&r->draw.root),
                                             v_int_or_null(r->draw.round), v_text(str_c(r->draw.url))));
 }
 
@@ -74,14 +74,14 @@ err store_draw_update(struct ctx *cx, const struct room *r)
     int64_t changed;
     err e = db_run(cx, &queue_sql.draw_update,
                    VALS(v_int(r->line.drawn_at), v_int(d->beacon), used ? v_hash(&d->randomness) : v_null(),
-                        used ? v_text(str_c(d->signature)) : v_null(), v_hash(&d->seed), v_int(r->schedule)), &changed);
+                        used ? v_text(str_c(d->signature)) : v_null(), v_hash(&d->seed), v_int(r->id)), &changed);
     ASSERT(e || changed == 1);
     return e;
 }
 
 void store_block_insert(struct ctx *cx, const struct room *r, int64_t block, const struct hash *hash)
 {
-    db_put(cx, &queue_sql.block_insert, VALS(v_int(row_id(r->schedule, block)), v_hash(hash)));
+    db_put(cx, &queue_sql.block_insert, VALS(v_int(row_id(r->id, block)), v_hash(hash)));
 }
 
 static void take_count(struct ctx *cx, const struct rows *row, void *out)
@@ -93,7 +93,7 @@ static void take_count(struct ctx *cx, const struct rows *row, void *out)
 err store_block_count(struct ctx *cx, struct room *r)
 {
     bool found;
-    return db_one(cx, &queue_sql.block_count, VALS(v_int(row_id(r->schedule, 0)), v_int(row_id(r->schedule, PLACE_MAX))), take_count, &r->blocks, &found);
+    return db_one(cx, &queue_sql.block_count, VALS(v_int(row_id(r->id, 0)), v_int(row_id(r->id, PLACE_MAX))), take_count, &r->blocks, &found);
 }
 
 err store_blocks(struct ctx *cx, int64_t schedule, int64_t count, struct hash *ret)
@@ -128,13 +128,13 @@ err store_draw_entries(struct ctx *cx, const struct namer *names, int64_t schedu
 
 void store_withdrawn_insert(struct ctx *cx, const struct room *r, int64_t number)
 {
-    db_put(cx, &queue_sql.withdrawn_insert, VALS(v_int(row_id(r->schedule, number)), v_int(cx->now)));
+    db_put(cx, &queue_sql.withdrawn_insert, VALS(v_int(row_id(r->id, number)), v_int(cx->now)));
 }
 
 err store_withdrawn(struct ctx *cx, struct room *r)
 {
     struct rows row;
-    err e = db_rows(cx, &queue_sql.withdrawn_range, VALS(v_int(row_id(r->schedule, 0)), v_int(row_id(r->schedule, PLACE_MAX))), &row);
+    err e = db_rows(cx, &queue_sql.withdrawn_range, VALS(v_int(row_id(r->id, 0)), v_int(row_id(r->id, PLACE_MAX))), &row);
     if (e)
         return e;
     while (rows_next(&row))

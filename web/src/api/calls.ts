@@ -2,7 +2,8 @@
 import type { Proof } from "../draw/proof";
 import { call, type Call } from "./client";
 import type {
-  Availability, Benefits, Booking, Coupon, DrawData, Hold, Mileage, Page, Performance, QueuePlace, ScheduleDetail, SeatMapData, Ticket, User,
+  Availability, Benefits, Booking, Coupon, DrawData, Hold, JoinWork, Mileage, Page, Performance, QueueAppeal, QueueChallenge, QueuePlace,
+  ScheduleDetail, SeatMapData, Ticket, User,
 } from "./shapes";
 
 type Signal = AbortSignal | undefined;
@@ -38,8 +39,15 @@ export const getAvailability = (schedule: string, signal?: Signal) =>
 
 export const streamUrl = (schedule: string) => `/api/v1/schedules/${id(schedule)}/stream`;
 
-export const joinQueue = (schedule: string, signal?: Signal) =>
-  call<QueuePlace>(`/schedules/${id(schedule)}/queue`, { method: "POST", signal, retries: 2, proves: true });
+export const joinQueue = (schedule: string, signal?: Signal, body: { code?: string; work?: JoinWork } = {}) =>
+  call<QueuePlace>(`/schedules/${id(schedule)}/queue`, { method: "POST", body, signal, retries: 2, proves: true });
+
+export const getChallenge = (schedule: string) => call<QueueChallenge>(`/schedules/${id(schedule)}/queue/challenge`);
+
+export const getAppeal = (schedule: string, signal?: Signal) => call<QueueAppeal>(`/schedules/${id(schedule)}/queue/appeals/mine`, { signal });
+
+export const makeAppeal = (schedule: string, refused: string, text: string) =>
+  call<QueueAppeal>(`/schedules/${id(schedule)}/queue/appeals`, { method: "POST", body: { refused, text } });
 
 export const getPlace = (place: string, signal?: Signal, proves = false) =>
   call<QueuePlace>(`/queue/${id(place)}`, { signal, retries: 0, proves });

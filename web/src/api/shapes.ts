@@ -72,9 +72,15 @@ export interface PersonTerms {
   proof_at_door?: boolean;
 }
 
+export interface Presale {
+  starts_at: string;
+  ends_at: string;
+  groups: { name: string; starts_at: string; ends_at: string }[];
+}
+
 export interface ScheduleDetail extends Schedule {
   title: string;
-  terms?: { person_types: PersonTerms[] };
+  terms?: { person_types: PersonTerms[]; presale?: Presale | null };
   server_time: string;
   max_tickets_per_user: number;
 }
@@ -137,6 +143,27 @@ export interface QueueNews {
   paused: boolean;
   message: string;
   message_en: string;
+}
+
+/* Work that a waiting room asks for; without a challenge, none. */
+export interface QueueChallenge {
+  challenge: string | null;
+  bits: number;
+  parts: number;
+  expires_at: string | null;
+}
+
+export interface JoinWork {
+  challenge: string;
+  solution: string;
+}
+
+export interface QueueAppeal {
+  id: string;
+  refused: string;
+  text: string;
+  state: "open" | "granted" | "denied";
+  answer: string;
 }
 
 export type EtaReason = "rate" | "payment" | "limit" | "paused" | "draw" | "not_started" | "stock" | "sold_out" | "back";

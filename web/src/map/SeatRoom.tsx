@@ -40,7 +40,7 @@ export function SeatRoom({ schedule, data, reload }: Props) {
   const [news, setNews] = useState<QueueNews | null>(null);
   const hold = useHold(schedule, store, reload);
   const said = language.value === "en" ? news?.message_en : news?.message;
-  const selling = schedule.status === "on_sale";
+  const selling = schedule.status === "on_sale" || (schedule.status === "upcoming" && passFor(schedule.id) !== null);      /* a presale */
 
   useEffect(() => {
     const live = new LiveAvailability({

@@ -114,7 +114,7 @@ function Entrance({ schedule, reload }: { schedule: Schedule; reload(): void }) 
       <div class="opening">
         <p class="opening__clock"><span>{w.show.opensIn}</span> <Countdown to={schedule.sale_starts_at} onEnd={reload} /></p>
         <p class="muted small">{moment(schedule.sale_starts_at)}</p>
-        {schedule.queue_mode === "draw" && <a class="button" href={`${base}/queue`} data-testid="enter-queue">{w.show.enterQueue}</a>}
+        {room && <a class="button" href={`${base}/queue`} data-testid="enter-queue">{w.show.enterQueue}</a>}
         <a class="button button--quiet" href={`${base}/seats`} data-testid="look-at-seats">{w.show.look}</a>
       </div>
     );

@@ -12,11 +12,14 @@ import { Countdown } from "../ui/Countdown";
 import { keepReceipt } from "../draw/receipts";
 import { drawWords } from "../draw/words";
 import { GradeMark, offered } from "../ui/GradeMark";
-import { Await, ErrorState, Loading, Notice } from "../ui/states";
+import { Await, ErrorState, Notice } from "../ui/states";
 import { OtherDevice } from "./OtherDevice";
 import type { Problem } from "../api/problem";
 import { askToNotify, callIn, chime, chooseChime, permission, useAwake, useOtherTab } from "./queue-call";
 import { useNews, type News } from "./queue-news";
+import { Appeal } from "../work/Appeal";
+import { cameWithCode, CodeEntry } from "../work/CodeEntry";
+import { Joining, Prepare } from "../work/Work";
 import { usePlace } from "./queue-place";
 import { newsText, queueWords } from "./queue-words";
 import { readSchedule } from "./SeatsPage";
@@ -25,7 +28,7 @@ export default function QueuePage({ params }: { params: Params }) {
   const schedule = useResource((signal) => readSchedule(params.id, signal), [params.id]);
   return (
     <Await of={schedule}>
-      {(found) => found.status === "upcoming" && found.queue_mode !== "draw" ? <NotYet schedule={found} reload={schedule.reload} /> : <Room schedule={found} />}
+      {(found) => found.status === "upcoming" && found.queue_mode !== "draw" && !cameWithCode(found.id) ? <NotYet schedule={found} reload={schedule.reload} /> : <Room schedule={found} />}
     </Await>
   );
 }
@@ -36,6 +39,8 @@ function NotYet({ schedule, reload }: { schedule: ScheduleDetail; reload(): void
   return (
     <Notice title={schedule.title} text={w.show.opensIn} testid="queue-not-yet">
       <p class="bigclock"><Countdown to={schedule.sale_starts_at} onEnd={reload} /></p>
+      <Prepare schedule={schedule.id} />
+      <CodeEntry schedule={schedule} entered={reload} />
     </Notice>
   );
 }
@@ -64,7 +69,7 @@ function Room({ schedule }: { schedule: ScheduleDetail }) {
     if (place && schedule.queue_mode === "draw") void keepProof(schedule.id, place);
   }, [place?.place_token]);
 
-  if (!place) return problem ? <Refused problem={problem} schedule={schedule} retry={rejoin} /> : <Loading />;
+  if (!place) return problem ? <><Refused problem={problem} schedule={schedule} retry={rejoin} /><Appeal schedule={schedule.id} problem={problem} /></> : <Joining />;
   if (place.state === "expired" || place.state === "left")
     return (
       <Notice title={w.queue.over} text={place.revoked_reason ? w.queue.revoked(place.revoked_reason) : place.message || w.queue.overText} tone="warn" testid="queue-over">
@@ -96,6 +101,7 @@ function Room({ schedule }: { schedule: ScheduleDetail }) {
           <a class="button" href={`/schedules/${encodeURIComponent(schedule.id)}/waitlist`} data-testid="to-waitlist">{w.waitlist.title}</a>}
         <Call />
         {otherTab && <p class="queue__hint" role="status" data-testid="queue-other-tab">{more.otherTab}</p>}
+        <CodeEntry schedule={schedule} entered={rejoin} />
         <p class="queue__hint">{w.queue.hint}</p>
         {place.place_token && <p class="queue__hint"><a href={`/wait/${encodeURIComponent(place.place_token)}`} target="_self" data-testid="to-plain">{more.plain}</a></p>}
         <button type="button" class="button button--ghost" data-testid="leave-queue" onClick={leave}>{w.queue.leave}</button>

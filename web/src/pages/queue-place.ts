@@ -1,9 +1,10 @@
 /* One's place in the queue, asked for again as often as the server says; slower while it does not answer. */
 import { useEffect, useState } from "preact/hooks";
-import { getPlace, joinQueue } from "../api/calls";
+import { getPlace } from "../api/calls";
 import { backoff, pause } from "../api/client";
 import { asProblem, type Problem } from "../api/problem";
 import type { QueuePlace } from "../api/shapes";
+import { enter } from "../work/enter";
 
 export interface PlaceState {
   place: QueuePlace | null;
@@ -70,7 +71,7 @@ export function usePlace(schedule: string): PlaceState & { rejoin(): void } {
     setState({ place: null, problem: null, shaky: false });
     watchPlace({
       signal: stop.signal,
-      join: (signal) => joinQueue(schedule, signal),
+      join: (signal) => enter(schedule, signal),
       look: getPlace,
       wait: pause,
       show: setState,

@@ -107,3 +107,8 @@ SELECT schedule_id, blocks FROM (
     SELECT id >> 24 AS schedule_id, COUNT(*) AS blocks, MAX(id & 16777215) AS newest FROM queue_block GROUP BY id >> 24
 ) AS hashed
 WHERE blocks <> newest + 1 OR blocks * 1024 > (SELECT COUNT(*) FROM queue_place p WHERE p.id >> 24 = hashed.schedule_id)
+
+-- name: appeal_decided
+-- help: a decision about an appeal says when and by whom
+SELECT id FROM queue_appeal
+WHERE (state = 0 AND (resolved_at IS NOT NULL OR resolved_by IS NOT NULL)) OR (state <> 0 AND (resolved_at IS NULL OR resolved_by IS NULL))

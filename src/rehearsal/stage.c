@@ -173,9 +173,9 @@ static struct str token_of(struct ctx *cx, const struct stage *s, int64_t person
 
 static err do_join(struct ctx *cx, struct stage *s, struct deed *d)
 {
-    struct place_out place;
-    err e = queue_join(cx, s->queue, &(struct join_in){ .schedule = s->schedule }, &place);
-    d->ret_waits = !e && place.place_token.n;
+    struct place_out *place = NEW(cx->arena, struct place_out);          /* its receipt comes after the commit */
+    err e = queue_join(cx, s->queue, &(struct join_in){ .schedule = s->schedule }, place);
+    d->ret_waits = !e && place->place_token.n;
     return e;
 }
 

@@ -1,4 +1,5 @@
 # limit: 300
+# lane: alone
 # Whole stories with many people, one after another: each may use all of the machine.
 . tests/lib/suite.sh
 files tests/scenario '*test.mjs'

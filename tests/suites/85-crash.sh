@@ -1,4 +1,5 @@
 # limit: 240
+# lane: alone
 # kill -9 at any moment: what was acknowledged is found again.
 . tests/lib/suite.sh
 files tests/crash '*test.mjs'

@@ -56,13 +56,14 @@ export async function readOrder(booking: string, signal?: AbortSignal): Promise<
 
 const deposits = new Map<string, Promise<Deposit | null>>();
 
-/* Where to transfer the money, if that is what a payment waits for. It does not change, so the provider is asked once. */
+/* Where to transfer the money, if that is what a payment waits for. It does not change, so the provider is asked once; while the payment is only
+   being confirmed there is none yet. */
 export function depositOf(payment: Payment): Promise<Deposit | null> {
   if (payment.status !== "pending" || payment.provider === "sandbox") return Promise.resolve(null);
   let known = deposits.get(payment.id);
   if (!known) {
-    known = getDeposit(payment.id).catch((error) => {
-      if (asProblem(error).status !== 404) deposits.delete(payment.id);
+    known = getDeposit(payment.id).catch(() => {
+      deposits.delete(payment.id);
       return null;
     });
     deposits.set(payment.id, known);

@@ -37,7 +37,7 @@ void toll_configure(struct queue *q, const struct config *c)
 
 static uint64_t name_of(const struct queue *q, enum counted what, int64_t schedule, uint64_t who)
 {
-    return limits_name(&q->limits, what, schedule, who);
+    return limits_name(&q->limits, (int)what, schedule, who);
 }
 
 /* Joins from the asker's address; an address that is this machine is a proxy's, and nobody's. */

@@ -76,7 +76,7 @@ describe('the room is run', { concurrency: true }, () => {
       const rows = (await readFile(await download.path(), 'utf8')).trim().split('\r\n');
       assert.ok(rows.length >= 2 && rows[1].includes(',3,'), rows.join('|'));
 
-      await visitor.page.route(visitor.called(`/schedules/${show.id}/queue/status`), (route) => route.abort());
+      await visitor.cuts(`/schedules/${show.id}/queue/status`);
       await visitor.see('stale').waitFor();
       await visitor.look('stale');
       clearInterval(presence);

@@ -114,8 +114,7 @@ for (const who of walks) {
     await back(success);
     await visitor.result('checking');
     await visitor.look('in-progress');
-    await visitor.silence(`/payments/${payment.id}/confirm`);
-    await visitor.page.route(`**/api/v1/payments/${payment.id}/confirm`, (route) => route.abort());
+    await visitor.cuts(`/payments/${payment.id}/confirm`);
     await visitor.page.reload();
     await visitor.see('shaky').waitFor();
     await visitor.look('no-network');

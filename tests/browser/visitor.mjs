@@ -104,22 +104,35 @@ export class Visitor {
     const type = status < 400 ? 'application/json' : 'application/problem+json';
     const text = JSON.stringify(body);
     this.house.world.server.contract.check(method, `/api/v1${path}`, { status, type, headers, json: body, text, bytes: Buffer.from(text) });
-    await this.silence(path);
-    await this.page.route(this.called(path), (route) => (route.request().method() === method
+    await this.answers(path, (route) => (route.request().method() === method
       ? route.fulfill({ status, headers, contentType: type, body: text }) : route.fallback()));
   }
 
   /* Its own answer, with some of it changed. */
   async adds(path, change) {
-    await this.silence(path);
-    await this.page.route(this.called(path), async (route) => {
+    await this.answers(path, async (route) => {
       const answer = await route.fetch();
       await route.fulfill({ response: answer, json: { ...await answer.json(), ...change } });
     });
   }
 
+  /* Nothing comes back. */
+  cuts(path) {
+    return this.answers(path, (route) => route.abort());
+  }
+
+  /* The newest that is set answers; the one before is taken away only then, since the page may ask in between. */
+  async answers(path, handler) {
+    this.handlers ??= new Map();
+    const before = this.handlers.get(path);
+    this.handlers.set(path, handler);
+    await this.page.route(this.called(path), handler);
+    if (before) await this.page.unroute(this.called(path), before);
+  }
+
   /* What it says is its own again. */
   silence(path) {
+    this.handlers?.delete(path);
     return this.page.unroute(this.called(path));
   }
 

@@ -93,8 +93,7 @@ describe('waiting', { concurrency: true }, () => {
         await visitor.see(id).waitFor();
         await visitor.look(name);
       }
-      await visitor.silence(path);
-      await visitor.page.route(visitor.called(path), (route) => route.abort());
+      await visitor.cuts(path);
       await visitor.see('queue-shaky').waitFor();
       await visitor.look('shaky');
       await says({});

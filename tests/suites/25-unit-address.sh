@@ -1,4 +1,4 @@
-# limit: 420
+# limit: 720
 # lane: sanitizers
 # Unit tests once more with clang, under AddressSanitizer and UndefinedBehaviorSanitizer; every piece of an arena is an allocation of its own.
 . tests/lib/suite.sh

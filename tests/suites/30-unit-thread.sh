@@ -1,4 +1,4 @@
-# limit: 420
+# limit: 720
 # lane: sanitizers
 # Unit tests once more with clang, under ThreadSanitizer.
 . tests/lib/suite.sh

@@ -1,4 +1,4 @@
-# limit: 240
+# limit: 420
 # The interface from outside: every route, every right, money, lost answers; each answer is held against /openapi.json.
 . tests/lib/suite.sh
 files tests/api '*test.mjs'

@@ -1,4 +1,4 @@
-# limit: 720
+# limit: 1200
 # The client in a real browser.
 . tests/lib/suite.sh
 files tests/browser '*test.mjs'

@@ -1,4 +1,4 @@
-# limit: 1200
+# limit: 1800
 # lane: sanitizers
 # All of it once more, against the programs built with AddressSanitizer and UndefinedBehaviorSanitizer: a finding or a leak ends them, and the test.
 # Only the figures of memory and of the restart are the usual build's alone.

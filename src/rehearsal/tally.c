@@ -2,6 +2,8 @@
 
 #include <stdlib.h>
 
+#include "base/grow.h"
+
 enum group group_of(int64_t arrived_ms)
 {
     static const int64_t ends[] = { 0, 60000, 300000, 900000, 3600000 };
@@ -11,20 +13,9 @@ enum group group_of(int64_t arrived_ms)
     return (enum group)group;
 }
 
-static void *grown(void *at, size_t n, size_t *cap, size_t size)
-{
-    if (n < *cap)
-        return at;
-    *cap = *cap ? *cap * 2 : 256;
-    at = realloc(at, *cap * size);
-    if (!at)
-        abort();
-    return at;
-}
-
 void waits_add(struct waits *w, int64_t ms)
 {
-    w->at = grown(w->at, w->n, &w->cap, sizeof(*w->at));
+    w->at = grow(w->at, &w->cap, w->n + 1, sizeof(*w->at));
     w->at[w->n++] = (uint32_t)(ms < 0 ? 0 : ms > UINT32_MAX ? UINT32_MAX : ms);
 }
 
@@ -54,7 +45,7 @@ int64_t quantile(const struct waits *w, int percent)
 
 void sample_add(struct tally *t, const struct sample *s)
 {
-    t->samples = grown(t->samples, t->sample_n, &t->sample_cap, sizeof(*t->samples));
+    t->samples = grow(t->samples, &t->sample_cap, t->sample_n + 1, sizeof(*t->samples));
     t->samples[t->sample_n++] = *s;
     if (s->waiting > t->peak_waiting)
         t->peak_waiting = s->waiting;

@@ -4,6 +4,8 @@
 
 #include <stdlib.h>
 
+#include "base/grow.h"
+
 static void *zeroed(size_t n)
 {
     void *p = calloc(1, n);
@@ -25,12 +27,7 @@ static void put_state(uint8_t *states, uint32_t seat, enum seat_state state)
 
 static void touch(struct sale *s, uint32_t seat)
 {
-    if (s->touched_n == s->touched_cap) {
-        s->touched_cap = s->touched_cap ? s->touched_cap * 2 : 64;
-        s->touched = realloc(s->touched, s->touched_cap * sizeof(*s->touched));
-        if (!s->touched)
-            abort();
-    }
+    s->touched = grow(s->touched, &s->touched_cap, s->touched_n + 1, sizeof(*s->touched));
     s->touched[s->touched_n++] = seat;
 }
 

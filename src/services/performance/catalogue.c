@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "base/grow.h"
 #include "platform/db/db.h"
 #include "platform/obs/log.h"
 
@@ -30,20 +31,6 @@ struct str catalogue_fold(struct arena *arena, struct str text)
     return str_of(out, n);
 }
 
-/* ---- columns that grow ---- */
-
-static void *grown(void *at, size_t *cap, size_t n, size_t size)
-{
-    if (n <= *cap)
-        return at;
-    while (*cap < n)
-        *cap = *cap ? *cap * 2 : 64;
-    at = realloc(at, *cap * size);
-    if (!at)
-        abort();
-    return at;
-}
-
 /* ---- halls ---- */
 
 static size_t hall_place(struct catalogue *c, int64_t hall)
@@ -51,7 +38,7 @@ static size_t hall_place(struct catalogue *c, int64_t hall)
     uint64_t place;
     if (map_get(&c->halls, (uint64_t)hall, &place))
         return place;
-    c->regions = grown(c->regions, &c->region_cap, c->region_count + 1, sizeof(*c->regions));
+    c->regions = grow(c->regions, &c->region_cap, c->region_count + 1, sizeof(*c->regions));
     c->regions[c->region_count] = (struct str){ 0 };
     map_put(&c->halls, (uint64_t)hall, c->region_count);
     return c->region_count++;
@@ -91,7 +78,7 @@ static void set_dates(struct catalogue *c, struct entry *e, const struct listing
     if (l->date_count > e->date_count) {
         c->dates_dead += e->date_count;
         e->first_date = (uint32_t)c->date_count;
-        c->dates = grown(c->dates, &c->date_cap, c->date_count + l->date_count, sizeof(*c->dates));
+        c->dates = grow(c->dates, &c->date_cap, c->date_count + l->date_count, sizeof(*c->dates));
         c->date_count += l->date_count;
     } else {
         c->dates_dead += e->date_count - l->date_count;
@@ -105,7 +92,7 @@ static void set_dates(struct catalogue *c, struct entry *e, const struct listing
 
 static struct entry *append(struct catalogue *c, int64_t id, struct str text, size_t title_n)
 {
-    c->entries = grown(c->entries, &c->entry_cap, c->entry_count + 1, sizeof(*c->entries));
+    c->entries = grow(c->entries, &c->entry_cap, c->entry_count + 1, sizeof(*c->entries));
     struct entry *e = &c->entries[c->entry_count];
     *e = (struct entry){ .id = id, .text_at = (uint32_t)c->text.n, .text_n = (uint32_t)text.n, .title_n = (uint32_t)title_n, .live = true };
     e->title_key = first_bytes(str_of(text.p, title_n));
@@ -143,7 +130,7 @@ static void rebuild(struct catalogue *c)
         memcpy(e->sold, from->sold, sizeof(e->sold));
         e->first_date = (uint32_t)c->date_count;
         e->date_count = from->date_count;
-        c->dates = grown(c->dates, &c->date_cap, c->date_count + from->date_count, sizeof(*c->dates));
+        c->dates = grow(c->dates, &c->date_cap, c->date_count + from->date_count, sizeof(*c->dates));
         if (from->date_count)
             memcpy(c->dates + c->date_count, old.dates + from->first_date, from->date_count * sizeof(*c->dates));
         c->date_count += from->date_count;
@@ -325,7 +312,7 @@ static void change_note(struct ctx *cx, struct catalogue *c, const struct change
         own->listing.text.p = memcpy(bytes, l->text.p, l->text.n);
     if (given->region.n)
         own->region.p = memcpy(bytes + l->text.n, given->region.p, given->region.n);
-    c->pending = grown(c->pending, &c->pending_cap, c->pending_count + 1, sizeof(struct change *));
+    c->pending = grow(c->pending, &c->pending_cap, c->pending_count + 1, sizeof(struct change *));
     c->pending[c->pending_count++] = own;
     tx_undo(cx, take_back, c, &own->kind, sizeof(own->kind));
     tx_after(cx, publish, c);

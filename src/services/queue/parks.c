@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/grow.h"
 #include "platform/obs/log.h"
 
 #define KEEP_MS (2 * 60 * 60 * 1000)         /* longer than a pass lasts, so that a step never takes a parked place for an admitted one */
@@ -20,11 +21,7 @@ void parks_add(struct parks *p, const struct parked *parked)
         memmove(p->at, p->at + p->first, p->n * sizeof(*p->at));
         p->first = 0;
     }
-    if (p->first + p->n == p->cap) {
-        p->cap = p->cap ? p->cap * 2 : 16;
-        p->at = realloc(p->at, p->cap * sizeof(*p->at));
-        ASSERT(p->at != NULL);
-    }
+    p->at = grow(p->at, &p->cap, p->first + p->n + 1, sizeof(*p->at));
     p->at[p->first + p->n++] = *parked;
 }
 

@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/grow.h"
+
 const char *const record_rules[RECORD_RULE_COUNT] = {
 #define X(name, sentence) [name] = #name ": " sentence,
     RECORD_RULES(X)
@@ -12,17 +14,6 @@ const char *const record_rules[RECORD_RULE_COUNT] = {
 };
 
 /* ---- writing down ---- */
-
-static void *grown(void *at, size_t n, size_t *cap, size_t size)
-{
-    if (n < *cap)
-        return at;
-    *cap = *cap ? *cap * 2 : 256;
-    at = realloc(at, *cap * size);
-    if (!at)
-        abort();
-    return at;
-}
 
 void record_init(struct record *r, size_t accounts)
 {
@@ -56,7 +47,7 @@ int32_t record_join(struct record *r, int64_t account, const char *token, size_t
     *ret_new = before < 0 || r->places[before].token != hash;
     if (!*ret_new)
         return before;
-    r->places = grown(r->places, r->places_n, &r->places_cap, sizeof(*r->places));
+    r->places = grow(r->places, &r->places_cap, r->places_n + 1, sizeof(*r->places));
     r->places[r->places_n++] = (struct told_place){ .token = hash, .account = (int32_t)account, .before = before, .number = number ? number : place + 1,
                                                     .order = number ? number : place + 1 };
     r->newest[account] = place + 1;
@@ -65,13 +56,13 @@ int32_t record_join(struct record *r, int64_t account, const char *token, size_t
 
 void record_told(struct record *r, struct told t)
 {
-    r->told = grown(r->told, r->told_n, &r->told_cap, sizeof(*r->told));
+    r->told = grow(r->told, &r->told_cap, r->told_n + 1, sizeof(*r->told));
     r->told[r->told_n++] = t;
 }
 
 void record_terms(struct record *r, struct told_terms t)
 {
-    r->terms = grown(r->terms, r->terms_n, &r->terms_cap, sizeof(*r->terms));
+    r->terms = grow(r->terms, &r->terms_cap, r->terms_n + 1, sizeof(*r->terms));
     r->terms[r->terms_n++] = t;
 }
 

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/grow.h"
 #include "platform/obs/log.h"
 
 void steps_free(struct steps *s)
@@ -14,22 +15,13 @@ void steps_free(struct steps *s)
     *s = (struct steps){ 0 };
 }
 
-static void make_room(struct steps *s)
+void steps_add(struct steps *s, const struct step *step)
 {
     if (s->first > s->n) {                   /* more than half is forgotten */
         memmove(s->at, s->at + s->first, s->n * sizeof(*s->at));
         s->first = 0;
-        return;
     }
-    s->cap = s->cap ? s->cap * 2 : 16;
-    s->at = realloc(s->at, s->cap * sizeof(*s->at));
-    ASSERT(s->at != NULL);
-}
-
-void steps_add(struct steps *s, const struct step *step)
-{
-    if (s->first + s->n == s->cap)
-        make_room(s);
+    s->at = grow(s->at, &s->cap, s->first + s->n + 1, sizeof(*s->at));
     s->at[s->first + s->n++] = *step;
 }
 

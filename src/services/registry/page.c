@@ -1,6 +1,8 @@
 /* The status page: for people of the operator, without scripts, in their language. */
-#include "base/clock.h"
 #include "registry_int.h"
+
+#include "base/clock.h"
+#include "base/html.h"
 
 #define PAGE_MAX ((size_t)32 << 20)
 
@@ -10,18 +12,6 @@ struct page {
     int64_t now;
 };
 
-static void escaped(struct page *p, struct str s)
-{
-    for (size_t i = 0; i < s.n; i++)
-        switch (s.p[i]) {
-        case '&': buf_str(p->out, S("&amp;")); break;
-        case '<': buf_str(p->out, S("&lt;")); break;
-        case '>': buf_str(p->out, S("&gt;")); break;
-        case '"': buf_str(p->out, S("&quot;")); break;
-        default: buf_char(p->out, s.p[i]);
-        }
-}
-
 static void said(struct page *p, const char *en, const char *ko)
 {
     buf_str(p->out, str_c(p->lang == LANG_KO ? ko : en));
@@ -30,7 +20,7 @@ static void said(struct page *p, const char *en, const char *ko)
 static void cell(struct page *p, struct str s)
 {
     buf_str(p->out, S("<td>"));
-    escaped(p, s);
+    html_text(p->out, s);
     buf_str(p->out, S("</td>"));
 }
 
@@ -111,20 +101,24 @@ static void instance_row(struct page *p, const struct lease *l)
     buf_fmt(p->out, p->lang == LANG_KO ? "<td>%lld초</td></tr>" : "<td>%lld s</td></tr>", (long long)left);
 }
 
-static void instances(struct page *p, const struct registry *r)
+/* A headline and the head of a table, whose rows follow; heads ends with NULL. */
+static void table_begin(struct page *p, const char *en, const char *ko, const char *const heads[][2])
 {
     buf_str(p->out, S("<h2>"));
-    said(p, "Instances", "인스턴스");
+    said(p, en, ko);
     buf_str(p->out, S("</h2><table><thead><tr>"));
-    heading(p, "Application", "애플리케이션");
-    heading(p, "Instance", "인스턴스");
-    heading(p, "Address", "주소");
-    heading(p, "Port", "포트");
-    heading(p, "Status", "상태");
-    heading(p, "Registered", "등록");
-    heading(p, "Last heartbeat", "마지막 하트비트");
-    heading(p, "Lease left", "남은 시간");
+    for (; (*heads)[0]; heads++)
+        heading(p, (*heads)[0], (*heads)[1]);
     buf_str(p->out, S("</tr></thead><tbody>"));
+}
+
+static void instances(struct page *p, const struct registry *r)
+{
+    static const char *const heads[][2] = {
+        { "Application", "애플리케이션" }, { "Instance", "인스턴스" }, { "Address", "주소" }, { "Port", "포트" }, { "Status", "상태" },
+        { "Registered", "등록" }, { "Last heartbeat", "마지막 하트비트" }, { "Lease left", "남은 시간" }, { NULL, NULL },
+    };
+    table_begin(p, "Instances", "인스턴스", heads);
     for (const struct application *a = r->apps; a; a = a->next)
         for (const struct lease *l = a->first; l; l = l->next)
             instance_row(p, l);
@@ -133,16 +127,12 @@ static void instances(struct page *p, const struct registry *r)
 
 static void peers(struct page *p, const struct registry *r)
 {
+    static const char *const heads[][2] = {
+        { "Address", "주소" }, { "State", "상태" }, { "Waiting", "대기" }, { "Last heard", "마지막 응답" }, { NULL, NULL },
+    };
     if (!r->peer_count)
         return;
-    buf_str(p->out, S("<h2>"));
-    said(p, "Peers", "다른 레지스트리");
-    buf_str(p->out, S("</h2><table><thead><tr>"));
-    heading(p, "Address", "주소");
-    heading(p, "State", "상태");
-    heading(p, "Waiting", "대기");
-    heading(p, "Last heard", "마지막 응답");
-    buf_str(p->out, S("</tr></thead><tbody>"));
+    table_begin(p, "Peers", "다른 레지스트리", heads);
     for (size_t i = 0; i < r->peer_count; i++) {
         struct peer_view v = peer_view(r, i);
         buf_str(p->out, S("<tr>"));

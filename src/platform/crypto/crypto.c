@@ -190,18 +190,13 @@ bool signature_valid(const uint8_t public_key[32], struct str message, const uin
 
 /* ---- sealed tokens ---- */
 
-/* The purpose goes in behind its length, so that no other purpose and payload give the same bytes. */
+/* Keyed BLAKE2b: a third of HMAC-SHA-256's time, which is the largest part of a look at a place. The purpose is its personalization. */
 static void token_mac(const uint8_t key[32], struct str purpose, struct str payload, uint8_t out[32])
 {
-    crypto_auth_hmacsha256_state state;
-    uint8_t length[8];
-    for (size_t i = 0; i < sizeof(length); i++)
-        length[i] = (uint8_t)((uint64_t)purpose.n >> (8 * i));
-    crypto_auth_hmacsha256_init(&state, key, 32);
-    crypto_auth_hmacsha256_update(&state, length, sizeof(length));
-    crypto_auth_hmacsha256_update(&state, bytes(purpose), purpose.n);
-    crypto_auth_hmacsha256_update(&state, bytes(payload), payload.n);
-    crypto_auth_hmacsha256_final(&state, out);
+    uint8_t person[crypto_generichash_blake2b_PERSONALBYTES] = { 0 };
+    ASSERT(purpose.n <= sizeof(person));
+    memcpy(person, purpose.p, purpose.n);
+    ASSERT(crypto_generichash_blake2b_salt_personal(out, 32, bytes(payload), payload.n, key, 32, NULL, person) == 0);
 }
 
 struct str token_seal(struct arena *arena, const uint8_t key[32], struct str purpose, struct str payload)

@@ -14,7 +14,7 @@
  * by name (crypto_kdf), so that no key is used twice. */
 struct keys {
     uint8_t token[32];        /* HMAC of access tokens */
-    uint8_t place[32];        /* HMAC of place tokens and passes */
+    uint8_t place[32];        /* keyed hash of place tokens and passes */
     uint8_t presale[32];      /* HMAC of presale codes */
     uint8_t draw[32];         /* HMAC that makes the secrets of draws, and the names that entrants have in them */
     uint8_t webhook[32];      /* HMAC of the sandbox provider's webhooks */
@@ -66,7 +66,8 @@ bool password_matches(struct str hash, struct str password);
 void sign(const uint8_t secret[64], struct str message, uint8_t out[64]);
 bool signature_valid(const uint8_t public_key[32], struct str message, const uint8_t signature[64]);
 
-/* A small signed token of our own: base64url(payload) "." base64url(HMAC over purpose, length and payload). */
+/* A small signed token of our own: base64url(payload) "." base64url(keyed BLAKE2b, RFC 7693, of the payload, personalized by the purpose: 16 bytes at
+ * most, without a NUL). */
 struct str token_seal(struct arena *arena, const uint8_t key[32], struct str purpose, struct str payload);
 bool token_open(struct arena *arena, const uint8_t key[32], struct str purpose, struct str token, struct str *ret_payload);
 

@@ -140,7 +140,9 @@ test('the limits of the house are one for all lines', async () => {
 
 test('a file of codes takes the place of those a group has', async () => {
   const sale = await presale({ paused: true });
-  const [ann, bob, cat] = await world.crowd(3);
+  const [ann, bob, cat, dan] = await world.crowd(4);
+  const { place_token } = ok(await join(sale, dan, 'FAN-003'), 201);
+  ok(await world.api('DELETE', `/api/v1/queue/${place_token}`, undefined, { as: dan }), 204);
   const many = Array.from({ length: 5000 }, (_, i) => `MEMBER-${i}`);
   assert.deepEqual(ok(await give_codes(sale, '팬클럽', `\ufeffcode,name\r\n"MEMBER-A",Ann\r\n\r\n${many.join('\r\n')}\r\n`)), { group: '팬클럽', codes: 5001 });
   const terms = ok(await world.api('GET', path(sale, 'terms'), undefined, { as: world.admin }));
@@ -151,9 +153,25 @@ test('a file of codes takes the place of those a group has', async () => {
   await world.crash();
   assert.equal(ok(await join(sale, bob, 'MEMBER-4999'), 201).position, 2);
 
+  const put = (...codes) => world.terms(sale, { presale: { ...said, groups: said.groups.map((one, i) => ({ ...one, uses_per_code: 1, codes: codes[i] })) } });
   const { presale: said } = terms;
-  ok(await world.terms(sale, { presale: { ...said, groups: said.groups.map((one) => ({ ...one, uses_per_code: 1 })) } }));
+  assert.equal(refused(await put(undefined, ['OTHER-1', 'member-8']), 400, 'invalid').errors[0].field, 'presale.groups[1].codes[1]', 'a code that the first group keeps');
+  ok(await put());
   assert.equal(ok(await join(sale, cat, 'MEMBER-7'), 201).position, 3, 'a group that is given without codes keeps those it has');
+  assert.equal(ok(await join(sale, dan), 201).position, 4, 'who came in with a code that has been replaced is still of the group');
+});
+
+test('a presale has at most 50,000 codes, those that are kept among them', async () => {
+  const sale = await presale();
+  const rows = (n) => Array.from({ length: n }, (_, i) => `MEMBER-${i}`);
+  assert.equal(refused(await give_codes(sale, '팬클럽', rows(50001).join('\n')), 400, 'invalid').errors[0].field, 'codes');
+  ok(await give_codes(sale, '팬클럽', rows(49990).join('\n')));
+  const { presale: said } = ok(await world.api('GET', path(sale, 'terms'), undefined, { as: world.admin }));
+  const [club, card] = said.groups.map((one) => ({ ...one, uses_per_code: 1 }));
+  const put = (n) => world.terms(sale, { presale: { ...said, groups: [club, { ...card, codes: rows(n).map((code) => `CARD-${code}`) }] } });
+  assert.equal(refused(await put(11), 400, 'invalid').errors[0].field, 'presale.groups[1].codes');
+  ok(await put(10));
+  ok(await put(10));
 });
 
 test('what is refused of groups and codes', async () => {

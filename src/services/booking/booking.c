@@ -92,8 +92,9 @@ static const struct call *const calls[] = {
     &ticket_reissue_call, &tickets_refused_call, &admissions_call, &checkin_call, &checkin_put_call, &checkin_sync_call, &checkin_sync_put_call,
     &booking_schedule_cancel, &schedule_sweep_call, &house_put_call, &house_get_call, &house_release_call, &booking_sales, &policy_get_call,
     &policy_set_call, &policy_put_command, &cancellation_quote_call, &cancellation_quote_seats_call, &cancel_call, &booking_refunded_call,
-    &order_begin_call, &order_price_call, &order_withdraw_call, &terms_put_call, &terms_get_call, &presale_codes_call, &hold_extend_call, &hold_seats_call,
-    &ticket_pdf_call, &waitlist_join_call, &waitlist_mine_call, &waitlist_leave_call, &waitlist_accept_call, &waitlist_serve_call,
+    &order_begin_call, &order_price_call, &order_withdraw_call, &terms_put_call, &terms_get_call, &presale_codes_call, &presale_codes_set_call,
+    &hold_extend_call, &hold_seats_call, &ticket_pdf_call, &waitlist_join_call, &waitlist_mine_call, &waitlist_leave_call,
+    &waitlist_accept_call, &waitlist_serve_call,
     &booking_seats_drop, &admin_list_call, &admin_csv_call, &admin_get_call, &admin_cancel_call, &note_add_call, &note_list_call, &counter_sell_call,
     NULL,
 };

@@ -75,8 +75,8 @@ struct terms_basis {
     const char *currency;
     int64_t sale_starts_at, sale_ends_at;
 };
-err booking_terms_check(struct ctx *cx, const struct sale_terms *t, const struct terms_basis *basis) MUST_USE;
-/* The codes of a presale as they are kept: keyed hashes. */
+err booking_terms_check(struct ctx *cx, const struct sale_terms *sealed, const struct terms_basis *basis) MUST_USE;
+/* The codes of a presale as they are kept and compared: keyed hashes. */
 void booking_terms_seal(struct ctx *cx, struct sale_terms *t);
 extern const struct fields person_terms_fields, early_price_fields, presale_terms_fields;
 

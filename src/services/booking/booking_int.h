@@ -164,8 +164,6 @@ err store_bookings_of_user(struct ctx *cx, int64_t user, int64_t before, int64_t
 void store_ticket_put(struct ctx *cx, int64_t id, int64_t booking, const struct seat_line *line, bool proof);
 struct str lines_pack(struct ctx *cx, const struct seat_line *lines, size_t n);
 struct list lines_unpack(struct ctx *cx, struct str packed);
-/* For db_one: the first column. */
-void take_int(struct ctx *cx, const struct rows *r, void *int64);
 err store_attended(struct ctx *cx, int64_t user, int64_t performance, int64_t *ret_booking, bool *ret_found);
 
 /* ---- live.c ---- */

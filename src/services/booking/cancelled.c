@@ -75,7 +75,7 @@ static err sweep(struct ctx *cx, void *self, const void *in, void *out)
     int64_t schedule;
     size_t n = 0;
     bool found;
-    err e = db_one(cx, &booking_sql.schedule_to_sweep, NO_VALS, take_int, &schedule, &found);
+    err e = db_one(cx, &booking_sql.schedule_to_sweep, NO_VALS, row_take_int, &schedule, &found);
     if (e)
         return e;
     if (!found) {

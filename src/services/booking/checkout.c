@@ -129,7 +129,7 @@ static err from_ended(struct ctx *cx, int64_t hold, struct booking_row *ret)
     bool found = false;
     err e = hold_owned(cx, hold, &ended);
     if (!e && ended.status == HOLD_BOOKED)
-        e = db_one(cx, &booking_sql.booking_of_hold, VALS(v_int(hold)), take_int, &id, &found);
+        e = db_one(cx, &booking_sql.booking_of_hold, VALS(v_int(hold)), row_take_int, &id, &found);
     if (e)
         return e;
     return found ? booking_owned(cx, id, cx->actor.user, ret) : hold_over(cx);

@@ -316,7 +316,7 @@ static err look_later(struct ctx *cx, struct booking *b)
 {
     int64_t next;
     bool found;
-    err e = db_one(cx, &booking_sql.house_next, NO_VALS, take_int, &next, &found);
+    err e = db_one(cx, &booking_sql.house_next, NO_VALS, row_take_int, &next, &found);
     if (e)
         return e;
     atomic_store(&b->house_due, next ? next : INT64_MAX);

@@ -4,6 +4,8 @@
 #include "platform/crypto/crypto.h"
 #include "services/booking/booking_int.h"
 
+#include <stdlib.h>
+
 #define SEAL_BYTES 16
 
 /* ---- codes ---- */
@@ -21,7 +23,7 @@ static void seal(struct ctx *cx, struct str code, uint8_t out[SEAL_BYTES])
     memcpy(out, mac, SEAL_BYTES);
 }
 
-static struct list seal_all(struct ctx *cx, struct list codes)
+struct list presale_seal(struct ctx *cx, struct list codes)
 {
     const struct str *code = codes.at;
     struct str *sealed = NEW_ARRAY(cx->arena, struct str, codes.n);
@@ -46,9 +48,9 @@ static struct presale_group *groups_copy(struct ctx *cx, struct presale_terms *t
 void booking_terms_seal(struct ctx *cx, struct sale_terms *t)
 {
     struct presale_group *group = groups_copy(cx, &t->presale);
-    t->presale.codes = seal_all(cx, t->presale.codes);
+    t->presale.codes = presale_seal(cx, t->presale.codes);
     for (size_t i = 0; i < t->presale.groups.n; i++)
-        group[i].codes = seal_all(cx, group[i].codes);
+        group[i].codes = presale_seal(cx, group[i].codes);
 }
 
 const struct presale_group *presale_group_find(const struct sale_terms *t, struct str name)
@@ -97,12 +99,34 @@ static bool code_find(struct ctx *cx, const struct sale *s, struct str code, int
 
 /* ---- who is in ---- */
 
-void presale_count(struct sale *s, int64_t user, int64_t code)
+/* Names of groups, of which there are few; they stay when the organizer takes a group away. */
+struct presale_name {
+    struct presale_name *next;
+    struct str text;
+};
+
+static const struct presale_name *name_kept(struct sale *s, struct str text)
+{
+    struct presale_name *name = s->presale_names;
+    while (name && !str_eq(name->text, text))
+        name = name->next;
+    if (name)
+        return name;
+    name = malloc(sizeof(*name) + text.n);
+    ASSERT(name != NULL);
+    *name = (struct presale_name){ s->presale_names, str_of((char *)(name + 1), text.n) };
+    memcpy(name + 1, text.p, text.n);
+    s->presale_names = name;
+    return name;
+}
+
+/* Somebody has come in with a code of that name, of that group; empty: of none. */
+static void presale_count(struct sale *s, int64_t user, int64_t code, struct str group)
 {
     uint64_t uses = 0;
     map_get(&s->presale_uses, (uint64_t)code, &uses);
     map_put(&s->presale_uses, (uint64_t)code, uses + 1);
-    map_put(&s->presale_of_user, (uint64_t)user, (uint64_t)code);
+    map_put(&s->presale_of_user, (uint64_t)user, (uint64_t)(uintptr_t)(group.n ? name_kept(s, group) : NULL));
 }
 
 struct entry_undo {
@@ -119,21 +143,33 @@ static void undo_entry(void *sale, const void *arg)
     map_remove(&s->presale_of_user, (uint64_t)u->user);
 }
 
-static enum presale_answer come_in(struct ctx *cx, struct sale *s, struct str code, const struct presale_code **ret)
+void presale_free(struct sale *s)
+{
+    for (struct presale_name *name = s->presale_names, *next; name; name = next) {
+        next = name->next;
+        free(name);
+    }
+    map_free(&s->presale_of_user);
+    map_free(&s->presale_uses);
+}
+
+static enum presale_answer come_in(struct ctx *cx, struct sale *s, struct str code, const struct presale_group **ret)
 {
     uint64_t uses = 0;
     int64_t name;
     if (!code_find(cx, s, code, &name))
         return PRESALE_UNKNOWN;
-    *ret = terms_code(s, name);
-    if ((*ret)->group && cx->now >= (*ret)->group->ends_at)
+    const struct presale_code *with = terms_code(s, name);
+    struct str group = with->group ? with->group->name : S("");
+    *ret = with->group;
+    if (with->group && cx->now >= with->group->ends_at)
         return PRESALE_CLOSED;
     map_get(&s->presale_uses, (uint64_t)name, &uses);
-    if ((int64_t)uses >= (*ret)->uses)
+    if ((int64_t)uses >= with->uses)
         return PRESALE_USED;
     struct entry_undo u = { cx->actor.user, name };
-    db_put(cx, &booking_sql.presale_use_insert, VALS(v_int(s->id), v_int(u.user), v_int(u.code)));
-    presale_count(s, u.user, u.code);
+    db_put(cx, &booking_sql.presale_use_insert, VALS(v_int(s->id), v_int(u.user), v_int(u.code), v_text(group)));
+    presale_count(s, u.user, u.code, group);
     tx_undo(cx, undo_entry, s, &u, sizeof(u));
     return PRESALE_IN;
 }
@@ -149,14 +185,16 @@ static err refuse(struct ctx *cx, enum presale_answer answer, bool given)
     return fail(cx, ERR_CONFLICT, "presale_code_spent", "This presale code has been used up.", "사용 횟수가 모두 소진된 선예매 코드입니다.");
 }
 
-/* Who has come in stays in: with the code of then, also when the organizer has given the group others since. */
-static enum presale_answer enter(struct ctx *cx, struct sale *s, struct str code, const struct presale_code **ret)
+/* Who has come in stays in, in the group of then, also when the organizer has given it other codes since. *ret: NULL when it is of none, or gone. */
+static enum presale_answer enter(struct ctx *cx, struct sale *s, struct str code, const struct presale_group **ret)
 {
-    uint64_t with;
+    uint64_t kept;
     *ret = NULL;
-    if (!map_get(&s->presale_of_user, (uint64_t)cx->actor.user, &with))
+    if (!map_get(&s->presale_of_user, (uint64_t)cx->actor.user, &kept))
         return code.n ? come_in(cx, s, code, ret) : PRESALE_UNKNOWN;
-    *ret = terms_code(s, (int64_t)with);
+    const struct presale_name *group = (const struct presale_name *)(uintptr_t)kept;
+    if (group)
+        *ret = presale_group_find(sale_terms(s), group->text);
     return PRESALE_IN;
 }
 
@@ -169,13 +207,13 @@ bool presale_on(const struct sale *s, int64_t now)
 err presale_may_hold(struct ctx *cx, struct sale *s, struct str code, uint32_t seats)
 {
     const struct sale_terms *t = sale_terms(s);
-    const struct presale_code *with;
-    enum presale_answer answer = enter(cx, s, code, &with);
+    const struct presale_group *group;
+    enum presale_answer answer = enter(cx, s, code, &group);
     if (answer != PRESALE_IN)
         return refuse(cx, answer, code.n > 0);
-    if (with && with->group && cx->now < with->group->starts_at) {
+    if (group && cx->now < group->starts_at) {
         char text[TIME_TEXT_MAX];
-        struct str starts = time_format(with->group->starts_at, text);
+        struct str starts = time_format(group->starts_at, text);
         return fail(cx, ERR_CONFLICT, "group_not_open", "The presale of this group begins at %.*s.", "이 그룹의 선예매는 %.*s에 시작됩니다.", STR_ARG(starts));
     }
     int64_t has = sale_of_user(s, cx->actor.user), most = t->presale.max_per_user;
@@ -192,14 +230,14 @@ enum presale_answer booking_presale_enter(struct ctx *cx, int64_t schedule, stru
     struct booking *b = app_self(cx->app, &booking_service);
     struct sale *s = b ? sale_find(b, schedule) : NULL;
     const struct sale_terms *t = s ? sale_terms(s) : NULL;
-    const struct presale_code *with;
+    const struct presale_group *group;
     if (!t || !t->has_presale)
         return PRESALE_UNKNOWN;
     if (cx->now >= t->presale.ends_at)
         return PRESALE_CLOSED;
-    enum presale_answer answer = enter(cx, s, code, &with);
+    enum presale_answer answer = enter(cx, s, code, &group);
     if (answer == PRESALE_IN)
-        *ret_group = with && with->group ? with->group->name : (struct str){ 0 };
+        *ret_group = group ? group->name : (struct str){ 0 };
     return answer;
 }
 
@@ -224,12 +262,10 @@ static err check_codes(struct ctx *cx, struct seen *seen, struct str field, stru
     const struct str *code = codes.at;
     err e = OK;
     for (size_t i = 0; i < codes.n; i++) {
-        uint8_t sealed[SEAL_BYTES];
-        uint64_t first;
-        seal(cx, code[i], sealed);
-        if (map_get(&seen->names, (uint64_t)name_of(sealed), &first))
+        uint64_t first, name = (uint64_t)presale_code_name(code[i]);
+        if (map_get(&seen->names, name, &first))
             e = fail_field(cx, arena_fmt(cx->arena, "%.*scodes[%zu]", STR_ARG(field), i), "is given twice", "두 번 주어졌습니다");
-        map_put(&seen->names, (uint64_t)name_of(sealed), i);
+        map_put(&seen->names, name, i);
     }
     seen->n += codes.n;
     if (seen->n > PRESALE_CODES_MAX)
@@ -274,30 +310,30 @@ err presale_check(struct ctx *cx, const struct sale_terms *t, int64_t sale_start
     return e;
 }
 
-err presale_codes_check(struct ctx *cx, const struct sale *s, const struct presale_group *group, struct list codes)
+err presale_codes_check(struct ctx *cx, const struct sale *s, const struct presale_group *group, struct list sealed)
 {
-    const struct str *code = codes.at;
+    const struct str *code = sealed.at;
     const struct presale_terms *p = &sale_terms(s)->presale;
     const struct presale_group *each = p->groups.at;
     struct seen seen = { .n = p->codes.n };
     for (size_t i = 0; i < p->groups.n; i++)
         seen.n += &each[i] == group ? 0 : each[i].codes.n;
-    err e = check_codes(cx, &seen, (struct str){ 0 }, codes, group->uses);
-    for (size_t i = 0; i < codes.n; i++) {
-        int64_t name;
-        if (code_find(cx, s, code[i], &name) && terms_code(s, name)->group != group)
+    err e = check_codes(cx, &seen, (struct str){ 0 }, sealed, group->uses);
+    for (size_t i = 0; i < sealed.n; i++) {
+        const struct presale_code *kept = terms_code(s, presale_code_name(code[i]));
+        if (kept && kept->group != group)
             e = fail_field(cx, arena_fmt(cx->arena, "codes[%zu]", i), "is a code of others already", "이미 다른 곳의 코드입니다");
     }
     map_free(&seen.names);
     return e;
 }
 
-void presale_codes_put(struct ctx *cx, struct sale_terms *t, struct str group, struct list codes)
+void presale_codes_put(struct ctx *cx, struct sale_terms *t, struct str group, struct list sealed)
 {
     struct presale_group *mine = groups_copy(cx, &t->presale);
     for (size_t i = 0; i < t->presale.groups.n; i++)
         if (str_eq(mine[i].name, group))
-            mine[i].codes = seal_all(cx, codes);
+            mine[i].codes = sealed;
 }
 
 /* At start. */
@@ -310,7 +346,7 @@ err presale_load(struct ctx *cx, struct booking *b)
     while (rows_next(&r)) {
         struct sale *s = map_ptr(&b->sales, (uint64_t)row_int(&r, 0));
         if (s)
-            presale_count(s, row_int(&r, 1), row_int(&r, 2));
+            presale_count(s, row_int(&r, 1), row_int(&r, 2), row_text_view(&r, 3));
     }
     return rows_end(cx, &r);
 }

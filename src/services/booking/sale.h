@@ -81,7 +81,8 @@ struct sale {
     uint64_t *free_bits;      /* bit i: seat i is free; two words of zeros behind the end */
     struct map of_user;       /* user -> seats held or owned */
     struct run *run;          /* of its performance; NULL: nobody asks */
-    struct map presale_of_user, presale_uses;        /* user -> code, code -> people who came in with it */
+    struct map presale_of_user, presale_uses;        /* user -> struct presale_name of the group or NULL, code -> people who came in with it */
+    struct presale_name *presale_names;
     struct kept_terms *all_terms;
     uint32_t free[GRADES_MAX], total[GRADES_MAX];    /* total without blocked seats */
     uint32_t waiting[GRADES_MAX];        /* entries of the waiting list that have no offer yet */

@@ -162,13 +162,7 @@ void store_ticket_put(struct ctx *cx, int64_t id, int64_t booking, const struct 
                                                 v_int(cx->now), v_int(line->person), v_int(proof)));
 }
 
-void take_int(struct ctx *cx, const struct rows *r, void *out)
-{
-    (void)cx;
-    *(int64_t *)out = row_int(r, 0);
-}
-
 err store_attended(struct ctx *cx, int64_t user, int64_t performance, int64_t *ret_booking, bool *ret_found)
 {
-    return db_one(cx, &booking_sql.attended, VALS(v_int(user), v_int(performance), v_int(cx->now)), take_int, ret_booking, ret_found);
+    return db_one(cx, &booking_sql.attended, VALS(v_int(user), v_int(performance), v_int(cx->now)), row_take_int, ret_booking, ret_found);
 }

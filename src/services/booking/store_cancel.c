@@ -45,7 +45,7 @@ err store_cancellation_refunded(struct ctx *cx, int64_t id)
 err store_cancellations_open(struct ctx *cx, int64_t booking, int64_t *ret)
 {
     bool found;
-    return db_one(cx, &booking_sql.cancellations_open, VALS(v_int(booking)), take_int, ret, &found);
+    return db_one(cx, &booking_sql.cancellations_open, VALS(v_int(booking)), row_take_int, ret, &found);
 }
 
 err store_was_confirmed(struct ctx *cx, int64_t booking, bool *ret)

@@ -3,13 +3,16 @@
  * What is taken off a price is rounded down to whole minor units, seat by seat: 33 % of 10,000.50 takes 3,300.16. An early price counts at the
  * time of the hold; a person type's percent is taken off that price, and its own price never costs more than it.
  *
- * Terms never change once they are made: others may read them while the writer puts new ones in their place. */
+ * Terms never change once they are made: others may read them while the writer puts new ones in their place. The old ones are kept until nobody can
+ * be reading any more. */
 #include "platform/crypto/crypto.h"
 #include "services/booking/booking_int.h"
 
 #include "services/queue/queue.h"
 
-#define TERMS_TEXT_MAX (1 << 21)
+#define TERMS_TEXT_MAX   (1 << 21)
+#define REPLACED_KEPT_MS (10 * 60 * 1000)
+#define NEVER            INT64_MAX
 
 const char *const person_words[] = { "adult", "child", "teen", "student", "senior", "disabled", "veteran", "soldier", NULL };
 
@@ -20,8 +23,9 @@ struct person_rule {
 };
 
 struct kept_terms {
-    struct kept_terms *next;  /* all that this sale ever had, until the program ends */
+    struct kept_terms *next;  /* the sale's terms and those that they replaced of late */
     struct arena *arena;
+    int64_t replaced_at;      /* NEVER: they are the sale's */
     struct sale_terms said;
     struct person_rule person[PERSON_TYPES];
     struct map codes;         /* name -> struct presale_code */
@@ -114,6 +118,35 @@ static void codes_make(struct kept_terms *t, struct list codes, int64_t uses, co
     }
 }
 
+/* Those that were replaced by then. */
+static void drop(struct kept_terms **list, int64_t by)
+{
+    for (struct kept_terms *t; (t = *list);)
+        if (t->replaced_at <= by) {
+            *list = t->next;
+            map_free(&t->codes);
+            arena_free(t->arena);
+        } else {
+            list = &t->next;
+        }
+}
+
+/* Other threads read without a lock; no request takes that long. */
+static void drop_old(struct sale *s, int64_t now)
+{
+    drop(&s->all_terms, now - REPLACED_KEPT_MS);
+}
+
+static void terms_show(struct sale *s, struct kept_terms *t, int64_t now)
+{
+    struct kept_terms *before = atomic_load_explicit(&s->terms, memory_order_relaxed);
+    if (before)
+        before->replaced_at = now;
+    if (t)
+        t->replaced_at = NEVER;
+    atomic_store_explicit(&s->terms, t, memory_order_release);
+}
+
 err terms_read(struct ctx *cx, struct sale *s, struct str text)
 {
     struct arena *arena = arena_new(0);
@@ -132,21 +165,17 @@ err terms_read(struct ctx *cx, struct sale *s, struct str text)
     codes_make(t, presale->codes, presale->uses, NULL);
     for (size_t i = 0; i < presale->groups.n; i++)
         codes_make(t, group[i].codes, group[i].uses, &group[i]);
+    drop_old(s, cx->now);
     t->next = s->all_terms;
     s->all_terms = t;
-    atomic_store_explicit(&s->terms, t, memory_order_release);
+    terms_show(s, t, cx->now);
     return OK;
 }
 
 void terms_free(struct sale *s)
 {
-    for (struct kept_terms *t = s->all_terms, *next; t; t = next) {
-        next = t->next;
-        map_free(&t->codes);
-        arena_free(t->arena);
-    }
-    map_free(&s->presale_of_user);
-    map_free(&s->presale_uses);
+    drop(&s->all_terms, INT64_MAX);
+    presale_free(s);
 }
 
 /* ---- checking ---- */
@@ -220,16 +249,18 @@ static err show(struct ctx *cx, const struct sale *s, struct terms_out *ret)
     ret->codes = (int64_t)t->presale.codes.n;
     for (size_t i = 0; i < t->presale.groups.n; i++)
         ret->codes += (int64_t)group[i].codes.n;
-    return db_one(cx, &booking_sql.presale_entered, VALS(v_int(s->id)), take_int, &ret->entered, &found);
+    return db_one(cx, &booking_sql.presale_entered, VALS(v_int(s->id)), row_take_int, &ret->entered, &found);
 }
 
 struct terms_undo {
     struct kept_terms *was;
+    int64_t now;
 };
 
 static void undo_terms(void *sale, const void *arg)
 {
-    atomic_store(&((struct sale *)sale)->terms, ((const struct terms_undo *)arg)->was);
+    const struct terms_undo *u = arg;
+    terms_show(sale, u->was, u->now);
 }
 
 bool sale_terms_any(const struct sale_terms *t)
@@ -243,7 +274,7 @@ err sale_terms_put(struct ctx *cx, struct booking *b, struct sale *s, const stru
     buf_init(&text, TERMS_TEXT_MAX);
     fields_encode(&text, &sale_terms_fields, &app_keys(cx->app)->ids, sealed);
     ASSERT(!text.full);
-    tx_undo(cx, undo_terms, s, &(struct terms_undo){ atomic_load(&s->terms) }, sizeof(struct terms_undo));
+    tx_undo(cx, undo_terms, s, &(struct terms_undo){ atomic_load(&s->terms), cx->now }, sizeof(struct terms_undo));
     err e = terms_read(cx, s, buf_view(&text));
     if (!e)
         e = db_run(cx, &booking_sql.schedule_terms, VALS(v_text(buf_view(&text)), v_int(s->id)), NULL);
@@ -259,13 +290,13 @@ static err terms_put(struct ctx *cx, void *self, const void *in_, void *out)
     struct sale_terms sealed = in->terms;
     struct sale *s = NULL;
     err e = sale_managed(cx, self, in->schedule, &s);
-    if (!e)
-        e = booking_terms_check(cx, &in->terms, &(struct terms_basis){ s->layout->plan, s->currency, s->sale_starts_at, s->sale_ends_at });
     if (e)
         return e;
     booking_terms_seal(cx, &sealed);
     presale_keep_codes(cx, s, &sealed);
-    e = sale_terms_put(cx, self, s, &sealed);
+    e = booking_terms_check(cx, &sealed, &(struct terms_basis){ s->layout->plan, s->currency, s->sale_starts_at, s->sale_ends_at });
+    if (!e)
+        e = sale_terms_put(cx, self, s, &sealed);
     if (e)
         return e;
     queue_sale_moved(cx->app, s->id);

@@ -48,22 +48,22 @@ extern const struct call terms_put_call, terms_get_call;
 
 /* ---- presale.c ---- */
 
-/* Somebody has come in with a code of that name. */
-void presale_count(struct sale *s, int64_t user, int64_t code);
 bool presale_on(const struct sale *s, int64_t now);
 /* In a command, while the presale is on: may the actor hold so many seats more? */
 err presale_may_hold(struct ctx *cx, struct sale *s, struct str code, uint32_t seats);
+/* Of sealed terms. */
 err presale_check(struct ctx *cx, const struct sale_terms *t, int64_t sale_starts_at);
 /* A short name for a sealed code, in the table of uses. */
 int64_t presale_code_name(struct str sealed);
 err presale_load(struct ctx *cx, struct booking *b);
+void presale_free(struct sale *s);
+struct list presale_seal(struct ctx *cx, struct list codes);
 /* Groups that are given without codes keep those that they have. */
 void presale_keep_codes(struct ctx *cx, const struct sale *s, struct sale_terms *sealed);
-/* New codes for a group: none is given twice, neither here nor to others. */
-err presale_codes_check(struct ctx *cx, const struct sale *s, const struct presale_group *group, struct list codes);
-/* Seals them and puts them into `t`. */
-void presale_codes_put(struct ctx *cx, struct sale_terms *t, struct str group, struct list codes);
-extern const struct call presale_codes_call;         /* presale_csv.c */
+/* New sealed codes for a group: none is given twice, neither here nor to others. */
+err presale_codes_check(struct ctx *cx, const struct sale *s, const struct presale_group *group, struct list sealed);
+void presale_codes_put(struct ctx *cx, struct sale_terms *t, struct str group, struct list sealed);
+extern const struct call presale_codes_call, presale_codes_set_call;         /* presale_csv.c */
 
 /* ---- people.c ---- */
 

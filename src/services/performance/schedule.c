@@ -216,7 +216,8 @@ static err check_blocked(struct ctx *cx, const struct schedule_create_in *in, co
 }
 
 /* Checks the whole request against the hall, so that all its faults are named together. */
-static err check_request(struct ctx *cx, const struct schedule_create_in *in, const struct plan *plan, struct grade *grades)
+static err check_request(struct ctx *cx, const struct schedule_create_in *in, const struct sale_terms *sealed, const struct plan *plan,
+                         struct grade *grades)
 {
     struct schedule asked = { .starts_at = in->starts_at, .ends_at = in->ends_at };
     asked.sale_starts_at = in->sale_starts_at;
@@ -224,7 +225,7 @@ static err check_request(struct ctx *cx, const struct schedule_create_in *in, co
     const struct price_item *price = in->prices.at;
     struct terms_basis basis = { plan, price[0].price.currency, in->sale_starts_at, in->sale_ends_at };
     err times = schedule_check_times(cx, &asked), prices = check_prices(cx, in, plan, grades), blocked = check_blocked(cx, in, plan, grades);
-    err terms = booking_terms_check(cx, &in->terms, &basis);
+    err terms = booking_terms_check(cx, sealed, &basis);
     return times ? times : prices ? prices : blocked ? blocked : terms;
 }
 
@@ -261,18 +262,20 @@ err schedule_create(struct ctx *cx, void *self, const void *in_, void *ret_out)
     const struct schedule_create_in *in = in_;
     struct schedule_basis basis;
     struct schedule_insert_in row = { 0 };
+    struct sale_terms sealed = in->terms;
     (void)self;
 
     err e = call_run(cx, &schedule_basis_call, in, &basis);
     if (e)
         return e;
     struct grade *grades = NEW_ARRAY(cx->arena, struct grade, basis.plan->category_count);
-    e = check_request(cx, in, basis.plan, grades);
+    booking_terms_seal(cx, &sealed);
+    e = check_request(cx, in, &sealed, basis.plan, grades);
     if (e)
         return e;
 
     row.opening = opening_of(cx, in, &basis, grades);
-    booking_terms_seal(cx, &row.opening.terms);
+    row.opening.terms = sealed;
     for (uint32_t c = 0; c < basis.plan->category_count; c++)
         if (grades[c].grade.p)
             grades[row.grade_count++] = grades[c];

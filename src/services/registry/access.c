@@ -18,10 +18,10 @@ err registry_admit(struct ctx *cx, const struct registry *r, const struct asking
         return OK;
     if (r->credentials.n)
         return fail(cx, ERR_WHO, NULL, "The registry wants its name and password.", "레지스트리의 이름과 비밀번호가 필요합니다.");
-    if (!in->forwarded.n && !in->forwarded_for.n && http_peer_private(cx->peer))
+    if (!in->forwarded.n && !in->forwarded_for.n && !in->origin.n && http_peer_private(cx->peer))
         return OK;
-    return fail(cx, ERR_DENIED, NULL, "Without a password the registry answers private networks only, and not through a proxy.",
-                "비밀번호가 없으면 레지스트리는 사설망에만, 프록시를 거치지 않고 응답합니다.");
+    return fail(cx, ERR_DENIED, NULL, "Without a password the registry answers private networks only, not through a proxy, and no page of another site.",
+                "비밀번호가 없으면 레지스트리는 사설망에만, 프록시를 거치지 않고 응답하며, 다른 사이트의 페이지에는 응답하지 않습니다.");
 }
 
 /* RFC 4648, 4: what HTTP Basic has (RFC 7617). */

@@ -3,7 +3,7 @@
 
 #define ITEMS_MAX 1000
 #define NODES_MAX 200000
-#define ANSWER_MAX ((size_t)8 << 20)
+#define ANSWER_MAX ((size_t)8 << 20)      /* from half of it on, what is left of a batch has to wait for its next heartbeat */
 
 struct told_item {
     struct str app, id;
@@ -73,7 +73,7 @@ static err batch(struct ctx *cx, void *self, const void *in_, void *out)
     pen_document(&pen);
     pen_list(&pen, "responseList");
     pthread_mutex_lock(&r->lock);
-    for (const struct node *i = node_child(root, "replicationList"); i && n < ITEMS_MAX; i = i->next, n++)
+    for (const struct node *i = node_child(root, "replicationList"); i && n < ITEMS_MAX && text.n < ANSWER_MAX / 2; i = i->next, n++)
         answer_item(cx, r, &pen, i);
     pthread_mutex_unlock(&r->lock);
     pen_list_end(&pen);

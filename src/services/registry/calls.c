@@ -225,78 +225,71 @@ static struct told told_by(const struct asking *in)
     return (struct told){ .replicated = from_peer(in), .has_dirty = in->has_dirty, .dirty_at = in->dirty_at, .status = STATUS_UNKNOWN };
 }
 
-static err heartbeat(struct ctx *cx, void *self, const void *in_, void *out)
+static err changed(struct ctx *cx, struct registry *r, const struct asking *in, void *out,
+                   err (*change)(struct ctx *cx, struct registry *r, const struct asking *in, void *out))
 {
-    struct registry *r = self;
-    const struct asking *in = in_;
-    struct told t = told_by(in);
-    struct lease *newer;
     err e = registry_admit(cx, r, in);
     if (e)
         return e;
     answer_empty(out);
     pthread_mutex_lock(&r->lock);
-    e = lease_renew(cx, r, in->app, in->id, &t, &newer);
-    if (!e && newer)
-        answer_instance(cx, in, out, 409, newer);
+    e = change(cx, r, in, out);
     pthread_mutex_unlock(&r->lock);
     return e;
 }
 
-static err leave(struct ctx *cx, void *self, const void *in_, void *out)
+static err renew(struct ctx *cx, struct registry *r, const struct asking *in, void *out)
 {
-    struct registry *r = self;
-    const struct asking *in = in_;
-    err e = registry_admit(cx, r, in);
-    if (e)
-        return e;
-    answer_empty(out);
-    pthread_mutex_lock(&r->lock);
-    e = lease_cancel(cx, r, in->app, in->id, from_peer(in));
-    pthread_mutex_unlock(&r->lock);
+    struct told t = told_by(in);
+    struct lease *newer;
+    err e = lease_renew(cx, r, in->app, in->id, &t, &newer);
+    if (!e && newer)
+        answer_instance(cx, in, out, 409, newer);
     return e;
+}
+
+static err cancel(struct ctx *cx, struct registry *r, const struct asking *in, void *out)
+{
+    (void)out;
+    return lease_cancel(cx, r, in->app, in->id, from_peer(in));
 }
 
 /* Without a value the status of an ended choice is unknown until the instance tells its own. */
-static err choose(struct ctx *cx, struct registry *r, const struct asking *in, void *out,
-                  err (*change)(struct ctx *cx, struct registry *r, struct str app, struct str id, const struct told *t))
+static err told_status(struct ctx *cx, const struct asking *in, struct told *ret)
 {
-    struct told t = told_by(in);
-    err e = registry_admit(cx, r, in);
-    if (!e && in->value.n && !status_parse(in->value, &t.status))
-        e = fail_field(cx, S("value"), "must be UP, DOWN, STARTING, OUT_OF_SERVICE or UNKNOWN", "UP, DOWN, STARTING, OUT_OF_SERVICE, UNKNOWN 중 하나여야 합니다");
-    if (e)
-        return e;
-    answer_empty(out);
-    pthread_mutex_lock(&r->lock);
-    e = change(cx, r, in->app, in->id, &t);
-    pthread_mutex_unlock(&r->lock);
-    return e;
+    *ret = told_by(in);
+    if (!in->value.n || status_parse(in->value, &ret->status))
+        return OK;
+    return fail_field(cx, S("value"), "must be UP, DOWN, STARTING, OUT_OF_SERVICE or UNKNOWN", "UP, DOWN, STARTING, OUT_OF_SERVICE, UNKNOWN 중 하나여야 합니다");
 }
 
-static err status_choose(struct ctx *cx, void *self, const void *in, void *out)
+static err override(struct ctx *cx, struct registry *r, const struct asking *in, void *out)
 {
-    return choose(cx, self, in, out, lease_override);
+    struct told t;
+    (void)out;
+    err e = told_status(cx, in, &t);
+    return e ? e : lease_override(cx, r, in->app, in->id, &t);
 }
 
-static err status_leave(struct ctx *cx, void *self, const void *in, void *out)
+static err override_end(struct ctx *cx, struct registry *r, const struct asking *in, void *out)
 {
-    return choose(cx, self, in, out, lease_override_end);
+    struct told t;
+    (void)out;
+    err e = told_status(cx, in, &t);
+    return e ? e : lease_override_end(cx, r, in->app, in->id, &t);
 }
 
-static err metadata(struct ctx *cx, void *self, const void *in_, void *out)
+static err describe(struct ctx *cx, struct registry *r, const struct asking *in, void *out)
 {
-    struct registry *r = self;
-    const struct asking *in = in_;
-    err e = registry_admit(cx, r, in);
-    if (e)
-        return e;
-    answer_empty(out);
-    pthread_mutex_lock(&r->lock);
-    e = lease_metadata(cx, r, in->app, in->id, in->sent.query, from_peer(in));
-    pthread_mutex_unlock(&r->lock);
-    return e;
+    (void)out;
+    return lease_metadata(cx, r, in->app, in->id, in->sent.query, from_peer(in));
 }
+
+static err heartbeat(struct ctx *cx, void *self, const void *in, void *out) { return changed(cx, self, in, out, renew); }
+static err leave(struct ctx *cx, void *self, const void *in, void *out) { return changed(cx, self, in, out, cancel); }
+static err status_choose(struct ctx *cx, void *self, const void *in, void *out) { return changed(cx, self, in, out, override); }
+static err status_leave(struct ctx *cx, void *self, const void *in, void *out) { return changed(cx, self, in, out, override_end); }
+static err metadata(struct ctx *cx, void *self, const void *in, void *out) { return changed(cx, self, in, out, describe); }
 
 /* ---- tables ---- */
 

@@ -302,3 +302,17 @@ void instance_write(struct pen *p, const struct instance *i)
     pen_int_text(p, "lastDirtyTimestamp", i->dirty_at);
     pen_text(p, "actionType", str_c(action_words[i->action]));
 }
+
+/* ---- where registries are ---- */
+
+bool registry_url_next(struct str *list, struct str *ret)
+{
+    while (list->n) {
+        *ret = str_trim(str_cut(list, ','));
+        while (ret->n && ret->p[ret->n - 1] == '/')
+            ret->n--;
+        if (ret->n)
+            return true;
+    }
+    return false;
+}

@@ -62,4 +62,7 @@ err metadata_merge(struct ctx *cx, const struct pairs *old, struct str query, st
 /* The members, between pen_begin and pen_end of the caller. */
 void instance_write(struct pen *p, const struct instance *i);
 
+/* Takes the next address from a setting's list: commas between, slashes at the end do not count. False: there is none left. */
+bool registry_url_next(struct str *list, struct str *ret);
+
 #endif

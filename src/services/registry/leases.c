@@ -103,16 +103,17 @@ static err full(struct ctx *cx)
     return fail(cx, ERR_UNAVAILABLE, "registry_full", "The registry holds as much as it may.", "레지스트리에 더 등록할 수 없습니다.");
 }
 
-/* Is there room for `more` bytes? What has gone makes room. */
-static bool make_room(struct registry *r, size_t more)
+/* Is there room for `more` bytes in place of those that `l` has, if it is there already? What has gone makes room. */
+static bool make_room(struct registry *r, const struct lease *l, size_t more)
 {
     struct lease *next;
-    for (struct lease *l = TAILQ_FIRST(&r->changes); l && r->bytes + more > BYTES_MAX; l = next) {
-        next = TAILQ_NEXT(l, change);
-        if (!l->app)
-            change_drop(r, l);
+    size_t limit = BYTES_MAX + (l ? l->bytes : 0);
+    for (struct lease *gone = TAILQ_FIRST(&r->changes); gone && r->bytes + more > limit; gone = next) {
+        next = TAILQ_NEXT(gone, change);
+        if (!gone->app)
+            change_drop(r, gone);
     }
-    return r->bytes + more <= BYTES_MAX;
+    return r->bytes + more <= limit;
 }
 
 /* `with` may point into what is replaced. */
@@ -224,7 +225,7 @@ err lease_register(struct ctx *cx, struct registry *r, const struct instance *in
     if (l && l->it.dirty_at > in->dirty_at) {
         l->it.renewed_at = cx->now;
     } else {
-        if (!make_room(r, instance_bytes(in)) || (!l && !place_left(r, in)))
+        if (!make_room(r, l, instance_bytes(in)) || (!l && !place_left(r, in)))
             return full(cx);
         if (!l)
             l = lease_new(r, in);
@@ -311,7 +312,7 @@ err lease_metadata(struct ctx *cx, struct registry *r, struct str app, struct st
     err e = metadata_merge(cx, &l->it.metadata, query, &merged.metadata);
     if (e)
         return e;
-    if (!make_room(r, instance_bytes(&merged)))
+    if (!make_room(r, l, instance_bytes(&merged)))
         return full(cx);
     lease_keep(r, l, &merged);
     change_note(r, l, ACTION_MODIFIED, cx->now);

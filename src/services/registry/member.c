@@ -27,7 +27,7 @@ struct member {
     int64_t renew_s, lease_s;
     struct fetch_pool *pool;
     pthread_mutex_t talking;  /* of all below */
-    bool left;
+    _Atomic bool left;
     int64_t dirty_at;         /* 0: nothing has been said yet */
     _Atomic int64_t due;
 };
@@ -167,8 +167,8 @@ static void member_stop(void *self)
 {
     struct member *m = self;
     struct arena *arena = arena_new(0);
+    atomic_store(&m->left, true);            /* a beat that goes from one silent registry to the next stops at this one */
     pthread_mutex_lock(&m->talking);
-    m->left = true;
     if (m->dirty_at) {
         struct str id = own_id(m, arena);
         ask(m, arena, "DELETE", arena_fmt(arena, "/%.*s", STR_ARG(id)), (struct str){ 0 }, LEAVE_MS);
@@ -204,12 +204,7 @@ static struct str own_host(const struct config *c, struct arena *arena)
 
 static err read_urls(struct ctx *cx, struct member *m, struct str list)
 {
-    while (list.n) {
-        struct str url = str_trim(str_cut(&list, ','));
-        while (url.n && url.p[url.n - 1] == '/')
-            url.n--;
-        if (!url.n)
-            continue;
+    for (struct str url; registry_url_next(&list, &url);) {
         if (m->url_count == URLS_MAX || !fetch_url_plain_ok(url))
             return fail(cx, ERR_INPUT, NULL, "registry.urls must name at most %d addresses such as http://10.0.0.1:8080/eureka",
                         "registry.urls에는 http://10.0.0.1:8080/eureka 같은 주소를 최대 %d개 적어야 합니다", URLS_MAX);

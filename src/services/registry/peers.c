@@ -12,7 +12,7 @@
 #define ITEMS_MAX     8192    /* waiting for one peer */
 #define BATCH_MAX     250
 #define BATCH_BYTES   ((size_t)2 << 20)
-#define ANSWER_BYTES  ((size_t)4 << 20)
+#define ANSWER_BYTES  ((size_t)8 << 20)
 #define COPY_BYTES    ((size_t)64 << 20)
 #define COPY_NODES    1000000
 #define COPY_TRIES    5
@@ -383,11 +383,8 @@ err peers_open(struct ctx *cx, struct registry *r)
     struct str rest = config_str(app_config(cx->app), "registry.peers");
     r->peers = calloc(PEERS_MAX, sizeof(*r->peers));
     ASSERT(r->peers != NULL);
-    while (rest.n) {
-        struct str url = str_trim(str_cut(&rest, ','));
-        while (url.n && url.p[url.n - 1] == '/')
-            url.n--;
-        err e = url.n ? peer_open(cx, r, url) : OK;
+    for (struct str url; registry_url_next(&rest, &url);) {
+        err e = peer_open(cx, r, url);
         if (e)
             return e;
     }

@@ -59,7 +59,7 @@ static const struct config_key config[] = {
       .help = "Seconds for which a change is told to those who ask for changes." },
     { .name = "registry.self_preservation", .type = CONFIG_BOOL, .def = "true",
       .help = "Is nobody given up while too few heartbeats come, since then the network may be at fault?" },
-    { .name = "registry.renewal_percent", .type = CONFIG_INT, .def = "85", .low = 1, .high = 100,
+    { .name = "registry.renewal_percent", .type = CONFIG_INT, .def = "85", .low = 1, .high = 99,
       .help = "Self-preservation begins when no more than so many percent of the heartbeats come; of all instances, at most the rest is given up at a time." },
     { .name = "registry.preserve_from", .type = CONFIG_INT, .def = "7", .low = 1, .high = 5000,
       .help = "Self-preservation only with so many instances: of fewer, one that stops is too great a part." },

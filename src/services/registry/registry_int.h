@@ -149,13 +149,13 @@ extern const struct call registry_batch_call;
 /* What every route takes; each table names those it has. */
 struct asking {
     struct raw_query_in sent; /* first: RAW_BODY, ANY_QUERY */
-    struct str authorization, forwarded, forwarded_for, accept, content_type, replication;
+    struct str authorization, forwarded, forwarded_for, origin, accept, content_type, replication;
     struct str app, id, vip, value, status, overridden, regions;
     int64_t dirty_at;
     bool has_dirty;
 };
 
-/* Rows of its fields; the first three are those of whoever asks. */
+/* Rows of its fields; the first four are those of whoever asks. */
 #define AT(member) .at = offsetof(struct asking, member)
 #define WORD       .type = F_STR, .low = 1, .high = WORD_MAX
 #define HEADER     .type = F_STR, .from = FROM_HEADER, .optional = true, .high = 1000
@@ -164,7 +164,8 @@ struct asking {
 #define WHO                                                                          \
     { .name = "Authorization", HEADER, AT(authorization) },                          \
     { .name = "Forwarded", HEADER, AT(forwarded), .help = "through a proxy only with a password" }, \
-    { .name = "X-Forwarded-For", HEADER, AT(forwarded_for), .help = "as Forwarded" }
+    { .name = "X-Forwarded-For", HEADER, AT(forwarded_for), .help = "as Forwarded" },           \
+    { .name = "Origin", HEADER, AT(origin), .help = "pages of other sites: only with a password" }
 
 /* May the one who asks? Only machines of private networks, and not through a proxy; or whoever has the password, where there is one. */
 err registry_admit(struct ctx *cx, const struct registry *r, const struct asking *in) MUST_USE;

@@ -466,11 +466,13 @@ static void test_access(void **state)
         h->cx.peer = str_c(rows[i].peer);
         assert_int_equal(registry_admit(&h->cx, h->r, &(struct asking){ .forwarded_for = str_c(rows[i].forwarded) }), rows[i].result);
         assert_int_equal(registry_admit(&h->cx, h->r, &(struct asking){ .forwarded = str_c(rows[i].forwarded) }), rows[i].result);
+        assert_int_equal(registry_admit(&h->cx, h->r, &(struct asking){ .origin = S("http://shop.example") }), ERR_DENIED);
     }
     h->r->credentials = registry_credentials(h->cx.arena, S("eureka"), S("p~~?>ss"));
     assert_true(str_eq(h->r->credentials, S("ZXVyZWthOnB+fj8+c3M=")));
     h->cx.peer = S("8.8.8.8");
-    assert_int_equal(registry_admit(&h->cx, h->r, &(struct asking){ .authorization = S("basic ZXVyZWthOnB+fj8+c3M="), .forwarded = S("x") }), OK);
+    const struct asking knows_it = { .authorization = S("basic ZXVyZWthOnB+fj8+c3M="), .forwarded = S("x"), .origin = S("null") };
+    assert_int_equal(registry_admit(&h->cx, h->r, &knows_it), OK);
     h->cx.peer = S("127.0.0.1");
     assert_int_equal(registry_admit(&h->cx, h->r, &(struct asking){ .authorization = S("Basic ZXVyZWthOnB+fj8+c3N=") }), ERR_WHO);
     assert_int_equal(registry_admit(&h->cx, h->r, &(struct asking){ .authorization = S("Bearer ZXVyZWthOnB+fj8+c3M=") }), ERR_WHO);

@@ -69,10 +69,10 @@ static int64_t whole_seconds(int64_t ms)
     return (ms + 999) / 1000;
 }
 
-/* Who came back was counted as absent and as admitted: his was one turn. */
-static void show_shares(const struct happenings *t, struct status_out *ret)
+/* Who came back was counted as absent and as admitted: his was one turn. Shares are the line's own, so `active` is: passes of it that are good. */
+static void show_shares(const struct happenings *t, int64_t active, struct status_out *ret)
 {
-    int64_t turns = t->n[HAPPENED_ADMISSION] - t->n[HAPPENED_RETURN] + t->n[HAPPENED_ABSENCE], over = ret->admitted - ret->active;
+    int64_t turns = t->n[HAPPENED_ADMISSION] - t->n[HAPPENED_RETURN] + t->n[HAPPENED_ABSENCE], over = ret->admitted - active;
     ret->has_absent = turns > 0;
     if (turns > 0)
         ret->absent = permille(t->n[HAPPENED_ABSENCE], turns);
@@ -129,7 +129,7 @@ static void show(struct ctx *cx, const struct room *r, const struct remaining *l
         .booked = happened->n[HAPPENED_BOOKING],
     };
     ret->poll_after_ms = ret->waiting || ret->active ? COME_AGAIN_MS : REST_MS;
-    show_shares(happened, ret);
+    show_shares(happened, line_active(r, cx->now), ret);
     show_pace(r, left, cx->now, ret);
     show_stock(cx, r, left, ret);
 }

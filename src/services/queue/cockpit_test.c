@@ -80,6 +80,25 @@ static void test_figures(void **state)
     assert_int_equal(s.conversion, 444);     /* four of nine */
 }
 
+/* Those of a group's line are inside, too; what became of the general line's passes is not theirs. */
+static void test_shares_of_a_line(void **state)
+{
+    struct here *h = *state;
+    struct rules rules = rules_of(6000, 100, 60);
+    line_up(h, rules, 4);
+    int64_t club = open_line(h, S("club"), 6000);
+    for (int64_t user = 11; user <= 15; user++)
+        stand(h, club, user);
+    set(h, rules);
+    advance(h, 2000);
+    buy(h, 1, 101);
+    struct status_out s = status(h);
+    assert_int_equal(s.admitted, 4);
+    assert_int_equal(s.active, 8);
+    assert_int_equal(s.booked, 1);
+    assert_int_equal(s.conversion, 1000);    /* the other three are inside */
+}
+
 static void test_curve_survives(void **state)
 {
     struct here *h = *state;
@@ -199,6 +218,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         ROOM_TEST(test_figures),
+        ROOM_TEST(test_shares_of_a_line),
         ROOM_TEST(test_curve_survives),
         ROOM_TEST(test_undone),
         ROOM_TEST(test_reasons),

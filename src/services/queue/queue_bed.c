@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "queue_sql.h"
+#include "store.h"
 #include "base/clock.h"
 #include "services/booking/booking.h"
 #include "services/payment/payment.h"
@@ -30,6 +31,46 @@ static err crowd(struct ctx *cx, void *self, const void *in_, void *out)
         if (e)
             return e;
     }
+    return OK;
+}
+
+struct line_in {
+    int64_t id, per_minute;
+    struct str group;
+};
+
+static err line_put(struct ctx *cx, void *self, const void *in_, void *out)
+{
+    const struct line_in *in = in_;
+    struct queue *q = app_self(cx->app, &queue_service);
+    const struct room *general = room_find(q, room_schedule(in->id));
+    struct room *r = room_new(q, &(struct room){ .id = in->id, .group = in->group, .owner = general->owner, .loaded = true,
+                                                 .sale_starts_at = general->sale_starts_at, .sale_ends_at = general->sale_ends_at });
+    (void)self;
+    (void)out;
+    r->terms = general->terms;
+    r->terms.rules.admit_per_minute = in->per_minute;
+    r->renewed = true;
+    room_touch(cx, r);
+    line_pace_reset(&r->line, &r->terms.rules, cx->now);
+    store_room_insert(cx, r);
+    return OK;
+}
+
+struct stand_in {
+    int64_t line, user;
+};
+
+static err line_stand(struct ctx *cx, void *self, const void *in_, void *ret_out)
+{
+    const struct stand_in *in = in_;
+    struct queue *q = app_self(cx->app, &queue_service);
+    struct room *r = room_find(q, in->line);
+    struct place_ref who = { .room = in->line, .user = in->user };
+    (void)self;
+    who.number = room_give(cx, r, in->user);
+    queue_wake(q, r);
+    place_show(cx, q, r, &who, ret_out);
     return OK;
 }
 
@@ -100,7 +141,9 @@ const struct call crowd_call = { .name = "door.crowd", .kind = CALL_COMMAND, .fn
 const struct call group_call = { .name = "door.group", .kind = CALL_COMMAND, .fn = group };
 const struct call spoil_call = { .name = "door.spoil", .kind = CALL_COMMAND, .fn = spoil };
 const struct call damage_call = { .name = "door.damage", .kind = CALL_COMMAND, .fn = damage };
-static const struct call *const door_calls[] = { &knock_call, &crowd_call, &group_call, &spoil_call, &damage_call, NULL };
+static const struct call line_call = { .name = "door.line", .kind = CALL_COMMAND, .fn = line_put };
+static const struct call stand_call = { .name = "door.stand", .kind = CALL_COMMAND, .fn = line_stand };
+static const struct call *const door_calls[] = { &knock_call, &crowd_call, &group_call, &spoil_call, &damage_call, &line_call, &stand_call, NULL };
 
 /* ---- payment, as far as the waiting room asks it ---- */
 
@@ -196,6 +239,24 @@ struct place_out join(struct here *h, int64_t user)
     struct place_out place;
     const char *code;
     assert_int_equal(join_code(h, user, &place, &code), OK);
+    return place;
+}
+
+int64_t open_line(struct here *h, struct str group, int64_t per_minute)
+{
+    const struct room *general = room_find(app_self(h->f.app, &queue_service), SCHEDULE);
+    struct line_in in = { SCHEDULE | (int64_t)(general->group_count + 1) << GROUP_SHIFT, per_minute, group };
+    assert_int_equal(fixture_call(&h->f, 0, 0, &line_call, &in, NULL, NULL), OK);
+    return in.id;
+}
+
+struct place_out stand(struct here *h, int64_t line, int64_t user)
+{
+    struct place_out place = { 0 };
+    struct ctx cx;
+    assert_int_equal(fixture_call(&h->f, 0, 0, &stand_call, &(struct stand_in){ line, user }, &place, &cx), OK);
+    keep(h, &place);
+    app_ctx_end(&cx);
     return place;
 }
 

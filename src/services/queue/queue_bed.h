@@ -53,6 +53,11 @@ err pass_check(struct here *h, int64_t user, int64_t schedule, struct str pass);
 /* Copies an answer's texts, so that they outlive the call. */
 void keep(struct here *h, struct place_out *p);
 
+/* A line beside the general one, at a rate of its own, as a group of the presale has it. There are no codes here: people are put into it. Returns its
+ * room's id. */
+int64_t open_line(struct here *h, struct str group, int64_t per_minute);
+struct place_out stand(struct here *h, int64_t line, int64_t user);
+
 /* ---- commands of a service beside it ---- */
 
 /* As booking does for a hold. */

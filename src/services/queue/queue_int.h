@@ -208,8 +208,9 @@ void room_skip_ended(struct room *r);
 void room_shown(struct room *r, int64_t place);
 /* How many passes may be good for so many people to be there, of whom `no_show` of a thousand never come. */
 int64_t room_passes(int64_t people, int64_t no_show);
-/* Passes of the schedule that are good at `now`. In the writer, or under queue.lock, like the next. */
+/* Passes that are good at `now`: of the whole schedule, and of this line. In the writer, or under queue.lock, like the next. */
 int64_t room_active(const struct room *r, int64_t now);
+int64_t line_active(const struct room *r, int64_t now);
 /* The place of the one who joined as `number`: the same until a draw. In the writer, or under queue.lock. */
 int64_t room_place(const struct room *r, int64_t number);
 

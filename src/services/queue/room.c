@@ -128,7 +128,7 @@ void room_skip_ended(struct room *r)
         r->line.serving++;
 }
 
-static int64_t active_in(const struct room *r, int64_t now)
+int64_t line_active(const struct room *r, int64_t now)
 {
     return steps_active(&r->steps, now) + parks_active(&r->parks, now);
 }
@@ -136,9 +136,9 @@ static int64_t active_in(const struct room *r, int64_t now)
 int64_t room_active(const struct room *r, int64_t now)
 {
     const struct room *general = r->general;
-    int64_t active = active_in(general, now);
+    int64_t active = line_active(general, now);
     for (int i = 0; i < general->group_count; i++)
-        active += active_in(general->groups[i], now);
+        active += line_active(general->groups[i], now);
     return active;
 }
 

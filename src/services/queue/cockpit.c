@@ -84,14 +84,16 @@ static void show_shares(const struct happenings *t, int64_t active, struct statu
 static void show_pace(const struct room *r, const struct remaining *left, int64_t now, struct status_out *ret)
 {
     const struct terms *t = &r->shown_terms;
+    struct line l = r->shown_line;
     struct sight last;
+    l.active = room_active(r, now);          /* the line knows only what was so when it moved last */
     ret->rate.set = t->rules.admit_per_minute;
     if (t->rules.mode == QUEUE_OFF || now >= r->sale_ends_at)
         return;
-    tail_look(r, t, &r->shown_line, left, now, &last);
+    tail_look(r, t, &l, left, now, &last);
     ret->has_tail = ret->rate.has_reason = true;
     ret->rate.reason = (int)last.reason;
-    ret->rate.effective = rate_effective(r, t, &r->shown_line, last.reason);
+    ret->rate.effective = rate_effective(r, t, &l, last.reason);
     ret->tail = (struct tail){ whole_seconds(last.eta_ms), whole_seconds(last.low_ms), whole_seconds(last.high_ms), last.high_ms >= 0 };
 }
 

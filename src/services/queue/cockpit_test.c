@@ -161,6 +161,23 @@ static void test_reasons(void **state)
     assert_true(s.tail.has_high && s.tail.low_seconds <= s.tail.eta_seconds && s.tail.eta_seconds <= s.tail.high_seconds);
 }
 
+/* A line that stands still does not go on saying why it stood. */
+static void test_room_again(void **state)
+{
+    struct here *h = *state;
+    struct rules rules = rules_of(600, 10, 60);
+    struct place_out *p = line_up(h, rules, 11);
+    set(h, rules);
+    advance(h, 5000);
+    assert_int_equal(status(h).rate.reason, ETA_LIMIT);
+    assert_int_equal(leave(h, 0, p[10].place_token), OK);
+    advance(h, 2 * 60000);
+    struct status_out s = status(h);
+    assert_int_equal(s.active, 0);
+    assert_int_equal(s.rate.reason, ETA_RATE);
+    assert_int_equal(s.rate.effective, 600);
+}
+
 static void test_over(void **state)
 {
     struct here *h = *state;
@@ -222,6 +239,7 @@ int main(void)
         ROOM_TEST(test_curve_survives),
         ROOM_TEST(test_undone),
         ROOM_TEST(test_reasons),
+        ROOM_TEST(test_room_again),
         ROOM_TEST(test_over),
         ROOM_TEST(test_levers),
     };

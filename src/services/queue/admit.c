@@ -59,7 +59,7 @@ static int64_t room_for(const struct ctx *cx, struct room *r)
 {
     struct remaining left;
     booking_remaining(cx->app, r->schedule, &left);
-    r->line.no_show = steps_no_show(&r->steps, cx->now);
+    r->line.no_show = room_no_show(r, cx->now);
     int64_t passes = room_passes(min(r->terms.rules.active_limit, stock_limit(r, &left)), r->line.no_show);
     return min(r->line.credit / CREDIT, passes - room_active(r, cx->now));
 }

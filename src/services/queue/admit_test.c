@@ -91,6 +91,27 @@ static void test_no_show(void **state)
     assert_int_equal(numbers(h).waiting, 0);
 }
 
+/* The house is one: who does not come from one line makes room for those of all. */
+static void test_no_show_of_all_lines(void **state)
+{
+    struct here *h = *state;
+    struct rules rules = rules_of(60, LIMIT, PASS_MS / 1000);
+    struct place_out *p = line_up(h, rules, 60);
+    int64_t club = open_line(h, S("club"), 100000);
+    for (int64_t i = 0; i < 3 * LIMIT; i++)
+        stand(h, club, 1000 + i);
+    set(h, rules);
+    advance(h, 1000);
+    int64_t general = numbers(h).serving;
+    assert_int_equal(numbers(h).active, LIMIT);
+    use_passes(h, p, 0, general);            /* all of the general line come, nobody of the club */
+    advance(h, PASS_MS);
+    assert_int_equal(numbers(h).no_show, NO_SHOW_MAX);
+    assert_in_range(numbers(h).active, 2 * LIMIT - 1, 2 * LIMIT);
+    const struct queue *q = app_self(h->f.app, &queue_service);
+    assert_int_equal(room_find(q, club)->line.no_show, room_find(q, SCHEDULE)->line.no_show);
+}
+
 /* What was measured is of its time: it is forgotten, also by a restart. */
 static void test_no_show_is_forgotten(void **state)
 {
@@ -138,6 +159,7 @@ int main(void)
         cmocka_unit_test(test_hour_of_looks),
         ROOM_TEST(test_rates_are_exact),
         ROOM_TEST(test_no_show),
+        ROOM_TEST(test_no_show_of_all_lines),
         ROOM_TEST(test_no_show_is_forgotten),
         ROOM_TEST(test_who_leaves_has_come),
     };

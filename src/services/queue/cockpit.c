@@ -87,6 +87,7 @@ static void show_pace(const struct room *r, const struct remaining *left, int64_
     struct line l = r->shown_line;
     struct sight last;
     l.active = room_active(r, now);          /* the line knows only what was so when it moved last */
+    l.no_show = room_no_show(r, now);
     ret->rate.set = t->rules.admit_per_minute;
     if (t->rules.mode == QUEUE_OFF || now >= r->sale_ends_at)
         return;

@@ -56,7 +56,7 @@ struct line {                 /* changes all the time */
     int64_t let_in_at;                   /* when places that were missed have been let in last */
     int64_t credit, credit_at;           /* what the rate allows: CREDIT for each admission, as of then */
     int64_t pace, paced_at;              /* measured: admissions an hour */
-    int64_t active, no_show;             /* passes that were good, and steps_no_show, when people were let in last */
+    int64_t active, no_show;             /* passes that were good, and room_no_show, when people were let in last */
     int64_t closed_at, entries;          /* of the draw: no more entries from then on; 0: not yet */
     int64_t drawn_at;                    /* from then on places are those drawn; 0: not yet */
     struct happenings tally;                  /* what has happened so far ... */
@@ -211,6 +211,9 @@ int64_t room_passes(int64_t people, int64_t no_show);
 /* Passes that are good at `now`: of the whole schedule, and of this line. In the writer, or under queue.lock, like the next. */
 int64_t room_active(const struct room *r, int64_t now);
 int64_t line_active(const struct room *r, int64_t now);
+/* Of a thousand people of the schedule whose passes ran out in the last ten minutes, so many had never used them: at most NO_SHOW_MAX, 0 of a few. */
+#define NO_SHOW_MAX 500
+int64_t room_no_show(const struct room *r, int64_t now);
 /* The place of the one who joined as `number`: the same until a draw. In the writer, or under queue.lock. */
 int64_t room_place(const struct room *r, int64_t number);
 

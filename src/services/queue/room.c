@@ -142,6 +142,18 @@ int64_t room_active(const struct room *r, int64_t now)
     return active;
 }
 
+#define NO_SHOW_LEAST 20      /* fewer people tell nothing */
+
+int64_t room_no_show(const struct room *r, int64_t now)
+{
+    const struct room *general = r->general;
+    struct attendance sum = { 0 };
+    steps_ran_out(&general->steps, now, &sum);
+    for (int i = 0; i < general->group_count; i++)
+        steps_ran_out(&general->groups[i]->steps, now, &sum);
+    return sum.admitted < NO_SHOW_LEAST ? 0 : min((sum.admitted - sum.shown) * 1000 / sum.admitted, NO_SHOW_MAX);
+}
+
 int64_t room_place(const struct room *r, int64_t number)
 {
     return number >= 1 && number <= r->ordered ? r->order[number - 1] : number;

@@ -218,7 +218,7 @@ static void show(struct ctx *cx, const struct room *r, const struct terms *t, co
         .waiting = l->waiting,
         .active = room_active(r, cx->now),
         .parked = parks_away(&r->parks, cx->now),
-        .no_show = steps_no_show(&r->steps, cx->now),
+        .no_show = room_no_show(r, cx->now),
     };
     if (t->draws)
         show_draw(cx, r, l, ret);

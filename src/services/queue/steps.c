@@ -61,17 +61,13 @@ int64_t steps_active(const struct steps *s, int64_t now)
     return active;
 }
 
-#define NO_SHOW_LEAST 20      /* fewer people tell nothing */
-
-int64_t steps_no_show(const struct steps *s, int64_t now)
+void steps_ran_out(const struct steps *s, int64_t now, struct attendance *sum)
 {
-    int64_t admitted = 0, shown = 0;
     for (size_t i = s->first; i < s->first + s->n; i++) {
         const struct step *step = &s->at[i];
         if (!step->watched || step->until > now || step->until + NO_SHOW_WINDOW_MS <= now)
             continue;
-        admitted += step->admitted;
-        shown += step->shown;
+        sum->admitted += step->admitted;
+        sum->shown += step->shown;
     }
-    return admitted < NO_SHOW_LEAST ? 0 : min((admitted - shown) * 1000 / admitted, NO_SHOW_MAX);
 }

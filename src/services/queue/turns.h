@@ -88,9 +88,13 @@ void steps_drop(struct steps *s, int64_t now);
 struct step *steps_find(const struct steps *s, int64_t place);
 /* Passes that are good at `now`. */
 int64_t steps_active(const struct steps *s, int64_t now);
-/* Of a thousand people whose passes ran out in the window up to `now`, so many had never used them: at most NO_SHOW_MAX, 0 of a few. */
-#define NO_SHOW_MAX 500
-int64_t steps_no_show(const struct steps *s, int64_t now);
+
+struct attendance {
+    int64_t admitted, shown;
+};
+
+/* Adds those whose passes ran out in the window up to `now`, and of them those who had used them. */
+void steps_ran_out(const struct steps *s, int64_t now, struct attendance *sum);
 
 /* ---- places whose turn came while nobody asked for them (parks.c) ---- */
 

@@ -137,6 +137,27 @@ static void test_no_show_is_forgotten(void **state)
     assert_true(numbers(h).active <= LIMIT);
 }
 
+/* While the room is off, who comes shows no pass: that says nothing. */
+static void test_off_is_not_watched(void **state)
+{
+    struct here *h = *state;
+    struct rules rules = rules_of(100000, LIMIT, PASS_MS / 1000), off = rules;
+    off.mode = QUEUE_OFF;
+    line_up(h, rules, 5 * LIMIT);
+    set(h, rules);
+    advance(h, 1000);
+    set(h, off);
+    for (int64_t user = 1; user <= LIMIT; user++)
+        assert_int_equal(pass_check(h, user, SCHEDULE, (struct str){ 0 }), OK);
+    advance(h, PASS_MS);
+    set(h, rules);
+    advance(h, 1000);
+    assert_int_equal(numbers(h).no_show, 0);
+    assert_int_equal(numbers(h).active, LIMIT);
+    advance(h, PASS_MS);                     /* these were watched */
+    assert_int_equal(numbers(h).no_show, NO_SHOW_MAX);
+}
+
 /* Who leaves or buys has come. */
 static void test_who_leaves_has_come(void **state)
 {
@@ -161,6 +182,7 @@ int main(void)
         ROOM_TEST(test_no_show),
         ROOM_TEST(test_no_show_of_all_lines),
         ROOM_TEST(test_no_show_is_forgotten),
+        ROOM_TEST(test_off_is_not_watched),
         ROOM_TEST(test_who_leaves_has_come),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

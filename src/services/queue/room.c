@@ -266,6 +266,14 @@ static void terms_undo(void *room, const void *before)
     r->terms = *(const struct terms *)before;
 }
 
+/* While the room is off nobody is asked for his pass. Not undone: it is a measure only. */
+static void stop_watching(struct room *r, int64_t now)
+{
+    pthread_rwlock_wrlock(&r->queue->lock);
+    steps_unwatch(&r->steps, now);
+    pthread_rwlock_unlock(&r->queue->lock);
+}
+
 void room_terms(struct ctx *cx, struct room *r, const struct terms *next)
 {
     room_touch(cx, r);
@@ -275,6 +283,8 @@ void room_terms(struct ctx *cx, struct room *r, const struct terms *next)
     line_settle(&r->line, &r->terms.rules, cx->now);         /* ... as far as the new one keeps it */
     line_pace_reset(&r->line, &r->terms.rules, cx->now);
     r->renewed = true;
+    if (next->rules.mode == QUEUE_OFF)
+        stop_watching(r, cx->now);
 }
 
 struct given {

@@ -61,6 +61,13 @@ int64_t steps_active(const struct steps *s, int64_t now)
     return active;
 }
 
+void steps_unwatch(struct steps *s, int64_t now)
+{
+    for (size_t i = s->first; i < s->first + s->n; i++)
+        if (s->at[i].until > now)
+            s->at[i].watched = false;
+}
+
 void steps_ran_out(const struct steps *s, int64_t now, struct attendance *sum)
 {
     for (size_t i = s->first; i < s->first + s->n; i++) {

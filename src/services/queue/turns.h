@@ -70,7 +70,7 @@ struct step {                 /* places that were admitted together */
     int64_t admitted;         /* without those who had left by then */
     int64_t live;             /* of these, without those who left or bought since */
     int64_t shown;            /* of these, those who have used their passes */
-    bool watched;             /* since they were let in; not when the program was started meanwhile */
+    bool watched;             /* since they were let in; not when the program was started, or the room off, meanwhile */
 };
 
 struct steps {                /* in order of places */
@@ -88,6 +88,9 @@ void steps_drop(struct steps *s, int64_t now);
 struct step *steps_find(const struct steps *s, int64_t place);
 /* Passes that are good at `now`. */
 int64_t steps_active(const struct steps *s, int64_t now);
+
+/* For those whose passes are good at `now` nobody sees any more whether they come. */
+void steps_unwatch(struct steps *s, int64_t now);
 
 struct attendance {
     int64_t admitted, shown;

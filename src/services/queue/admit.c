@@ -54,6 +54,12 @@ static bool moves(const struct room *r, int64_t now)
            (r->line.waiting > 0 || parks_open(&r->parks, now));
 }
 
+/* While it is on sale. */
+static bool lets_in(const struct room *r, int64_t now)
+{
+    return moves(r, now) && now >= room_sells_at(r) && now < r->sale_ends_at;
+}
+
 /* How many more may come in: what the rate has saved up, as far as limit and stock have room. */
 static int64_t room_for(const struct ctx *cx, struct room *r)
 {
@@ -110,7 +116,7 @@ static err admit(struct ctx *cx, struct room *r)
     const struct rules bounded = headroom_rules(r->queue, &r->terms.rules), *rules = &bounded;
     int64_t parked[PARKED_AT_ONCE], away;
     err e = draw_advance(cx, r);
-    if (e || !moves(r, cx->now) || cx->now < room_sells_at(r) || cx->now >= r->sale_ends_at)
+    if (e || !lets_in(r, cx->now))
         return e;
     room_touch(cx, r);
     line_settle(&r->line, rules, cx->now);
@@ -172,12 +178,12 @@ int64_t queue_due(void *queue)
     return atomic_load(&q->due);
 }
 
-static int64_t rooms_moving(const struct queue *q)
+static int64_t rooms_moving(const struct queue *q, int64_t now)
 {
     uint64_t schedule, bits;
     int64_t n = 0;
     for (size_t at = 0; map_each(&q->rooms, &at, &schedule, &bits);)
-        n += moves((const struct room *)(uintptr_t)bits, q->ran_at);
+        n += lets_in((const struct room *)(uintptr_t)bits, now);
     return n;
 }
 
@@ -187,7 +193,7 @@ err queue_admit(struct ctx *cx, void *self, const void *in, void *ret_out)
     uint64_t schedule, bits;
     (void)in;
     (void)ret_out;
-    headroom_refresh(cx, q, rooms_moving(q));
+    headroom_refresh(cx, q, rooms_moving(q, cx->now));
     for (size_t at = 0; map_each(&q->rooms, &at, &schedule, &bits);) {
         err e = admit(cx, (struct room *)(uintptr_t)bits);
         if (e)

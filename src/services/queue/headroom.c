@@ -1,7 +1,7 @@
 /* Admission follows the money: no more people come in than the payment providers can take orders of. People are let in at the organizer's rate or,
  * if that is less, at
  *
- *     orders a minute (payment.headroom) / orders per person let in (queue.orders_per_pass_permille) / rooms with people in line
+ *     orders a minute (payment.headroom) / orders per person let in (queue.orders_per_pass_permille) / rooms on sale with people in line
  *
  * but never below a trickle: somebody has to try, or nobody would notice that a provider is back. */
 #include "queue_int.h"

@@ -51,21 +51,30 @@ static void down_and_up(void **state)
     assert_in_range(admitted_in(h, 2), 2 * RATE - 10, 2 * RATE + 10);
 }
 
-/* What the providers can take is shared by the rooms in which people wait. */
+/* Another room, with people in line. */
+static void room_beside(struct here *h, int64_t schedule, int64_t starts_in)
+{
+    struct place_out place;
+    struct settings_out out;
+    assert_int_equal(open_schedule(h, schedule, starts_in, DAY_MS), OK);
+    assert_int_equal(fixture_call(&h->f, OWNER, ROLE_PRODUCER, &queue_settings_set_call,
+                                  &(struct settings_in){ .schedule = schedule, .rules = rules_of(1, 1000, 3600) }, &out, NULL), OK);
+    for (int64_t user = 1; user <= 10; user++)
+        assert_int_equal(fixture_call(&h->f, user, ROLE_CUSTOMER, &queue_join_call, &(struct join_in){ .schedule = schedule }, &place, NULL), OK);
+}
+
+/* What the providers can take is shared by the rooms in which people wait and may come in. */
 static void shared(void **state)
 {
     struct here *h = *state;
-    struct place_out place;
-    struct settings_out out;
     crowd_of(h, 3000);
-    assert_int_equal(open_schedule(h, SCHEDULE + 1, -1000, DAY_MS), OK);
-    assert_int_equal(fixture_call(&h->f, OWNER, ROLE_PRODUCER, &queue_settings_set_call,
-                                  &(struct settings_in){ .schedule = SCHEDULE + 1, .rules = rules_of(1, 1000, 3600) }, &out, NULL), OK);
-    for (int64_t user = 1; user <= 10; user++)
-        assert_int_equal(fixture_call(&h->f, user, ROLE_CUSTOMER, &queue_join_call, &(struct join_in){ .schedule = SCHEDULE + 1 }, &place, NULL), OK);
+    room_beside(h, SCHEDULE + 1, -1000);
+    room_beside(h, SCHEDULE + 2, 4 * MINUTE);
     orders_per_minute = 120;
     advance(h, 1000);
     assert_in_range(admitted_in(h, 3), 3 * 100 - 4, 3 * 100 + 4);
+    advance(h, MINUTE);                      /* the third sale begins */
+    assert_in_range(admitted_in(h, 3), 200 - 4, 200 + 4);
 }
 
 static void told(void **state)

@@ -315,7 +315,7 @@ uint32_t *draw_order(const struct hash *seed, int64_t entries);
 
 /* ---- what payment can take (headroom.c) ---- */
 
-/* Asks payment, on behalf of so many rooms with people in line. In the writer. */
+/* Asks payment, on behalf of so many rooms that let people in. In the writer. */
 void headroom_refresh(struct ctx *cx, struct queue *q, int64_t rooms);
 /* From any thread: is payment what keeps a room from its rate? And its rules with the rate that is left. */
 bool headroom_limits(const struct queue *q, const struct rules *rules);

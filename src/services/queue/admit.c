@@ -134,6 +134,18 @@ static err admit(struct ctx *cx, struct room *r)
     else
         e = step_in(cx, r, &step, parked, away);
     r->line.active = room_active(r, cx->now);
+    if (admitted)
+        r->general->turn = (int)(r->id >> GROUP_SHIFT) + 1;
+    return e;
+}
+
+/* The lines of a schedule, the one behind that which let in somebody last first: while fewer may come in than their rates allow, they take turns. */
+static err admit_lines(struct ctx *cx, struct room *general)
+{
+    int n = general->group_count + 1, first = general->turn;
+    err e = OK;
+    for (int i = first; i < first + n && !e; i++)
+        e = admit(cx, i % n ? general->groups[i % n - 1] : general);
     return e;
 }
 
@@ -195,7 +207,8 @@ err queue_admit(struct ctx *cx, void *self, const void *in, void *ret_out)
     (void)ret_out;
     headroom_refresh(cx, q, rooms_moving(q, cx->now));
     for (size_t at = 0; map_each(&q->rooms, &at, &schedule, &bits);) {
-        err e = admit(cx, (struct room *)(uintptr_t)bits);
+        struct room *r = (struct room *)(uintptr_t)bits;
+        err e = r->general == r ? admit_lines(cx, r) : OK;
         if (e)
             return e;
     }

@@ -51,6 +51,36 @@ static void test_rates_are_exact(void **state)
     let_in(*state, 6000, 1);
 }
 
+/* ---- lines side by side ---- */
+
+/* So many of a line's places have had their turn. */
+static int64_t served(const struct here *h, int64_t line)
+{
+    return room_find(app_self(h->f.app, &queue_service), line)->line.serving;
+}
+
+/* One house for all lines, and its passes run out all at once: none of the lines takes every place that becomes free. */
+static void test_lines_take_turns(void **state)
+{
+    enum { PEOPLE = 60 };
+    struct here *h = *state;
+    struct rules rules = rules_of(60000, 2, 60);
+    struct place_out *p = line_up(h, rules, PEOPLE);
+    int64_t before = look(h, p[PEOPLE - 1].place_token).eta_high_seconds, club = open_line(h, S("club"), 60000), card = open_line(h, S("card"), 60000);
+    for (int64_t i = 0; i < PEOPLE; i++) {
+        stand(h, club, 1000 + i);
+        stand(h, card, 2000 + i);
+    }
+    assert_int_equal(look(h, p[PEOPLE - 1].place_token).eta_high_seconds, 3 * before);
+    set(h, rules);
+    for (int64_t turns = 1; turns <= 5; turns++) {
+        advance(h, 3 * 60000);               /* each line's turn has come, for passes last a minute: two people, or four once it is known that none come */
+        int64_t least = min(served(h, SCHEDULE), min(served(h, club), served(h, card)));
+        int64_t most = max(served(h, SCHEDULE), max(served(h, club), served(h, card)));
+        assert_true(least >= 2 * turns && most <= least + 4);
+    }
+}
+
 /* ---- those who do not come ---- */
 
 enum { LIMIT = 100, LINE = 1200, PASS_MS = 60000 };
@@ -179,6 +209,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_hour_of_looks),
         ROOM_TEST(test_rates_are_exact),
+        ROOM_TEST(test_lines_take_turns),
         ROOM_TEST(test_no_show),
         ROOM_TEST(test_no_show_of_all_lines),
         ROOM_TEST(test_no_show_is_forgotten),

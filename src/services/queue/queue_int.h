@@ -120,6 +120,7 @@ struct room {
     struct places places;
     bool renewed;             /* terms differ from shown_terms */
     int64_t blocks;           /* of entries that have been hashed */
+    int turn;                 /* the general room's: which line lets people in first next (admit.c); 0: its own */
     struct wanted *wanted;    /* receipts of those who joined since the last commit: draw.c */
     _Atomic int64_t basket;   /* seats a buyer takes, in hundredths; read by all */
 

@@ -11,15 +11,25 @@
 
 /* ---- what the line allows ---- */
 
-/* Admissions an hour that those who wait may count on at least: in the long run not fewer than passes expire by themselves. */
-static int64_t pace_low(const struct rules *rules)
+/* Lines of the schedule in which people wait, with this one. */
+static int64_t lines_waiting(const struct room *r)
 {
-    return min(rules->admit_per_minute * 60, max(1, rules->active_limit * 3600 / rules->pass_seconds));
+    const struct room *general = r->general;
+    int64_t n = 1 + (general != r && general->shown_line.waiting > 0);
+    for (int i = 0; i < general->group_count; i++)
+        n += general->groups[i] != r && general->groups[i]->shown_line.waiting > 0;
+    return n;
 }
 
-static int64_t line_pace(const struct rules *rules, const struct line *line)
+/* Admissions an hour that those who wait may count on at least: in the long run not fewer than passes expire by themselves, in turn with other lines. */
+static int64_t pace_low(const struct room *r, const struct rules *rules)
 {
-    return min(rules->admit_per_minute * 60, max(line->pace, pace_low(rules)));
+    return min(rules->admit_per_minute * 60, max(1, rules->active_limit * 3600 / rules->pass_seconds / lines_waiting(r)));
+}
+
+static int64_t line_pace(const struct room *r, const struct rules *rules, const struct line *line)
+{
+    return min(rules->admit_per_minute * 60, max(line->pace, pace_low(r, rules)));
 }
 
 static int64_t seats_free(const struct remaining *left)
@@ -102,9 +112,9 @@ static void look_ahead(const struct room *r, const struct terms *terms, const st
     int64_t before = max(0, room_sells_at(r) - now), ways = s->position * HOUR_MS;
     s->reason = reason_of(r, terms, line, left, s, now);
     s->low_ms = before + ways / (rules.admit_per_minute * 60);
-    s->eta_ms = before + ways / line_pace(&rules, line);
+    s->eta_ms = before + ways / line_pace(r, &rules, line);
     bool open = s->reason == ETA_PAUSED || s->reason == ETA_DRAW || s->reason == ETA_STOCK || s->reason == ETA_SOLD_OUT;
-    s->high_ms = open ? -1 : before + ways / pace_low(&rules);
+    s->high_ms = open ? -1 : before + ways / pace_low(r, &rules);
     s->poll_ms = max(POLL_MIN_MS, min(s->eta_ms / 10, min(POLL_MAX_MS, terms->rules.pass_seconds * 500)));       /* twice in a pass's time */
 }
 
@@ -135,7 +145,7 @@ int64_t rate_effective(const struct room *r, const struct terms *terms, const st
     case ETA_NOT_STARTED:
     case ETA_STOCK:
     case ETA_SOLD_OUT: return 0;
-    case ETA_LIMIT: return line_pace(&rules, line) / 60;     /* one comes in when one goes */
+    case ETA_LIMIT: return line_pace(r, &rules, line) / 60;     /* one comes in when one goes */
     case ETA_RATE:
     case ETA_PAYMENT:
     case ETA_BACK: break;

@@ -29,6 +29,13 @@ async function pass_time(ms, ...places) {
 
 /* The fan club from in an hour, card holders from in two, everybody from in three. */
 async function presale(change = {}) {
+  const sale = await presale_without_lines(change);
+  ok(await group(sale, '팬클럽', { admit_per_minute: 60 }));
+  ok(await group(sale, 'Card', { admit_per_minute: 120, opens_at: world.time(hour + 30 * minute) }));
+  return sale;
+}
+
+async function presale_without_lines(change = {}) {
   const sale = await world.sale({ hall: { rows: 3, seats: 20 }, sale_starts_at: world.time(3 * hour) });
   ok(await world.terms(sale, { presale: {
     starts_at: world.time(hour), ends_at: world.time(3 * hour),
@@ -38,8 +45,6 @@ async function presale(change = {}) {
     ],
   } }));
   ok(await settle(sale, change));
-  ok(await group(sale, '팬클럽', { admit_per_minute: 60 }));
-  ok(await group(sale, 'Card', { admit_per_minute: 120, opens_at: world.time(hour + 30 * minute) }));
   return sale;
 }
 
@@ -136,6 +141,20 @@ test('the limits of the house are one for all lines', async () => {
   ok(await settle(sale, { active_limit: 2 }));
   await pass_time(second, back, general);
   assert.deepEqual([(await look(back)).state, (await look(general)).state], ['admitted', 'admitted']);
+});
+
+test('a first line in mid-presale does not stop the general one', async () => {
+  const sale = await presale_without_lines(), empty = await presale_without_lines();
+  const [fan, next] = await world.crowd(2);
+  const first = ok(await join(sale, fan, 'FAN-001'), 201);
+  await pass_time(hour, first);
+  assert.equal((await look(first)).state, 'admitted', 'a group without a line comes in by the general one');
+  refused(await group(sale, '팬클럽', { admit_per_minute: 60 }), 409, 'sale_begun');
+  assert.deepEqual(await groups(sale), []);
+  const later = ok(await join(sale, next, 'FAN-002'), 201);
+  await pass_time(second, later);
+  assert.equal((await look(later)).state, 'admitted');
+  ok(await group(empty, '팬클럽', { admit_per_minute: 60 }));
 });
 
 test('a file of codes takes the place of those a group has', async () => {

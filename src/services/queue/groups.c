@@ -173,12 +173,22 @@ static void open_undo(void *self, const void *room)
     room_remove(*(struct room *const *)room);
 }
 
+/* The general line moves from the general sale on once there is another: it is not stopped for that when it moves already. */
+static bool would_stop(const struct ctx *cx, const struct room *general)
+{
+    return general->line.last && cx->now >= room_sells_at(general) && cx->now < general->sale_starts_at;
+}
+
 static err open_line(struct ctx *cx, struct room *general, struct str name, struct room **ret)
 {
     if (booking_presale_group_at(cx->app, general->schedule, name) == INT64_MAX)
         return fail(cx, ERR_MISSING, "group_unknown", "The presale of this schedule has no such group.", "이 회차의 선예매에 그런 그룹이 없습니다.");
     if (general->group_count == GROUPS_MAX)
         return fail(cx, ERR_CONFLICT, "too_many_groups", "A waiting room has lines for at most %d groups.", "대기실의 그룹 대기열은 최대 %d개입니다.", GROUPS_MAX);
+    if (would_stop(cx, general))
+        return fail(cx, ERR_CONFLICT, "sale_begun",
+                    "The presale has begun, and people have joined the general line: a line of a group would stop it until the general sale.",
+                    "선예매가 시작되었고 일반 대기열에 참여한 사람이 있습니다. 지금 그룹 대기열을 만들면 일반 대기열이 일반 판매 시작까지 멈춥니다.");
     struct room fixed = { .id = general->schedule | (int64_t)(general->group_count + 1) << GROUP_SHIFT, .group = name, .owner = general->owner,
                           .sale_starts_at = general->sale_starts_at, .sale_ends_at = general->sale_ends_at, .loaded = true };
     struct room *r = room_new(general->queue, &fixed);

@@ -74,6 +74,40 @@ static void test_parked_restart(void **state)
     assert_int_equal(numbers(h).parked, 1);
 }
 
+static err load(struct ctx *cx, void *self, const void *in, void *out)
+{
+    (void)in;
+    (void)out;
+    return room_load(cx, room_find(self, SCHEDULE));
+}
+
+/* A room whose sale had ended is loaded when it goes on after all. If that fails on the way, the next attempt begins from nothing. */
+static void test_loaded_twice(void **state)
+{
+    struct here *h = *state;
+    struct rules rules = rules_of(6000, 1000, 60);
+    struct place_out *p = line_up(h, rules, 6);
+    advance_alone(h, 100000);
+    for (int i = 0; i < 4; i++)
+        look(h, p[i].place_token);
+    set(h, rules);
+    advance_alone(h, 1000);
+    buy(h, 1, 900);
+    set_paused(h, rules);
+    join(h, 100);
+    const struct room *r = room_find(app_self(h->f.app, &queue_service), SCHEDULE);
+    struct settings_out before = numbers(h), after;
+    struct happenings tally = r->line.tally;
+    size_t steps = r->steps.n, parks = r->parks.n, users = r->places.used;
+    assert_true(before.active == 3 && before.waiting == 1 && before.parked == 2);
+    for (int i = 0; i < 2; i++)
+        assert_int_equal(fixture_call(&h->f, 0, 0, &spoil_call, &(struct spoil_in){ .fn = load }, NULL, NULL), ERR_CONFLICT);
+    after = numbers(h);
+    assert_true(after.joined == before.joined && after.waiting == before.waiting && after.active == before.active && after.parked == before.parked);
+    assert_memory_equal(&r->line.tally, &tally, sizeof(tally));
+    assert_true(r->steps.n == steps && r->parks.n == parks && r->places.used == users);
+}
+
 /* What is not on disk yet is not told: a crash would take it back. */
 static void test_uncommitted_is_not_told(void **state)
 {
@@ -203,7 +237,7 @@ static void test_mutations(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        ROOM_TEST(test_parked), ROOM_TEST(test_parked_restart), ROOM_TEST(test_poll_within_pass), ROOM_TEST(test_uncommitted_is_not_told),
+        ROOM_TEST(test_parked), ROOM_TEST(test_parked_restart), ROOM_TEST(test_loaded_twice), ROOM_TEST(test_poll_within_pass), ROOM_TEST(test_uncommitted_is_not_told),
         ROOM_TEST(test_refused_parking), ROOM_TEST(test_drain), ROOM_TEST(test_mutations),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -102,7 +102,8 @@ void room_remove(struct room *r)
     room_free(r);
 }
 
-void room_free(struct room *r)
+/* All that room_load reads. */
+static void forget_places(struct room *r)
 {
     places_free(&r->places);
     marks_free(&r->ended);
@@ -110,10 +111,18 @@ void room_free(struct room *r)
     steps_free(&r->steps);
     parks_free(&r->parks);
     seen_free(&r->seen);
+    free(r->curve);
+    r->curve = NULL;
+    r->line.last = 0;
+    r->line.tally = (struct happenings){ 0 };
+}
+
+void room_free(struct room *r)
+{
+    forget_places(r);
     map_free(&r->exempt);
     free(r->order);
     free((char *)(uintptr_t)r->group.p);
-    free(r->curve);
     free(r->offer.grades);
     free(r);
 }
@@ -178,6 +187,7 @@ static void see_waiting(struct room *r, int64_t until)
 
 err room_load(struct ctx *cx, struct room *r)
 {
+    forget_places(r);                        /* an attempt before, which failed, may have left a part of them */
     err e = store_places(cx, r);
     if (!e)
         e = store_ends(cx, r);

@@ -3,7 +3,7 @@ import beacon from "./draw/beacon.json";
 import beaconFile from "./draw/beacon.txt?raw";
 import plain from "./draw/plain.json";
 import plainFile from "./draw/plain.txt?raw";
-import { checkFile, checkOwn, climb, hex, leafHash, shuffle, treeRoot, Wrong } from "../src/draw/proof";
+import { checkFile, checkOwn, climb, hex, leafHash, shuffle, treeRoot, unhex, Wrong } from "../src/draw/proof";
 
 /* Published by the program; the command line checks the same files in tests/api/draw.test.mjs. */
 const published = [{ name: "plain", file: plainFile, ...plain }, { name: "beacon", file: beaconFile, ...beacon }];
@@ -37,6 +37,49 @@ describe("a published draw", () => {
       expect(await wrong(checkFile(file.slice(0, -1)))).not.toBeNull();
     });
   }
+});
+
+/* What an operator can publish who leaves out the last entry of a draw: all of it follows from the rest, and he signs it. */
+describe("an entry behind the last one", async () => {
+  const bytes = new TextEncoder();
+  const packed = (...fields: (string | Uint8Array)[]) => Uint8Array.from(fields.flatMap((field) => {
+    const of = typeof field === "string" ? bytes.encode(field) : field;
+    return [0, 0, of.length >> 8, of.length & 255, ...of];
+  }));
+  const keys = await crypto.subtle.generateKey("Ed25519", true, ["sign", "verify"]) as CryptoKeyPair;
+  const sign = async (text: Uint8Array<ArrayBuffer>) => hex(new Uint8Array(await crypto.subtle.sign("Ed25519", keys.privateKey, text)));
+  const public_key = hex(new Uint8Array(await crypto.subtle.exportKey("raw", keys.publicKey)));
+
+  const lines = plainFile.trimEnd().split("\n"), last = lines.pop()!.split(" "), used = lines.findIndex((line) => line.startsWith("signature "));
+  const entries = lines.slice(used + 1), { schedule_id, commitment, secret } = plain.draw, count = entries.length;
+  const closed = Date.parse(plain.draw.closed_at);
+  const root = await treeRoot(await Promise.all(entries.map((line) => line.split(" ")).map(([n, at, who]) => leafHash(schedule_id, Number(n), Number(at), who))));
+  const seed = hex(new Uint8Array(await crypto.subtle.digest("SHA-256", packed("takenseat.seed.1", root, String(count), unhex(secret), ""))));
+  const changed: Record<string, string> = { count: String(count), root: hex(root), seed, public_key };
+  const head = lines.slice(0, used).map((line) => line.split(" ")[0]).map((name, i) => `${changed[name] ? `${name} ${changed[name]}` : lines[i]}\n`).join("");
+  const file = `${head}signature ${await sign(bytes.encode(head))}\n${entries.join("\n")}\n`;
+  const draw = { ...plain.draw, count, root: hex(root), seed, public_key };
+
+  async function receipt(joinedAt: number): Promise<string> {
+    const leaf = await leafHash(schedule_id, count + 1, joinedAt, last[2]);
+    const signature = await sign(packed("takenseat.receipt.2", schedule_id, unhex(commitment), "1", leaf));
+    return `takenseat-receipt-2 ${schedule_id} ${count + 1} ${joinedAt} ${last[2]} ${commitment} 0 1 - ${signature}`;
+  }
+
+  it("came late if it came when entries were closed, at the same moment too", async () => {
+    expect(await checkFile(file)).toMatchObject({ count, signed: true });
+    for (const at of [closed, closed + 1]) {
+      expect(await wrong(checkFile(file, await receipt(at)))).toBe("late");
+      expect(await wrong(checkOwn(await receipt(at), draw, plain.own[0]))).toBe("late");
+    }
+  });
+
+  it("was left out if it came before", async () => {
+    for (const at of [Number(last[1]), closed - 1]) {
+      expect(await wrong(checkFile(file, await receipt(at)))).toBe("left_out");
+      expect(await wrong(checkOwn(await receipt(at), draw, plain.own[0]))).toBe("left_out");
+    }
+  });
 });
 
 describe("the arithmetic of a draw", () => {

@@ -49,8 +49,8 @@ static void check_receipt(struct arena *arena, struct str text, const struct has
     else if (!hash_same(&r.commitment, &h->commitment))
         v->fault = "the receipt names another commitment than the file";
     else if (r.entry.number > h->count || r.entry.number < 1)
-        v->fault = r.entry.joined_at > h->closed_at ? "the receipt is of somebody who came after the draw: his place is his number"
-                                                    : "the receipt's entry is missing in the file";
+        v->fault = r.entry.joined_at >= h->closed_at ? "the receipt is of somebody who came after the draw: his place is his number"
+                                                     : "the receipt's entry is missing in the file";
     if (v->fault)
         return;
     struct hash leaf = entry_hash(h->schedule, &r.entry);

@@ -24,7 +24,7 @@ export class Wrong extends Error {
     super(line ? `${what} (line ${line})` : what);
   }
 }
-export type WrongWhat = "form" | "commitment" | "beacon" | "seed" | "signature" | "entries" | "root" | "receipt" | "other" | "late" | "missing";
+export type WrongWhat = "form" | "commitment" | "beacon" | "seed" | "signature" | "entries" | "root" | "receipt" | "other" | "late" | "left_out" | "missing";
 
 /* ---- bytes ---- */
 
@@ -183,6 +183,9 @@ export async function readReceipt(text: string, publicKey: string): Promise<Rece
   return { ...receipt, signed: good === true };
 }
 
+/* An entry behind the last one came when entries were closed; else it was left out. */
+const behindTheLast = (receipt: Receipt, closedAt: number) => new Wrong(receipt.joinedAt >= closedAt ? "late" : "left_out");
+
 /* ---- what follows from what ---- */
 
 async function checkSecret(head: Record<string, string>, beacon: string): Promise<void> {
@@ -197,6 +200,7 @@ async function checkSecret(head: Record<string, string>, beacon: string): Promis
 
 export interface Published {
   schedule_id: string;
+  closed_at: string | null;
   count: number | null;
   root: string | null;
   commitment: string;
@@ -224,8 +228,8 @@ export interface Checked {
 export async function checkOwn(receiptText: string, draw: Published, proof: Proof): Promise<Checked> {
   const receipt = await readReceipt(receiptText, draw.public_key);
   if (receipt.schedule !== draw.schedule_id || receipt.commitment !== draw.commitment) throw new Wrong("other");
-  if (draw.count === null || !draw.root || !draw.secret || !draw.seed) throw new Wrong("missing");
-  if (receipt.number > draw.count) throw new Wrong("late");
+  if (draw.count === null || !draw.closed_at || !draw.root || !draw.secret || !draw.seed) throw new Wrong("missing");
+  if (receipt.number > draw.count) throw behindTheLast(receipt, Date.parse(draw.closed_at));
   await checkSecret({
     schedule: draw.schedule_id, count: String(draw.count), secret: draw.secret, commitment: draw.commitment, root: draw.root, seed: draw.seed,
     beacon_signature: draw.beacon_signature ?? "",
@@ -253,7 +257,8 @@ function readHead(lines: string[]): { head: Record<string, string>; used: number
     take(name);
     if (name === "beacon" && head.beacon.startsWith("used ")) ["randomness", "beacon_signature"].forEach(take);
   }
-  if (!/^(none|missed [0-9]+ [^ ]+|used [0-9]+ [^ ]+)$/.test(head.beacon) || !/^(0|[1-9][0-9]{0,9})$/.test(head.count)) throw new Wrong("form");
+  if (!/^(none|missed [0-9]+ [^ ]+|used [0-9]+ [^ ]+)$/.test(head.beacon)) throw new Wrong("form");
+  if (!/^(0|[1-9][0-9]{0,9})$/.test(head.count) || !whole.test(head.closed_at)) throw new Wrong("form");
   return { head, used: at };
 }
 
@@ -287,7 +292,7 @@ export async function checkFile(text: string, receiptText?: string, tell?: (part
   const receipt = receiptText ? await readReceipt(receiptText, head.public_key) : null;
   if (receipt) {
     if (receipt.schedule !== head.schedule || receipt.commitment !== head.commitment) throw new Wrong("other");
-    if (receipt.number > count) throw new Wrong("late");
+    if (receipt.number > count) throw behindTheLast(receipt, Number(head.closed_at));
     const leaf = await leafHash(receipt.schedule, receipt.number, receipt.joinedAt, receipt.entrant);
     if (hex(leaf) !== hex(leaves[receipt.number - 1])) throw new Wrong("other");
   }

@@ -102,28 +102,13 @@ static void wanted_sign(void *room)
     }
 }
 
-void draw_receipt_later(struct ctx *cx, struct room *r, int64_t number, int64_t joined_at, int64_t user, struct str *ret)
+void draw_receipt_later(struct ctx *cx, struct room *r, const struct place_ref *who, struct str *ret)
 {
     struct wanted *w = NEW(cx->arena, struct wanted);
-    *w = (struct wanted){ r->wanted, number, joined_at, user, cx->arena, ret };
+    *w = (struct wanted){ r->wanted, who->number, cx->now, who->user, cx->arena, ret };
     tx_undo(cx, wanted_undo, r, &r->wanted, sizeof(r->wanted));
     tx_after(cx, wanted_sign, r);
     r->wanted = w;
-}
-
-static void take_time(void *joined_at, const struct entry *e)
-{
-    *(int64_t *)joined_at = e->joined_at;
-}
-
-err draw_receipt_again(struct ctx *cx, struct room *r, const struct place_ref *who, struct str *ret)
-{
-    struct namer names = namer_of(r->queue, r->schedule);
-    int64_t joined_at = 0;
-    err e = store_draw_entries(cx, &names, r->schedule, who->number, who->number, take_time, &joined_at);
-    if (!e)
-        draw_receipt_later(cx, r, who->number, joined_at, who->user, ret);
-    return e;
 }
 
 /* ---- blocks ---- */

@@ -21,10 +21,8 @@ struct hash draw_secret(const struct queue *q, const struct namer *n);
 
 /* A receipt, signed by itself. */
 struct str draw_receipt(struct ctx *cx, const struct queue *q, const struct namer *n, const struct entry *e);
-/* In a command: *ret is the receipt of the one who joined, once that is on disk; it has to live until then. */
-void draw_receipt_later(struct ctx *cx, struct room *r, int64_t number, int64_t joined_at, int64_t user, struct str *ret);
-/* The same for the one who joins once more. */
-err draw_receipt_again(struct ctx *cx, struct room *r, const struct place_ref *who, struct str *ret) MUST_USE;
+/* In a command: *ret is the receipt of the one who joins now, once that is on disk; it has to live until then. */
+void draw_receipt_later(struct ctx *cx, struct room *r, const struct place_ref *who, struct str *ret);
 
 /* The public round that decides a draw at `sells_at`: the first one after it. 0: the operator has named no beacon. */
 int64_t beacon_round(const struct queue *q, int64_t sells_at);

@@ -79,16 +79,10 @@ static err take_place(struct ctx *cx, struct room *r, const struct join_in *in, 
     who->number = room_give(cx, r, who->user);
     device_bind(cx, r, who);
     if (r->terms.draws)
-        draw_receipt_later(cx, r, who->number, cx->now, who->user, ret_receipt);
+        draw_receipt_later(cx, r, who, ret_receipt);
     queue_wake(r->queue, r);
     metric_add(&queue_joins, 1);
     return OK;
-}
-
-static err keep_place(struct ctx *cx, struct room *r, struct place_ref *who, struct str *ret_receipt)
-{
-    err e = device_find(cx, who);
-    return e || !r->terms.draws ? e : draw_receipt_again(cx, r, who, ret_receipt);
 }
 
 void place_show(struct ctx *cx, struct queue *q, struct room *r, const struct place_ref *who, struct place_out *ret)
@@ -121,7 +115,7 @@ err queue_join(struct ctx *cx, void *self, const void *in_, void *ret_out)
     err e = stand_where(cx, general, in->code, &r, &who.number);
     who.room = r->id;
     if (!e)
-        e = who.number ? keep_place(cx, r, &who, &ret->receipt) : take_place(cx, r, in, &who, &ret->receipt);
+        e = who.number ? device_find(cx, &who) : take_place(cx, r, in, &who, &ret->receipt);
     if (e)
         return e;
     place_show(cx, q, r, &who, ret);

@@ -123,7 +123,7 @@ static const struct field place_rows[] = {
     { .name = "price_from", .type = F_MONEY, .nullable = true, .at = offsetof(struct place_out, price_from), .help = "of what is left, at the full price" },
     { .name = "price_to", .type = F_MONEY, .nullable = true, .at = offsetof(struct place_out, price_to) },
     { .name = "receipt", .type = F_STR, .nullable = true, .at = offsetof(struct place_out, receipt),
-      .help = "of a draw, when one joins; later from /proof: docs/draw.md" },
+      .help = "of a draw, to who has just joined; later from /proof: docs/draw.md" },
     { .name = "message", .type = F_TEXT, .at = offsetof(struct place_out, message), .help = "from the organizer" },
     { .name = "pass", .type = F_STR, .nullable = true, .at = offsetof(struct place_out, pass),
       .help = "to be sent as Queue-Pass; good for this account only" },

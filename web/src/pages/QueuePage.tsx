@@ -9,7 +9,7 @@ import { useResource } from "../app/resource";
 import { navigate, type Params } from "../app/router";
 import { useTitle } from "../app/Shell";
 import { Countdown } from "../ui/Countdown";
-import { keepReceipt } from "../draw/receipts";
+import { keepReceipt, keptReceipt } from "../draw/receipts";
 import { drawWords } from "../draw/words";
 import { GradeMark, offered } from "../ui/GradeMark";
 import { Await, ErrorState, Notice } from "../ui/states";
@@ -155,6 +155,7 @@ function Call() {
 
 /* Another device than the one that joined asks for the receipt. */
 async function keepProof(schedule: string, place: QueuePlace): Promise<void> {
+  if (keptReceipt(schedule)?.token === place.place_token) return;
   const receipt = place.receipt ?? await getProof(place.place_token).then((proof) => proof.receipt, () => null);
   if (receipt) keepReceipt(schedule, place.place_token, receipt);
 }

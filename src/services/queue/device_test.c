@@ -90,9 +90,12 @@ static void test_bound(void **state)
     assert_int_equal(join_from(h, copy).pass.n, 0);
     struct str pass = look_from(h, owner, place.place_token).pass;
     assert_true(pass.n > 0);
+    const struct room *r = room_find(app_self(h->f.app, &queue_service), SCHEDULE);
+    assert_string_equal(admit_code(h, copy, fresh, pass, NULL), "pass_other_device");
+    assert_false(marks_get(&r->shown, 1));   /* he has not come by that */
     assert_string_equal(admit_code(h, owner, fresh, pass, &number), "ok");
     assert_int_equal(number, 1);
-    assert_string_equal(admit_code(h, copy, fresh, pass, NULL), "pass_other_device");
+    assert_true(marks_get(&r->shown, 1));
     assert_string_equal(admit_code(h, bare, fresh, pass, NULL), "pass_other_device");
     assert_string_equal(admit_code(h, (struct from){ 2, phone, AGAIN }, fresh, pass, NULL), "pass_required");
 }

@@ -44,14 +44,23 @@ static bool good_now(struct queue *q, const struct place_ref *who, int64_t until
     if (who->number == OFFERED_NUMBER)
         return what->offered;
     pthread_rwlock_rdlock(&q->lock);
-    struct room *r = room_find(q, who->room);
+    const struct room *r = room_find(q, who->room);
     int64_t place = r ? room_place(r, who->number) : 0;
     bool good = r && r->loaded && place <= r->shown_line.serving && !marks_get(&r->ended, place);
-    bool first = good && !marks_get(&r->shown, place);
+    pthread_rwlock_unlock(&q->lock);
+    return good;
+}
+
+/* Its owner has come. */
+static void note_shown(struct queue *q, const struct place_ref *who)
+{
+    pthread_rwlock_rdlock(&q->lock);
+    struct room *r = who->number == OFFERED_NUMBER ? NULL : room_find(q, who->room);
+    int64_t place = r ? room_place(r, who->number) : 0;
+    bool first = r && r->loaded && !marks_get(&r->shown, place);
     pthread_rwlock_unlock(&q->lock);
     if (first)
         room_shown(r, place);
-    return good;
 }
 
 /* What is held is kept until the hold's end, with the pass it was taken with: expired or used meanwhile, it is good for that. */
@@ -77,6 +86,7 @@ err queue_pass_admit(void *self, struct ctx *cx, const struct taken *what, struc
     enum device_sight device = device_look(cx, q, &who);
     if (device == DEVICE_OTHER || device == DEVICE_ASKED)
         return other_device(cx);
+    note_shown(q, &who);
     cx->pass = who.number == OFFERED_NUMBER ? PASS_OF_OFFER : who.number;
     return OK;
 }

@@ -322,7 +322,7 @@ void headroom_refresh(struct ctx *cx, struct queue *q, int64_t rooms);
 bool headroom_limits(const struct queue *q, const struct rules *rules);
 struct rules headroom_rules(const struct queue *q, const struct rules *rules);
 
-/* ---- lines of a presale's groups (groups.c); all in the writer ---- */
+/* ---- lines of a presale's groups (groups.c); in the writer, unless it is said ---- */
 
 /* The number under which the user waits or has been admitted, and which of the two; 0: neither. */
 int64_t live_number(const struct ctx *cx, const struct room *r, int64_t user, enum place_state *ret_state);

@@ -137,6 +137,24 @@ static void test_audit_notices(void **state)
     }
 }
 
+/* Who goes over to another line gives up his place; an account that stands in two is noticed. */
+static void test_two_lines_are_noticed(void **state)
+{
+    static const struct damage_in two = { { "l1", "UPDATE queue_place SET user_id = 1" }, "W3_one_place" };
+    struct here *h = *state;
+    struct ctx cx;
+    struct place_out *p = line_up(h, rules_of(60, 100, 600), 2);
+    int64_t club = open_line(h, S("club"), 60);
+    assert_int_equal(leave(h, 2, p[1].place_token), OK);
+    stand(h, club, 2);                       /* teardown asks the audit: so much is allowed */
+    assert_int_equal(leave(h, 1, p[0].place_token), OK);
+    advance_alone(h, 1000);
+    join(h, 1);
+    assert_int_equal(fixture_call(&h->f, 0, 0, &damage_call, &two, NULL, &cx), ERR_CONFLICT);
+    assert_string_equal(cx.problem.code, "noticed");
+    app_ctx_end(&cx);
+}
+
 /* ---- a crowd ---- */
 
 static double seconds(void)
@@ -321,6 +339,7 @@ int main(void)
         ROOM_TEST(test_restart),
         ROOM_TEST(test_refused_leaves_no_trace),
         ROOM_TEST(test_audit_notices),
+        ROOM_TEST(test_two_lines_are_noticed),
         ROOM_TEST(test_crowd),
         ROOM_TEST(test_polls_beside_writer),
     };

@@ -72,18 +72,18 @@ WHERE s.admitted <> (s.id & 16777215) - s.first_place + 1
       - (SELECT COUNT(*) FROM queue_parked k WHERE k.id BETWEEN s.id - (s.id & 16777215) + s.first_place AND s.id)
 
 -- name: W3_one_place
--- help: nobody has two places at once: the former one was over when the next was taken
+-- help: nobody has two places at once, in all lines of a schedule: the former one was over when the next was taken
 SELECT later.id, later.before_id FROM (
-    SELECT id, joined_at, LAG(id) OVER (PARTITION BY id >> 24, user_id ORDER BY id) AS before_id FROM queue_place
+    SELECT id, joined_at, LAG(id) OVER (PARTITION BY (id >> 24) & 4294967295, user_id ORDER BY joined_at, id) AS before_id FROM queue_place
 ) AS later
-LEFT JOIN queue_draw d ON d.schedule_id = later.id >> 24 AND (later.before_id & 16777215) <= d.entries AND d.drawn_at IS NOT NULL
+LEFT JOIN queue_draw d ON d.schedule_id = later.before_id >> 24 AND (later.before_id & 16777215) <= d.entries AND d.drawn_at IS NOT NULL
 LEFT JOIN queue_withdrawn w ON w.id = later.before_id AND w.left_at <= later.joined_at
 LEFT JOIN queue_end e ON e.id = later.before_id AND e.ended_at <= later.joined_at
 LEFT JOIN queue_parked k ON k.id = later.before_id
 LEFT JOIN queue_step s ON s.id = (SELECT MIN(t.id) FROM queue_step t WHERE t.id >= later.before_id) AND k.id IS NULL
-                      AND s.id >> 24 = later.id >> 24 AND s.first_place <= (later.before_id & 16777215) AND s.expires_at <= later.joined_at
+                      AND s.id >> 24 = later.before_id >> 24 AND s.first_place <= (later.before_id & 16777215) AND s.expires_at <= later.joined_at
 WHERE later.before_id IS NOT NULL AND w.id IS NULL
-  AND CASE WHEN d.schedule_id IS NOT NULL THEN (later.id & 16777215) <= d.entries   -- after the draw the former place has another number
+  AND CASE WHEN d.schedule_id IS NOT NULL THEN later.joined_at < d.drawn_at     -- after the draw the former place has another number
            ELSE e.id IS NULL AND s.id IS NULL
                 AND (k.id IS NULL OR COALESCE(k.expires_at, k.parked_at + 600000) > later.joined_at) END
 

@@ -237,7 +237,8 @@ static void test_mutations(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        ROOM_TEST(test_parked), ROOM_TEST(test_parked_restart), ROOM_TEST(test_loaded_twice), ROOM_TEST(test_poll_within_pass), ROOM_TEST(test_uncommitted_is_not_told),
+        ROOM_TEST(test_parked), ROOM_TEST(test_parked_restart), ROOM_TEST(test_loaded_twice),
+        ROOM_TEST(test_poll_within_pass), ROOM_TEST(test_uncommitted_is_not_told),
         ROOM_TEST(test_refused_parking), ROOM_TEST(test_drain), ROOM_TEST(test_mutations),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

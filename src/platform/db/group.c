@@ -150,8 +150,7 @@ enum group_end group_commit(struct conn *c, int64_t now)
     enum group_end end = GROUP_DURABLE;
     if (g->broken) {
         end = g->again ? GROUP_AGAIN : GROUP_UNDONE;
-        if (g->began)
-            c->backend->rollback(c);
+        c->backend->rollback(c);             /* also when it did not begin: a connection that was lost by reading is to be let go */
     } else if (g->began) {
         end = c->backend->commit(c);
     }

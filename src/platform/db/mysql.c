@@ -7,8 +7,6 @@
 
 #include "platform/obs/log.h"
 
-#define RECONNECT_MS 2000     /* so long a group waits for a server that has gone away */
-#define PAUSE_MS 100
 #define PASSWORD_MAX 1024
 
 /* ---- opening ---- */
@@ -82,22 +80,11 @@ static err exec_or_fail(struct conn *c, const char *sql)
     return code ? my_failed(c, code, my_why(c)) : OK;
 }
 
-static bool wait_for_server(struct conn *c)
-{
-    struct timespec pause = { 0, PAUSE_MS * 1000000L };
-    for (int64_t give_up = mono_us() + RECONNECT_MS * INT64_C(1000); !my_reconnect(c); nanosleep(&pause, NULL))
-        if (mono_us() > give_up)
-            return false;
-    return true;
-}
-
 /* A connection that broke unnoticed since the last group is found here. */
 static err my_begin(struct conn *c)
 {
-    if (!wait_for_server(c)) {
-        c->group->broken = true;
+    if (!my_writer_reach(c))
         return ERR_UNAVAILABLE;
-    }
     err e = exec_or_fail(c, "START TRANSACTION");
     return e ? e : my_mark(c);
 }

@@ -5,10 +5,13 @@
 #include <mysqld_error.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
 
 #include "platform/obs/log.h"
 
 #define CONNECT_S 5
+#define RECONNECT_MS 2000     /* so long a group waits for a server that has gone away */
+#define PAUSE_MS 100
 #define ANSWER_S 60           /* without a word for so long the connection counts as lost */
 #define AUDIT_S 3600          /* for questions about the whole data */
 #define PACKET_MIN (16 << 20) /* a venue's plan or a poster in one piece */
@@ -132,6 +135,17 @@ bool my_reconnect(struct conn *conn)
     c->told = !c->my;
     arena_free(arena);
     return c->my != NULL;
+}
+
+bool my_writer_reach(struct conn *c)
+{
+    struct timespec pause = { 0, PAUSE_MS * 1000000L };
+    for (int64_t give_up = mono_us() + RECONNECT_MS * INT64_C(1000); !my_reconnect(c); nanosleep(&pause, NULL))
+        if (mono_us() > give_up) {
+            c->group->broken = true;
+            return false;
+        }
+    return true;
 }
 
 unsigned my_exec(struct conn *conn, const char *sql)

@@ -55,6 +55,8 @@ struct conn *my_connect(struct db *db, enum conn_use use, struct arena *arena, s
 void my_disconnect(struct conn *c);
 /* Ends a connection that broke, and begins a new one if there is none. */
 bool my_reconnect(struct conn *c);
+/* The same for the writer's first word in a group, with some patience; false: the group cannot stay. */
+bool my_writer_reach(struct conn *c);
 void my_hang_up(struct conn *c);
 /* A failure by its number. A group that broke for this reason may be run again when `lost` or by a deadlock. */
 err my_failed(struct conn *c, unsigned code, const char *why);

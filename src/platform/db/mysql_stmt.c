@@ -225,6 +225,8 @@ static bool bind_cells(struct my_stmt *s)
 
 void *my_rows(struct conn *c, const struct query *q, const struct val *v, size_t n)
 {
+    if (c->group && !my_conn_of(c)->my && !my_writer_reach(c))
+        return NULL;
     struct my_stmt *s = my_statement(c, q);
     if (!s) {
         (void)!my_not_connected(c);

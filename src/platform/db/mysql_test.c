@@ -143,7 +143,17 @@ static void test_killed_in_transaction(void **state)
     assert_int_equal(memory, 1110);
 }
 
-/* Readers and the writer find out by themselves that their connections are gone. */
+static err read_greatest(struct command *c)
+{
+    struct job *j = (struct job *)c;
+    struct sequence s;
+    j->runs++;
+    err e = sequence_load(&c->cx, &bed_max_id, &s);
+    j->n = s.last;
+    return e;
+}
+
+/* Readers and the writer find out by themselves that their connections are gone, whether its group begins with a change or a question. */
 static void test_killed_while_idle(void **state)
 {
     struct box *b = *state;
@@ -155,6 +165,11 @@ static void test_killed_while_idle(void **state)
         expect(b, 1 + i, 1);
         prepare(&j, add_item, 1, 1, "", OK);
         assert_int_equal(run_one(b, &j), OK);
+        kill_all(b);
+        prepare(&j, read_greatest, 0, 0, "", OK);
+        assert_int_equal(run_one(b, &j), OK);
+        assert_int_equal(j.runs, 2);
+        assert_int_equal(j.n, 1);
     }
 }
 

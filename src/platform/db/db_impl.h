@@ -50,9 +50,10 @@ struct group {
     bool savepoint;           /* the present command has one */
     bool broken;              /* the database refused a write that is no conflict (disk full, I/O): nothing of the group can stay */
     bool again;               /* broken, but the same commands may succeed when they are run once more (deadlock, lost connection) */
+    bool apart;               /* broken by a value that the database does not take: those of the other commands may be fine */
 };
 
-enum group_end { GROUP_DURABLE, GROUP_UNDONE, GROUP_AGAIN };
+enum group_end { GROUP_DURABLE, GROUP_UNDONE, GROUP_AGAIN, GROUP_APART };
 
 enum conn_use { CONN_WRITES, CONN_READS };
 

@@ -32,7 +32,7 @@ void group_end(struct group *g)
     puts_clear(g);
     g->undo = g->undo_mark = NULL;
     g->after = g->after_mark = g->after_each = g->after_each_mark = NULL;
-    g->began = g->savepoint = g->broken = g->again = false;
+    g->began = g->savepoint = g->broken = g->again = g->apart = false;
 }
 
 static err begin(struct conn *c)
@@ -149,7 +149,7 @@ enum group_end group_commit(struct conn *c, int64_t now)
     note_time(g->db, now);
     enum group_end end = GROUP_DURABLE;
     if (g->broken) {
-        end = g->again ? GROUP_AGAIN : GROUP_UNDONE;
+        end = g->again ? GROUP_AGAIN : g->apart ? GROUP_APART : GROUP_UNDONE;
         c->backend->rollback(c);             /* also when it did not begin: a connection that was lost by reading is to be let go */
     } else if (g->began) {
         end = c->backend->commit(c);

@@ -180,6 +180,13 @@ bool my_deadlock(unsigned code)
     return code == ER_LOCK_DEADLOCK || code == ER_LOCK_WAIT_TIMEOUT || code == ER_CHECKREAD;
 }
 
+/* Too long, no UTF-8, out of range: the server's columns are stricter than SQLite's. */
+static bool unfit(unsigned code)
+{
+    return code == ER_DATA_TOO_LONG || code == ER_TRUNCATED_WRONG_VALUE_FOR_FIELD || code == ER_TRUNCATED_WRONG_VALUE || code == WARN_DATA_TRUNCATED ||
+           code == ER_WARN_DATA_OUT_OF_RANGE || code == ER_DATA_OUT_OF_RANGE || code == ER_INVALID_CHARACTER_STRING;
+}
+
 /* Client errors begin at 2000; the server says so itself when it stops or is told to end this connection. */
 static bool connection_lost(unsigned code)
 {
@@ -199,6 +206,7 @@ err my_failed(struct conn *conn, unsigned code, const char *why)
     if (conn->group) {
         conn->group->broken = true;
         conn->group->again = lost || my_deadlock(code);
+        conn->group->apart = unfit(code);
     }
     return ERR_UNAVAILABLE;
 }

@@ -255,6 +255,41 @@ static void test_lock_wait(void **state)
     expect(b, 1 + 10 + 100, 50);
 }
 
+/* ---- values that the server does not take ---- */
+
+static err rename_first(struct command *c)
+{
+    struct job *j = (struct job *)c;
+    return db_run(&c->cx, &bed_rename, VALS(v_text(j->name), v_int(j->id)), NULL);
+}
+
+/* Among many, two are too long and no UTF-8; they alone fail, put or changed, and what the others did stands once. */
+static void test_unfit_values(void **state)
+{
+    enum { MANY = 21 };
+    struct box *b = *state;
+    struct job jobs[MANY];
+    char names[MANY][16], long_name[300];
+    int64_t memory = 0;
+    memset(long_name, 'a', sizeof(long_name) - 1);
+    long_name[sizeof(long_name) - 1] = '\0';
+    prepare(&jobs[0], put_item, 1000, 0, "first", OK);
+    assert_int_equal(run_one(b, &jobs[0]), OK);
+    for (int i = 0; i < MANY; i++) {
+        snprintf(names[i], sizeof(names[i]), "n%d", i);
+        prepare(&jobs[i], put_item, i + 1, 1, names[i], OK);
+        jobs[i].memory = &memory;
+    }
+    jobs[4].name = S("bad \xff");
+    prepare(&jobs[15], rename_first, 1000, 0, long_name, OK);
+    submit_all(b, jobs, MANY);
+    for (int i = 0; i < MANY; i++)
+        assert_int_equal(wait_for(&jobs[i]), i == 4 || i == 15 ? ERR_INTERNAL : OK);
+    expect(b, MANY - 2, MANY - 1);
+    assert_int_equal(memory, MANY - 2);
+    assert_in_range(jobs[0].runs, 2, 6);                 /* not once for each */
+}
+
 /* ---- the server ends and comes back ---- */
 
 enum { WRITERS = 4 };
@@ -518,6 +553,7 @@ int main(void)
     const struct CMUnitTest words[] = { cmocka_unit_test(test_addresses), cmocka_unit_test(test_text) };
     const struct CMUnitTest tests[] = {
         CASE(test_lost_commits), CASE(test_killed_in_transaction), CASE(test_killed_while_idle), CASE(test_deadlock), CASE(test_lock_wait),
+        CASE(test_unfit_values),
         CASE(test_taken_over), CASE(test_migration_goes_on), CASE(test_move), CASE(test_move_compares), CASE(test_refusals), CASE(test_tls),
         CASE(test_server_restart),
     };

@@ -133,15 +133,30 @@ static void make_fresh(struct command *group)
     }
 }
 
-static bool carry_out(struct db *db, struct command *group)
+static enum group_end carry_out(struct db *db, struct command *group)
 {
     for (int tries = 1;; tries++) {
         enum group_end end = try_group(db, group);
         if (end != GROUP_AGAIN || tries == TRIES_MAX)
-            return end == GROUP_DURABLE;
+            return end;
         atomic_fetch_add_explicit(&db->again, 1, memory_order_relaxed);
         make_fresh(group);
     }
+}
+
+static void run_group(struct db *db, struct command *group);
+
+/* One of them has a value that the database does not take: by halves, until it is alone. */
+static void run_halves(struct db *db, struct command *group, int64_t count)
+{
+    struct command **half = &group;
+    make_fresh(group);
+    for (int64_t i = 0; i < count / 2; i++)
+        half = &(*half)->next;
+    struct command *rest = *half;
+    *half = NULL;
+    run_group(db, group);
+    run_group(db, rest);
 }
 
 static void run_group(struct db *db, struct command *group)
@@ -149,7 +164,11 @@ static void run_group(struct db *db, struct command *group)
     int64_t count = 0;
     for (struct command *c = group; c; c = c->next)
         count++;
-    bool durable = carry_out(db, group);
+    enum group_end end = carry_out(db, group);
+    if (end == GROUP_APART && count > 1) {
+        run_halves(db, group, count);
+        return;
+    }
     atomic_fetch_add_explicit(&db->groups, 1, memory_order_relaxed);
     atomic_fetch_add_explicit(&db->commands, count, memory_order_relaxed);
 
@@ -157,8 +176,10 @@ static void run_group(struct db *db, struct command *group)
 
     for (struct command *c = group, *next; c; c = next) {
         next = c->next;                      /* done may hand the command to another thread, which drops it */
-        if (!durable)
-            c->result = ERR_UNAVAILABLE;
+        if (end != GROUP_DURABLE) {
+            fail_clear(&c->cx);              /* a refusal is void, too */
+            c->result = end == GROUP_APART ? ERR_INTERNAL : ERR_UNAVAILABLE;
+        }
         c->cx.db = NULL;
         c->done(c);
     }

@@ -64,7 +64,7 @@ bool vendor_read(struct ctx *cx, struct str text, void (*take)(struct ctx *cx, c
 struct str vendor_text(struct ctx *cx, const cJSON *object, const char *name)
 {
     const cJSON *item = cJSON_GetObjectItemCaseSensitive(object, name);
-    return cJSON_IsString(item) ? arena_str(cx->arena, str_c(item->valuestring)) : (struct str){ 0 };
+    return cJSON_IsString(item) && str_utf8(str_c(item->valuestring)) ? arena_str(cx->arena, str_c(item->valuestring)) : (struct str){ 0 };
 }
 
 bool vendor_int(const cJSON *object, const char *name, int64_t *ret)

@@ -37,7 +37,7 @@ err vendor_unavailable(struct ctx *cx, const struct answer *a);
 
 /* False when the text is no JSON. */
 bool vendor_read(struct ctx *cx, struct str text, void (*take)(struct ctx *cx, const cJSON *document, void *out), void *out);
-/* Empty when the member is no string. */
+/* Empty when the member is no string, or not in UTF-8. */
 struct str vendor_text(struct ctx *cx, const cJSON *object, const char *name);
 /* False when it is no whole number, or none that a double holds exactly. */
 bool vendor_int(const cJSON *object, const char *name, int64_t *ret);

@@ -164,6 +164,29 @@ static void toss_payments(void **state)
     arena_free(arena);
 }
 
+static void take_name(struct ctx *cx, const cJSON *document, void *out)
+{
+    *(struct str *)out = vendor_text(cx, document, "name");
+}
+
+static void texts(void **state)
+{
+    static const struct {
+        struct str document, name;
+    } cases[] = {
+        { S("{\"name\":\"이선좌\"}"), S("이선좌") }, { S("{\"name\":\"\xff\"}"), S("") }, { S("{\"name\":7}"), S("") }, { S("{}"), S("") },
+    };
+    struct arena *arena = arena_new(0);
+    struct ctx cx = context(arena);
+    (void)state;
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct str name;
+        assert_true(vendor_read(&cx, cases[i].document, take_name, &name));
+        assert_true(str_eq(name, cases[i].name));
+    }
+    arena_free(arena);
+}
+
 static void reasons(void **state)
 {
     struct arena *arena = arena_new(0);
@@ -187,7 +210,8 @@ static void reasons(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(signatures), cmocka_unit_test(amounts), cmocka_unit_test(errors), cmocka_unit_test(toss_payments), cmocka_unit_test(reasons),
+        cmocka_unit_test(signatures), cmocka_unit_test(amounts), cmocka_unit_test(errors), cmocka_unit_test(toss_payments), cmocka_unit_test(texts),
+        cmocka_unit_test(reasons),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -141,7 +141,7 @@ void group_init(struct group *g);
 void group_free(struct group *g);
 void group_command_begin(struct group *g);
 void group_command_end(struct conn *c, bool ok);
-/* Sends collected inserts, so that what follows sees them. */
+/* Sends collected inserts, so that what follows sees them. Fails in a group that broke. */
 err group_flush(struct conn *c) MUST_USE;
 /* BEGIN, and the present command's savepoint, if they are not there yet. */
 err group_savepoint(struct conn *c) MUST_USE;

@@ -2,7 +2,9 @@
  * undoing memory, and the commit that makes all of it durable together.
  *
  * SQLite gets a command's inserts when it has succeeded, out of memory that the next command uses again: kept for the whole group they would be
- * cold by the time they are sent. A server far away gets those of all commands together, or when something has to see them. */
+ * cold by the time they are sent. A server far away gets those of all commands together, or when something has to see them.
+ *
+ * A group that broke sends nothing more: the database may have ended its transaction, and what came next would stand by itself. */
 #include "platform/db/db_impl.h"
 
 #include "platform/obs/log.h"
@@ -77,7 +79,7 @@ static err send_earlier(struct conn *c)
 err group_savepoint(struct conn *c)
 {
     struct group *g = c->group;
-    err e = send_earlier(c);
+    err e = g->broken ? ERR_UNAVAILABLE : send_earlier(c);
     if (!e)
         e = begin(c);
     if (e || g->savepoint)
@@ -90,6 +92,8 @@ err group_savepoint(struct conn *c)
 err group_flush(struct conn *c)
 {
     struct group *g = c->group;
+    if (g->broken)
+        return ERR_UNAVAILABLE;
     if (!g->puts)
         return OK;
     err e = *g->puts_mark ? group_savepoint(c) : send_earlier(c);
@@ -117,7 +121,7 @@ static void undo_back_to(struct group *g, struct undo *mark)
 static err send_all(struct conn *c)
 {
     struct group *g = c->group;
-    err e = g->puts ? begin(c) : OK;
+    err e = g->broken ? ERR_UNAVAILABLE : g->puts ? begin(c) : OK;
     if (!e && g->puts)
         e = send(c, g->puts);
     puts_clear(g);
@@ -144,7 +148,7 @@ void group_command_end(struct conn *c, bool ok)
 enum group_end group_commit(struct conn *c, int64_t now)
 {
     struct group *g = c->group;
-    if (!g->broken && send_all(c))
+    if (send_all(c))
         g->broken = true;
     note_time(g->db, now);
     enum group_end end = GROUP_DURABLE;

@@ -290,6 +290,30 @@ static void test_unfit_values(void **state)
     assert_in_range(jobs[0].runs, 2, 6);                 /* not once for each */
 }
 
+/* A command that goes on although its group broke: nothing of that is done. */
+static err go_on(struct command *c)
+{
+    struct job *j = (struct job *)c;
+    int64_t changed = 0;
+    struct sequence s;
+    assert_int_equal(rename_first(c), ERR_UNAVAILABLE);
+    assert_int_equal(db_run(&c->cx, &bed_add, VALS(v_int(j->n), v_int(j->id)), &changed), ERR_UNAVAILABLE);
+    assert_int_equal(sequence_load(&c->cx, &bed_max_id, &s), ERR_UNAVAILABLE);
+    db_put(&c->cx, &bed_insert, VALS(v_int(2), v_text(S("b")), v_int(1)));
+    return OK;
+}
+
+static void test_nothing_after_a_break(void **state)
+{
+    struct box *b = *state;
+    struct job j;
+    prepare(&j, put_item, 1, 1, "a", OK);
+    assert_int_equal(run_one(b, &j), OK);
+    prepare(&j, go_on, 1, 10, "bad \xff", OK);
+    assert_int_equal(run_one(b, &j), ERR_INTERNAL);
+    expect(b, 1, 1);
+}
+
 /* ---- the server ends and comes back ---- */
 
 enum { WRITERS = 4 };
@@ -553,7 +577,7 @@ int main(void)
     const struct CMUnitTest words[] = { cmocka_unit_test(test_addresses), cmocka_unit_test(test_text) };
     const struct CMUnitTest tests[] = {
         CASE(test_lost_commits), CASE(test_killed_in_transaction), CASE(test_killed_while_idle), CASE(test_deadlock), CASE(test_lock_wait),
-        CASE(test_unfit_values),
+        CASE(test_unfit_values), CASE(test_nothing_after_a_break),
         CASE(test_taken_over), CASE(test_migration_goes_on), CASE(test_move), CASE(test_move_compares), CASE(test_refusals), CASE(test_tls),
         CASE(test_server_restart),
     };

@@ -296,6 +296,49 @@ static void test_keys(void **state)
     fixture_close(&f);
 }
 
+static const struct query kept_rows = { "test.kept_rows", "SELECT COUNT(*) FROM idempotency" };
+
+/* Prunes as if it were a day later, and fails. */
+static err prune_in_vain(struct ctx *cx, void *self, const void *in, void *out)
+{
+    (void)self;
+    cx->now += INT64_C(26) * 3600 * 1000;
+    assert_int_equal(idem_prune_call.fn(cx, cx->app->idem, in, out), OK);
+    return ERR_CONFLICT;
+}
+
+static err count_kept(struct ctx *cx, void *self, const void *in, void *out)
+{
+    (void)self, (void)in;
+    struct sequence s;
+    err e = sequence_load(cx, &kept_rows, &s);
+    *(int64_t *)out = s.last;
+    return e;
+}
+
+static const struct call prune_in_vain_call = { .name = "test.prune", .kind = CALL_COMMAND, .fn = prune_in_vain };
+static const struct call count_kept_call = { .name = "test.kept", .kind = CALL_READ, .fn = count_kept };
+static const struct call *const prune_calls[] = { &key_call, &prune_in_vain_call, &count_kept_call, NULL };
+static const struct service prune_service = { .name = "test", .open = test_open, .close = test_close, .calls = prune_calls };
+static const struct service *const prune_services[] = { &prune_service, NULL };
+
+/* Old rows that were not deleted after all are deleted the next time. */
+static void test_prune_undone(void **state)
+{
+    (void)state;
+    struct fixture f;
+    int64_t rows;
+    fixture_open(&f, prune_services);
+    assert_int_equal(look(&f, 7, "k", "{}", false, true, NULL), IDEM_NEW);
+    assert_int_equal(fixture_call(&f, 0, 0, &prune_in_vain_call, NULL, NULL, NULL), ERR_CONFLICT);
+    assert_int_equal(fixture_call(&f, 0, 0, &count_kept_call, NULL, &rows, NULL), OK);
+    assert_int_equal(rows, 1);
+    app_clock_advance(f.app, INT64_C(28) * 3600 * 1000);
+    assert_int_equal(fixture_call(&f, 0, 0, &count_kept_call, NULL, &rows, NULL), OK);
+    assert_int_equal(rows, 0);
+    fixture_close(&f);
+}
+
 /* A rush of 300 keys in one group: several rows, each answer found in the group itself and after a restart. */
 #define RUSH 300
 
@@ -395,6 +438,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_jobs_of_several_threads, open_fixture, close_fixture),
         cmocka_unit_test_setup_teardown(test_events, open_fixture, close_fixture),
         cmocka_unit_test(test_keys),
+        cmocka_unit_test(test_prune_undone),
         cmocka_unit_test(test_rush_of_keys),
         cmocka_unit_test(test_batch_damaged),
     };

@@ -214,6 +214,11 @@ static void forget_keys(struct idem *i, int64_t row, struct str keys)
     }
 }
 
+static void undo_pruned(void *self, const void *arg)
+{
+    ((struct idem *)self)->pruned = *(const int64_t *)arg;
+}
+
 /* Deletes up to PRUNE_ROWS old rows; comes again at once while there are more, else in an hour. */
 #define PRUNE_ROWS 64         /* as in the query */
 
@@ -234,8 +239,10 @@ static err prune(struct ctx *cx, void *self, const void *in, void *out)
     e = rows_end(cx, &r);
     for (int64_t k = 0; k < n && !e; k++)
         e = db_run(cx, &platform_sql.idem_delete, VALS(v_int(ids[k])), NULL);
-    if (n)
+    if (n && !e) {
+        tx_undo(cx, undo_pruned, i, &i->pruned, sizeof(i->pruned));
         i->pruned = ids[n - 1];
+    }
     atomic_store(&i->prune_due, n == PRUNE_ROWS ? cx->now : cx->now + 3600000);
     return e;
 }

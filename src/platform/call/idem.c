@@ -51,14 +51,16 @@ struct idem *idem_open(struct ctx *cx, const struct keys *keys)
     atomic_init(&i->prune_due, cx->now);
     batch_init(&i->batch, BATCH_BYTES + FRONT_ANSWER_MAX + 4096);
     map_reserve(&i->places, KEYS_USUAL);
-    if (sequence_load(cx, &platform_sql.idem_max, &i->ids) || db_rows(cx, &platform_sql.idem_keys, VALS(v_int(cx->now - KEEP_MS)), &r))
-        return i;
-    while (rows_next(&r)) {
+    err e = sequence_load(cx, &platform_sql.idem_max, &i->ids);
+    if (!e)
+        e = db_rows(cx, &platform_sql.idem_keys, VALS(v_int(cx->now - KEEP_MS)), &r);
+    while (!e && rows_next(&r)) {
         struct str row_keys = row_text_view(&r, 1);
         for (size_t at = 0; at < batch_keys(row_keys); at++)
             map_put(&i->places, map_key(batch_key_at(row_keys, at).hash), place(row_int(&r, 0), at));
     }
-    (void)!rows_end(cx, &r);
+    if (e || rows_end(cx, &r))               /* with keys forgotten, requests would be carried out once more */
+        panic(__FILE__, __LINE__, "the kept answers cannot be read");
     return i;
 }
 

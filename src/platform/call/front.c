@@ -3,10 +3,14 @@
  * answers of one group come back together. */
 #include "platform/call/call_impl.h"
 
+#include <time.h>
+
 #include "platform/call/front_impl.h"
 #include "platform/obs/log.h"
 
 #define BODY_MAX (1u << 20)   /* unless a route says otherwise */
+#define SETTLE_TRIES 20       /* of keeping a story's answer while the database is away */
+#define SETTLE_PAUSE_MS 500
 
 /* ---- metrics ---- */
 
@@ -308,6 +312,19 @@ static err settle_key(struct command *c)
     return OK;
 }
 
+/* False: not yet. */
+static bool settle(struct asked *a)
+{
+    struct timespec pause = { 0, SETTLE_PAUSE_MS * 1000000L };
+    for (int i = 0; i < SETTLE_TRIES; i++) {
+        struct key_command settle = { .command = { .run = settle_key, .cx = *a->cx }, .asked = a };
+        if (!command_wait(a->front->app, &settle.command))
+            return true;
+        nanosleep(&pause, NULL);
+    }
+    return false;
+}
+
 static void run_keyed_story(struct asked *a)
 {
     struct key_command k = { .command = { .run = claim_key, .cx = *a->cx }, .asked = a };
@@ -327,9 +344,11 @@ static void run_keyed_story(struct asked *a)
         a->keep = true;
         buf_free(&own);
     }
-    struct key_command settle = { .command = { .run = settle_key, .cx = *a->cx }, .asked = a };
-    if (command_wait(a->front->app, &settle.command))
-        LOG0(LOG_WARN, "the answer to an idempotency key could not be kept");
+    if (settle(a))
+        return;
+    LOG(LOG_ERROR, "the answer to an idempotency key could not be kept", lf_s("path", a->http->path), lf_i("user", a->cx->actor.user));
+    a->keep = false;                         /* dropping needs no database: whoever asks again is not told for ever that it is under way */
+    (void)settle(a);
 }
 
 struct record_command {       /* a story's line in the audit log, written when its outcome is known */

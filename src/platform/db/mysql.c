@@ -132,22 +132,23 @@ static void my_snapshot_end(struct conn *c)
     my_rollback(c);
 }
 
-/* ---- migrations: every statement that changes a table commits by itself, so each is counted when it is done ---- */
+/* ---- migrations: every statement that changes a table commits by itself, so each is counted. schema_step has 2 n when n are done and the next has
+ * not begun or was refused, 2 n + 1 when it has begun: if the program or the server ended then, it may be done as well. ---- */
 
 struct steps {
     struct conn *c;
     const struct val *key;    /* service and version */
-    int64_t done;             /* of an earlier attempt */
-    bool resumed;
+    int64_t done;             /* in an earlier attempt */
+    bool begun;               /* ... and so was the next one */
 };
 
 static const struct query step_get = { "mysql.step_get", "SELECT done FROM schema_step WHERE service = ? AND version = ?" };
 static const struct query step_put = { "mysql.step_put", "REPLACE INTO schema_step (service, version, done) VALUES (?, ?, ?)" };
 static const struct query step_end = { "mysql.step_end", "DELETE FROM schema_step WHERE service = ? AND version = ?" };
 
-static bool step_note(const struct steps *s, int64_t done)
+static bool step_note(const struct steps *s, int64_t done, bool begun)
 {
-    return !my_run(s->c, &step_put, VALS(s->key[0], s->key[1], v_int(done)), NULL);
+    return !my_run(s->c, &step_put, VALS(s->key[0], s->key[1], v_int(2 * done + begun)), NULL);
 }
 
 static bool steps_begin(struct steps *s)
@@ -155,17 +156,18 @@ static bool steps_begin(struct steps *s)
     struct rows r = { .conn = s->c, .stmt = my_rows(s->c, &step_get, s->key, 2) };
     if (!r.stmt)
         return false;
-    s->resumed = my_next(&r);
-    s->done = s->resumed ? my_column_int(&r, 0) : 0;
+    int64_t noted = my_next(&r) ? my_column_int(&r, 0) : 0;
     my_end(&r);
-    return !r.failed && (s->resumed || step_note(s, 0));
+    s->done = noted / 2;
+    s->begun = noted % 2;
+    return !r.failed && (s->begun || step_note(s, s->done, true));
 }
 
 /* What a statement says that was carried out just before the program or the server ended, and was not counted. */
 static bool was_done(unsigned code)
 {
     return code == ER_TABLE_EXISTS_ERROR || code == ER_BAD_TABLE_ERROR || code == ER_DUP_FIELDNAME || code == ER_DUP_KEYNAME ||
-           code == ER_CANT_DROP_FIELD_OR_KEY || code == ER_TRG_ALREADY_EXISTS;
+           code == ER_CANT_DROP_FIELD_OR_KEY || code == ER_TRG_ALREADY_EXISTS || code == ER_NO_SUCH_TABLE /* it has its new name */;
 }
 
 static bool step_run(const struct steps *s, const char *sql, int64_t number)
@@ -175,11 +177,14 @@ static bool step_run(const struct steps *s, const char *sql, int64_t number)
     unsigned code = my_exec(s->c, "START TRANSACTION");
     if (!code)
         code = my_exec(s->c, sql);
-    if (code && !(s->resumed && number == s->done && was_done(code))) {
+    if (code && !(s->begun && number == s->done && was_done(code))) {
         (void)!my_failed(s->c, code, my_why(s->c));
+        my_rollback(s->c);
+        if (my_conn_of(s->c)->my)
+            (void)!step_note(s, number, false);          /* the server has refused it */
         return false;
     }
-    return step_note(s, number + 1) && !my_exec(s->c, "COMMIT");
+    return step_note(s, number + 1, true) && !my_exec(s->c, "COMMIT");
 }
 
 static bool my_migrate(struct conn *c, const struct migration *m, const struct query *done, const struct val *v, size_t n)

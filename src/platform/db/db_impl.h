@@ -62,7 +62,7 @@ enum conn_use { CONN_WRITES, CONN_READS };
 struct db_backend {
     const char *name;
     bool keeps_puts;          /* inserts of a whole group are sent together, not those of one command */
-    const struct query *tables;          /* the names of all tables of ours */
+    const struct query *tables;          /* the names of all tables of ours, last that of the marks of migrations */
     const struct query *columns_of;      /* (table): the names of its columns in their order */
     const struct audit *audits;          /* of the database itself, before those of the services; ends with a NULL name */
 

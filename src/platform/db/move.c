@@ -226,6 +226,7 @@ static bool empty_tables(struct move *m, const struct table *tables)
     return (group_turn(cx.db, true) && ok) || stop(m, "its tables cannot be emptied", S(""));
 }
 
+/* The marks of its migrations are the last table: without them a database does not open, so what is half moved is not served. */
 static bool move_all(struct move *m, void (*told)(void *self, struct str table, int64_t rows), void *self)
 {
     struct table *tables;

@@ -206,7 +206,8 @@ static bool my_migrate(struct conn *c, const struct migration *m, const struct q
 
 static const struct query tables = { "mysql.tables",
     "SELECT table_name FROM information_schema.tables "
-    "WHERE table_schema = DATABASE() AND table_type = 'BASE TABLE' AND table_name NOT IN ('db_owner', 'schema_step') ORDER BY table_name" };
+    "WHERE table_schema = DATABASE() AND table_type = 'BASE TABLE' AND table_name NOT IN ('db_owner', 'schema_step') "
+    "ORDER BY table_name = 'schema_migration', table_name" };
 static const struct query columns_of = { "mysql.columns",
     "SELECT column_name FROM information_schema.columns WHERE table_schema = DATABASE() AND table_name = ? ORDER BY ordinal_position" };
 static const struct query other_engines = { "mysql.engines",

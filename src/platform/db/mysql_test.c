@@ -537,6 +537,38 @@ static void test_move(void **state)
     expect(b, 77, 50);
 }
 
+static err put_thing(struct command *c)
+{
+    db_put(&c->cx, &bed_thing, VALS(v_int(1), v_text(S("a")), v_null(), v_int(1), v_null()));
+    return OK;
+}
+
+/* What is half moved is neither served nor moved to again, also when it is the last table that failed. */
+static void test_half_moved(void **state)
+{
+    struct box *b = *state;
+    struct db_options from, to;
+    struct told told = { 0 };
+    struct job j;
+    struct str why = { 0 };
+    fill_sqlite(b, &from, &to);
+    b->db = db_open(b->arena, &from, &why);
+    assert_non_null(b->db);
+    db_start(b->db);
+    prepare(&j, put_thing, 0, 0, "", OK);
+    assert_int_equal(run_one(b, &j), OK);
+    db_close(b->db);
+    b->db = NULL;
+    box_sql(b, "CREATE TRIGGER other BEFORE INSERT ON thing FOR EACH ROW SET NEW.number = 2");
+    assert_false(db_move(b->arena, &from, &to, tell, &told, &why));
+    assert_string_equal(why.p, "the table is not the same there: thing");
+    for (int i = 0; i < 2; i++)
+        assert_null(db_open(b->arena, &to, &why));
+    assert_non_null(strstr(why.p, "migration test 1 (init)"));
+    assert_false(db_move(b->arena, &from, &to, tell, &told, &why));
+    assert_non_null(strstr(why.p, "has been used"));
+}
+
 /* Were a row another one there, it would be seen. */
 static void test_move_compares(void **state)
 {
@@ -615,7 +647,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         CASE(test_lost_commits), CASE(test_killed_in_transaction), CASE(test_killed_while_idle), CASE(test_deadlock), CASE(test_lock_wait),
         CASE(test_unfit_values), CASE(test_nothing_after_a_break),
-        CASE(test_taken_over), CASE(test_migration_goes_on), CASE(test_migration_interrupted), CASE(test_move), CASE(test_move_compares), CASE(test_refusals), CASE(test_tls),
+        CASE(test_taken_over), CASE(test_migration_goes_on), CASE(test_migration_interrupted), CASE(test_move), CASE(test_move_compares), CASE(test_half_moved), CASE(test_refusals), CASE(test_tls),
         CASE(test_server_restart),
     };
     int failed = cmocka_run_group_tests_name("words", words, NULL, NULL);

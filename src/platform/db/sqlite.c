@@ -313,7 +313,7 @@ static bool lite_migrate(struct conn *c, const struct migration *m, const struct
 }
 
 static const struct query tables = { "sqlite.tables",
-    "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite!_%' ESCAPE '!' ORDER BY name" };
+    "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite!_%' ESCAPE '!' ORDER BY name = 'schema_migration', name" };
 static const struct query columns_of = { "sqlite.columns", "SELECT name FROM pragma_table_info(?) ORDER BY cid" };
 static const struct query whole = { "sqlite.integrity", "SELECT * FROM pragma_integrity_check WHERE integrity_check <> 'ok'" };
 

@@ -245,7 +245,7 @@ static bool move_all(struct move *m, void (*told)(void *self, struct str table, 
 
 /* ---- both ends ---- */
 
-/* Has nothing, or has its tables only: its clock has not begun. */
+/* Has nothing, or has its tables only: its clock has not begun. Tables without a clock are somebody else's. */
 static bool unused(struct ctx *cx)
 {
     struct table *tables;
@@ -253,7 +253,10 @@ static bool unused(struct ctx *cx)
     bool found;
     if (!read_tables(cx, &tables))
         return false;
-    return !tables || (!db_one(cx, &platform_sql.clock_get, NO_VALS, row_take_int, &now, &found) && found && now == 0);
+    if (!tables)
+        return true;
+    return cx->db->backend->compiles(cx->db, &platform_sql.clock_get) &&
+           !db_one(cx, &platform_sql.clock_get, NO_VALS, row_take_int, &now, &found) && found && now == 0;
 }
 
 static bool check_unused(struct arena *arena, const struct db_options *o, struct str *ret_why)

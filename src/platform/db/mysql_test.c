@@ -537,6 +537,19 @@ static void test_move(void **state)
     expect(b, 77, 50);
 }
 
+static void test_move_to_others(void **state)
+{
+    struct box *b = *state;
+    struct db_options from, to;
+    struct told told = { 0 };
+    struct str why = { 0 };
+    fill_sqlite(b, &from, &to);
+    box_sql(b, "BEGIN NOT ATOMIC DROP TABLE clock_seen; CREATE TABLE of_somebody_else (id BIGINT PRIMARY KEY); END");
+    assert_false(db_move(b->arena, &from, &to, tell, &told, &why));
+    assert_non_null(strstr(why.p, "has been used"));
+    assert_int_equal(told.tables, 0);
+}
+
 static err put_thing(struct command *c)
 {
     db_put(&c->cx, &bed_thing, VALS(v_int(1), v_text(S("a")), v_null(), v_int(1), v_null()));
@@ -646,9 +659,9 @@ int main(void)
     const struct CMUnitTest words[] = { cmocka_unit_test(test_addresses), cmocka_unit_test(test_text) };
     const struct CMUnitTest tests[] = {
         CASE(test_lost_commits), CASE(test_killed_in_transaction), CASE(test_killed_while_idle), CASE(test_deadlock), CASE(test_lock_wait),
-        CASE(test_unfit_values), CASE(test_nothing_after_a_break),
-        CASE(test_taken_over), CASE(test_migration_goes_on), CASE(test_migration_interrupted), CASE(test_move), CASE(test_move_compares), CASE(test_half_moved), CASE(test_refusals), CASE(test_tls),
-        CASE(test_server_restart),
+        CASE(test_unfit_values), CASE(test_nothing_after_a_break), CASE(test_taken_over), CASE(test_migration_goes_on),
+        CASE(test_migration_interrupted), CASE(test_move), CASE(test_move_compares), CASE(test_half_moved), CASE(test_move_to_others),
+        CASE(test_refusals), CASE(test_tls), CASE(test_server_restart),
     };
     int failed = cmocka_run_group_tests_name("words", words, NULL, NULL);
     return box_server() ? failed + cmocka_run_group_tests_name("MariaDB", tests, NULL, NULL) : failed;

@@ -3,6 +3,7 @@
 #include "platform/db/mysql_impl.h"
 
 #include <errmsg.h>
+#include <mysqld_error.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -81,6 +82,12 @@ static void prepare_columns(struct my_stmt *s)
     }
 }
 
+/* A bug of ours; anything else is the server's trouble: no room for more statements, say, which ends with the connection. */
+static bool does_not_compile(unsigned code)
+{
+    return code == ER_PARSE_ERROR || code == ER_BAD_FIELD_ERROR || code == ER_NO_SUCH_TABLE;
+}
+
 struct my_stmt *my_prepare(struct conn *conn, const char *name, struct str sql)
 {
     struct my_conn *c = my_conn_of(conn);
@@ -96,7 +103,7 @@ struct my_stmt *my_prepare(struct conn *conn, const char *name, struct str sql)
     unsigned code = mysql_stmt_errno(s->stmt);
     (void)!my_failed(conn, code, mysql_stmt_error(s->stmt));
     statement_free(s);
-    if (!c->lost && !my_deadlock(code)) {
+    if (does_not_compile(code)) {
         LOG(LOG_ERROR, "statement does not compile", lf_s("name", str_c(name)), lf_s("why", str_c(c->why)));
         panic(__FILE__, __LINE__, name);
     }

@@ -255,6 +255,31 @@ static void test_lock_wait(void **state)
     expect(b, 1 + 10 + 100, 50);
 }
 
+/* ---- the server is full ---- */
+
+/* No room for one more prepared statement: for a while nothing works, and then everything does. */
+static void test_no_room_for_statements(void **state)
+{
+    struct box *b = *state;
+    struct job j;
+    prepare(&j, put_item, 1, 1, "a", OK);
+    assert_int_equal(run_one(b, &j), OK);
+    box_sql(b, "SET GLOBAL max_prepared_stmt_count = 0");
+    prepare(&j, add_item, 1, 10, "", OK);
+    err e = run_one(b, &j);
+    struct ctx cx = { .arena = b->arena, .db = db_read_begin(b->db) };
+    struct sequence s;
+    err read = sequence_load(&cx, &bed_max_id, &s);
+    db_read_end(b->db, cx.db);
+    box_sql(b, "SET GLOBAL max_prepared_stmt_count = DEFAULT");
+    assert_int_equal(e, ERR_UNAVAILABLE);
+    assert_int_equal(read, ERR_UNAVAILABLE);
+    expect(b, 1, 1);
+    prepare(&j, add_item, 1, 100, "", OK);
+    assert_int_equal(run_one(b, &j), OK);
+    expect(b, 101, 1);
+}
+
 /* ---- values that the server does not take ---- */
 
 static err rename_first(struct command *c)
@@ -659,7 +684,7 @@ int main(void)
     const struct CMUnitTest words[] = { cmocka_unit_test(test_addresses), cmocka_unit_test(test_text) };
     const struct CMUnitTest tests[] = {
         CASE(test_lost_commits), CASE(test_killed_in_transaction), CASE(test_killed_while_idle), CASE(test_deadlock), CASE(test_lock_wait),
-        CASE(test_unfit_values), CASE(test_nothing_after_a_break), CASE(test_taken_over), CASE(test_migration_goes_on),
+        CASE(test_no_room_for_statements), CASE(test_unfit_values), CASE(test_nothing_after_a_break), CASE(test_taken_over), CASE(test_migration_goes_on),
         CASE(test_migration_interrupted), CASE(test_move), CASE(test_move_compares), CASE(test_half_moved), CASE(test_move_to_others),
         CASE(test_refusals), CASE(test_tls), CASE(test_server_restart),
     };

@@ -176,7 +176,7 @@ static bool step_run(const struct steps *s, const char *sql, int64_t number)
         return true;
     unsigned code = my_exec(s->c, "START TRANSACTION");
     if (!code)
-        code = my_exec(s->c, sql);
+        code = my_exec_long(s->c, sql);
     if (code && !(s->begun && number == s->done && was_done(code))) {
         (void)!my_failed(s->c, code, my_why(s->c));
         my_rollback(s->c);

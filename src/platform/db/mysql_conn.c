@@ -3,6 +3,7 @@
 
 #include <errmsg.h>
 #include <mysqld_error.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
@@ -13,7 +14,7 @@
 #define RECONNECT_MS 2000     /* so long a group waits for a server that has gone away */
 #define PAUSE_MS 100
 #define ANSWER_S 60           /* without a word for so long the connection counts as lost */
-#define AUDIT_S 3600          /* for questions about the whole data */
+#define LONG_S 3600           /* the same for an audit's questions about the whole data, and for a migration */
 #define PACKET_MIN (16 << 20) /* a venue's plan or a poster in one piece */
 
 /* Strict, and as SQLite reads SQL: || joins, \ is a letter, "x" is a name, differences of bit patterns have signs, a SET list sees the old row. */
@@ -35,7 +36,7 @@ static void set_options(MYSQL *my, const struct db *db)
 {
     const struct my *own = db->own;
     static const unsigned tcp = MYSQL_PROTOCOL_TCP, connect_s = CONNECT_S, packet = 1u << 30, no_files = 0;
-    unsigned answer_s = db->o.only_read ? AUDIT_S : ANSWER_S;
+    unsigned answer_s = db->o.only_read ? LONG_S : ANSWER_S;
     my_bool tls = own->tls;
     mysql_options(my, MYSQL_OPT_PROTOCOL, &tcp);
     mysql_options(my, MYSQL_OPT_CONNECT_TIMEOUT, &connect_s);
@@ -154,6 +155,18 @@ unsigned my_exec(struct conn *conn, const char *sql)
     if (!c->my || c->lost)
         return CR_SERVER_LOST;
     return mysql_query(c->my, sql) ? mysql_errno(c->my) : 0;
+}
+
+unsigned my_exec_long(struct conn *conn, const char *sql)
+{
+    struct my_conn *c = my_conn_of(conn);
+    if (!c->my || c->lost)
+        return CR_SERVER_LOST;
+    if (mysql_send_query(c->my, sql, strlen(sql)))
+        return mysql_errno(c->my);
+    struct pollfd answer = { mysql_get_socket(c->my), POLLIN, 0 };
+    (void)!poll(&answer, 1, LONG_S * 1000);
+    return mysql_read_query_result(c->my) ? mysql_errno(c->my) : 0;
 }
 
 const char *my_why(struct conn *conn)

@@ -63,6 +63,8 @@ err my_failed(struct conn *c, unsigned code, const char *why);
 bool my_deadlock(unsigned code);
 /* Runs text that gives no rows: 0, or the error's number. */
 unsigned my_exec(struct conn *c, const char *sql);
+/* The same for what may take an hour, all rows of a table say: the patience of a connection is for its whole life, so this waits by itself. */
+unsigned my_exec_long(struct conn *c, const char *sql);
 /* The first column of the first row; false when there is none. */
 bool my_ask(MYSQL *my, const char *sql, int64_t *ret);
 const char *my_why(struct conn *c);

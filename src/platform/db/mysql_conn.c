@@ -210,7 +210,8 @@ static bool connection_lost(unsigned code)
 err my_failed(struct conn *conn, unsigned code, const char *why)
 {
     struct my_conn *c = my_conn_of(conn);
-    snprintf(c->why, sizeof(c->why), "%s", why);
+    if (why != c->why)
+        snprintf(c->why, sizeof(c->why), "%s", why);
     if (constraint(code))
         return ERR_CONFLICT;
     bool lost = connection_lost(code);

@@ -18,6 +18,9 @@ static void test_addresses(void **state)
     } cases[] = {
         { "mysql://shop@db.example.com:3307/tickets", "db.example.com", 3307, false },
         { "mysql://shop@127.0.0.1/tickets", "127.0.0.1", 3306, true },
+        { "mysql://shop@127.255.0.1/tickets", "127.255.0.1", 3306, true },
+        { "mysql://shop@127.0.0.1.example.org/tickets", "127.0.0.1.example.org", 3306, false },
+        { "mysql://shop@127.example.org/tickets", "127.example.org", 3306, false },
         { "mysql://shop@[::1]:13306/tickets", "::1", 13306, true },
         { "mysql://shop@[fe80::1]/tickets", "fe80::1", 3306, false },
         { "mysql://shop:secret@db/tickets", NULL, 0, false },

@@ -2,11 +2,18 @@
  * printed and logged. */
 #include "platform/db/mysql_impl.h"
 
+#include <arpa/inet.h>
+#include <stdio.h>
+
 #define PORT_USUAL 3306
 
 bool my_loopback(struct str host)
 {
-    return str_starts(host, S("127.")) || str_eq(host, S("::1")) || str_eq(host, S("localhost"));
+    char text[INET_ADDRSTRLEN + 1];          /* too long a name is cut, and no address either */
+    struct in_addr four;
+    snprintf(text, sizeof(text), "%.*s", STR_ARG(host));
+    bool address = inet_pton(AF_INET, text, &four) == 1;
+    return (address && ntohl(four.s_addr) >> 24 == 127) || str_eq(host, S("::1")) || str_eq(host, S("localhost"));
 }
 
 static bool plain(struct str s, const char *also)

@@ -108,9 +108,12 @@ static void my_rollback(struct conn *c)
 
 static enum group_end my_commit(struct conn *c)
 {
+    struct my *own = c->db->own;
     unsigned code = my_exec(c, "COMMIT");
-    if (!code)
+    if (!code) {
+        own->durable = own->mark;
         return GROUP_DURABLE;
+    }
     LOG(LOG_WARN, "commit", lf_i("code", (int64_t)code), lf_s("why", str_c(my_why(c))));
     if (!my_deadlock(code))
         return my_find_out(c);

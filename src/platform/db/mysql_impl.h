@@ -18,7 +18,7 @@ struct my {                   /* struct db's `own` */
     const char *user, *host, *database, *password, *tls_ca;
     bool tls;
     int64_t epoch;            /* of this process; another one that takes the database over counts it up */
-    int64_t mark;             /* the writer's: number of its last group */
+    int64_t mark, durable;    /* the writer's: numbers of its last group, and of the last that was committed */
     MYSQL *lock;              /* holds the lock by name; the tending thread's once that runs */
 };
 
@@ -101,7 +101,8 @@ struct str my_column_text(const struct rows *r, int column);
 
 /* Takes the lock by name and counts the epoch up. */
 bool my_own(struct db *db, struct arena *arena, struct str *ret_why);
-/* In a transaction that has just begun: notes the group, if this process still owns the database; else the program stops. */
+/* In a transaction that has just begun: notes the group, if this process still owns the database and finds its last one in it; else the program
+ * stops. */
 err my_mark(struct conn *c);
 /* The connection broke after COMMIT was sent: finds out what became of it. Stops the program when that cannot be known. */
 enum group_end my_find_out(struct conn *c);

@@ -1,5 +1,6 @@
-/* One process a database. A lock by name keeps a second one from starting. What protects the data is the epoch: every transaction of the writer
- * begins with an update of the row db_owner that finds nothing once another process has counted it up, and holds the row until it ends.
+/* One process a database. A lock by name keeps a second one from starting. What protects the data is the row db_owner: every transaction of the writer
+ * begins with an update that finds nothing once another process has counted the epoch up, or when the last group that we know to be durable is not
+ * there any more (a server that lost what it had confirmed, a copy of yesterday), and holds the row until it ends.
  *
  * The same row tells what became of a commit whose answer was lost: it names the last group that was committed. */
 #include "platform/db/mysql_impl.h"
@@ -17,7 +18,7 @@
 static const char owner_table[] = "CREATE TABLE IF NOT EXISTS db_owner (id BIGINT PRIMARY KEY, epoch BIGINT NOT NULL, mark BIGINT NOT NULL)";
 static const char step_table[] = "CREATE TABLE IF NOT EXISTS schema_step (service VARCHAR(64) NOT NULL, version BIGINT NOT NULL, done BIGINT NOT NULL, "
                                  "PRIMARY KEY (service, version))";
-static const struct query mark = { "mysql.mark", "UPDATE db_owner SET mark = ? WHERE id = 1 AND epoch = ?" };
+static const struct query mark = { "mysql.mark", "UPDATE db_owner SET mark = ? WHERE id = 1 AND epoch = ? AND mark = ?" };
 
 /* A process that has just ended may still hold it for a moment. */
 static const char lock_now[] = "SELECT GET_LOCK(LEFT(CONCAT('takenseat.', DATABASE()), 64), 0)";
@@ -72,14 +73,14 @@ bool my_own(struct db *db, struct arena *arena, struct str *ret_why)
 
 static _Noreturn void taken_over(void)
 {
-    panic(__FILE__, __LINE__, "another process has taken over the database: this one must not serve any more");
+    panic(__FILE__, __LINE__, "another process has taken over the database, or it is not as this one has left it: this one must not serve any more");
 }
 
 err my_mark(struct conn *c)
 {
     struct my *own = c->db->own;
     int64_t changed = 0;
-    err e = my_run(c, &mark, VALS(v_int(++own->mark), v_int(own->epoch)), &changed);
+    err e = my_run(c, &mark, VALS(v_int(++own->mark), v_int(own->epoch), v_int(own->durable)), &changed);
     if (!e && changed != 1)
         taken_over();
     return e;
@@ -116,7 +117,10 @@ enum group_end my_find_out(struct conn *c)
                 if (epoch != own->epoch)
                     taken_over();
                 LOG(LOG_WARN, "a lost commit was found out", lf_i("group", own->mark), lf_i("last", last));
-                return last == own->mark ? GROUP_DURABLE : GROUP_AGAIN;
+                if (last != own->mark)
+                    return GROUP_AGAIN;
+                own->durable = last;
+                return GROUP_DURABLE;
             }
         }
         pause_ms(PAUSE_MS);

@@ -103,16 +103,28 @@ static bool read_owner(struct conn *c, int64_t *ret_epoch, int64_t *ret_mark)
     return !mysql_query(my, "ROLLBACK") && ok;
 }
 
+/* A connection that broke may still be there and hold the row for long. Unless the server has been started since: it counts anew then, and the number
+ * may be somebody else's. */
+static void end_old_connection(struct conn *c, unsigned long number)
+{
+    char kill[64];
+    if (mysql_thread_id(my_conn_of(c)->my) <= number)
+        return;
+    snprintf(kill, sizeof(kill), "KILL CONNECTION %lu", number);
+    my_exec(c, kill);
+}
+
 enum group_end my_find_out(struct conn *c)
 {
     struct my *own = c->db->own;
     int64_t epoch, last, give_up = mono_us() + FIND_OUT_MS * INT64_C(1000);
-    char kill[64];
-    snprintf(kill, sizeof(kill), "KILL CONNECTION %lu", mysql_thread_id(my_conn_of(c)->my));     /* if it is still there, it may hold the row for long */
+    unsigned long old = mysql_thread_id(my_conn_of(c)->my);
     while (mono_us() < give_up) {
         my_conn_of(c)->lost = true;
         if (my_reconnect(c)) {
-            my_exec(c, kill);
+            if (old)
+                end_old_connection(c, old);
+            old = 0;                         /* once */
             if (read_owner(c, &epoch, &last)) {
                 if (epoch != own->epoch)
                     taken_over();

@@ -243,6 +243,7 @@ struct keyed {
     int status;
     struct str body;
     bool claim, save;
+    err want;                 /* what the command returns after that */
 };
 
 static err use_key(struct ctx *cx, void *self, const void *in, void *out)
@@ -252,7 +253,7 @@ static err use_key(struct ctx *cx, void *self, const void *in, void *out)
     err e = idem_find(cx, cx->app->idem, &k->key, k->claim, &k->found, &k->status, &k->body);
     if (!e && k->save)
         idem_save(cx, cx->app->idem, &k->key, 201, S("{\"id\":1}"));
-    return e;
+    return e ? e : k->want;
 }
 
 static const struct call key_call = { .name = "test.key", .kind = CALL_COMMAND, .fn = use_key };
@@ -293,6 +294,31 @@ static void test_keys(void **state)
     assert_int_equal(look(&f, 7, "story", "{}", true, false, NULL), IDEM_RUNNING);
     app_clock_advance(f.app, INT64_C(26) * 3600 * 1000);
     assert_int_equal(look(&f, 7, "k", "{}", false, false, NULL), IDEM_NEW);              /* pruned after more than a day */
+    fixture_close(&f);
+}
+
+/* Claims a key in vain. `other`: not the route's key "k", but one whose first half is the same. */
+static void claim_in_vain(struct fixture *f, bool other)
+{
+    static const struct route route = { .method = "POST", .path = "/things" };
+    struct keyed k = { .claim = true, .want = ERR_CONFLICT };
+    idem_key_make(f->app->idem, 7, &route, S("/things"), S("k"), S("{}"), &k.key);
+    k.key.key.hash[15] ^= other;
+    assert_int_equal(fixture_call(f, 7, 0, &key_call, NULL, &k, NULL), ERR_CONFLICT);
+    assert_int_equal(k.found, IDEM_NEW);
+}
+
+static void test_claim_undone(void **state)
+{
+    (void)state;
+    struct fixture f;
+    fixture_open(&f, key_services);
+    claim_in_vain(&f, false);
+    assert_int_equal(look(&f, 7, "k", "{}", false, true, NULL), IDEM_NEW);
+    claim_in_vain(&f, true);
+    assert_int_equal(look(&f, 7, "k", "{}", false, false, NULL), IDEM_REPLAY);           /* its answer has its place again */
+    assert_int_equal(look(&f, 7, "l", "{}", true, false, NULL), IDEM_NEW);
+    assert_int_equal(look(&f, 7, "l", "{}", true, false, NULL), IDEM_RUNNING);
     fixture_close(&f);
 }
 
@@ -438,6 +464,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_jobs_of_several_threads, open_fixture, close_fixture),
         cmocka_unit_test_setup_teardown(test_events, open_fixture, close_fixture),
         cmocka_unit_test(test_keys),
+        cmocka_unit_test(test_claim_undone),
         cmocka_unit_test(test_prune_undone),
         cmocka_unit_test(test_rush_of_keys),
         cmocka_unit_test(test_batch_damaged),

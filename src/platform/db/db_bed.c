@@ -1,7 +1,6 @@
 #include "db_bed.h"
 
 #include <dirent.h>
-#include <mysql.h>
 
 static const struct migration migrations[] = {
     { 1, "init",
@@ -22,11 +21,6 @@ const struct query bed_rename = { "item_rename", "UPDATE item SET name = ? WHERE
 const struct query bed_named = { "item_named", "SELECT id FROM item WHERE name LIKE ? ESCAPE '!' ORDER BY id" };
 const struct query bed_thing = { "thing_insert", "INSERT INTO thing (id, word, bytes, number, fixed) VALUES (?, ?, ?, ?, ?)" };
 
-const char *box_server(void)
-{
-    return getenv("TAKENSEAT_TEST_MARIADB");
-}
-
 struct db_options box_options(const struct box *b)
 {
     const char *password = getenv("TAKENSEAT_DB_PASSWORD");
@@ -44,21 +38,6 @@ void box_start(struct box *b, size_t queue_max)
         fprintf(stderr, "%.*s\n", STR_ARG(why));
     assert_non_null(b->db);
     db_start(b->db);
-}
-
-static void server_sql(const char *address, const char *database, const char *sql)
-{
-    char user[64], host[64];
-    unsigned port;
-    assert_int_equal(sscanf(address, "mysql://%63[^@]@%63[^:]:%u", user, host, &port), 3);
-    MYSQL *my = mysql_init(NULL);
-    static const unsigned tcp = MYSQL_PROTOCOL_TCP;
-    mysql_options(my, MYSQL_OPT_PROTOCOL, &tcp);
-    bool ok = mysql_real_connect(my, host, user, getenv("TAKENSEAT_DB_PASSWORD"), database, port, NULL, 0) && !mysql_query(my, sql);
-    if (!ok)
-        fprintf(stderr, "%s: %s\n", sql, mysql_error(my));
-    mysql_close(my);
-    assert_true(ok);
 }
 
 static const char *database(const struct box *b)

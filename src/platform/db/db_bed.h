@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "platform/db/engine.h"
+#include "platform/db/server_bed.h"
 #include "platform/obs/log.h"
 
 extern const struct query bed_insert, bed_add, bed_sum, bed_max_id, bed_rename, bed_named, bed_thing;
@@ -28,10 +29,8 @@ int box_close(void **state);
 void box_start(struct box *b, size_t queue_max);
 /* What box_start opens: for those who want to open another. */
 struct db_options box_options(const struct box *b);
-/* Another connection to the box's server, as an administrator has it: runs text that gives no rows. */
+/* server_sql in the box's database. */
 void box_sql(const struct box *b, const char *sql);
-/* The address of a MariaDB for tests (tests/lib/mariadb), or NULL. */
-const char *box_server(void);
 
 struct job {
     struct command command;

@@ -461,5 +461,5 @@ static int conformance(const char *address)
 int main(void)
 {
     int failed = conformance(NULL);
-    return box_server() ? failed + conformance(box_server()) : failed;
+    return server_address() ? failed + conformance(server_address()) : failed;
 }

@@ -690,7 +690,7 @@ static void test_tls(void **state)
 
 int main(void)
 {
-#define CASE(f) { #f, f, box_open, box_close, (void *)box_server() }
+#define CASE(f) { #f, f, box_open, box_close, (void *)server_address() }
     const struct CMUnitTest words[] = { cmocka_unit_test(test_addresses), cmocka_unit_test(test_text) };
     const struct CMUnitTest tests[] = {
         CASE(test_lost_commits), CASE(test_killed_in_transaction), CASE(test_killed_while_idle), CASE(test_deadlock), CASE(test_lock_wait),
@@ -699,5 +699,5 @@ int main(void)
         CASE(test_refusals), CASE(test_tls), CASE(test_server_restart),
     };
     int failed = cmocka_run_group_tests_name("words", words, NULL, NULL);
-    return box_server() ? failed + cmocka_run_group_tests_name("MariaDB", tests, NULL, NULL) : failed;
+    return server_address() ? failed + cmocka_run_group_tests_name("MariaDB", tests, NULL, NULL) : failed;
 }

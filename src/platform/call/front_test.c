@@ -168,11 +168,10 @@ static void test_run_once_more(void **state)
     struct thing t = { 40 };
     struct db_stats stats;
     int64_t events;
-    char sql[128];
+    char database[64];
     fixture_open(&f, services);
-    const char *database = strrchr(f.dir, '/') + 1;
-    snprintf(sql, sizeof(sql), "CREATE DATABASE `%s`", database);
-    server_sql(server_address(), NULL, sql);
+    snprintf(database, sizeof(database), "%s", strrchr(f.dir, '/') + 1);
+    server_database(server_address(), "CREATE DATABASE", database);
     set(&f, "db.url", arena_fmt(f.arena, "%s/%s", server_address(), database));
     set(&f, "db.password", str_c(getenv("TAKENSEAT_DB_PASSWORD")));
     fixture_restart(&f);
@@ -190,9 +189,8 @@ static void test_run_once_more(void **state)
     assert_int_equal(fixture_call(&f, 0, 0, &count_call, NULL, &events, NULL), OK);
     assert_int_equal(events, 2);
 
-    snprintf(sql, sizeof(sql), "DROP DATABASE `%s`", database);
     fixture_close(&f);
-    server_sql(server_address(), NULL, sql);
+    server_database(server_address(), "DROP DATABASE", database);
 }
 
 int main(void)

@@ -50,12 +50,6 @@ void box_sql(const struct box *b, const char *sql)
     server_sql(b->address, database(b), sql);
 }
 
-/* "CREATE DATABASE" or "DROP DATABASE": of the box's own. */
-static void box_database(struct box *b, const char *what)
-{
-    server_sql(b->address, NULL, arena_fmt(b->arena, "%s `%s`", what, database(b)).p);
-}
-
 int box_open(void **state)
 {
     struct box *b = calloc(1, sizeof(*b));
@@ -66,7 +60,7 @@ int box_open(void **state)
     assert_non_null(mkdtemp(b->dir));
     b->arena = arena_new(0);
     if (b->address) {
-        box_database(b, "CREATE DATABASE");
+        server_database(b->address, "CREATE DATABASE", database(b));
         snprintf(b->url, sizeof(b->url), "%s/%s", b->address, database(b));
     }
     clock_init(&b->clock, true);
@@ -81,7 +75,7 @@ int box_close(void **state)
     char path[512];
     db_close(b->db);
     if (b->address)
-        box_database(b, "DROP DATABASE");
+        server_database(b->address, "DROP DATABASE", database(b));
     DIR *dir = opendir(b->dir);
     for (struct dirent *e; dir && (e = readdir(dir));) {
         snprintf(path, sizeof(path), "%s/%s", b->dir, e->d_name);

@@ -16,7 +16,7 @@ struct command {
     err (*run)(struct command *c);       /* in the writer, inside the group's transaction; c->cx is ready */
     err (*finish)(struct command *c);    /* after run, whatever it returned, outside its savepoint: for what must stay even of a refusal; may be NULL */
     void (*done)(struct command *c);     /* in the writer, after the group is durable (or has failed): hand it back, never wait here */
-    void (*again)(struct command *c);    /* before run is called once more (a deadlock, another one's fault): drops what it left in the submitter's own memory; may be NULL */
+    void (*again)(struct command *c);    /* before run is called once more (a deadlock, another's fault): drops what it left with the submitter; may be NULL */
     struct ctx cx;            /* the submitter sets arena, actor, lang; the writer app, db, rng, now */
     void *waiter;             /* the submitter's own */
     err result;               /* what run returned; ERR_UNAVAILABLE when the group could not be committed; ERR_INTERNAL: a value does not fit */

@@ -75,7 +75,8 @@ const char *my_why(struct conn *c);
 
 struct my_stmt;
 
-/* NULL when the connection broke, or is of no use any more; a statement that does not compile is a bug: db_check found it at start. The first is kept for the connection. */
+/* NULL when the connection broke, or is of no use any more; a statement that does not compile is a bug: db_check found it at start. The first is
+ * kept for the connection. */
 struct my_stmt *my_statement(struct conn *c, const struct query *q);
 struct my_stmt *my_prepare(struct conn *c, const char *name, struct str sql);
 void my_bind_value(MYSQL_BIND *b, const struct val *v);

@@ -26,3 +26,10 @@ void server_sql(const char *address, const char *database, const char *sql)
     mysql_close(my);
     assert_true(ok);
 }
+
+void server_database(const char *address, const char *what, const char *name)
+{
+    char sql[128];
+    snprintf(sql, sizeof(sql), "%s `%s`", what, name);
+    server_sql(address, NULL, sql);
+}

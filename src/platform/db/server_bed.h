@@ -7,4 +7,7 @@ const char *server_address(void);
 /* Another connection to it, as an administrator has it: runs text that gives no rows, in a database (may be NULL). */
 void server_sql(const char *address, const char *database, const char *sql);
 
+/* "CREATE DATABASE" or "DROP DATABASE". */
+void server_database(const char *address, const char *what, const char *name);
+
 #endif

@@ -89,9 +89,16 @@ static void test_snapshot(void **state)
     assert_int_equal(after, before + 3);
 }
 
-static err slow(struct command *c)
+struct gate {
+    _Atomic bool reached, open;
+};
+
+static err put_behind_gate(struct command *c)
 {
-    usleep(100000);
+    struct gate *g = ((struct job *)c)->self;
+    atomic_store(&g->reached, true);
+    while (!atomic_load(&g->open))
+        usleep(1000);
     return put_item(c);
 }
 
@@ -101,16 +108,20 @@ static void test_full_queue(void **state)
     struct box *b = *state;
     enum { N = 40 };
     struct job first, jobs[N];
+    struct gate gate = { false, false };
     db_close(b->db);
     box_start(b, 16);
-    prepare(&first, slow, 1000, 1, "first", OK);
+    prepare(&first, put_behind_gate, 1000, 1, "first", OK);
+    first.self = &gate;
     assert_null(db_submit(b->db, &first.command, 1));
-    usleep(20000);                           /* the writer is busy with it now */
+    while (!atomic_load(&gate.reached))
+        usleep(1000);
     for (int i = 0; i < N; i++) {
         prepare(&jobs[i], put_item, i + 1, 1, arena_fmt(b->arena, "n%d", i).p, OK);
         jobs[i].command.next = i + 1 < N ? &jobs[i + 1].command : NULL;
     }
     struct command *refused = db_submit(b->db, &jobs[0].command, N);
+    atomic_store(&gate.open, true);
     int back = 0;
     for (struct command *c = refused; c; c = c->next, back++)
         arena_free(c->cx.arena);

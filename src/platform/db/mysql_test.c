@@ -305,11 +305,10 @@ static void test_unfit_values(void **state)
     assert_int_equal(run_one(b, &jobs[0]), OK);
     for (int i = 0; i < MANY; i++) {
         snprintf(names[i], sizeof(names[i]), "n%d", i);
-        prepare(&jobs[i], put_item, i + 1, 1, names[i], OK);
+        prepare(&jobs[i], i == 15 ? rename_first : put_item, i == 15 ? 1000 : i + 1, 1, i == 15 ? long_name : names[i], OK);
         jobs[i].memory = &memory;
     }
     jobs[4].name = S("bad \xff");
-    prepare(&jobs[15], rename_first, 1000, 0, long_name, OK);
     submit_all(b, jobs, MANY);
     for (int i = 0; i < MANY; i++)
         assert_int_equal(wait_for(&jobs[i]), i == 4 || i == 15 ? ERR_INTERNAL : OK);

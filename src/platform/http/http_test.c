@@ -17,12 +17,20 @@
 #define HELD_MAX 8
 #define BYTES(lit) { (const unsigned char *)(lit), sizeof(lit) - 1 }
 
+/* What the loop's thread does is seen a moment later. */
+#define WAIT_UNTIL(condition) \
+    do { \
+        for (int ms = 0; ms < 10000 && !(condition); ms++) \
+            usleep(1000); \
+        assert_true(condition); \
+    } while (0)
+
 struct fixture {
     struct arena *arena;
     struct http_server *server;
     struct http_app app;
     struct http_request *held[HELD_MAX];
-    size_t held_n;
+    _Atomic size_t held_n;
     struct http_stream *stream;
     _Atomic(struct http_request *) newest;   /* of those held */
     _Atomic int closed, turns, ticks;
@@ -200,7 +208,7 @@ struct reply {
 static void client_open(struct client *c, const struct fixture *f)
 {
     struct sockaddr_in a = { .sin_family = AF_INET, .sin_port = htons((uint16_t)http_port(f->server)), .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
-    struct timeval patience = { .tv_sec = 5 };
+    struct timeval patience = { .tv_sec = 30 };
     int on = 1;
     c->n = 0;
     c->fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
@@ -321,6 +329,22 @@ static void test_every_cut(void **state)
     close(c.fd);
 }
 
+static int64_t connections_open(const struct fixture *f)
+{
+    struct http_stats stats;
+    http_stats(f->server, &stats);
+    return stats.connections_open;
+}
+
+/* What anybody sent before, or the end of it, has been read: in the second turn of the loop at the latest. */
+static void read_all_sent(struct client *c)
+{
+    for (int turn = 0; turn < 2; turn++) {
+        client_send(c, S("GET /x HTTP/1.1\r\nHost: a\r\n\r\n"));
+        expect_answer(c, 200, "");
+    }
+}
+
 static void test_answers_in_order(void **state)
 {
     struct client c;
@@ -335,17 +359,20 @@ static void test_answers_in_order(void **state)
 /* Reading pauses at 4 requests under way, and goes on with what was read already. */
 static void test_pipeline_pauses(void **state)
 {
+    struct fixture *f = *state;
     struct client c, other;
-    client_open(&c, *state);
-    client_open(&other, *state);
+    client_open(&c, f);
+    client_open(&other, f);
     for (int i = 0; i < 6; i++)
         client_send(&c, S("GET /hold?x HTTP/1.1\r\nHost: a\r\n\r\n"));
-    usleep(20000);
+    WAIT_UNTIL(f->held_n == 4);
+    read_all_sent(&other);
+    assert_int_equal(f->held_n, 4);
     client_send(&other, S("GET /release HTTP/1.1\r\nHost: a\r\n\r\n"));
     expect_answer(&other, 200, "release");
     for (int i = 0; i < 4; i++)
         expect_answer(&c, 200, "x");
-    usleep(20000);
+    WAIT_UNTIL(f->held_n == 2);
     client_send(&other, S("GET /release HTTP/1.1\r\nHost: a\r\n\r\n"));
     expect_answer(&other, 200, "release");
     expect_answer(&c, 200, "x");
@@ -367,15 +394,16 @@ static void test_tasks_of_another_thread(void **state)
 
 static void test_answer_after_client_has_gone(void **state)
 {
+    struct fixture *f = *state;
     struct client c, other;
     struct linger reset = { .l_onoff = 1 };
-    client_open(&c, *state);
-    client_open(&other, *state);
+    client_open(&c, f);
+    client_open(&other, f);
     client_send(&c, S("GET /hold?x HTTP/1.1\r\nHost: a\r\n\r\n"));
-    usleep(20000);
+    WAIT_UNTIL(f->held_n == 1);
     setsockopt(c.fd, SOL_SOCKET, SO_LINGER, &reset, sizeof(reset));
     close(c.fd);
-    usleep(20000);
+    WAIT_UNTIL(connections_open(f) == 1);
     client_send(&other, S("GET /release HTTP/1.1\r\nHost: a\r\n\r\n"));
     expect_answer(&other, 200, "release");
     close(other.fd);
@@ -384,15 +412,16 @@ static void test_answer_after_client_has_gone(void **state)
 /* Two that are under way on one connection, and one whose connection has gone. */
 static void test_dropped_without_an_answer(void **state)
 {
+    struct fixture *f = *state;
     struct client c, gone, other;
-    client_open(&c, *state);
-    client_open(&gone, *state);
-    client_open(&other, *state);
+    client_open(&c, f);
+    client_open(&gone, f);
+    client_open(&other, f);
     client_send(&c, S("GET /hold?1 HTTP/1.1\r\nHost: a\r\n\r\nGET /hold?2 HTTP/1.1\r\nHost: a\r\n\r\n"));
     client_send(&gone, S("GET /hold?3 HTTP/1.1\r\nHost: a\r\n\r\n"));
-    usleep(20000);
+    WAIT_UNTIL(f->held_n == 3);
     close(gone.fd);
-    usleep(20000);
+    read_all_sent(&other);
     client_send(&other, S("GET /drop HTTP/1.1\r\nHost: a\r\n\r\n"));
     expect_answer(&other, 200, "dropped");
     expect_end(&c);
@@ -484,13 +513,6 @@ static void test_peer(void **state)
     close(c.fd);
 }
 
-static void wait_for_closed(struct fixture *f, int count)
-{
-    for (int i = 0; i < 500 && f->closed < count; i++)
-        usleep(10000);
-    assert_int_equal(f->closed, count);
-}
-
 static void test_stream(void **state)
 {
     struct fixture *f = *state;
@@ -501,7 +523,7 @@ static void test_stream(void **state)
     client_send(&c, S("GET /hold?1 HTTP/1.1\r\nHost: a\r\n\r\nGET /stream HTTP/1.1\r\nHost: a\r\n\r\n"));
     struct client other;
     client_open(&other, f);
-    usleep(20000);
+    WAIT_UNTIL(f->held_n == 1);
     client_send(&other, S("GET /release HTTP/1.1\r\nHost: a\r\n\r\n"));
     expect_answer(&other, 200, "release");
     close(other.fd);
@@ -515,7 +537,7 @@ static void test_stream(void **state)
     http_stats(f->server, &stats);
     assert_int_equal(stats.streams_open, 1);
     close(c.fd);
-    wait_for_closed(f, before + 1);
+    WAIT_UNTIL(f->closed == before + 1);
     http_stats(f->server, &stats);
     assert_int_equal(stats.streams_open, 0);
 }
@@ -527,10 +549,8 @@ static void test_slow_stream_is_dropped(void **state)
     int before = f->closed;
     client_open(&c, f);
     client_send(&c, S("GET /flood HTTP/1.1\r\nHost: a\r\n\r\n"));
-    wait_for_closed(f, before + 1);
-    for (int i = 0; i < 500 && !f->dropped; i++)
-        usleep(10000);
-    assert_true(f->dropped);
+    WAIT_UNTIL(f->closed == before + 1);
+    WAIT_UNTIL(f->dropped);
     close(c.fd);
 }
 
@@ -573,11 +593,10 @@ static void test_hooks_and_stats(void **state)
 {
     struct fixture *f = *state;
     struct http_stats s;
-    usleep(600000);
-    assert_true(f->ticks >= 2 && f->turns >= 2);
+    WAIT_UNTIL(f->ticks >= 2 && f->turns >= 2);
+    WAIT_UNTIL(connections_open(f) == 0);
     http_stats(f->server, &s);
     assert_true(s.accepted > (int64_t)HTTP_CASES && s.requests > 100 && s.bad_requests > 100 && s.bytes_in > 0 && s.bytes_out > 0);
-    assert_int_equal(s.connections_open, 0);
 }
 
 static void test_port_in_use(void **state)
@@ -603,8 +622,7 @@ static void test_stop_while_under_way(void **state)
     client_open(&c, f);
     client_open(&idle, f);
     client_send(&c, S("GET /hold?x HTTP/1.1\r\nHost: a\r\n\r\n"));
-    while (!f->newest)
-        usleep(1000);
+    WAIT_UNTIL(f->newest);
     uv_thread_create(&stopper, (uv_thread_cb)(uintptr_t)http_stop, f->server);
     expect_end(&idle);
     struct late *late = calloc(1, sizeof(*late));

@@ -6,6 +6,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { chromium } from 'playwright-core';
+import { until } from '../lib/until.mjs';
 import { pictures } from './house.mjs';
 
 export const phone = { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, hasTouch: true, isMobile: true };
@@ -31,7 +32,7 @@ export class Visitor {
   /* One more tab of the same person. */
   async tab() {
     const page = await this.context.newPage();
-    page.setDefaultTimeout(15000);
+    page.setDefaultTimeout(30000);
     page.on('console', (message) => {
       if (!['error', 'warning'].includes(message.type())) return;
       const told = /with a status of (\d+)|net::(\w+)/.exec(message.text());
@@ -66,9 +67,8 @@ export class Visitor {
     return new URL(this.page.url()).pathname;
   }
 
-  async until(condition, what) {
-    for (const end = Date.now() + 15000; !(await condition()); await this.page.waitForTimeout(50))
-      assert.ok(Date.now() < end, `never came: ${what}`);
+  until(condition, what) {
+    return until(what, condition);
   }
 
   /* A picture of the page, which must be without a fault that axe knows. */

@@ -47,7 +47,7 @@ export class Events {
   }
 
   /* The next event, of one kind if told. */
-  async next(kind, timeout_ms = 5000) {
+  async next(kind, timeout_ms = 30000) {
     for (;;) {
       const event = this.heard.shift() ?? await new Promise((resolve, reject) => {
         const timer = setTimeout(() => reject(new Error(`no ${kind ?? 'event'} within ${timeout_ms} ms`)), timeout_ms);

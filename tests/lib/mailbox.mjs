@@ -50,7 +50,7 @@ export class Mailbox {
   }
 
   /* Waits until `found` is true of the mails. */
-  until(found, timeout_ms = 10000) {
+  until(found, timeout_ms = 30000) {
     return new Promise((resolve, reject) => {
       const look = () => {
         const value = found(this.mails);

@@ -3,18 +3,11 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import http from 'node:http';
 import { fileURLToPath } from 'node:url';
+import { until } from './until.mjs';
 
 export const program = process.env.TAKENSEAT_PSP ?? fileURLToPath(new URL('../../build/takenseat-psp', import.meta.url));
 export const secret_key = 'sk_test_merchant_one';
 export const webhook_secret = 'whsec_of_the_tests';
-
-export const until = async (what, holds, ms = 8000) => {
-  for (const end = Date.now() + ms; Date.now() < end; await new Promise((next) => setTimeout(next, 20))) {
-    const found = await holds();
-    if (found) return found;
-  }
-  assert.fail(`in ${ms} ms it did not happen: ${what}`);
-};
 
 export class Psp {
   static async start(...args) {
@@ -83,7 +76,7 @@ export class Psp {
   /* All webhooks have been there. */
   async settled() {
     await this.control('POST', 'settle');
-    await until('all webhooks are delivered', async () => (await this.control('GET', 'stats')).webhooks_waiting === 0, 20000);
+    await until('all webhooks are delivered', async () => (await this.control('GET', 'stats')).webhooks_waiting === 0);
   }
 
   async stop() {

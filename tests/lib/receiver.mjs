@@ -40,7 +40,7 @@ export class Receiver {
     return createHmac('sha256', this.secret).update(`${seconds}.`).update(bytes).digest('hex') === mac ? null : 'wrong signature';
   }
 
-  until(found, timeout_ms = 10000) {
+  until(found, timeout_ms = 30000) {
     return new Promise((resolve, reject) => {
       const look = () => {
         const value = found(this.heard);

@@ -1,8 +1,6 @@
 /* Instances as clients of Eureka tell of themselves, and what they read back. */
 import { Server, ok } from './server.mjs';
 
-const wait = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
-
 export const json = { accept: 'application/json' };
 
 /* What a process says of itself. */
@@ -51,14 +49,4 @@ export class Registry {
 
 export function ids_of(applications, app) {
   return applications.application.filter((a) => !app || a.name === app).flatMap((a) => a.instance.map((i) => i.instanceId)).sort();
-}
-
-/* Asks until it is so. */
-export async function until(what, is_so, seconds = 30) {
-  for (const end = performance.now() + seconds * 1000; ;) {
-    const seen = await is_so();
-    if (seen) return seen;
-    if (performance.now() > end) throw new Error(`not within ${seconds} s: ${what}`);
-    await wait(50);
-  }
 }

@@ -4,8 +4,9 @@ import { createHmac } from 'node:crypto';
 import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { Psp, secret_key, until, webhook_secret } from '../lib/psp.mjs';
+import { Psp, secret_key, webhook_secret } from '../lib/psp.mjs';
 import { ok, refused } from '../lib/server.mjs';
+import { until } from '../lib/until.mjs';
 import { World, minute } from '../lib/world.mjs';
 
 const api = '/api/v1', own_key = 'sk_test_of_the_organizer', own_webhook = 'whsec_of_the_organizer';

@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import Stripe from 'stripe';
-import { Endpoint, Psp, secret_key, until, webhook_secret } from '../lib/psp.mjs';
+import { Endpoint, Psp, secret_key, webhook_secret } from '../lib/psp.mjs';
+import { until } from '../lib/until.mjs';
 
 let psp, endpoint, stripe;
 

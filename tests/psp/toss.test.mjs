@@ -1,13 +1,15 @@
 /* Toss's shapes: what is listed of them in the vendor's documentation is there, and money moves as it does there. */
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { Endpoint, Psp, until } from '../lib/psp.mjs';
+import { Endpoint, Psp } from '../lib/psp.mjs';
+import { until } from '../lib/until.mjs';
 
+const hold_ms = 3000;
 let psp, endpoint, next_order = 0;
 
 before(async () => {
   endpoint = await Endpoint.open();
-  psp = await Psp.start('--webhook-url-toss', `${endpoint.url}/toss`, '--hold-ms', '600');
+  psp = await Psp.start('--webhook-url-toss', `${endpoint.url}/toss`, '--hold-ms', String(hold_ms));
 });
 after(async () => {
   await psp.stop();
@@ -35,6 +37,7 @@ const make = async (amount, more) => ok(await psp.toss('POST', '/v1/payments', w
 const confirm = (payment, more) => psp.toss('POST', '/v1/payments/confirm', { paymentKey: payment.paymentKey, orderId: payment.orderId,
   amount: payment.totalAmount, ...more });
 const cancel = (payment, body, options) => psp.toss('POST', `/v1/payments/${payment.paymentKey}/cancel`, { cancelReason: 'no time', ...body }, options);
+const toss_calls = async (of = psp) => (await of.control('GET', 'stats')).toss_calls;
 const heard = (payment, status) => until(`a webhook says ${status}`, () => endpoint.heard.find(({ json }) =>
   json.data?.paymentKey === payment.paymentKey && json.data.status === status));
 
@@ -88,8 +91,9 @@ test('an idempotency key gives the first result again, and 409 while that is und
   refused(await cancel(payment, { cancelAmount: 1 }, { idempotency: 'k'.repeat(301) }), 400, 'INVALID_IDEMPOTENCY_KEY');
 
   await psp.profile('slow');
+  const calls = await toss_calls();
   const slow = cancel(payment, { cancelAmount: 2000 }, { idempotency: `${idempotency}-2` });
-  await new Promise((later) => setTimeout(later, 150));
+  await until('it waits', async () => await toss_calls() > calls);
   await psp.profile('none');
   refused(await cancel(payment, { cancelAmount: 2000 }, { idempotency: `${idempotency}-2` }), 409, 'IDEMPOTENT_REQUEST_PROCESSING');
   assert.equal(ok(await slow).balanceAmount, 7000);
@@ -157,7 +161,7 @@ test('four hundred at once are answered, while other answers are held back', asy
   let late = 0;
   await other.profile('slow');
   const slow = Array.from({ length: 100 }, () => other.toss('GET', '/v1/payments/psp_nobody').then(() => late++, () => undefined));
-  await until('they wait', async () => (await other.control('GET', 'stats')).toss_calls >= 100);
+  await until('they wait', async () => await toss_calls(other) >= 100);
   await other.profile('none');
   const made = await Promise.all(Array.from({ length: 400 }, async (_, i) => ok(await other.toss('POST', '/v1/payments', wish(1000 + i)))));
   assert.equal(new Set(made.map(({ paymentKey }) => paymentKey)).size, 400);
@@ -170,7 +174,7 @@ test('an answer that is held back comes', async () => {
   await psp.profile('slow');
   const begun = Date.now();
   refused(await psp.toss('GET', '/v1/payments/psp_nobody'), 404, 'NOT_FOUND_PAYMENT');
-  assert.ok(Date.now() - begun >= 600, `${Date.now() - begun} ms`);
+  assert.ok(Date.now() - begun >= hold_ms, `${Date.now() - begun} ms`);
   await psp.profile('none');
 });
 

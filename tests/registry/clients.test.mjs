@@ -3,13 +3,13 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import http from 'node:http';
-import net from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import eureka from 'eureka-js-client';
-import { json, Registry, until } from '../lib/registry.mjs';
+import { json, Registry } from '../lib/registry.mjs';
 import { ok, Server } from '../lib/server.mjs';
+import { until } from '../lib/until.mjs';
 
 const silent = { warn() {}, info() {}, debug() {}, error() {} };
 let registry;
@@ -71,7 +71,7 @@ test('eureka-js-client registers again when it is told that nobody knows it', as
 });
 
 test('eureka-js-client falls silent and is given up', async () => {
-  const quiet = await started(client('quiet', 'quiet-1', { lease: 1 }));
+  const quiet = await started(client('quiet', 'quiet-1', { lease: 5 }));
   assert.equal(await status_of('quiet', 'quiet-1'), 200);
   silence(quiet);
   await until('it is given up', async () => (await status_of('quiet', 'quiet-1')) === 404);
@@ -102,14 +102,6 @@ test('a process of ours registers with the first registry that answers, comes ba
 
 /* ---- Prometheus ---- */
 
-async function free_port() {
-  const server = net.createServer().listen(0, '127.0.0.1');
-  await new Promise((resolve) => server.once('listening', resolve));
-  const { port } = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
-
 /* What a server says in JSON; nothing while it does not answer. */
 const ask = (url) => new Promise((resolve) => {
   http.get(url, (response) => {
@@ -120,19 +112,19 @@ const ask = (url) => new Promise((resolve) => {
 });
 
 async function prometheus(folder, config, run) {
-  const port = await free_port();
   await writeFile(join(folder, 'prometheus.yml'), config);
   const child = spawn('prometheus', [`--config.file=${join(folder, 'prometheus.yml')}`, `--storage.tsdb.path=${join(folder, 'data')}`,
-    `--web.listen-address=127.0.0.1:${port}`], { stdio: ['ignore', 'ignore', 'pipe'] });
+    `--web.listen-address=127.0.0.1:0`], { stdio: ['ignore', 'ignore', 'pipe'] });
   const orphan = () => child.kill('SIGKILL');
   process.once('exit', orphan);
   const ended = new Promise((resolve) => { child.once('exit', resolve); child.once('error', resolve); });
   let heard = '';
-  child.stderr.on('data', (chunk) => { heard = (heard + chunk).slice(-4000); });
+  child.stderr.on('data', (chunk) => { heard += chunk; });
   try {
-    await run(`http://127.0.0.1:${port}`);
+    const [, address] = await until('Prometheus listens', () => /"Listening on" address=(\S+)/.exec(heard));
+    await run(`http://${address}`);
   } catch (error) {
-    error.message += `\nPrometheus says: ${heard}`;
+    error.message += `\nPrometheus says: ${heard.slice(-4000)}`;
     throw error;
   } finally {
     child.kill('SIGTERM');

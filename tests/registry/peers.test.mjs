@@ -2,8 +2,9 @@
 import assert from 'node:assert/strict';
 import net from 'node:net';
 import { after, before, test } from 'node:test';
-import { instance, json, Registry, until } from '../lib/registry.mjs';
+import { instance, json, Registry } from '../lib/registry.mjs';
 import { ok } from '../lib/server.mjs';
+import { until } from '../lib/until.mjs';
 
 let first, second;
 
@@ -28,9 +29,19 @@ const ids = async (of) => {
 };
 const both = (what, is_so) => until(what, async () => (await is_so(first)) && (await is_so(second)));
 
-before(async () => {
+/* Somebody may have taken a port meanwhile: then on others. */
+async function start_both(tries = 5) {
   const [a, b] = await free_ports(2);
-  [first, second] = await Promise.all([start(a, b), start(b, a)]);
+  const started = await Promise.allSettled([start(a, b), start(b, a)]);
+  const failed = started.find(({ reason }) => reason);
+  if (!failed) return started.map(({ value }) => value);
+  await Promise.all(started.map(({ value }) => value?.close()));
+  if (tries === 1 || !/in use/.test(failed.reason.message)) throw failed.reason;
+  return start_both(tries - 1);
+}
+
+before(async () => {
+  [first, second] = await start_both();
   await both('both serve', async (of) => (await api(of, 'GET', '/apps')).status === 200);
 });
 after(() => Promise.all([first?.close(), second?.close()]));

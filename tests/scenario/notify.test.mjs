@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Mailbox } from '../lib/mailbox.mjs';
 import { Receiver } from '../lib/receiver.mjs';
 import { ok } from '../lib/server.mjs';
+import { until } from '../lib/until.mjs';
 import { World } from '../lib/world.mjs';
 
 const buyer_count = 30, kills = 20;
@@ -44,7 +45,7 @@ test(`${buyer_count} purchases, ${kills} kills`, async (t) => {
   const welcome_of = ({ buyer }) => box.to(buyer.email).filter(({ subject }) => /confirm your e-mail/.test(subject));
   const events_of = ({ booking }) => receiver.heard.filter(({ data }) => data.booking_id === booking.id);
   const told = (one) => mail_of(one).length > 0 && welcome_of(one).length > 0 && events_of(one).length > 0;
-  for (const deadline = Date.now() + 30000; !bought.every(told) && Date.now() < deadline;) await sleep(50);
+  await until('everybody is told', () => bought.every(told), 60);
 
   for (const one of bought) {
     assert.equal(new Set(mail_of(one).map(({ id }) => id)).size, 1, `mails of ${one.booking.code}`);
@@ -58,6 +59,5 @@ test(`${buyer_count} purchases, ${kills} kills`, async (t) => {
   assert.ok(box.mails.length > ids(box.mails), 'no kill came between a mail and the note of it: nothing was shown');
 
   const queued = async () => ok(await world.api('GET', '/api/v1/admin/mails?status=queued', undefined, { as: world.admin })).items;
-  for (const deadline = Date.now() + 10000; (await queued()).length && Date.now() < deadline;) await sleep(50);
-  assert.deepEqual(await queued(), []);
+  await until('no mail waits any more', async () => (await queued()).length === 0);
 });

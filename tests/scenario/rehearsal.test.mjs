@@ -6,8 +6,10 @@ import { mkdtemp, readFile, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { stadium } from '../lib/layouts.mjs';
 import { ok, program } from '../lib/server.mjs';
+import { until } from '../lib/until.mjs';
 import { World, hour, minute } from '../lib/world.mjs';
 
 const people = 20000;
@@ -51,14 +53,17 @@ async function rehearse(...args) {
   return { ...JSON.parse(await readFile(json, 'utf8')), text: stdout };
 }
 
-/* What the server was still writing when its last answer went out has to be on disk first: until nothing changes any more. */
+/* What the server was still writing when its last answer went out has to be on disk first: until nothing has changed twice in a row. */
 async function at_rest() {
   await world.advance(0);
-  for (let had = await checksums(), now; ; had = now) {
-    await new Promise((resolve) => setTimeout(resolve, 300));
-    now = await checksums();
-    if (JSON.stringify(now) === JSON.stringify(had)) return now;
+  let had = await checksums();
+  for (let same = 0; same < 2;) {
+    await sleep(300);
+    const now = await checksums();
+    same = JSON.stringify(now) === JSON.stringify(had) ? same + 1 : 0;
+    had = now;
   }
+  return had;
 }
 
 async function checksums() {
@@ -183,7 +188,7 @@ test('who interrupts a rehearsal finds no copy left', async () => {
   const child = spawn(program, ['rehearse', '--data', world.server.data, '--schedule', sale.id, '--people', '5000000'],
     { stdio: ['ignore', 'ignore', 'ignore'], env: { ...process.env, TMPDIR: temp } });
   const ended = new Promise((resolve) => child.on('exit', (code, signal) => resolve({ code, signal })));
-  while ((await readdir(temp)).length === 0) await new Promise((resolve) => setTimeout(resolve, 20));
+  await until('the copy', async () => (await readdir(temp)).length > 0);
   child.kill('SIGTERM');
   assert.deepEqual(await ended, { code: 2, signal: null });
   assert.deepEqual(await readdir(temp), []);

@@ -108,23 +108,23 @@ for (const who of walks) {
     await visitor.until(() => visitor.path() === '/', 'the front page');
 
     const guess = () => api('POST', '/api/v1/auth/login', { email: user.email, password: 'not it at all' });
-    let pause = 0;                                  /* long enough for the form to be filled meanwhile */
+    const other = await Visitor.open(browser, house, { ...who, name: `${who.name}-wait`, refusals: [401, 429] });
+    await other.go('/login');
+    await other.see('field-email').fill(user.email);
+    await other.see('field-password').fill(user.password);
+    let pause = 0;                                  /* long enough for the form to be sent meanwhile */
     for (let i = 0; pause < 4; i++) {
       assert.ok(i < 20, 'guessing is never slowed down');
       await new Promise((go) => setTimeout(go, pause * 1000));
       pause = Number((await guess()).headers['retry-after'] ?? 0);
     }
-    const other = await Visitor.open(browser, house, { ...who, name: `${who.name}-wait`, refusals: [401, 429] });
-    await other.go('/login');
-    await other.see('field-email').fill(user.email);
-    await other.see('field-password').fill(user.password);
     for (let i = 0; i < 5 && !(await other.page.getByTestId('wait-countdown').count()); i++) {
       await guess();
       await other.act('submit');
       await other.see('form-problem').waitFor();
     }
-    await other.look('wait');
     assert.match(await other.see('wait-countdown').innerText(), /^00:\d\d$/);
+    await other.look('wait');
     await other.leave();
     await visitor.leave();
   });

@@ -23,31 +23,38 @@ after(async () => {
   await house?.close();
 });
 
-async function drawing(in_ms) {
+/* Drawn as soon as `draw_soon` says so. */
+async function drawing() {
   const { world } = house;
   const hall = await house.hall('theatre', '한빛 소극장 · Hanbit Playhouse');
   const performance = await world.performance({ title: '제비뽑기의 밤 · A Night of Lots' });
   const time = (ms) => new Date(Date.now() + ms).toISOString();
   const starts = ++house.days * day;
   const schedule = await world.schedule(performance, hall,
-    { starts_at: time(starts), ends_at: time(starts + 2 * hour), sale_starts_at: time(in_ms), sale_ends_at: time(starts - day) });
+    { starts_at: time(starts), ends_at: time(starts + 2 * hour), sale_starts_at: time(hour), sale_ends_at: time(starts - day) });
   const show = { id: schedule.id, performance };
   await house.room(show, { mode: 'draw', paused: true });
   return show;
 }
 
+async function draw_soon(show) {
+  const { world } = house;
+  ok(await world.api('PATCH', `/api/v1/schedules/${show.id}`, { sale_starts_at: new Date(Date.now() + 3000).toISOString() }, { as: world.admin }));
+}
+
 for (const who of [{ name: 'draw-phone-ko', device: phone, language: 'ko' }, { name: 'draw-desktop-en', device: desktop, language: 'en' }])
-  test(`a buyer (${who.name}) waits for the draw, and checks it`, { timeout: 90000 }, async () => {
+  test(`a buyer (${who.name}) waits for the draw, and checks it`, { timeout: 150000 }, async () => {
     const { world } = house;
     const visitor = await Visitor.open(browser, house, who);
     await visitor.sign_in_as(await world.user());
-    const show = await drawing(12000);
+    const show = await drawing();
     for (const other of await world.crowd(3)) ok(await world.api('POST', `/api/v1/schedules/${show.id}/queue`, undefined, { as: other }), 201);
     await visitor.go(`/performances/${show.performance.id}`);
     await visitor.act('enter-queue');
     await visitor.see('queue-draw').waitFor();
     await visitor.look('waiting');
-    await visitor.see('queue-position').waitFor({ timeout: 30000 });
+    await draw_soon(show);
+    await visitor.see('queue-position').waitFor({ timeout: 60000 });
     const position = Number(await visitor.see('queue-position').innerText());
     assert.ok(position >= 1 && position <= 4);
 
@@ -91,10 +98,11 @@ test('a stranger with the file alone: the browser and the command line confirm a
   const visitor = await Visitor.open(browser, house, { name: 'draw-stranger' });
   const folder = await mkdtemp(join(tmpdir(), 'takenseat-stranger-'));
   const people = await world.crowd(4);
-  const show = await drawing(12000);
+  const show = await drawing();
   const places = [];
   for (const person of people) places.push(ok(await world.api('POST', `/api/v1/schedules/${show.id}/queue`, undefined, { as: person }), 201));
   const drawn = async () => ok(await world.api('GET', `/api/v1/schedules/${show.id}/queue/draw`)).state === 'drawn';
+  await draw_soon(show);
   await visitor.until(drawn, 'the draw');
   await visitor.go(`/schedules/${show.id}/draw`);
   await visitor.see('check-all').waitFor();

@@ -41,7 +41,9 @@ test('the device works for its place beside the page; a refusal can be appealed'
   assert.equal(await visitor.see('queue-position').innerText(), position);
   assert.equal(asked, 1, 'who has a place works no more');
 
+  const left = visitor.page.waitForResponse((response) => response.request().method() === 'DELETE');
   await visitor.act('leave-queue');
+  await left;
   await visitor.until(async () => visitor.path().startsWith('/performances/'), 'the page of the show');
   await visitor.go(room_of(show));
   await visitor.see('appeal').waitFor({ timeout: 60000 });

@@ -46,6 +46,7 @@ export class Visitor {
   }
 
   async leave() {
+    for (const page of this.context.pages()) await page.unrouteAll({ behavior: 'ignoreErrors' });
     await this.context.close();
     assert.deepEqual(this.complaints, [], `what the browser of ${this.name} complains about`);
   }
@@ -176,11 +177,17 @@ export class Visitor {
     }
   }
 
+  /* The wheel turns before the page has heard of it. */
   async zoom(at, factor) {
-    if (this.touch) return this.pinch(at, factor);
-    await this.page.mouse.move(at.x, at.y);
-    await this.page.mouse.wheel(0, factor > 1 ? -160 : 160);
-    await this.page.waitForTimeout(60);
+    const seen = () => this.see('seat-canvas').getAttribute('data-view');
+    const before = await seen();
+    if (this.touch) {
+      await this.pinch(at, factor);
+    } else {
+      await this.page.mouse.move(at.x, at.y);
+      await this.page.mouse.wheel(0, factor > 1 ? -160 : 160);
+    }
+    await this.until(async () => await seen() !== before, 'the map moves');
   }
 
   async pinch({ x, y }, factor) {

@@ -54,7 +54,7 @@ struct problem {
     struct str detail;
     struct field_error *fields, **tail;
     int field_count;          /* also those that were not kept */
-    int retry_after_s;        /* for 429 and 503; 0: the default */
+    int retry_after_s;        /* 0: unknown; 429 and 503 say one second then */
 };
 
 struct ctx {

@@ -46,8 +46,8 @@ static void answer_text(struct asked *a, int status, struct str type, struct str
     struct str seconds;
     if (status >= 500)
         headers[n++] = (struct http_header){ S("x-request-id"), name_failure(a, status) };
-    if (status == 429 || status == 503) {
-        int wait = a->cx->problem.retry_after_s;
+    int wait = a->cx->problem.retry_after_s;
+    if (status == 429 || status == 503 || (status >= 400 && wait)) {
         seconds = arena_fmt(a->http->arena, "%d", wait ? wait : 1);
         headers[n++] = (struct http_header){ S("retry-after"), seconds };
     }

@@ -2,6 +2,7 @@
 #include "device_int.h"
 #include "draw_int.h"
 #include "store.h"
+#include "turns.h"
 
 #include "base/clock.h"
 #include "platform/obs/log.h"
@@ -47,6 +48,7 @@ static err may_join(struct ctx *cx, const struct room *r)
     if (cx->now < rules->opens_at) {
         char text[TIME_TEXT_MAX];
         struct str opens = time_format(rules->opens_at, text);
+        cx->problem.retry_after_s = (int)min((rules->opens_at - cx->now + 999) / 1000, INT32_MAX);
         return fail(cx, ERR_CONFLICT, r->group.n ? "group_not_open" : "not_open", "The waiting room opens at %.*s.", "대기실은 %.*s에 열립니다.", STR_ARG(opens));
     }
     if (rules->draining)

@@ -26,6 +26,7 @@ export async function exchange<T>(path: string, options: Exchange = {}): Promise
   const timer = setTimeout(() => limit.abort(), patience);
   const abort = () => limit.abort();
   options.signal?.addEventListener("abort", abort);
+  if (options.signal?.aborted) abort();      /* of which no event tells any more */
   try {
     const sent = Date.now();
     const response = await fetch(base + path, {

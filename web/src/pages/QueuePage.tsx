@@ -1,7 +1,8 @@
 /* The waiting room: where one stands, how long it will take, what is left; and on to the seats when it is one's turn. */
-import { useEffect } from "preact/hooks";
+import { useEffect, useMemo } from "preact/hooks";
 import { getProof, leaveQueue } from "../api/calls";
 import type { QueuePlace, ScheduleDetail } from "../api/shapes";
+import { serverNow } from "../app/clock";
 import { count, money, timeOfDay } from "../app/format";
 import { words } from "../app/i18n";
 import { keepPass, passFor } from "../app/passes";
@@ -18,7 +19,7 @@ import type { Problem } from "../api/problem";
 import { askToNotify, callIn, chime, chooseChime, permission, useAwake, useOtherTab } from "./queue-call";
 import { useNews, type News } from "./queue-news";
 import { Appeal } from "../work/Appeal";
-import { cameWithCode, CodeEntry } from "../work/CodeEntry";
+import { CodeEntry } from "../work/CodeEntry";
 import { Joining, Prepare } from "../work/Work";
 import { usePlace } from "./queue-place";
 import { newsText, queueWords } from "./queue-words";
@@ -28,17 +29,18 @@ export default function QueuePage({ params }: { params: Params }) {
   const schedule = useResource((signal) => readSchedule(params.id, signal), [params.id]);
   return (
     <Await of={schedule}>
-      {(found) => found.status === "upcoming" && found.queue_mode !== "draw" && !cameWithCode(found.id) ? <NotYet schedule={found} reload={schedule.reload} /> : <Room schedule={found} />}
+      {(found) => found.status === "upcoming" && found.queue_mode === "off"
+        ? <NotYet schedule={found} text={words().show.opensIn} opens={found.sale_starts_at} reload={schedule.reload} />
+        : <Room schedule={found} />}
     </Await>
   );
 }
 
-function NotYet({ schedule, reload }: { schedule: ScheduleDetail; reload(): void }) {
-  const w = words();
+function NotYet({ schedule, text, opens, reload }: { schedule: ScheduleDetail; text: string; opens: string; reload(): void }) {
   useTitle(schedule.title);
   return (
-    <Notice title={schedule.title} text={w.show.opensIn} testid="queue-not-yet">
-      <p class="bigclock"><Countdown to={schedule.sale_starts_at} onEnd={reload} /></p>
+    <Notice title={schedule.title} text={text} testid="queue-not-yet">
+      <p class="bigclock"><Countdown to={opens} onEnd={reload} /></p>
       <Prepare schedule={schedule.id} />
       <CodeEntry schedule={schedule} entered={reload} />
     </Notice>
@@ -69,7 +71,7 @@ function Room({ schedule }: { schedule: ScheduleDetail }) {
     if (place && schedule.queue_mode === "draw") void keepProof(schedule.id, place);
   }, [place?.place_token]);
 
-  if (!place) return problem ? <><Refused problem={problem} schedule={schedule} retry={rejoin} /><Appeal schedule={schedule.id} problem={problem} /></> : <Joining />;
+  if (!place) return problem ? <NoPlace problem={problem} schedule={schedule} retry={rejoin} /> : <Joining />;
   if (place.state === "expired" || place.state === "left")
     return (
       <Notice title={w.queue.over} text={place.revoked_reason ? w.queue.revoked(place.revoked_reason) : place.message || w.queue.overText} tone="warn" testid="queue-over">
@@ -110,8 +112,21 @@ function Room({ schedule }: { schedule: ScheduleDetail }) {
   );
 }
 
+interface Denial {
+  problem: Problem;
+  schedule: ScheduleDetail;
+  retry(): void;
+}
+
+/* A room that opens later says how much. */
+function NoPlace({ problem, schedule, retry }: Denial) {
+  const opens = useMemo(() => new Date(serverNow() + (problem.retryAfterMs ?? 0)).toISOString(), [problem]);
+  if (problem.code === "not_open") return <NotYet schedule={schedule} text={queueWords().opensIn} opens={opens} reload={retry} />;
+  return <><Refused problem={problem} schedule={schedule} retry={retry} /><Appeal schedule={schedule.id} problem={problem} /></>;
+}
+
 /* A refusal has its reason; anything else may pass. */
-function Refused({ problem, schedule, retry }: { problem: Problem; schedule: ScheduleDetail; retry(): void }) {
+function Refused({ problem, schedule, retry }: Denial) {
   const more = queueWords();
   if (problem.status !== 409) return <ErrorState problem={problem} retry={retry} />;
   return (

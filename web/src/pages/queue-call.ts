@@ -124,10 +124,19 @@ export function useOtherTab(schedule: string): boolean {
   const [other, setOther] = useState(false);
   useEffect(() => {
     if (typeof BroadcastChannel === "undefined") return;
-    const end = meet(new BroadcastChannel(`takenseat.queue.${schedule}`), Math.random().toString(36).slice(2), setOther);
-    addEventListener("pagehide", end);
+    const begin = () => meet(new BroadcastChannel(`takenseat.queue.${schedule}`), Math.random().toString(36).slice(2), setOther);
+    let end = begin();
+    const hide = () => end();
+    const back = (event: PageTransitionEvent) => {         /* out of the browser's cache of pages */
+      if (!event.persisted) return;
+      setOther(false);
+      end = begin();
+    };
+    addEventListener("pagehide", hide);
+    addEventListener("pageshow", back);
     return () => {
-      removeEventListener("pagehide", end);
+      removeEventListener("pagehide", hide);
+      removeEventListener("pageshow", back);
       end();
     };
   }, [schedule]);

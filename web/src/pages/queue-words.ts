@@ -27,6 +27,7 @@ const ko = {
   turnText: (title: string) => `${title}: 지금 좌석을 고르세요.`,
   otherTab: "다른 탭에서도 대기실이 열려 있습니다. 순서는 하나이며 어느 탭에서나 같습니다.",
   plain: "단순한 화면으로 보기 (느린 네트워크용, 자바스크립트 없이 동작)",
+  opensIn: "대기실이 열리기까지",
   refused: "지금은 줄을 설 수 없습니다",
   toShow: "공연 화면으로",
 };
@@ -56,6 +57,7 @@ const en: typeof ko = {
   turnText: (title) => `${title}: choose your seats now.`,
   otherTab: "The waiting room is open in another tab too. You have one place, the same in every tab.",
   plain: "Plain page (for slow networks, works without JavaScript)",
+  opensIn: "The waiting room opens in",
   refused: "You cannot join right now",
   toShow: "To the show",
 };

@@ -3,7 +3,7 @@ import { listWaiting, acceptOffer, leaveWaitlist } from "../api/waitlist";
 import type { Waiting } from "../api/shapes";
 import { moment, money } from "../app/format";
 import { words } from "../app/i18n";
-import { keepPass } from "../app/passes";
+import { keepPass, passFor } from "../app/passes";
 import { useResource, type Resource } from "../app/resource";
 import { navigate } from "../app/router";
 import { Countdown } from "./Countdown";
@@ -35,8 +35,10 @@ function One({ waiting, reload }: { waiting: Waiting; reload(): void }) {
   const w = words().waitlist;
   const { offer } = waiting;
   const accept = useSending(async () => {
-    const hold = await acceptOffer(waiting.id, offer?.pass ?? null);
-    if (offer?.pass) keepPass(waiting.schedule_id, offer.pass, offer.until);
+    /* The offer's own pass is good for its seats alone: one out of the room, which is good for others too, stays. */
+    const own = passFor(waiting.schedule_id)?.pass;
+    const hold = await acceptOffer(waiting.id, own ?? offer?.pass ?? null);
+    if (!own && offer?.pass) keepPass(waiting.schedule_id, offer.pass, offer.until);
     navigate(`/checkout/${encodeURIComponent(hold.id)}`);
   });
   const leave = useSending(async () => {

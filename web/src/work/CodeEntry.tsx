@@ -9,8 +9,8 @@ import { workWords } from "./words";
 
 const name = (schedule: string) => `takenseat.presale.${schedule}`;
 
-/* Has this browser come in with a code? Its page is the room then, also before the general sale. */
-export const cameWithCode = (schedule: string): boolean => sessionStorage.getItem(name(schedule)) !== null;
+/* Has this browser come in with a code? */
+const cameWithCode = (schedule: string): boolean => sessionStorage.getItem(name(schedule)) !== null;
 
 export function CodeEntry({ schedule, entered }: { schedule: ScheduleDetail; entered(): void }) {
   const w = workWords();

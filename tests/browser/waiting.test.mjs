@@ -30,9 +30,9 @@ const witness = () => {
     }
   };
   window.Notification = class {
-    static permission = 'default';
+    static permission = sessionStorage.granted ?? 'default';
     static async requestPermission() {
-      return (this.permission = 'granted');
+      return (sessionStorage.granted = this.permission = 'granted');
     }
     constructor(title) {
       window.called.notes.push(title);
@@ -76,7 +76,7 @@ describe('waiting', { concurrency: true }, () => {
       assert.ok(sample > 0, 'the chosen sound is heard once');
 
       await leave(ahead, first);
-      await visitor.until(async () => /1/.test(await visitor.see('queue-news').innerText()), 'news of who has left');
+      await visitor.until(async () => /1/.test(await visitor.see('queue-news').locator('li').first().innerText()), 'news of who has left');
       assert.equal(await visitor.see('queue-position').innerText(), '2');
 
       const other = await visitor.tab();
@@ -106,11 +106,12 @@ describe('waiting', { concurrency: true }, () => {
       await visitor.page.goBack();
       await visitor.see('queue-position').waitFor();
       assert.ok(await visitor.see('chime').isChecked(), 'the choice is remembered');
-      await visitor.page.evaluate(() => (Notification.permission = 'granted'));
 
       await house.room(show, { paused: false });
       await visitor.until(() => visitor.path().endsWith('/seats'), 'the way to the seats');
-      assert.ok(await visitor.page.evaluate(() => window.called.tones) > 0, 'called by a sound');
+      const called = await visitor.page.evaluate(() => window.called);
+      assert.ok(called.tones > 0, 'called by a sound');
+      assert.equal(called.notes.length, 1, 'and by one notification');
       await visitor.leave();
     });
 

@@ -11,6 +11,10 @@ const run = promisify(execFile);
 const tool = process.env.TAKENSEAT_TEST_MARIADB_TOOL, folder = process.env.TAKENSEAT_TEST_MARIADB_FOLDER;
 const seats = 160, cuts = 12;
 
+/* `killed.now()` once the database server does not run. */
+const killed = {};
+killed.done = new Promise((resolve) => { killed.now = resolve; });
+
 let world, sale, people;
 
 before(async () => {
@@ -33,6 +37,7 @@ async function hold(person, guid, key) {
 /* Every person takes their share of the seats, one after the other, each twice with the same key. */
 async function take(person, first, told) {
   for (let i = first; i < seats; i += people.length) {
+    if (i >= seats / 2) await killed.done;             /* the second half is left for when the server is gone */
     const key = `seat-${i}`;
     const answer = await hold(person, sale.guids[i], key);
     assert.equal(answer.status, 201, answer.text);
@@ -65,6 +70,7 @@ test('connections are cut, and the server is killed and comes back', async (t) =
       await sleep(60);
     }
     await run(tool, ['stop', folder, '--now']);
+    killed.now();
     await run(tool, ['start', folder]);
   });
   await assert_sold(told);

@@ -1,7 +1,7 @@
 # limit: 1800
 # lane: sanitizers
-# All of it once more, against the programs built with AddressSanitizer and UndefinedBehaviorSanitizer: a finding or a leak ends them, and the test.
-# Only the figures of memory and of the restart are the usual build's alone.
+# Much of it once more, against the programs built with AddressSanitizer and UndefinedBehaviorSanitizer: a finding or a leak ends them, and the test.
+# What is not: other people's clients of the registry, providers, money, stories, weaknesses, http, and those of scenario and crash that take long.
 . tests/lib/suite.sh
 address_build
 ninja -C build-asan takenseat tests/load/takenseat-load tests/psp/takenseat-psp >"$TMPDIR/build.log" || { cat "$TMPDIR/build.log"; echo "not ok - the programs could not be built"; exit 1; }

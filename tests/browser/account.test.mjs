@@ -1,25 +1,18 @@
 /* One's account: the links of mails, a forgotten password, the second factor. */
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { after, test } from 'node:test';
 import { Mailbox } from '../lib/mailbox.mjs';
 import { ok, refused } from '../lib/server.mjs';
 import { totp } from '../lib/totp.mjs';
-import { House } from './house.mjs';
-import { desktop, launch, phone, Visitor } from './visitor.mjs';
+import { Visitor, browser, desktop, house, opens, phone } from './visitor.mjs';
 
-let house, browser, box;
+let box;
 
-before(async () => {
+opens({ settings: async () => {
   box = await Mailbox.open();
-  house = await House.open({ 'notify.smtp_url': box.url, 'notify.smtp_tls': 'never', 'notify.public_url': 'https://tickets.example.com' });
-  browser = await launch();
-});
-
-after(async () => {
-  await browser?.close();
-  await house?.close();
-  await box?.close();
-});
+  return { 'notify.smtp_url': box.url, 'notify.smtp_tls': 'never', 'notify.public_url': 'https://tickets.example.com' };
+} });
+after(() => box?.close());
 
 const walks = [
   { name: 'account-phone-ko', device: phone, language: 'ko' },

@@ -1,23 +1,15 @@
 /* The whole way, as a buyer walks it: from what is on to the code at the door. */
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import { ok } from '../lib/server.mjs';
-import { House } from './house.mjs';
-import { desktop, launch, phone, Visitor } from './visitor.mjs';
+import { Visitor, browser, desktop, house, opens, phone } from './visitor.mjs';
 
-let house, browser, show, ice;
+let show, ice;
 
-before(async () => {
-  house = await House.open();
-  browser = await launch();
+opens({ prepare: async () => {
   ice = await house.show('arena', '얼음 나라의 시계공 · The Clockmaker on Ice');
   show = await house.show('theatre', '달빛 아래 우리 · Under the Same Moon', { queue: { paused: true } });
-});
-
-after(async () => {
-  await browser?.close();
-  await house?.close();
-});
+} });
 
 const walks = [
   { name: 'phone-ko', device: phone, language: 'ko', seats: ['C-A-4', 'C-A-5'] },

@@ -1,27 +1,19 @@
 /* After the purchase: the price in its parts, the ticket on paper, tickets given back and what becomes of the money. */
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import { ok } from '../lib/server.mjs';
 import { day } from '../lib/world.mjs';
-import { House } from './house.mjs';
-import { desktop, launch, phone, Visitor } from './visitor.mjs';
+import { Visitor, browser, desktop, house, opens, phone } from './visitor.mjs';
 
-let house, browser, show, coupon;
+let show, coupon;
 
-before(async () => {
-  house = await House.open();
-  browser = await launch();
+opens({ prepare: async () => {
   house.days = 4;                         /* near enough that giving back costs a fee */
   show = await house.show('theatre', '낡은 등대 · The Old Lighthouse', { genre: 'play' });
   coupon = ok(await house.world.api('POST', '/api/v1/coupons',
     { name: '첫 만남 · First meeting', quantity: 10, discount_percent: 10, expires_at: house.world.time(day) }, { as: house.world.admin }), 201);
-});
-
-after(async () => {
-  await browser?.close();
-  await house?.close();
-});
+} });
 
 /* Two seats, bought with a coupon and mileage. */
 async function bought(guids) {

@@ -1,16 +1,13 @@
 /* Paying less: who comes, a coupon, mileage; what is refused says why and leaves the seats held. */
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import { ok } from '../lib/server.mjs';
 import { day } from '../lib/world.mjs';
-import { House } from './house.mjs';
-import { desktop, launch, phone, Visitor } from './visitor.mjs';
+import { Visitor, browser, desktop, house, opens, phone } from './visitor.mjs';
 
-let house, browser, show, coupon;
+let show, coupon;
 
-before(async () => {
-  house = await House.open();
-  browser = await launch();
+opens({ prepare: async () => {
   const { world } = house;
   show = await house.show('theatre', '작은 별 · Little Star');
   ok(await world.terms(show, { person_types: [{ name: 'child', percent: 50 }, { name: 'senior', percent: 30, proof_at_door: true }] }));
@@ -18,12 +15,7 @@ before(async () => {
   coupon = ok(await world.api('POST', '/api/v1/coupons', body, { as: world.admin }), 201);
   const dear = { ...body, name: '단체 · Groups', min_total: { amount: 9000000, currency: 'KRW' } };
   coupon.dear = ok(await world.api('POST', '/api/v1/coupons', dear, { as: world.admin }), 201);
-});
-
-after(async () => {
-  await browser?.close();
-  await house?.close();
-});
+} });
 
 const give = async (user, delta) => ok(await house.world.api('POST', `/api/v1/users/${user.id}/mileage`, { delta, reason: 'a test' }, { as: house.world.admin }), 201);
 const balance = async (user) => ok(await house.world.api('GET', '/api/v1/mileage', undefined, { as: user })).balance;

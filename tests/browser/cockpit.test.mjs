@@ -1,22 +1,11 @@
 /* An organizer runs a waiting room: sees how it goes, and changes it while people wait. */
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
-import { after, before, describe, test } from 'node:test';
+import { describe, test } from 'node:test';
 import { ok } from '../lib/server.mjs';
-import { House } from './house.mjs';
-import { desktop, launch, phone, Visitor } from './visitor.mjs';
+import { Visitor, browser, desktop, house, opens, phone } from './visitor.mjs';
 
-let house, browser;
-
-before(async () => {
-  house = await House.open();
-  browser = await launch();
-});
-
-after(async () => {
-  await browser?.close();
-  await house?.close();
-});
+opens();
 
 const figure = (visitor, id) => visitor.see(`figure-${id}`).innerText();
 

@@ -1,16 +1,13 @@
 /* Coming to coupons: claimed, or by a code from paper; and what is refused. */
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import { ok } from '../lib/server.mjs';
 import { day } from '../lib/world.mjs';
-import { House } from './house.mjs';
-import { desktop, launch, phone, Visitor } from './visitor.mjs';
+import { Visitor, browser, desktop, house, opens, phone } from './visitor.mjs';
 
-let house, browser, paper;
+let paper;
 
-before(async () => {
-  house = await House.open();
-  browser = await launch();
+opens({ prepare: async () => {
   const { world } = house;
   const terms = { quantity: 10, discount_percent: 10, expires_at: world.time(day) };
   const make = async (change) => ok(await world.api('POST', '/api/v1/coupons', { ...terms, ...change }, { as: world.admin }), 201);
@@ -19,12 +16,7 @@ before(async () => {
   ok(await world.api('POST', `/api/v1/coupons/${paper.id}/codes`, { count: 2 }, { as: world.admin }), 201);
   paper.codes = (await world.api('GET', `/api/v1/coupons/${paper.id}/codes.csv`, undefined, { as: world.admin })).text
     .split(/\r?\n/).slice(1).map((line) => line.split(',')[0].replace(/["\ufeff]/g, '')).filter(Boolean);
-});
-
-after(async () => {
-  await browser?.close();
-  await house?.close();
-});
+} });
 
 for (const [i, [name, device, language]] of [['coupons-phone-ko', phone, 'ko'], ['coupons-desktop-en', desktop, 'en']].entries())
   test(`a coupon is claimed, another comes by its code (${name})`, { timeout: 60000 }, async () => {

@@ -1,22 +1,14 @@
 /* One person, two devices: a place in the waiting room belongs to one of them, and moves when its owner says so there. */
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import { HELD } from '../lib/world.mjs';
-import { House } from './house.mjs';
-import { desktop, launch, phone, Visitor } from './visitor.mjs';
+import { Visitor, browser, desktop, house, opens, phone } from './visitor.mjs';
 
-let house, browser, show;
+let show;
 
-before(async () => {
-  house = await House.open();
-  browser = await launch();
+opens({ prepare: async () => {
   show = await house.show('theatre', '두 대의 기기 · Two Devices', { queue: { admit_per_minute: 600, active_limit: 100, pass_seconds: 900 } });
-});
-
-after(async () => {
-  await browser?.close();
-  await house?.close();
-});
+} });
 
 const pass_name = () => `takenseat.pass.${show.id}`;
 const seats = () => `/schedules/${show.id}/seats`;

@@ -1,20 +1,10 @@
 /* The description of the interface as a page: complete, and all of it from this server. */
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import { House, pictures } from './house.mjs';
-import { launch, Visitor } from './visitor.mjs';
+import { test } from 'node:test';
+import { pictures } from './house.mjs';
+import { Visitor, browser, house, opens } from './visitor.mjs';
 
-let house, browser;
-
-before(async () => {
-  house = await House.open();
-  browser = await launch();
-});
-
-after(async () => {
-  await browser?.close();
-  await house?.close();
-});
+opens();
 
 test('/docs shows every operation and asks nobody else', { timeout: 60000 }, async () => {
   const visitor = await Visitor.open(browser, house, { name: 'docs' });

@@ -1,22 +1,17 @@
 /* Joining where work is asked, with a presale code, and after a refusal. */
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import { ok } from '../lib/server.mjs';
 import { hour } from '../lib/world.mjs';
-import { House } from './house.mjs';
-import { launch, phone, Visitor } from './visitor.mjs';
+import { Visitor, browser, house, opens, phone } from './visitor.mjs';
 
-let house, browser, show;
+let show;
 
-before(async () => {
-  house = await House.open({ 'queue.account_joins': '1' });
-  browser = await launch();
-  show = await house.show('theatre', '새벽의 노래 · Song at Dawn', { queue: { paused: true, work: 'light' } });
-});
-
-after(async () => {
-  await browser?.close();
-  await house?.close();
+opens({
+  settings: () => ({ 'queue.account_joins': '1' }),
+  prepare: async () => {
+    show = await house.show('theatre', '새벽의 노래 · Song at Dawn', { queue: { paused: true, work: 'light' } });
+  },
 });
 
 const room_of = (one) => `/schedules/${one.id}/queue`;

@@ -1,20 +1,9 @@
 /* The frames of a hall of 50,000, on a machine that has nothing else to do. */
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import { House } from './house.mjs';
-import { desktop, launch, phone, Visitor } from './visitor.mjs';
+import { test } from 'node:test';
+import { Visitor, browser, desktop, house, opens, phone } from './visitor.mjs';
 
-let house, browser;
-
-before(async () => {
-  house = await House.open();
-  browser = await launch();
-});
-
-after(async () => {
-  await browser?.close();
-  await house?.close();
-});
+opens();
 
 test('the map of 50,000 seats opens and follows the hand', { timeout: 120000 }, async (t) => {
   const show = await house.show('stadium', 'ORBIT FIVE [PERIHELION]', { genre: 'concert' });

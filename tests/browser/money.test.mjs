@@ -1,23 +1,15 @@
 /* The pages of those who look after the money. What no test can bring about in a moment is told to the page in the shape the server describes. */
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import { ok } from '../lib/server.mjs';
-import { House } from './house.mjs';
-import { desktop, launch, phone, Visitor } from './visitor.mjs';
+import { Visitor, browser, desktop, house, opens, phone } from './visitor.mjs';
 
-let house, browser, show;
+let show;
 
-before(async () => {
-  house = await House.open();
-  browser = await launch();
+opens({ prepare: async () => {
   show = await house.show('theatre', '두 개의 장부 · Two Books', { genre: 'play' });
-});
-
-after(async () => {
-  await browser?.close();
-  await house?.close();
-});
+} });
 
 const walks = [
   { name: 'money-phone-ko', device: phone, language: 'ko' },

@@ -1,22 +1,14 @@
 /* Who takes the payment, and the way back from its page: every state it can have, told by a server whose answers are changed on the way. */
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import { ok } from '../lib/server.mjs';
-import { House } from './house.mjs';
-import { desktop, launch, phone, Visitor } from './visitor.mjs';
+import { Visitor, browser, desktop, house, opens, phone } from './visitor.mjs';
 
-let house, browser, show, row = 0;
+let show, row = 0;
 
-before(async () => {
-  house = await House.open();
-  browser = await launch();
+opens({ prepare: async () => {
   show = await house.show('theatre', '밤의 정원사 · The Night Gardener', { genre: 'play' });
-});
-
-after(async () => {
-  await browser?.close();
-  await house?.close();
-});
+} });
 
 const walks = [
   { name: 'pay-phone-ko', device: phone, language: 'ko' },

@@ -1,31 +1,28 @@
 /* Paying on the page of a provider, played by takenseat-psp: there, back, and not back. */
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { after, test } from 'node:test';
 import { Psp, secret_key, webhook_secret } from '../lib/psp.mjs';
 import { ok } from '../lib/server.mjs';
-import { House } from './house.mjs';
-import { desktop, launch, phone, Visitor } from './visitor.mjs';
+import { Visitor, browser, desktop, house, opens, phone } from './visitor.mjs';
 
-let house, browser, psp, show, row = 0;
+let psp, show, row = 0;
 
-before(async () => {
-  psp = await Psp.start();
-  house = await House.open({
-    'payment.providers': 'toss,stripe,sandbox', 'payment.toss_url': psp.url, 'payment.toss_secret_key': secret_key,
-    'payment.stripe_url': psp.url, 'payment.stripe_secret_key': secret_key, 'payment.stripe_webhook_secret': webhook_secret,
-  });
-  await house.at_its_address();
-  const hooks = `${house.base}/api/v1/payments/webhooks`;
-  await psp.control('POST', 'webhooks', { toss: `${hooks}/toss`, stripe: `${hooks}/stripe` });
-  browser = await launch();
-  show = await house.show('theatre', '먼 곳의 편지 · Letters from Afar', { genre: 'play' });
+opens({
+  settings: async () => {
+    psp = await Psp.start();
+    return {
+      'payment.providers': 'toss,stripe,sandbox', 'payment.toss_url': psp.url, 'payment.toss_secret_key': secret_key,
+      'payment.stripe_url': psp.url, 'payment.stripe_secret_key': secret_key, 'payment.stripe_webhook_secret': webhook_secret,
+    };
+  },
+  prepare: async () => {
+    await house.at_its_address();
+    const hooks = `${house.base}/api/v1/payments/webhooks`;
+    await psp.control('POST', 'webhooks', { toss: `${hooks}/toss`, stripe: `${hooks}/stripe` });
+    show = await house.show('theatre', '먼 곳의 편지 · Letters from Afar', { genre: 'play' });
+  },
 });
-
-after(async () => {
-  await browser?.close();
-  await house?.close();
-  await psp?.stop();
-});
+after(() => psp?.stop());
 
 const walks = [
   { provider: 'toss', device: phone, language: 'ko' },

@@ -4,23 +4,17 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, before, test } from 'node:test';
+import { after, test } from 'node:test';
 import { program } from '../lib/server.mjs';
-import { House } from './house.mjs';
-import { Visitor, desktop, launch, phone } from './visitor.mjs';
+import { Visitor, browser, desktop, house, opens, phone } from './visitor.mjs';
 
-let browser, house, scratch, show;
+let scratch, show;
 
-before(async () => {
-  [browser, house] = await Promise.all([launch(), House.open()]);
+opens({ prepare: async () => {
   scratch = mkdtempSync(join(tmpdir(), 'takenseat-report-'));
   show = await house.show('theatre', '겨울 <밤> & "A Winter Night"', { queue: { admit_per_minute: 300, active_limit: 150 } });
-});
-after(async () => {
-  await browser.close();
-  await house.close();
-  rmSync(scratch, { recursive: true, force: true });
-});
+} });
+after(() => scratch && rmSync(scratch, { recursive: true, force: true }));
 
 function report(language, ...args) {
   const file = join(scratch, `${language}${args.length}.html`);

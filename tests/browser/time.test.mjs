@@ -1,21 +1,10 @@
 /* Time on the buyer's screen: a hold that ends. */
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import { FREE } from '../lib/world.mjs';
-import { House } from './house.mjs';
-import { desktop, launch, phone, Visitor } from './visitor.mjs';
+import { Visitor, browser, desktop, house, opens, phone } from './visitor.mjs';
 
-let house, browser;
-
-before(async () => {
-  house = await House.open({ 'booking.hold_seconds': 20, 'booking.pay_grace_seconds': 0 });
-  browser = await launch();
-});
-
-after(async () => {
-  await browser?.close();
-  await house?.close();
-});
+opens({ settings: () => ({ 'booking.hold_seconds': 20, 'booking.pay_grace_seconds': 0 }) });
 
 for (const [name, device, language] of [['expiry-phone-ko', phone, 'ko'], ['expiry-desktop-en', desktop, 'en']])
   test(`a hold that has ended says so (${name})`, { timeout: 120000 }, async () => {

@@ -1,23 +1,15 @@
 /* What can come between: others who are faster, time that runs out, answers that get lost, hands that hold no mouse. */
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import { ok } from '../lib/server.mjs';
 import { FREE, HELD } from '../lib/world.mjs';
-import { House } from './house.mjs';
-import { desktop, launch, phone, Visitor } from './visitor.mjs';
+import { Visitor, browser, desktop, house, opens, phone } from './visitor.mjs';
 
-let house, browser, show;
+let show;
 
-before(async () => {
-  house = await House.open();
-  browser = await launch();
+opens({ prepare: async () => {
   show = await house.show('theatre', '오답노트 · Wrong Answers', { genre: 'play' });
-});
-
-after(async () => {
-  await browser?.close();
-  await house?.close();
-});
+} });
 
 const seats_page = () => `/schedules/${show.id}/seats`;
 

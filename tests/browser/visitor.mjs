@@ -4,10 +4,11 @@ import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import { after, before } from 'node:test';
 import { promisify } from 'node:util';
 import { chromium } from 'playwright-core';
 import { until } from '../lib/until.mjs';
-import { pictures } from './house.mjs';
+import { House, pictures } from './house.mjs';
 
 export const phone = { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, hasTouch: true, isMobile: true };
 export const desktop = { viewport: { width: 1280, height: 800 } };
@@ -15,8 +16,23 @@ const locales = { ko: 'ko-KR', en: 'en-GB' };
 const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const run = promisify(execFile);
 
-export function launch() {
+function launch() {
   return chromium.launch({ executablePath: process.env.CHROMIUM || '/usr/bin/chromium', args: ['--no-sandbox'] });
+}
+
+/* The house of a test file and the browser of its visitors; `settings` gives those of the server, `prepare` comes once both are there. */
+export let house, browser;
+
+export function opens({ settings, prepare } = {}) {
+  before(async () => {
+    house = await House.open(await settings?.());
+    browser = await launch();
+    await prepare?.();
+  });
+  after(async () => {
+    await browser?.close();
+    await house?.close();
+  });
 }
 
 export class Visitor {

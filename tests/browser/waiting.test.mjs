@@ -1,21 +1,10 @@
 /* Waiting, as those who wait see it: what changes, what is said, how they are called, and without a script. */
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
+import { describe, test } from 'node:test';
 import { ok } from '../lib/server.mjs';
-import { House } from './house.mjs';
-import { desktop, launch, phone, Visitor } from './visitor.mjs';
+import { Visitor, browser, desktop, house, opens, phone } from './visitor.mjs';
 
-let house, browser;
-
-before(async () => {
-  house = await House.open();
-  browser = await launch();
-});
-
-after(async () => {
-  await browser?.close();
-  await house?.close();
-});
+opens();
 
 const join = async (show, as) => ok(await house.world.api('POST', `/api/v1/schedules/${show.id}/queue`, undefined, { as }), 201);
 const leave = async (place, as) => ok(await house.world.api('DELETE', `/api/v1/queue/${place.place_token}`, undefined, { as }), 204);

@@ -1,21 +1,10 @@
 /* Waiting for what is sold out, from the performance's page to a ticket. */
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import { ok } from '../lib/server.mjs';
-import { House } from './house.mjs';
-import { desktop, launch, phone, Visitor } from './visitor.mjs';
+import { Visitor, browser, desktop, house, opens, phone } from './visitor.mjs';
 
-let house, browser;
-
-before(async () => {
-  house = await House.open();
-  browser = await launch();
-});
-
-after(async () => {
-  await browser?.close();
-  await house?.close();
-});
+opens();
 
 for (const [name, device, language] of [['waitlist-phone-ko', phone, 'ko'], ['waitlist-desktop-en', desktop, 'en']])
   test(`seats that were waited for are offered and bought (${name})`, { timeout: 60000 }, async () => {

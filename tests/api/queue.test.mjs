@@ -161,7 +161,9 @@ test('nobody joins before the room opens, or is let in before the sale starts', 
   const sale = await world.sale({ sale_starts_at: world.time(2 * hour) });
   ok(await settle(sale, { ...calm, opens_at: world.time(hour) }));
   const ann = await world.user();
-  refused(await join(sale, ann), 409, 'not_open');
+  const early = await join(sale, ann);
+  refused(early, 409, 'not_open');
+  assert.equal(early.headers['retry-after'], '3600');
   await world.advance(hour);
   const place = ok(await join(sale, ann), 201);
   await world.advance(hour - second);

@@ -62,7 +62,7 @@ export class Visitor {
   }
 
   async leave() {
-    for (const page of this.context.pages()) await page.unrouteAll({ behavior: 'ignoreErrors' });
+    this.gone = true;
     await this.context.close();
     assert.deepEqual(this.complaints, [], `what the browser of ${this.name} complains about`);
   }
@@ -128,8 +128,12 @@ export class Visitor {
   /* Its own answer, with some of it changed. */
   async adds(path, change) {
     await this.answers(path, async (route) => {
-      const answer = await route.fetch();
-      await route.fulfill({ response: answer, json: { ...await answer.json(), ...change } });
+      try {
+        const answer = await route.fetch();
+        await route.fulfill({ response: answer, json: { ...await answer.json(), ...change } });
+      } catch (error) {
+        if (!this.gone) throw error;         /* who leaves waits for no answer */
+      }
     });
   }
 

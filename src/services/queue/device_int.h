@@ -52,8 +52,6 @@ struct device_row {
     int64_t session, moves;
 };
 
-/* The key of a place by its number: in tables, and in maps. */
-int64_t place_key(int64_t room, int64_t number);
 void store_device_insert(struct ctx *cx, const struct place_ref *who);
 err store_device(struct ctx *cx, const struct place_ref *who, struct device_row *ret, bool *ret_found) MUST_USE;
 err store_device_move(struct ctx *cx, const struct place_ref *who) MUST_USE;

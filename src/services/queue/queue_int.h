@@ -94,6 +94,23 @@ static inline int64_t room_schedule(int64_t id)
     return id & ((INT64_C(1) << GROUP_SHIFT) - 1);
 }
 
+/* A place, or what else a room has by number, in one number: in tables, in maps, in tokens, and as the pass of what is taken (cx->pass). Those of a room
+ * lie together, in the order of its line. */
+static inline int64_t place_key(int64_t room, int64_t number)
+{
+    return room << PLACE_BITS | number;
+}
+
+static inline int64_t key_room(int64_t key)
+{
+    return key >> PLACE_BITS;
+}
+
+static inline int64_t key_number(int64_t key)
+{
+    return key & PLACE_MAX;
+}
+
 struct room {
     /* Never changes. */
     struct queue *queue;

@@ -1,16 +1,7 @@
-/* Each statement of sql/queries.sql as a typed function. Rows of places are keyed by room and place in one number, so that a room's rows lie
- * together in the order of its line. */
+/* Each statement of sql/queries.sql as a typed function. Rows of places are keyed by room and place in one number (place_key). */
 #include "store.h"
 
 #include "queue_sql.h"
-
-static int64_t row_id(const struct room *r, int64_t place)
-{
-    return r->id << PLACE_BITS | place;
-}
-
-/* From the first to the last row that a room can have. */
-#define ROOM_RANGE(r) VALS(v_int(row_id(r, 0)), v_int(row_id(r, PLACE_MAX)))
 
 /* ---- rooms ---- */
 
@@ -137,7 +128,7 @@ err store_room_serve(struct ctx *cx, const struct room *r, int64_t serving)
 
 void store_place_insert(struct ctx *cx, const struct room *r, int64_t place, int64_t user)
 {
-    db_put(cx, &queue_sql.place_insert, VALS(v_int(row_id(r, place)), v_int(user), v_int(cx->now)));
+    db_put(cx, &queue_sql.place_insert, VALS(v_int(place_key(r->id, place)), v_int(user), v_int(cx->now)));
 }
 
 err store_places(struct ctx *cx, struct room *r)
@@ -147,7 +138,7 @@ err store_places(struct ctx *cx, struct room *r)
     if (e)
         return e;
     while (rows_next(&row)) {
-        r->line.last = row_int(&row, 0) & PLACE_MAX;
+        r->line.last = key_number(row_int(&row, 0));
         places_set(&r->places, row_int(&row, 1), r->line.last);
         room_recall(r, row_int(&row, 2), HAPPENED_JOIN, 1);
     }
@@ -156,7 +147,7 @@ err store_places(struct ctx *cx, struct room *r)
 
 void store_end_insert(struct ctx *cx, const struct room *r, int64_t place, enum ended_how how, int64_t booking)
 {
-    db_put(cx, &queue_sql.end_insert, VALS(v_int(row_id(r, place)), v_int(how), v_int(cx->now), v_int_or_null(booking)));
+    db_put(cx, &queue_sql.end_insert, VALS(v_int(place_key(r->id, place)), v_int(how), v_int(cx->now), v_int_or_null(booking)));
 }
 
 err store_ends(struct ctx *cx, struct room *r)
@@ -166,7 +157,7 @@ err store_ends(struct ctx *cx, struct room *r)
     if (e)
         return e;
     while (rows_next(&row)) {
-        marks_set(&r->ended, row_int(&row, 0) & PLACE_MAX, true);
+        marks_set(&r->ended, key_number(row_int(&row, 0)), true);
         if (row_int(&row, 1) == BOUGHT)
             room_recall(r, row_int(&row, 2), HAPPENED_BOOKING, 1);
     }
@@ -183,7 +174,7 @@ err store_end_of_booking(struct ctx *cx, int64_t booking, bool *ret)
 void store_step_insert(struct ctx *cx, const struct room *r, const struct step *step, int64_t active)
 {
     db_put(cx, &queue_sql.step_insert,
-           VALS(v_int(row_id(r, step->last)), v_int(step->first), v_int(step->at), v_int(step->until), v_int(step->admitted), v_int(active),
+           VALS(v_int(place_key(r->id, step->last)), v_int(step->first), v_int(step->at), v_int(step->until), v_int(step->admitted), v_int(active),
                 v_int(r->terms.rules.admit_per_minute), v_int(r->terms.rules.active_limit), v_int(r->line.no_show)));
 }
 
@@ -194,7 +185,7 @@ err store_steps(struct ctx *cx, struct room *r)
     if (e)
         return e;
     while (rows_next(&row)) {
-        struct step step = { .first = row_int(&row, 1), .last = row_int(&row, 0) & PLACE_MAX, .at = row_int(&row, 2), .until = row_int(&row, 3),
+        struct step step = { .first = row_int(&row, 1), .last = key_number(row_int(&row, 0)), .at = row_int(&row, 2), .until = row_int(&row, 3),
                              .admitted = row_int(&row, 4) };
         steps_drop(&r->steps, cx->now);
         steps_add(&r->steps, &step);
@@ -207,13 +198,13 @@ err store_steps(struct ctx *cx, struct room *r)
 
 void store_parked_insert(struct ctx *cx, const struct room *r, const struct parked *p)
 {
-    db_put(cx, &queue_sql.parked_insert, VALS(v_int(row_id(r, p->place)), v_int(p->parked_at)));
+    db_put(cx, &queue_sql.parked_insert, VALS(v_int(place_key(r->id, p->place)), v_int(p->parked_at)));
 }
 
 err store_parked_admit(struct ctx *cx, const struct room *r, const struct parked *p, int64_t active)
 {
     return db_run(cx, &queue_sql.parked_admit, VALS(v_int(cx->now), v_int(p->until), v_int(active), v_int(r->terms.rules.admit_per_minute),
-                                                    v_int(r->terms.rules.active_limit), v_int(r->line.no_show), v_int(row_id(r, p->place))), NULL);
+                                                    v_int(r->terms.rules.active_limit), v_int(r->line.no_show), v_int(place_key(r->id, p->place))), NULL);
 }
 
 static void recall_parked(struct room *r, int64_t parked_at, int64_t admitted_at)
@@ -232,7 +223,7 @@ err store_parks(struct ctx *cx, struct room *r)
     if (e)
         return e;
     while (rows_next(&row)) {
-        struct parked p = { .place = row_int(&row, 0) & PLACE_MAX, .parked_at = row_int(&row, 1), .until = row_int(&row, 2) };
+        struct parked p = { .place = key_number(row_int(&row, 0)), .parked_at = row_int(&row, 1), .until = row_int(&row, 2) };
         parks_drop(&r->parks, cx->now);
         parks_add(&r->parks, &p);
         recall_parked(r, p.parked_at, row_int(&row, 3));

@@ -4,6 +4,9 @@
 
 #include "queue_int.h"
 
+/* From the first to the last row that a room can have. */
+#define ROOM_RANGE(r) VALS(v_int(place_key((r)->id, 0)), v_int(place_key((r)->id, PLACE_MAX)))
+
 err store_rooms(struct ctx *cx, struct queue *q) MUST_USE;
 void store_room_insert(struct ctx *cx, const struct room *r);
 err store_room_window(struct ctx *cx, int64_t room, int64_t sale_starts_at, int64_t sale_ends_at) MUST_USE;

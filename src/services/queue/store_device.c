@@ -3,11 +3,6 @@
 
 #include "queue_sql.h"
 
-int64_t place_key(int64_t room, int64_t number)
-{
-    return room << PLACE_BITS | number;
-}
-
 static struct val v_device(const struct place_ref *who)
 {
     return v_blob(str_of((const char *)who->device, sizeof(who->device)));

@@ -1,13 +1,9 @@
 /* The statements of sql/queries_draw.sql as typed functions. */
 #include "draw_int.h"
+#include "store.h"
 
 #include "platform/obs/log.h"
 #include "queue_sql.h"
-
-static int64_t row_id(int64_t schedule, int64_t n)
-{
-    return schedule << PLACE_BITS | n;
-}
 
 static struct val v_hash(const struct hash *h)
 {
@@ -81,7 +77,7 @@ err store_draw_update(struct ctx *cx, const struct room *r)
 
 void store_block_insert(struct ctx *cx, const struct room *r, int64_t block, const struct hash *hash)
 {
-    db_put(cx, &queue_sql.block_insert, VALS(v_int(row_id(r->id, block)), v_hash(hash)));
+    db_put(cx, &queue_sql.block_insert, VALS(v_int(place_key(r->id, block)), v_hash(hash)));
 }
 
 static void take_count(struct ctx *cx, const struct rows *row, void *out)
@@ -93,7 +89,7 @@ static void take_count(struct ctx *cx, const struct rows *row, void *out)
 err store_block_count(struct ctx *cx, struct room *r)
 {
     bool found;
-    return db_one(cx, &queue_sql.block_count, VALS(v_int(row_id(r->id, 0)), v_int(row_id(r->id, PLACE_MAX))), take_count, &r->blocks, &found);
+    return db_one(cx, &queue_sql.block_count, ROOM_RANGE(r), take_count, &r->blocks, &found);
 }
 
 err store_blocks(struct ctx *cx, int64_t schedule, int64_t count, struct hash *ret)
@@ -102,7 +98,7 @@ err store_blocks(struct ctx *cx, int64_t schedule, int64_t count, struct hash *r
     int64_t n = 0;
     if (!count)
         return OK;
-    err e = db_rows(cx, &queue_sql.block_range, VALS(v_int(row_id(schedule, 0)), v_int(row_id(schedule, count - 1))), &row);
+    err e = db_rows(cx, &queue_sql.block_range, VALS(v_int(place_key(schedule, 0)), v_int(place_key(schedule, count - 1))), &row);
     if (e)
         return e;
     while (rows_next(&row) && n < count)
@@ -116,11 +112,11 @@ err store_draw_entries(struct ctx *cx, const struct namer *names, int64_t schedu
                   void (*take)(void *self, const struct entry *e), void *self)
 {
     struct rows row;
-    err e = db_rows(cx, &queue_sql.entry_range, VALS(v_int(row_id(schedule, first)), v_int(row_id(schedule, last))), &row);
+    err e = db_rows(cx, &queue_sql.entry_range, VALS(v_int(place_key(schedule, first)), v_int(place_key(schedule, last))), &row);
     if (e)
         return e;
     while (rows_next(&row)) {
-        struct entry entry = namer_entry(names, row_int(&row, 0) & PLACE_MAX, row_int(&row, 1), row_int(&row, 2));
+        struct entry entry = namer_entry(names, key_number(row_int(&row, 0)), row_int(&row, 1), row_int(&row, 2));
         take(self, &entry);
     }
     return rows_end(cx, &row);
@@ -128,16 +124,16 @@ err store_draw_entries(struct ctx *cx, const struct namer *names, int64_t schedu
 
 void store_withdrawn_insert(struct ctx *cx, const struct room *r, int64_t number)
 {
-    db_put(cx, &queue_sql.withdrawn_insert, VALS(v_int(row_id(r->id, number)), v_int(cx->now)));
+    db_put(cx, &queue_sql.withdrawn_insert, VALS(v_int(place_key(r->id, number)), v_int(cx->now)));
 }
 
 err store_withdrawn(struct ctx *cx, struct room *r)
 {
     struct rows row;
-    err e = db_rows(cx, &queue_sql.withdrawn_range, VALS(v_int(row_id(r->id, 0)), v_int(row_id(r->id, PLACE_MAX))), &row);
+    err e = db_rows(cx, &queue_sql.withdrawn_range, ROOM_RANGE(r), &row);
     if (e)
         return e;
     while (rows_next(&row))
-        marks_set(&r->ended, row_int(&row, 0) & PLACE_MAX, true);
+        marks_set(&r->ended, key_number(row_int(&row, 0)), true);
     return rows_end(cx, &row);
 }

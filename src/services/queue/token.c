@@ -13,7 +13,7 @@ static const struct str place_purpose = { "place", 5 }, pass_purpose = { "pass",
 /* Two ids, a mark, and after OF_DEVICE a thumbprint. Returns the length. */
 static size_t ref_encode(const struct queue *q, const struct place_ref *who, char out[REF_MAX])
 {
-    id_encode(&q->keys->ids, ID_PLACE, who->room << PLACE_BITS | who->number, out);
+    id_encode(&q->keys->ids, ID_PLACE, place_key(who->room, who->number), out);
     id_encode(&q->keys->ids, ID_USER, who->user, out + ID_TEXT);
     out[IDS_TEXT] = who->bound ? OF_DEVICE : OF_ANY_DEVICE;
     if (!who->bound)
@@ -30,8 +30,8 @@ static bool ref_decode(const struct queue *q, struct str *text, struct place_ref
     if (text->n <= IDS_TEXT || !id_decode(&q->keys->ids, ID_PLACE, str_of(text->p, ID_TEXT), &key) ||
         !id_decode(&q->keys->ids, ID_USER, str_of(text->p + ID_TEXT, ID_TEXT), &ret->user))
         return false;
-    ret->room = key >> PLACE_BITS;
-    ret->number = key & PLACE_MAX;
+    ret->room = key_room(key);
+    ret->number = key_number(key);
     ret->bound = text->p[IDS_TEXT] == OF_DEVICE;
     size_t n = ret->bound ? REF_MAX : IDS_TEXT + 1;
     if (text->n < n)

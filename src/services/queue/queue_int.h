@@ -353,10 +353,6 @@ struct room *room_inside(const struct ctx *cx, struct room *general, int64_t use
 err groups_follow(struct ctx *cx, struct room *general) MUST_USE;
 /* When a group's line begins to move. Any thread. */
 int64_t group_sells_at(const struct room *r);
-/* OK for its owner and for those who manage all; else there is no such schedule. */
-err room_owned(struct ctx *cx, const struct room *r) MUST_USE;
-/* In a story: a schedule that has just been made has its room in a moment. */
-err room_await(struct ctx *cx, struct queue *q, int64_t schedule) MUST_USE;
 extern const struct call queue_group_put_call, queue_group_set_call, queue_groups_get_call;
 
 /* ---- what is asked of those who join (toll.c, refusals.c, appeals.c) ---- */

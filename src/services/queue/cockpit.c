@@ -64,11 +64,6 @@ static int64_t permille(int64_t part, int64_t whole)
     return (part * 1000 + whole / 2) / whole;
 }
 
-static int64_t whole_seconds(int64_t ms)
-{
-    return (ms + 999) / 1000;
-}
-
 /* Who came back was counted as absent and as admitted: his was one turn. Shares are the line's own, so `active` is: passes of it that are good. */
 static void show_shares(const struct happenings *t, int64_t active, struct status_out *ret)
 {

@@ -206,11 +206,6 @@ void place_look(struct ctx *cx, const struct room *r, const struct terms *terms,
 
 /* ---- the answer ---- */
 
-static int64_t whole_seconds(int64_t ms)
-{
-    return (ms + 999) / 1000;
-}
-
 void place_answer(struct ctx *cx, struct queue *q, const struct place_ref *who, const struct sight *s, struct place_out *ret)
 {
     enum device_sight device = device_look(cx, q, who);

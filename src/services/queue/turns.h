@@ -18,6 +18,12 @@ static inline int64_t max(int64_t a, int64_t b)
     return a > b ? a : b;
 }
 
+/* Begun ones count. */
+static inline int64_t whole_seconds(int64_t ms)
+{
+    return (ms + 999) / 1000;
+}
+
 /* ---- user to place, and marks by place (places.c) ---- */
 
 #define PLACE_BITS 24

@@ -26,11 +26,11 @@ int64_t live_number(const struct ctx *cx, const struct room *r, int64_t user, en
 
 static err refuse_code(struct ctx *cx, const struct room *general, enum presale_answer answer)
 {
-    if (answer == PRESALE_UNKNOWN)
+    if (answer == PRESALE_UNKNOWN) {
         toll_wrong_code(cx, general);
-    if (answer == PRESALE_UNKNOWN)
         return fail(cx, ERR_DENIED, "code_unknown", "This is no code of this presale. Please check it, or join the general line without a code.",
                     "이 선예매의 코드가 아닙니다. 코드를 확인하거나 코드 없이 일반 대기열에 참여해 주세요.");
+    }
     if (answer == PRESALE_USED)
         return fail(cx, ERR_CONFLICT, "code_used", "This code has been used as often as it may be.", "사용 횟수가 모두 소진된 코드입니다.");
     return fail(cx, ERR_CONFLICT, "group_not_open", "This presale has ended. Please join the general line without a code.",

@@ -10,7 +10,7 @@
 
 struct limits {
     pthread_mutex_t lock;
-    struct limits_set *sets;  /* NULL: none yet */
+    struct limits_set *sets;
     uint64_t seed;            /* so that nobody can choose whom he shares a set with */
 };
 

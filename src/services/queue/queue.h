@@ -1,7 +1,8 @@
 /* The waiting room of a schedule: who comes first gets in first, no faster than the organizer allows and no more than fit at once.
  *
  * Everybody who joins is given a place, a number that counts up. A serving counter moves on by the clock; the places it passes are admitted and
- * get a pass, which booking asks for. So a position is a subtraction, and neither waiting nor asking costs any storage. */
+ * get a pass, which the front asks for wherever something is taken (platform/call/admit.c). So a position is a subtraction, and neither waiting nor
+ * asking costs any storage. */
 #ifndef QUEUE_H
 #define QUEUE_H
 

@@ -126,14 +126,15 @@ err queue_join(struct ctx *cx, void *self, const void *in_, void *ret_out)
 
 /* ---- leaving ---- */
 
-static void leave(struct ctx *cx, struct room *r, int64_t place)
+enum place_state room_leave(struct ctx *cx, struct room *r, int64_t number)
 {
-    int64_t until;
-    enum place_state state = place_state(r, &r->line, place, cx->now, &until);
-    if (state != PLACE_WAITING && state != PLACE_ADMITTED)
-        return;
-    room_end(cx, r, place, state == PLACE_WAITING ? LEFT_LINE : LEFT_INSIDE, 0);
-    metric_add(&queue_left, 1);
+    int64_t until, place = room_place(r, number);
+    enum place_state was = place_state(r, &r->line, place, cx->now, &until);
+    if (was == PLACE_WAITING || was == PLACE_ADMITTED) {
+        room_end(cx, r, place, was == PLACE_WAITING ? LEFT_LINE : LEFT_INSIDE, 0);
+        metric_add(&queue_left, 1);
+    }
+    return was;
 }
 
 err queue_leave(struct ctx *cx, void *self, const void *in_, void *ret_out)
@@ -147,7 +148,7 @@ err queue_leave(struct ctx *cx, void *self, const void *in_, void *ret_out)
     struct room *r = room_find(q, who.room);
     if (!r || (r->loaded && who.number > r->line.last))
         return no_such_place(cx);
-    leave(cx, r, room_place(r, who.number));
+    room_leave(cx, r, who.number);
     return OK;
 }
 

@@ -253,7 +253,7 @@ struct metric queue_polls = { .name = "takenseat_queue_polls_total", .kind = MET
 struct metric queue_admitted = { .name = "takenseat_queue_admitted_total", .kind = METRIC_COUNTER, .help = "People let in from waiting rooms" };
 struct metric queue_parked = { .name = "takenseat_queue_parked_total", .kind = METRIC_COUNTER, .help = "Places passed over since nobody asked for them" };
 struct metric queue_refused = { .name = "takenseat_queue_refused_total", .kind = METRIC_COUNTER, .help = "Places refused: limits, codes, work" };
-struct metric queue_left = { .name = "takenseat_queue_left_total", .kind = METRIC_COUNTER, .help = "Places and passes given up" };
+struct metric queue_left = { .name = "takenseat_queue_left_total", .kind = METRIC_COUNTER, .help = "Places and passes given up, or revoked" };
 struct metric queue_waiting = { .name = "takenseat_queue_waiting", .kind = METRIC_GAUGE, .help = "People in line in all waiting rooms" };
 
 static struct metric *const metrics[] = { &queue_joins, &queue_polls, &queue_admitted, &queue_left, &queue_waiting, &queue_parked, &queue_refused, NULL };

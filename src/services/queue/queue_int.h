@@ -306,6 +306,8 @@ void place_look(struct ctx *cx, const struct room *r, const struct terms *terms,
 void place_answer(struct ctx *cx, struct queue *q, const struct place_ref *who, const struct sight *s, struct place_out *ret);
 /* In the writer: a live place as its owner sees it, who has just been seen; with its token. */
 void place_show(struct ctx *cx, struct queue *q, struct room *r, const struct place_ref *who, struct place_out *ret);
+/* In the writer: the place of the one who joined as `number` is over, if it was not before. Returns what it was (join.c). */
+enum place_state room_leave(struct ctx *cx, struct room *r, int64_t number);
 /* As whoever joins now would see his place, but for what is sold. */
 void tail_look(const struct room *r, const struct terms *terms, const struct line *line, const struct remaining *left, int64_t now, struct sight *ret);
 /* People a minute who may come in as things are, by the reason that tail_look gives. */

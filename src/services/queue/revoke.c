@@ -68,7 +68,7 @@ static err revoke(struct ctx *cx, void *self, const void *in_, void *ret_out)
     err e = room_owned(cx, general);
     if (e)
         return e;
-    int64_t until, number;
+    int64_t number;
     struct room *r = line_of(cx, general, in->user, &number);
     if (!r)
         return no_such_place(cx);
@@ -76,10 +76,7 @@ static err revoke(struct ctx *cx, void *self, const void *in_, void *ret_out)
     if (map_ptr(&q->revoked, (uint64_t)key))
         return fail(cx, ERR_CONFLICT, "already_revoked", "This account's pass has been revoked already.", "이미 취소된 입장권입니다.");
 
-    int64_t place = room_place(r, number);
-    enum place_state was = place_state(r, &r->line, place, cx->now, &until);
-    if (was == PLACE_WAITING || was == PLACE_ADMITTED)
-        room_end(cx, r, place, was == PLACE_WAITING ? LEFT_LINE : LEFT_INSIDE, 0);
+    enum place_state was = room_leave(cx, r, number);
     keep(q, key, in->reason);
     tx_undo(cx, keep_undo, q, &key, sizeof(key));
     store_revoked_insert(cx, key, in->reason);

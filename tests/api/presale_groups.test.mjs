@@ -193,6 +193,24 @@ test('a presale has at most 50,000 codes, those that are kept among them', async
   ok(await put(10));
 });
 
+test('staff ends what somebody had in every line: also the pass of a group, once it has expired', async () => {
+  const sale = await presale({ pass_seconds: 60 });
+  const ann = await world.user();
+  ok(await join(sale, ann), 201);
+  const place = ok(await join(sale, ann, 'FAN-001'), 201);
+  await pass_time(hour, place);
+  const { pass } = await look(place);
+  const hold = ok(await world.hold(ann, sale, [sale.guids[0]], { pass }), 201);
+  await world.advance(2 * minute);
+  const revoke = () => world.api('POST', path(sale, 'queue/revocations'), { user_id: ann.id, reason: 'The code was sold.' }, { as: world.admin });
+  assert.equal(ok(await revoke(), 201).was, 'expired');
+  refused(await revoke(), 409, 'already_revoked');
+  for (const again of [false, true]) {
+    if (again) await world.crash();
+    assert.match(refused(await world.book(ann, hold, { pass }), 403, 'pass_revoked').detail, /sold/);
+  }
+});
+
 test('what is refused of groups and codes', async () => {
   const sale = await presale();
   const producer = await world.user(['PRODUCER']);

@@ -164,15 +164,10 @@ static err device_move(struct ctx *cx, void *self, const void *in_, void *ret_ou
 
 /* ---- at start ---- */
 
-static void take_moved(struct queue *q, int64_t key, struct str device)
+void device_moved_take(struct queue *q, int64_t key, struct str device)
 {
-    if (device.n == 32)
+    if (device.n == DEVICE_BYTES)
         map_put(&q->moved, (uint64_t)key, name_of((const uint8_t *)device.p));
-}
-
-err devices_load(struct ctx *cx, struct queue *q)
-{
-    return store_devices_moved(cx, take_moved, q);
 }
 
 static const struct field move_rows[] = {

@@ -21,7 +21,8 @@ void device_bind(struct ctx *cx, const struct room *r, struct place_ref *who);
 err device_find(struct ctx *cx, struct place_ref *who) MUST_USE;
 /* From any thread, memory only; not under queue.lock. */
 enum device_sight device_look(struct ctx *cx, struct queue *q, const struct place_ref *who);
-err devices_load(struct ctx *cx, struct queue *q) MUST_USE;
+/* The place with this key was moved to the device with this thumbprint. Under queue.lock, or at start. */
+void device_moved_take(struct queue *q, int64_t key, struct str device);
 
 /* POST /schedules/{schedule_id}/queue/device: in struct schedule_in, out struct place_out. */
 extern const struct call queue_device_move_call;
@@ -29,9 +30,10 @@ extern const struct call queue_device_move_call;
 /* ---- revoke.c ---- */
 
 /* Why a place was revoked, in the arena; empty: it was not. From any thread, memory only; not under queue.lock. */
-struct str revoked_reason(struct ctx *cx, struct queue *q, int64_t room, int64_t number);
-err revoked_load(struct ctx *cx, struct queue *q) MUST_USE;
-void revoked_free(struct queue *q);
+struct str revoked_reason(struct ctx *cx, struct queue *q, const struct place_ref *who);
+/* The user's places in this line up to `number` are revoked; does nothing when they were. Under queue.lock, or at start. */
+void revoked_take(struct room *r, int64_t number, int64_t user, struct str reason);
+void revoked_free(struct room *r);
 
 /* POST /schedules/{schedule_id}/queue/revocations */
 struct revoke_in {
@@ -55,8 +57,8 @@ struct device_row {
 void store_device_insert(struct ctx *cx, const struct place_ref *who);
 err store_device(struct ctx *cx, const struct place_ref *who, struct device_row *ret, bool *ret_found) MUST_USE;
 err store_device_move(struct ctx *cx, const struct place_ref *who) MUST_USE;
-err store_devices_moved(struct ctx *cx, void (*take)(struct queue *q, int64_t key, struct str device), struct queue *q) MUST_USE;
+err store_devices_moved(struct ctx *cx, struct room *r) MUST_USE;
 void store_revoked_insert(struct ctx *cx, int64_t key, struct str reason);
-err store_revoked(struct ctx *cx, void (*take)(struct queue *q, int64_t key, struct str reason), struct queue *q) MUST_USE;
+err store_revoked(struct ctx *cx, struct room *r) MUST_USE;
 
 #endif

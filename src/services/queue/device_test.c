@@ -1,6 +1,7 @@
 /* Places of a device, passes that are kept for what is held, passes that are revoked: also when a command fails, and after a restart. */
 #include "device_int.h"
 #include "queue_bed.h"
+#include "services/booking/booking.h"
 
 static const uint8_t phone[DEVICE_BYTES] = { 1 }, laptop[DEVICE_BYTES] = { 2 };
 
@@ -72,12 +73,18 @@ static const char *admit_code(struct here *h, struct from from, struct taken wha
 
 static const struct taken fresh = { .schedule = SCHEDULE };
 
+/* What is held with the pass of the place `number` of a line. */
+static struct taken held_under(int64_t room, int64_t number)
+{
+    return (struct taken){ .schedule = SCHEDULE, .kept = true, .pass = place_key(room, number) };
+}
+
 /* ---- devices ---- */
 
 static void test_bound(void **state)
 {
     struct here *h = *state;
-    int64_t number;
+    int64_t key;
     struct from owner = { 1, phone, PHONES_SIGN_IN }, copy = { 1, laptop, PHONES_SIGN_IN }, bare = { 1, NULL, PHONES_SIGN_IN };
     set(h, rules_of(6000, 100, 600));
     struct place_out place = join_from(h, owner), plain = join_from(h, (struct from){ 2, NULL, AGAIN });
@@ -93,8 +100,8 @@ static void test_bound(void **state)
     const struct room *r = room_find(app_self(h->f.app, &queue_service), SCHEDULE);
     assert_string_equal(admit_code(h, copy, fresh, pass, NULL), "pass_other_device");
     assert_false(marks_get(&r->shown, 1));   /* he has not come by that */
-    assert_string_equal(admit_code(h, owner, fresh, pass, &number), "ok");
-    assert_int_equal(number, 1);
+    assert_string_equal(admit_code(h, owner, fresh, pass, &key), "ok");
+    assert_int_equal(key, place_key(SCHEDULE, 1));
     assert_true(marks_get(&r->shown, 1));
     assert_string_equal(admit_code(h, bare, fresh, pass, NULL), "pass_other_device");
     assert_string_equal(admit_code(h, (struct from){ 2, phone, AGAIN }, fresh, pass, NULL), "pass_required");
@@ -195,12 +202,12 @@ static void test_kept(void **state)
 {
     struct here *h = *state;
     struct from owner = { 1, phone, PHONES_SIGN_IN }, bare = { 1, NULL, PHONES_SIGN_IN };
-    const struct taken held = { .schedule = SCHEDULE, .kept = true, .pass = 1 }, others = { .schedule = SCHEDULE, .kept = true, .pass = 2 },
+    const struct taken held = held_under(SCHEDULE, 1), others = held_under(SCHEDULE, 2), of_a_group = held_under(SCHEDULE | INT64_C(1) << GROUP_SHIFT, 1),
                        before_the_room = { .schedule = SCHEDULE, .kept = true }, offer = { .schedule = SCHEDULE, .offered = true },
                        from_offer = { .schedule = SCHEDULE, .kept = true, .pass = PASS_OF_OFFER };
-    int64_t number;
-    assert_string_equal(admit_code(h, bare, fresh, (struct str){ 0 }, &number), "ok");       /* off: nothing is asked */
-    assert_int_equal(number, 0);
+    int64_t key;
+    assert_string_equal(admit_code(h, bare, fresh, (struct str){ 0 }, &key), "ok");          /* off: nothing is asked */
+    assert_int_equal(key, 0);
     set(h, rules_of(6000, 100, 60));
     struct place_out place = join_from(h, owner);
     advance(h, 1000);
@@ -209,15 +216,16 @@ static void test_kept(void **state)
     struct str offered = queue_pass_of_offer(h->f.app, &cx, SCHEDULE, now(h) + 60000);
     advance(h, 120000);
     assert_string_equal(admit_code(h, owner, fresh, pass, NULL), "pass_required");
-    assert_string_equal(admit_code(h, owner, held, pass, &number), "ok");
-    assert_int_equal(number, 1);
+    assert_string_equal(admit_code(h, owner, held, pass, &key), "ok");
+    assert_int_equal(key, place_key(SCHEDULE, 1));
     assert_string_equal(admit_code(h, bare, held, pass, NULL), "pass_other_device");
     assert_string_equal(admit_code(h, owner, held, (struct str){ 0 }, NULL), "pass_required");
     assert_string_equal(admit_code(h, owner, others, pass, NULL), "pass_required");
+    assert_string_equal(admit_code(h, owner, of_a_group, pass, NULL), "pass_required");
     assert_string_equal(admit_code(h, bare, before_the_room, (struct str){ 0 }, NULL), "ok");
     assert_string_equal(admit_code(h, bare, offer, offered, NULL), "pass_required");         /* the offer is over, ... */
-    assert_string_equal(admit_code(h, bare, from_offer, offered, &number), "ok");            /* ... what came of it is not */
-    assert_int_equal(number, PASS_OF_OFFER);
+    assert_string_equal(admit_code(h, bare, from_offer, offered, &key), "ok");               /* ... what came of it is not */
+    assert_int_equal(key, PASS_OF_OFFER);
     assert_string_equal(admit_code(h, bare, held, offered, NULL), "pass_required");
     assert_string_equal(admit_code(h, owner, from_offer, pass, NULL), "pass_required");
     offered = queue_pass_of_offer(h->f.app, &cx, SCHEDULE, now(h) + 60000);
@@ -234,7 +242,7 @@ static void test_revoke(void **state)
     struct from owner = { 1, NULL, PHONES_SIGN_IN };
     struct revoke_in in = { SCHEDULE, 1, S("Resale was offered.") };
     struct revoke_out out;
-    const struct taken held = { .schedule = SCHEDULE, .kept = true, .pass = 1 };
+    const struct taken held = held_under(SCHEDULE, 1);
     set(h, rules_of(60, 1, 600));
     struct place_out place = join_from(h, owner), behind = join(h, 2);
     advance(h, 1000);
@@ -254,6 +262,88 @@ static void test_revoke(void **state)
         fixture_restart(&h->f);
     }
     assert_int_equal(join_from(h, owner).state, PLACE_WAITING);               /* once more, from the end */
+}
+
+static int revoke(struct here *h, int64_t user, struct str reason)
+{
+    struct revoke_out out;
+    assert_int_equal(fixture_call(&h->f, OWNER, ROLE_PRODUCER, &queue_revoke_call, &(struct revoke_in){ SCHEDULE, user, reason }, &out, NULL), OK);
+    return out.was;
+}
+
+/* He comes in, and his pass. */
+static struct str enter(struct here *h, struct from owner)
+{
+    struct place_out place = join_from(h, owner);
+    advance(h, 1000);
+    return look(h, place.place_token).pass;
+}
+
+/* The pass outlives its place. */
+static struct str reason_of(struct here *h, struct str pass)
+{
+    struct queue *q = app_self(h->f.app, &queue_service);
+    struct ctx cx = { .arena = h->arena };
+    struct place_ref who;
+    int64_t until;
+    assert_true(pass_open(&cx, q, pass, &who, &until));
+    return revoked_reason(&cx, q, &who);
+}
+
+/* Seats are held with the pass of one place, and staff revokes when its owner has another, or has taken another since. */
+static void test_revoke_earlier(void **state)
+{
+    struct here *h = *state;
+    struct from owner = { 1, NULL, PHONES_SIGN_IN };
+    const struct taken held = held_under(SCHEDULE, 1);
+    struct revoke_in in = { SCHEDULE, 1, S("Not this time.") };
+    struct revoke_out out;
+    set(h, rules_of(6000, 100, 60));
+    struct str first = enter(h, owner);
+    advance(h, 120000);
+    assert_string_equal(admit_code(h, owner, held, first, NULL), "ok");
+    struct str second = enter(h, owner);
+    assert_int_equal(revoke(h, 1, S("Resale was offered.")), PLACE_ADMITTED);
+    assert_string_equal(admit_code(h, owner, held, first, NULL), "pass_revoked");
+    assert_string_equal(admit_code(h, owner, fresh, second, NULL), "pass_revoked");
+    struct str third = enter(h, owner);
+    for (int restarted = 0; restarted < 2; restarted++) {
+        assert_string_equal(admit_code(h, owner, held, first, NULL), "pass_revoked");
+        assert_string_equal(admit_code(h, owner, held, third, NULL), "pass_revoked");
+        assert_string_equal(admit_code(h, owner, fresh, third, NULL), "ok");
+        assert_int_equal(fixture_call(&h->f, 0, 0, &spoil_call, &(struct spoil_in){ .fn = revoke_directly, .in = &in }, &out, NULL), ERR_CONFLICT);
+        fixture_restart(&h->f);
+    }
+    assert_int_equal(revoke(h, 1, S("Once more.")), PLACE_ADMITTED);
+    for (int restarted = 0; restarted < 2; restarted++) {
+        assert_true(str_eq(reason_of(h, second), S("Resale was offered.")));
+        assert_true(str_eq(reason_of(h, third), S("Once more.")));
+        fixture_restart(&h->f);
+    }
+}
+
+/* What was held at the end of a sale may be paid after it, but not with what was revoked or left behind on another device, whatever restarts. */
+static void test_after_the_sale(void **state)
+{
+    struct here *h = *state;
+    struct from owner = { 1, phone, PHONES_SIGN_IN }, there = { 1, laptop, LAPTOPS_SIGN_IN }, other = { 2, NULL, AGAIN },
+                third = { 3, NULL, AGAIN };
+    struct schedule_opening shorter = { .schedule = SCHEDULE, .revision = 1, .sale_starts_at = now(h) - 1000, .sale_ends_at = now(h) + 60000 };
+    set(h, rules_of(6000, 100, 600));
+    struct place_out place = join_from(h, owner);
+    struct str others = enter(h, other), thirds = enter(h, third);
+    struct str pass = look_from(h, owner, place.place_token).pass;
+    assert_string_equal(move_code(h, there), "moved");
+    assert_int_equal(revoke(h, 3, S("No.")), PLACE_ADMITTED);
+    assert_int_equal(fixture_call(&h->f, 0, 0, &queue_opened_call, &shorter, NULL, NULL), OK);
+    advance(h, 61000);
+    for (int restarted = 0; restarted < 2; restarted++) {
+        assert_string_equal(admit_code(h, owner, held_under(SCHEDULE, 1), pass, NULL), "pass_other_device");
+        assert_string_equal(admit_code(h, there, held_under(SCHEDULE, 1), pass, NULL), "pass_other_device");
+        assert_string_equal(admit_code(h, other, held_under(SCHEDULE, 2), others, NULL), "ok");
+        assert_string_equal(admit_code(h, third, held_under(SCHEDULE, 3), thirds, NULL), "pass_revoked");
+        fixture_restart(&h->f);
+    }
 }
 
 /* ---- the audit ---- */
@@ -280,7 +370,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         ROOM_TEST(test_bound), ROOM_TEST(test_move), ROOM_TEST(test_undone), ROOM_TEST(test_rules),
-        ROOM_TEST(test_kept),  ROOM_TEST(test_revoke), ROOM_TEST(test_audit),
+        ROOM_TEST(test_kept),  ROOM_TEST(test_revoke), ROOM_TEST(test_revoke_earlier), ROOM_TEST(test_after_the_sale), ROOM_TEST(test_audit),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -64,9 +64,24 @@ static void note_shown(struct queue *q, const struct place_ref *who)
 }
 
 /* What is held is kept until the hold's end, with the pass it was taken with: expired or used meanwhile, it is good for that. */
-static bool good_for_kept(const struct place_ref *who, const struct taken *what)
+static bool good_for_kept(int64_t pass, const struct taken *what)
 {
-    return what->kept && (who->number == OFFERED_NUMBER ? what->pass == PASS_OF_OFFER : who->number == what->pass);
+    return what->kept && pass == what->pass;
+}
+
+/* Why the pass that is shown was revoked, or the one with which was taken what is to be changed or paid now; empty: neither was. */
+static struct str why_revoked(struct ctx *cx, struct queue *q, const struct place_ref *who, const struct taken *what)
+{
+    struct str reason = revoked_reason(cx, q, who);
+    if (reason.n || what->pass <= 0)
+        return reason;
+    return revoked_reason(cx, q, &(struct place_ref){ .room = key_room(what->pass), .number = key_number(what->pass), .user = who->user });
+}
+
+err passes_load(struct ctx *cx, struct room *r)
+{
+    err e = store_devices_moved(cx, r);
+    return e ? e : store_revoked(cx, r);
 }
 
 err queue_pass_admit(void *self, struct ctx *cx, const struct taken *what, struct str pass)
@@ -78,15 +93,16 @@ err queue_pass_admit(void *self, struct ctx *cx, const struct taken *what, struc
         return OK;
     if (!pass_open(cx, q, pass, &who, &until) || room_schedule(who.room) != what->schedule || who.user != cx->actor.user)
         return required(cx);
-    struct str reason = revoked_reason(cx, q, who.room, who.number);
+    struct str reason = why_revoked(cx, q, &who, what);
     if (reason.n)
         return revoked(cx, reason);
-    if (!good_for_kept(&who, what) && !good_now(q, &who, until, what, cx->now))
+    int64_t shown = who.number == OFFERED_NUMBER ? PASS_OF_OFFER : place_key(who.room, who.number);
+    if (!good_for_kept(shown, what) && !good_now(q, &who, until, what, cx->now))
         return required(cx);
     enum device_sight device = device_look(cx, q, &who);
     if (device == DEVICE_OTHER || device == DEVICE_ASKED)
         return other_device(cx);
     note_shown(q, &who);
-    cx->pass = who.number == OFFERED_NUMBER ? PASS_OF_OFFER : who.number;
+    cx->pass = shown;
     return OK;
 }

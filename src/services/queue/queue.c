@@ -260,6 +260,8 @@ static struct metric *const metrics[] = { &queue_joins, &queue_polls, &queue_adm
 
 /* ---- life ---- */
 
+#define HELD_MS_MAX (24 * 60 * 60 * 1000)
+
 static void lock_init(pthread_rwlock_t *lock)
 {
     pthread_rwlockattr_t attr;
@@ -269,20 +271,23 @@ static void lock_init(pthread_rwlock_t *lock)
     pthread_rwlockattr_destroy(&attr);
 }
 
+/* Of a sale that is over the passes are asked for only until what was held at its end is paid. */
+static err load_room(struct ctx *cx, struct room *r)
+{
+    if (cx->now < r->sale_ends_at)
+        return room_load(cx, r);
+    return cx->now < r->sale_ends_at + HELD_MS_MAX ? passes_load(cx, r) : OK;
+}
+
 static err load_rooms(struct ctx *cx, struct queue *q)
 {
     uint64_t schedule, bits;
     err e = store_rooms(cx, q);
     if (!e)
         e = store_draws(cx, q);
-    if (!e)
-        e = devices_load(cx, q);
-    if (!e)
-        e = revoked_load(cx, q);
     for (size_t at = 0; !e && map_each(&q->rooms, &at, &schedule, &bits);) {
         struct room *r = (struct room *)(uintptr_t)bits;
-        if (cx->now < r->sale_ends_at)
-            e = room_load(cx, r);
+        e = load_room(cx, r);
         line_pace_reset(&r->line, &r->terms.rules, cx->now);
         room_publish(r);
         queue_wake(q, r);
@@ -320,7 +325,6 @@ static void queue_close(void *self)
         room_free((struct room *)(uintptr_t)bits);
     map_free(&q->rooms);
     map_free(&q->moved);
-    revoked_free(q);
     limits_close(&q->limits);
     pthread_rwlock_destroy(&q->lock);
     metric_set(&queue_waiting, 0);

@@ -142,6 +142,7 @@ struct room {
     _Atomic int64_t basket;   /* seats a buyer takes, in hundredths; read by all */
 
     /* Under queue.lock. */
+    struct map revoked;       /* user -> struct revocation, of places that staff has ended (revoke.c) */
     struct marks ended;       /* left or bought */
     struct marks shown;       /* have used their passes */
     struct steps steps;
@@ -177,7 +178,6 @@ struct queue {
     pthread_rwlock_t lock;
     struct map rooms;         /* id -> room, for ever */
     struct map moved;         /* under `lock`: place key -> name of its device, of places that were moved to another (device.c) */
-    struct map revoked;       /* under `lock`: place key -> why (revoke.c) */
     int64_t ran_at;           /* of the last admission */
     _Atomic int64_t due;      /* of the next */
     struct {
@@ -204,8 +204,10 @@ void room_offer(struct room *r, const struct offer *what);
 /* From the queue's rooms, and for good. */
 void room_remove(struct room *r);
 void room_free(struct room *r);
-/* At start: reads its places from the database. */
+/* At start: reads its places from the database, and what was said of single passes. */
 err room_load(struct ctx *cx, struct room *r) MUST_USE;
+/* The latter alone, for a room that is not loaded: which were moved to another device, which were revoked (pass.c). Harmless when it was read before. */
+err passes_load(struct ctx *cx, struct room *r) MUST_USE;
 
 /* Before the line is changed: notes how to undo that, and to show it when it is durable. */
 void room_touch(struct ctx *cx, struct room *r);

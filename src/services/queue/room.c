@@ -1,4 +1,5 @@
 /* A room in memory: how it is built from the database, changed by commands with a note for undoing each change, and shown to other threads. */
+#include "device_int.h"
 #include "draw_int.h"
 #include "store.h"
 
@@ -121,6 +122,7 @@ void room_free(struct room *r)
 {
     forget_places(r);
     map_free(&r->exempt);
+    revoked_free(r);
     free(r->order);
     free((char *)(uintptr_t)r->group.p);
     free(r->offer.grades);
@@ -188,7 +190,9 @@ static void see_waiting(struct room *r, int64_t until)
 err room_load(struct ctx *cx, struct room *r)
 {
     forget_places(r);                        /* an attempt before, which failed, may have left a part of them */
-    err e = store_places(cx, r);
+    err e = passes_load(cx, r);
+    if (!e)
+        e = store_places(cx, r);
     if (!e)
         e = store_ends(cx, r);
     if (!e)

@@ -232,6 +232,6 @@ void place_answer(struct ctx *cx, struct queue *q, const struct place_ref *who, 
         .pass = give ? pass_seal(cx, q, who, s->until) : (struct str){ 0 },
         .pass_expires_at = s->until,
         .device = (int)device,
-        .revoked = s->state == PLACE_LEFT ? revoked_reason(cx, q, who->room, who->number) : (struct str){ 0 },
+        .revoked = s->state == PLACE_LEFT ? revoked_reason(cx, q, who) : (struct str){ 0 },
     };
 }

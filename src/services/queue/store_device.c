@@ -1,5 +1,6 @@
 /* Each statement of sql/queries_device.sql as a typed function. */
 #include "device_int.h"
+#include "store.h"
 
 #include "queue_sql.h"
 
@@ -35,20 +36,15 @@ err store_device_move(struct ctx *cx, const struct place_ref *who)
                   VALS(v_device(who), v_int(cx->actor.session), v_int(cx->now), v_int(place_key(who->room, who->number))), NULL);
 }
 
-static err each(struct ctx *cx, const struct query *query, void (*take)(struct queue *q, int64_t key, struct str text), struct queue *q)
+err store_devices_moved(struct ctx *cx, struct room *r)
 {
     struct rows row;
-    err e = db_rows(cx, query, NO_VALS, &row);
+    err e = db_rows(cx, &queue_sql.devices_moved, ROOM_RANGE(r), &row);
     if (e)
         return e;
     while (rows_next(&row))
-        take(q, row_int(&row, 0), row_text_view(&row, 1));
+        device_moved_take(r->queue, row_int(&row, 0), row_text_view(&row, 1));
     return rows_end(cx, &row);
-}
-
-err store_devices_moved(struct ctx *cx, void (*take)(struct queue *q, int64_t key, struct str device), struct queue *q)
-{
-    return each(cx, &queue_sql.devices_moved, take, q);
 }
 
 void store_revoked_insert(struct ctx *cx, int64_t key, struct str reason)
@@ -56,7 +52,13 @@ void store_revoked_insert(struct ctx *cx, int64_t key, struct str reason)
     db_put(cx, &queue_sql.revoked_insert, VALS(v_int(key), v_text(reason), v_int(cx->actor.user), v_int(cx->now)));
 }
 
-err store_revoked(struct ctx *cx, void (*take)(struct queue *q, int64_t key, struct str reason), struct queue *q)
+err store_revoked(struct ctx *cx, struct room *r)
 {
-    return each(cx, &queue_sql.revoked_all, take, q);
+    struct rows row;
+    err e = db_rows(cx, &queue_sql.revoked_range, ROOM_RANGE(r), &row);
+    if (e)
+        return e;
+    while (rows_next(&row))
+        revoked_take(r, key_number(row_int(&row, 0)), row_int(&row, 2), row_text_view(&row, 1));
+    return rows_end(cx, &row);
 }

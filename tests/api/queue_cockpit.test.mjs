@@ -163,3 +163,19 @@ test('the page shows the turn and the end, and counts as presence', async () => 
   assert.equal(end.headers.refresh, undefined);
   refused(await world.api('GET', '/wait/nobody'), 404, 'not_found');
 });
+
+test('the page says why staff has ended a place, also one that was over', async () => {
+  const sale = await room();
+  const { people, places } = await line(sale, 2);
+  const revoke = async (i) => ok(await world.api('POST', `/api/v1/schedules/${sale.id}/queue/revocations`,
+    { user_id: people[i].id, reason: 'Sold <twice>.' }, { as: world.admin }), 201).was;
+  assert.equal(await revoke(0), 'waiting');
+  assert.match((await page(places[0])).text, /The organizer has ended your place: Sold &lt;twice&gt;\./);
+  ok(await control(sale, { paused: false }));
+  await world.advance(second);
+  assert.equal((await look(places[1])).state, 'admitted');
+  await world.advance(2 * minute);
+  assert.equal(await revoke(1), 'expired');
+  assert.match((await page(places[1], 'ko')).text, /주최측이 대기를 종료했습니다: Sold/);
+  assert.equal((await look(places[1])).revoked_reason, 'Sold <twice>.');
+});

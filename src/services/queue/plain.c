@@ -143,8 +143,10 @@ static void put_admitted(struct page *p)
 
 static void put_over(struct page *p)
 {
-    put_text(p, "<p>", say(p, "The time to enter has passed, or you left the line. You can join again.",
-                           "입장 시간이 지났거나 대기를 그만두었습니다. 다시 줄을 설 수 있습니다."), "</p>\n");
+    struct str reason = p->place->revoked;
+    put_text(p, "<p>", reason.n ? say(p, "The organizer has ended your place: %.*s", "주최측이 대기를 종료했습니다: %.*s", STR_ARG(reason))
+                                : say(p, "The time to enter has passed, or you left the line. You can join again.",
+                                      "입장 시간이 지났거나 대기를 그만두었습니다. 다시 줄을 설 수 있습니다."), "</p>\n");
     put_link(p, "act", say(p, "Join again", "다시 줄 서기"));
 }
 

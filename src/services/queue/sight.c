@@ -209,6 +209,7 @@ void place_look(struct ctx *cx, const struct room *r, const struct terms *terms,
 void place_answer(struct ctx *cx, struct queue *q, const struct place_ref *who, const struct sight *s, struct place_out *ret)
 {
     enum device_sight device = device_look(cx, q, who);
+    bool over = s->state == PLACE_LEFT || s->state == PLACE_EXPIRED;
     bool give = s->until && (device == DEVICE_ANY || device == DEVICE_THIS);         /* to nobody else is a pass of any use */
     *ret = (struct place_out){
         .state = (int)s->state,
@@ -232,6 +233,6 @@ void place_answer(struct ctx *cx, struct queue *q, const struct place_ref *who, 
         .pass = give ? pass_seal(cx, q, who, s->until) : (struct str){ 0 },
         .pass_expires_at = s->until,
         .device = (int)device,
-        .revoked = s->state == PLACE_LEFT ? revoked_reason(cx, q, who) : (struct str){ 0 },
+        .revoked = over ? revoked_reason(cx, q, who) : (struct str){ 0 },
     };
 }

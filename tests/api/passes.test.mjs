@@ -191,6 +191,8 @@ test('the same person on a second device: the same place, no pass; after a move 
   assert.equal(ok(await move(laptop, there)).pass, moved.pass);
   assert.equal((await look(place, phone)).device, 'other');
   refused(await phone.ask(world, 'POST', holds_of(sale), seats(sale), { as: ann, pass }), 403, 'pass_other_device');
+  for (const device of [phone, await Device.make()])           /* nor with a copy of the first sign-in, now that it has gone on */
+    refused(await move(device, ann), 403, 'sign_in_again');
   await world.crash();
   assert.equal((await look(place, phone)).device, 'other');
   ok(await laptop.ask(world, 'POST', holds_of(sale), seats(sale), { as: there, pass: moved.pass }), 201);
@@ -201,10 +203,9 @@ test('the same person on a second device: the same place, no pass; after a move 
 test('a place moves five times, not more; one that no device has needs no move', async () => {
   const [phone, laptop] = [await Device.make(), await Device.make()];
   const { sale, ann } = await inside({ device: phone, pass_seconds: 600 });
-  const people = [await other_session(ann), ann];
-  const move = (i) => [laptop, phone][i % 2].ask(world, 'POST', `${queue_of(sale)}/device`, undefined, { as: people[i % 2] });
-  for (let i = 0; i < 5; i++) ok(await move(i));
-  refused(await move(5), 409, 'moves_spent');
+  const move = async (device) => device.ask(world, 'POST', `${queue_of(sale)}/device`, undefined, { as: await other_session(ann) });
+  for (let i = 0; i < 5; i++) ok(await move([laptop, phone][i % 2]));
+  refused(await move(phone), 409, 'moves_spent');
   const { sale: open, ann: bob } = await inside();
   refused(await phone.ask(world, 'POST', `${queue_of(open)}/device`, undefined, { as: bob }), 409, 'not_bound');
   refused(await phone.ask(world, 'POST', `${queue_of(await room())}/device`, undefined, { as: bob }), 404, 'not_found');

@@ -55,7 +55,11 @@ for (const { language, device } of [{ language: 'en', device: desktop }, { langu
     await first.choose(show, [other]);
     await first.act('hold');
     await first.see('other-device').waitFor();
-    await first.act('move-here');                /* its own sign-in: the place may come back */
+    await first.act('move-here');                /* with a new sign-in the place may come back */
+    await first.act('sign-in-again');
+    await first.fill_sign_in(user);
+    await first.until(() => first.path() === queue(), 'the way back to the waiting room');
+    await first.act('move-here');
     await first.until(() => first.path() === seats(), 'the seats, back again');
     await first.leave();
   });

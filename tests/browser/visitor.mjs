@@ -106,8 +106,13 @@ export class Visitor {
 
   /* An account made beforehand; the next page is opened as its owner. */
   async sign_in_as(user) {
-    this.account = user;
     await this.go('/login');
+    await this.fill_sign_in(user);
+  }
+
+  /* On the page that asks for it. */
+  async fill_sign_in(user) {
+    this.account = user;
     await this.see('field-email').fill(user.email);
     await this.see('field-password').fill(user.password);
     await this.act('submit');

@@ -104,10 +104,11 @@ static void moved_undo(void *queue, const void *before)
     pthread_rwlock_unlock(&q->lock);
 }
 
-/* Who only copied what the other device has, has its sign-in too: a move needs one of its own. */
+/* Who only copied what a device has, has its sign-in too: a move needs one that is newer than that of the device which has the place now, so that no
+ * copy of what came before is of use. Sign-ins are numbered as they come; what is no sign-in (an API key) has 0. */
 static err may_move(struct ctx *cx, const struct device_row *row)
 {
-    if (row->session == cx->actor.session)
+    if (cx->actor.session <= row->session)
         return fail(cx, ERR_DENIED, "sign_in_again", "Please sign out and in again on this device: then the place can be moved to it.",
                     "이 기기에서 로그아웃한 뒤 다시 로그인해 주세요. 그러면 자리를 이 기기로 옮길 수 있습니다.");
     if (row->moves >= MOVES_MAX)

@@ -5,7 +5,7 @@
 
 static const uint8_t phone[DEVICE_BYTES] = { 1 }, laptop[DEVICE_BYTES] = { 2 };
 
-enum { PHONES_SIGN_IN = 11, LAPTOPS_SIGN_IN, AGAIN };
+enum { NO_SIGN_IN, PHONES_SIGN_IN = 11, LAPTOPS_SIGN_IN, AGAIN };
 
 /* Who asks with which device, signed in when. */
 struct from {
@@ -126,17 +126,22 @@ static void test_move(void **state)
         assert_string_equal(admit_code(h, there, fresh, moved.pass, NULL), "ok");
         fixture_restart(&h->f);
     }
+    const uint8_t copied[DEVICE_BYTES] = { 3 };
+    assert_string_equal(move_code(h, owner), "sign_in_again");               /* the first sign-in may have been copied, whoever has it now */
+    assert_string_equal(move_code(h, (struct from){ 1, copied, PHONES_SIGN_IN }), "sign_in_again");
+    assert_string_equal(move_code(h, (struct from){ 1, copied, NO_SIGN_IN }), "sign_in_again");
+    owner.session = AGAIN;
     assert_string_equal(move_code(h, owner), "moved");       /* and back: the first pass is good again */
     assert_string_equal(admit_code(h, owner, fresh, pass, NULL), "ok");
-    for (int i = 0; i < 3; i++)
-        assert_string_equal(move_code(h, i % 2 ? owner : there), "moved");
-    assert_string_equal(move_code(h, owner), "moves_spent");
-    assert_string_equal(move_code(h, there), "moved");       /* it is there already */
+    for (int i = 1; i <= 3; i++)
+        assert_string_equal(move_code(h, (struct from){ 1, i % 2 ? laptop : phone, AGAIN + i }), "moved");
+    assert_string_equal(move_code(h, (struct from){ 1, phone, AGAIN + 4 }), "moves_spent");
+    assert_string_equal(move_code(h, (struct from){ 1, laptop, PHONES_SIGN_IN }), "moved");  /* it is there already */
 }
 
 static err move_directly(struct ctx *cx, void *self, const void *in, void *ret_out)
 {
-    cx->actor = (struct actor){ .user = 1, .session = LAPTOPS_SIGN_IN };
+    cx->actor = (struct actor){ .user = 1, .session = AGAIN + 1 };
     memcpy(cx->actor.device, laptop, DEVICE_BYTES);
     return queue_device_move_call.fn(cx, self, in, ret_out);
 }
@@ -167,6 +172,7 @@ static void test_undone(void **state)
     assert_string_equal(admit_code(h, owner, fresh, seen.pass, NULL), "ok");
     assert_string_equal(move_code(h, there), "moved");
     assert_int_equal(fixture_call(&h->f, 0, 0, &spoil_call, &(struct spoil_in){ .fn = move_directly, .in = &join }, &out, NULL), ERR_CONFLICT);
+    owner.session = AGAIN;
     assert_string_equal(move_code(h, owner), "moved");
     assert_int_equal(fixture_call(&h->f, 0, 0, &spoil_call, &(struct spoil_in){ .fn = move_directly, .in = &join }, &out, NULL), ERR_CONFLICT);
     assert_int_equal(look_from(h, owner, place.place_token).device, DEVICE_THIS);

@@ -29,6 +29,7 @@ let addresses = 0;
 const from = (address) => ({ headers: { 'x-forwarded-for': address ?? `10.1.${addresses >> 8}.${addresses++ & 255}` } });
 const join = (sale, as, body, address) => world.api('POST', path(sale, ''), body, { as, ...from(address) });
 const challenge = async (sale, as, address) => ok(await world.api('GET', path(sale, '/challenge'), undefined, { as, ...from(address) }));
+const look = async (place) => ok(await world.api('GET', `/api/v1/queue/${place.place_token}`));
 const leave = (place, as) => world.api('DELETE', `/api/v1/queue/${place.place_token}`, undefined, { as });
 const appeal = (sale, as, refused_, text = 'We are a school class.') => world.api('POST', path(sale, '/appeals'), { refused: refused_, text }, { as });
 const decide = (sale, id, decision, as = producer, answer) => world.api('POST', path(sale, `/appeals/${id}`), { decision, answer }, { as });
@@ -133,6 +134,22 @@ test('one account joins so often and no more, is told why, and can appeal', asyn
   assert.deepEqual(ok(await world.api('GET', path(sale, '/appeals?state=open'), undefined, { as: producer })).items, []);
   const decided = ok(await world.api('GET', `/api/v1/audit-log?object=${sale.id}&action=queue.appeal_decide`, undefined, { as: world.admin })).items;
   assert.equal(decided.length, 2);
+});
+
+test('who waits in the general line goes over to his group and is asked for nothing again', async () => {
+  const sale = await room({ work: 'light' }, { sale_starts_at: world.time(3 * hour) });
+  ok(await world.terms(sale, { presale: { starts_at: world.time(hour), ends_at: world.time(3 * hour), groups: [
+    { name: 'Fans', starts_at: world.time(hour), ends_at: world.time(3 * hour), codes: ['FAN-001'], uses_per_code: 1 },
+  ] } }));
+  ok(await world.api('PUT', path(sale, '/groups/Fans'), { admit_per_minute: 60 }, { as: producer }));
+  const [ann, bob] = await world.crowd(2);
+  const place = ok(await join(sale, ann, { work: solve(await challenge(sale, ann)) }), 201);
+  refused(await join(sale, bob, { code: 'FAN-001' }), 403, 'work_required');
+  const over = ok(await join(sale, ann, { code: 'FAN-001' }), 201);
+  assert.notEqual(over.place_token, place.place_token);
+  assert.equal(over.position, 1);
+  assert.equal((await look(place)).state, 'left');
+  assert.deepEqual((await audit_of(sale)).map(([user]) => user), [bob.id]);
 });
 
 test('granted: no work either, also after a restart', async () => {

@@ -57,31 +57,6 @@ static err choose_line(struct ctx *cx, struct room *general, struct str code, st
     return OK;
 }
 
-err stand_where(struct ctx *cx, struct room *general, struct str code, struct room **ret, int64_t *ret_number)
-{
-    enum place_state state = PLACE_LEFT;
-    struct room *line = general;
-    for (int i = 0; i < general->group_count; i++) {
-        *ret_number = live_number(cx, general->groups[i], cx->actor.user, &state);
-        *ret = general->groups[i];
-        if (*ret_number)
-            return OK;
-    }
-    int64_t number = live_number(cx, general, cx->actor.user, &state);
-    if (!number || (code.n && state == PLACE_WAITING)) {
-        err e = choose_line(cx, general, code, &line);
-        if (e)
-            return e;
-    }
-    if (number && line != general) {         /* with his code he goes over to the group's line */
-        room_end(cx, general, room_place(general, number), LEFT_LINE, 0);
-        number = 0;
-    }
-    *ret = line;
-    *ret_number = number;
-    return OK;
-}
-
 struct room *room_live(const struct ctx *cx, struct room *general, int64_t user, int64_t *ret_number, enum place_state *ret_state)
 {
     for (int i = 0; i <= general->group_count; i++) {
@@ -91,6 +66,23 @@ struct room *room_live(const struct ctx *cx, struct room *general, int64_t user,
             return r;
     }
     return NULL;
+}
+
+err stand_where(struct ctx *cx, struct room *general, struct str code, struct standing *ret)
+{
+    enum place_state state = PLACE_LEFT;
+    int64_t number;
+    struct room *stands = room_live(cx, general, cx->actor.user, &number, &state);
+    *ret = (struct standing){ .line = stands ? stands : general, .number = number };
+    if (stands && (stands != general || !code.n || state != PLACE_WAITING))
+        return OK;
+    err e = choose_line(cx, general, code, &ret->line);
+    if (e || !stands || ret->line == general)
+        return e;
+    room_end(cx, general, room_place(general, number), LEFT_LINE, 0);
+    ret->number = 0;
+    ret->goes_over = true;
+    return OK;
 }
 
 struct room *room_inside(const struct ctx *cx, struct room *general, int64_t user, int64_t *ret_number)

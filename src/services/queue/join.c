@@ -71,10 +71,11 @@ static void answer_open(struct ctx *cx, struct queue *q, const struct room *r, s
     place_answer(cx, q, &(struct place_ref){ 0 }, &sight, ret);
 }
 
-static err take_place(struct ctx *cx, struct room *r, const struct join_in *in, struct place_ref *who, struct str *ret_receipt)
+static err take_place(struct ctx *cx, const struct standing *where, const struct join_in *in, struct place_ref *who, struct str *ret_receipt)
 {
+    struct room *r = where->line;
     err e = may_join(cx, r);
-    if (!e)
+    if (!e && !where->goes_over)             /* who has a place has done all that is asked */
         e = toll_take(cx, r->general, in);
     if (e)
         return e;
@@ -102,26 +103,26 @@ err queue_join(struct ctx *cx, void *self, const void *in_, void *ret_out)
 {
     struct queue *q = self;
     const struct join_in *in = in_;
-    struct room *general = room_find(q, in->schedule), *r = general;
-    if (!r && !schedule_known(cx, in->schedule))
+    struct room *general = room_find(q, in->schedule);
+    if (!general && !schedule_known(cx, in->schedule))
         return no_such_schedule(cx);
-    if (!r || r->terms.rules.mode == QUEUE_OFF) {
-        err e = r ? still_sold(cx, r) : OK;
+    if (!general || general->terms.rules.mode == QUEUE_OFF) {
+        err e = general ? still_sold(cx, general) : OK;
         if (!e)
-            answer_open(cx, q, r, ret_out);
+            answer_open(cx, q, general, ret_out);
         return e;
     }
 
     struct place_out *ret = ret_out;
-    struct place_ref who = { .user = cx->actor.user };
-    err e = stand_where(cx, general, in->code, &r, &who.number);
-    who.room = r->id;
-    if (!e)
-        e = who.number ? device_find(cx, &who) : take_place(cx, r, in, &who, &ret->receipt);
+    struct standing where;
+    err e = stand_where(cx, general, in->code, &where);
     if (e)
         return e;
-    place_show(cx, q, r, &who, ret);
-    return OK;
+    struct place_ref who = { .room = where.line->id, .number = where.number, .user = cx->actor.user };
+    e = who.number ? device_find(cx, &who) : take_place(cx, &where, in, &who, &ret->receipt);
+    if (!e)
+        place_show(cx, q, where.line, &who, ret);
+    return e;
 }
 
 /* ---- leaving ---- */

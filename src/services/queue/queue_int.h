@@ -347,8 +347,13 @@ struct rules headroom_rules(const struct queue *q, const struct rules *rules);
 
 /* The number under which the user waits or has been admitted, and which of the two; 0: neither. */
 int64_t live_number(const struct ctx *cx, const struct room *r, int64_t user, enum place_state *ret_state);
-/* The line in which cx->actor stands, with his number; or is to stand, with 0: that of the group his code belongs to, or the general one. */
-err stand_where(struct ctx *cx, struct room *general, struct str code, struct room **ret, int64_t *ret_number) MUST_USE;
+struct standing {
+    struct room *line;
+    int64_t number;           /* 0: he is to join this line */
+    bool goes_over;           /* to join it: his code led him here from the general line, in which he stood until now */
+};
+/* Where cx->actor stands, or is to stand: in the line of the group his code belongs to, or the general one. */
+err stand_where(struct ctx *cx, struct room *general, struct str code, struct standing *ret) MUST_USE;
 /* The line in which the user waits or has been admitted; NULL: none. */
 struct room *room_live(const struct ctx *cx, struct room *general, int64_t user, int64_t *ret_number, enum place_state *ret_state);
 /* The line from which the user has been let in; NULL: none. */

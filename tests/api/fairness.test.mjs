@@ -171,6 +171,9 @@ test('codes cannot be tried without end', async () => {
   const ann = await world.user();
   for (let i = 0; i < 20; i++) refused(await join(sale, ann, { code: `GUESS-${i}` }), 403, 'code_unknown');
   refused(await join(sale, ann, { code: 'GUESS-20' }), 429, 'code_limit');
+  assert.equal(refused(await appeal(sale, ann, 'code_limit'), 400, 'invalid').errors[0].field, 'refused');
+  ok(await decide(sale, ok(await appeal(sale, ann, 'code_unknown'), 201).id, 'granted'));
+  refused(await join(sale, ann, { code: 'GUESS-21' }), 429, 'code_limit');
   ok(await join(sale, ann), 201);
-  assert.deepEqual((await audit_of(sale)).map(([, , { refused: code, times }]) => [code, times]).sort(), [['code_limit', 1], ['code_unknown', 20]]);
+  assert.deepEqual((await audit_of(sale)).map(([, , { refused: code, times }]) => [code, times]).sort(), [['code_limit', 2], ['code_unknown', 20]]);
 });

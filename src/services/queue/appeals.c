@@ -11,8 +11,9 @@ struct appeal_in {
     struct str refused, text;
 };
 
-static const char *const refused_words[] = { "join_limit", "address_limit", "code_limit", "code_unknown", "code_used", "work_required", "work_wrong",
-                                             "work_expired", NULL };
+/* Not `code_limit`: who may try codes without end finds one, whoever he is, so nothing that is granted here lifts it. */
+static const char *const refused_words[] = { "join_limit", "address_limit", "code_unknown", "code_used", "work_required", "work_wrong", "work_expired",
+                                             NULL };
 
 static bool is_refusal(struct str word)
 {

@@ -6,7 +6,7 @@ import { useResource } from "../app/resource";
 import { FormProblem, useSending } from "../ui/Form";
 import { workWords } from "./words";
 
-const appealable = ["join_limit", "address_limit", "code_limit", "code_unknown", "code_used", "work_required", "work_wrong", "work_expired"];
+const appealable = ["join_limit", "address_limit", "code_unknown", "code_used", "work_required", "work_wrong", "work_expired"];
 
 export function Appeal({ schedule, problem }: { schedule: string; problem: Problem }) {
   return appealable.includes(problem.code) ? <Panel schedule={schedule} refused={problem.code} /> : null;

@@ -271,6 +271,18 @@ test('a proof is of one request, of now, and good once', async (t) => {
   });
 });
 
+test('joining and looking may repeat a proof: nothing is remembered of it', async () => {
+  const phone = await Device.make();
+  const { sale, ann, place, pass } = await inside({ device: phone });
+  const look_path = `/api/v1/queue/${place.place_token}`;
+  const [look_proof, join_proof] = [await phone.proof('GET', look_path, world.now), await phone.proof('POST', queue_of(sale), world.now)];
+  for (let i = 0; i < 2; i++) {
+    assert.equal(ok(await world.api('GET', look_path, undefined, { headers: { 'device-proof': look_proof } })).pass, pass);
+    assert.equal(ok(await world.api('POST', queue_of(sale), undefined, { as: ann, headers: { 'device-proof': join_proof } }), 201).place_token, place.place_token);
+  }
+  refused(await world.api('POST', holds_of(sale), seats(sale), { as: ann, pass, headers: { 'device-proof': look_proof } }), 403, 'proof_invalid');
+});
+
 test('mutations of proofs: none is accepted', async () => {
   const phone = await Device.make();
   const { sale, ann, pass } = await inside({ device: phone, pass_seconds: 3600 });

@@ -193,7 +193,7 @@ static const struct route routes[] = {
     { .method = "GET", .path = APPEALS "/mine", .call = &queue_appeal_mine_call, .flags = NEED_USER, .status = 200 },
     { .method = "GET", .path = APPEALS, .call = &queue_appeals_call, .flags = NEED_USER, .roles = ORGANIZERS, .status = 200 },
     { .method = "POST", .path = APPEALS "/{appeal_id}", .call = &queue_appeal_decide_call, .flags = NEED_USER, .roles = ORGANIZERS, .status = 200 },
-    { .method = "GET", .path = PLACE, .call = &queue_poll_call, .flags = PROVES, .status = 200 },
+    { .method = "GET", .path = PLACE, .call = &queue_poll_call, .flags = PROVES | PROVES_AGAIN, .status = 200 },
     { .method = "GET", .path = "/wait/{place_token}", .call = &queue_plain_call, .status = 200 },
     { .method = "GET", .path = PLACE "/proof", .call = &queue_proof_call, .status = 200 },
     { .method = "GET", .path = DRAW, .call = &queue_draw_get_call, .status = 200 },

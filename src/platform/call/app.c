@@ -134,7 +134,7 @@ static bool open_services(struct app *app, struct arena *arena, struct str *ret_
     cx.db = db_read_begin(app->db);
     app->idem = idem_open(&cx, &app->keys);
     app->trail = trail_open(&cx);
-    app->proofs = proofs_open(cx.now);
+    app->proofs = proofs_open(cx.now, PROOFS_MAX);
     app->bus = bus_open(&cx, app);
     map_put_ptr(&app->calls, (uint64_t)(uintptr_t)&idem_prune_call, app->idem);
     for (const struct call *const *c = bus_calls; *c; c++)

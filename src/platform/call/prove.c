@@ -15,22 +15,23 @@
 
 /* ---- which have been seen ---- */
 
-#define AGE_MS   (2 * PROVE_SKEW_MS)         /* after that a proof is stale, however early it was made */
-#define SEEN_MAX 650000                      /* in that time: 16 MiB */
+#define AGE_MS (2 * PROVE_SKEW_MS)           /* after that a proof is stale, however early it was made */
 
 /* Two generations: one that is filled for AGE_MS, and the one before it. What is in neither is stale. */
 struct proofs {
     pthread_mutex_t lock;
+    size_t max;               /* of a generation */
     struct map now, before;
     int64_t turned_at;        /* when `now` was begun */
     int64_t opened_at;        /* nobody knows what came before */
 };
 
-struct proofs *proofs_open(int64_t now)
+struct proofs *proofs_open(int64_t now, size_t max)
 {
     struct proofs *p = calloc(1, sizeof(*p));
     ASSERT(p != NULL);
     pthread_mutex_init(&p->lock, NULL);
+    p->max = max;
     p->turned_at = p->opened_at = now;
     return p;
 }
@@ -58,14 +59,25 @@ static void turn(struct proofs *p, int64_t now)
     p->turned_at = now;
 }
 
-enum seen { NEW, SEEN, FULL };
+/* More than the devices of a crowd can make: somebody makes them up. Nobody else is turned away for that: as after a start all is forgotten, and what
+ * was made before is stale. */
+static void forget(struct proofs *p, int64_t now)
+{
+    map_free(&p->before);
+    map_free(&p->now);
+    p->turned_at = p->opened_at = now;
+}
 
-static enum seen remember(struct proofs *p, uint64_t name, int64_t now)
+enum seen { NEW, SEEN, STALE };
+
+static enum seen remember(struct proofs *p, uint64_t name, int64_t time, int64_t now)
 {
     uint64_t unused;
     pthread_mutex_lock(&p->lock);
     turn(p, now);
-    enum seen found = map_get(&p->now, name, &unused) || map_get(&p->before, name, &unused) ? SEEN : p->now.count >= SEEN_MAX ? FULL : NEW;
+    if (p->now.count >= p->max)
+        forget(p, now);
+    enum seen found = time < p->opened_at ? STALE : map_get(&p->now, name, &unused) || map_get(&p->before, name, &unused) ? SEEN : NEW;
     if (found == NEW)
         map_put(&p->now, name, 1);
     pthread_mutex_unlock(&p->lock);
@@ -132,15 +144,13 @@ static err stale(struct ctx *cx)
 
 static err check_seen(struct ctx *cx, struct proofs *p, const struct taken_apart *t)
 {
-    switch (remember(p, name_of(t), cx->now)) {
+    switch (remember(p, name_of(t), t->time, cx->now)) {
     case NEW: return OK;
-    case SEEN:
-        return fail(cx, ERR_DENIED, "proof_replayed", "This proof of the device's key has been used; make another.",
-                    "이미 사용된 기기 키 증명입니다. 새로 만들어 주세요.");
-    case FULL: break;
+    case STALE: return stale(cx);
+    case SEEN: break;
     }
-    return fail(cx, ERR_UNAVAILABLE, NULL, "Too many devices prove themselves at once; please try again in a moment.",
-                "기기 확인 요청이 너무 많습니다. 잠시 후 다시 시도해 주세요.");
+    return fail(cx, ERR_DENIED, "proof_replayed", "This proof of the device's key has been used; make another.",
+                "이미 사용된 기기 키 증명입니다. 새로 만들어 주세요.");
 }
 
 err prove(struct ctx *cx, struct proofs *p, const struct prove_what *what, struct str proof, bool again)
@@ -148,7 +158,7 @@ err prove(struct ctx *cx, struct proofs *p, const struct prove_what *what, struc
     struct taken_apart t;
     if (!take_apart(proof, &t))
         return fail_field(cx, S("Device-Proof"), "must be KEY.TIME.NONCE.SIGNATURE", "KEY.TIME.NONCE.SIGNATURE 형식이어야 합니다");
-    if (t.time < cx->now - PROVE_SKEW_MS || t.time > cx->now + PROVE_SKEW_MS || (!again && t.time < p->opened_at))
+    if (t.time < cx->now - PROVE_SKEW_MS || t.time > cx->now + PROVE_SKEW_MS)
         return stale(cx);
     if (!es256_valid(t.key, prove_statement(cx->arena, what, t.time_text, t.nonce_text), t.signature))
         return invalid(cx);

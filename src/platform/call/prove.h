@@ -18,16 +18,17 @@ struct prove_what {
     struct str pass;          /* the pass that is sent along; empty: none */
 };
 
-/* The proofs that were seen of late. For all threads. */
+/* The proofs that were seen of late, up to `max` in two minutes. For all threads. */
+#define PROOFS_MAX 650000     /* 16 MiB for these, and as much for those of two minutes before */
 struct proofs;
-struct proofs *proofs_open(int64_t now);
+struct proofs *proofs_open(int64_t now, size_t max);
 void proofs_close(struct proofs *p);
 
 /* The bytes that are signed; `time` and `nonce` as they stand in the proof. */
 struct str prove_statement(struct arena *arena, const struct prove_what *what, struct str time, struct str nonce);
 
 /* Sets cx->actor.device. ERR_INPUT for what has not the form of a proof. ERR_DENIED: `proof_invalid` (of something else), `proof_stale` (made too
- * long ago or too far in the future; the answer's Date is our time), `proof_replayed`. ERR_UNAVAILABLE when more come at once than can be remembered.
+ * long ago or too far in the future; the answer's Date is our time), `proof_replayed`. When more come than can be remembered all are forgotten, and those made before are stale.
  * With `again` the same proof may come twice: for requests that do the same the second time. About 100 us. */
 err prove(struct ctx *cx, struct proofs *p, const struct prove_what *what, struct str proof, bool again) MUST_USE;
 

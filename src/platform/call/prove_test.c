@@ -82,7 +82,7 @@ static int setup(void **state)
     assert_non_null(b);
     b->arena = arena_new(0);
     b->cx = (struct ctx){ .arena = b->arena, .now = NOW };
-    b->proofs = proofs_open(NOW - 3600000);
+    b->proofs = proofs_open(NOW - 3600000, PROOFS_MAX);
     b->phone = device_new();
     b->laptop = device_new();
     *state = b;
@@ -206,9 +206,26 @@ static void test_restart(void **state)
     struct str before = proof_of(b, &b->phone, &holding, NOW - 1);
     assert_int_equal(show(b, &holding, before), OK);
     proofs_close(b->proofs);
-    b->proofs = proofs_open(NOW);
+    b->proofs = proofs_open(NOW, PROOFS_MAX);
     refused(b, &holding, before, "proof_stale");
     assert_int_equal(show(b, &holding, proof_of(b, &b->phone, &holding, NOW)), OK);
+}
+
+/* Whoever floods the table costs others a second proof, not their turn; and still nothing is good twice. */
+static void test_flood(void **state)
+{
+    struct bench *b = *state;
+    proofs_close(b->proofs);
+    b->proofs = proofs_open(NOW - 3600000, 4);
+    struct str early = proof_of(b, &b->phone, &holding, NOW), late = proof_of(b, &b->phone, &holding, NOW + 10);
+    assert_int_equal(show(b, &holding, early), OK);
+    for (int i = 0; i < 3; i++)
+        assert_int_equal(show(b, &holding, proof_of(b, &b->laptop, &holding, NOW)), OK);
+    b->cx.now = NOW + 5;
+    refused(b, &holding, early, "proof_stale");
+    refused(b, &holding, proof_of(b, &b->phone, &holding, NOW + 4), "proof_stale");
+    assert_int_equal(show(b, &holding, late), OK);
+    refused(b, &holding, late, "proof_replayed");
 }
 
 static void test_malformed(void **state)
@@ -276,7 +293,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         BENCH_TEST(test_known), BENCH_TEST(test_good), BENCH_TEST(test_of_something_else), BENCH_TEST(test_once), BENCH_TEST(test_restart),
-        BENCH_TEST(test_malformed), BENCH_TEST(test_mutations),
+        BENCH_TEST(test_flood), BENCH_TEST(test_malformed), BENCH_TEST(test_mutations),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

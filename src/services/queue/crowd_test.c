@@ -101,6 +101,46 @@ static void test_refused_leaves_no_trace(void **state)
     assert_int_equal(numbers(h).serving, was.serving + 1);
 }
 
+static void count_rows(struct here *h, const char *sql, int64_t *ret)
+{
+    const struct query query = { "count", sql };
+    struct ctx cx;
+    bool found;
+    app_ctx_begin(h->f.app, &cx);
+    cx.db = db_read_begin(app_db(h->f.app));
+    assert_int_equal(db_one(&cx, &query, NO_VALS, row_take_int, ret, &found), OK);
+    db_read_end(app_db(h->f.app), cx.db);
+    app_ctx_end(&cx);
+}
+
+/* A refusal whose line was not written for good is written with the next ones, and only then forgotten. */
+static void test_refusals_are_not_lost(void **state)
+{
+    struct here *h = *state;
+    struct rules rules = rules_of(60, 100, 600);
+    struct place_out place;
+    const char *code;
+    int64_t lines;
+    const struct refusals *r = &((struct queue *)app_self(h->f.app, &queue_service))->refusals;
+    rules.work = WORK_LIGHT;
+    set(h, rules);
+    assert_int_equal(join_code(h, 1, &place, &code), ERR_DENIED);
+    assert_string_equal(code, "work_required");
+    refuse(h, 0, queue_refusals_call.fn, NULL, NULL);
+    assert_int_equal(r->all.n, 1);
+    assert_int_equal(r->written.n, 0);
+    assert_int_equal(atomic_load(&r->due), now(h) + 1000);
+    assert_int_equal(join_code(h, 1, &place, &code), ERR_DENIED);
+    assert_int_equal(join_code(h, 2, &place, &code), ERR_DENIED);
+    assert_int_equal(r->all.n, 2);
+    assert_int_equal(r->at[0].times, 2);
+    advance_alone(h, 2000);
+    assert_int_equal(r->all.n, 0);
+    assert_true(atomic_load(&r->due) == INT64_MAX);
+    count_rows(h, "SELECT COUNT(*) FROM trail WHERE action = 'queue.join'", &lines);
+    assert_int_equal(lines, 2);
+}
+
 /* ---- the audit notices ---- */
 
 static void test_audit_notices(void **state)
@@ -342,6 +382,7 @@ int main(void)
         cmocka_unit_test(test_steps),
         ROOM_TEST(test_restart),
         ROOM_TEST(test_refused_leaves_no_trace),
+        ROOM_TEST(test_refusals_are_not_lost),
         ROOM_TEST(test_audit_notices),
         ROOM_TEST(test_two_lines_are_noticed),
         ROOM_TEST(test_crowd),

@@ -167,8 +167,10 @@ struct refusal {
 
 struct refusals {             /* the writer's */
     struct refusal at[REFUSALS_MAX];
-    size_t n;
-    int64_t unwritten;
+    struct gathered {
+        size_t n;
+        int64_t more;         /* beyond the table */
+    } all, written;           /* the first of all: in the log as soon as the group is durable */
     _Atomic int64_t due;
 };
 

@@ -17,23 +17,23 @@ static bool same(const struct refusal *r, const struct ctx *cx, int64_t schedule
 
 err refusal_note(struct ctx *cx, struct queue *q, int64_t schedule, err e)
 {
-    struct refusals *all = &q->refusals;
+    struct refusals *r = &q->refusals;
     metric_add(&queue_refused, 1);
-    size_t i = 0;
-    while (i < all->n && !(same(&all->at[i], cx, schedule)))
+    if (atomic_load(&r->due) == INT64_MAX)
+        atomic_store(&r->due, cx->now + GATHER_MS);
+    size_t i = r->written.n;
+    while (i < r->all.n && !same(&r->at[i], cx, schedule))
         i++;
-    if (i < all->n) {
-        all->at[i].times++;
-        return e;
-    }
     if (i == REFUSALS_MAX) {
-        all->unwritten++;
+        r->all.more++;
         return e;
     }
-    all->at[all->n++] = (struct refusal){ .schedule = schedule, .actor = cx->actor, .code = cx->problem.code, .status = err_kind(e)->status, .times = 1 };
-    snprintf(all->at[i].peer, sizeof(all->at[i].peer), "%.*s", STR_ARG(cx->peer));
-    if (atomic_load(&all->due) == INT64_MAX)
-        atomic_store(&all->due, cx->now + GATHER_MS);
+    if (i < r->all.n) {
+        r->at[i].times++;
+        return e;
+    }
+    r->at[r->all.n++] = (struct refusal){ .schedule = schedule, .actor = cx->actor, .code = cx->problem.code, .status = err_kind(e)->status, .times = 1 };
+    snprintf(r->at[i].peer, sizeof(r->at[i].peer), "%.*s", STR_ARG(cx->peer));
     return e;
 }
 
@@ -58,19 +58,38 @@ static void write_line(struct ctx *cx, const struct queue *q, const struct refus
     });
 }
 
+/* They are in the log for good. */
+static void drop_written(void *refusals)
+{
+    struct refusals *r = refusals;
+    r->all.n -= r->written.n;
+    r->all.more -= r->written.more;
+    memmove(r->at, r->at + r->written.n, r->all.n * sizeof(r->at[0]));
+    r->written = (struct gathered){ 0 };
+    if (!r->all.n && !r->all.more)
+        atomic_store(&r->due, INT64_MAX);
+}
+
+/* They are not: once more, when they are due again. */
+static void write_undo(void *refusals, const void *before)
+{
+    ((struct refusals *)refusals)->written = *(const struct gathered *)before;
+}
+
 static err refusals_write(struct ctx *cx, void *self, const void *in, void *ret_out)
 {
     struct queue *q = self;
-    struct refusals *all = &q->refusals;
+    struct refusals *r = &q->refusals;
     (void)in;
     (void)ret_out;
-    for (size_t i = 0; i < all->n; i++)
-        write_line(cx, q, &all->at[i]);
-    if (all->unwritten)
-        write_line(cx, q, &(struct refusal){ .code = "more", .status = err_kind(ERR_LIMIT)->status, .times = all->unwritten });
-    all->n = 0;
-    all->unwritten = 0;
-    atomic_store(&all->due, INT64_MAX);
+    tx_undo(cx, write_undo, r, &r->written, sizeof(r->written));
+    tx_after(cx, drop_written, r);
+    for (size_t i = r->written.n; i < r->all.n; i++)
+        write_line(cx, q, &r->at[i]);
+    if (r->all.more > r->written.more)
+        write_line(cx, q, &(struct refusal){ .code = "more", .status = err_kind(ERR_LIMIT)->status, .times = r->all.more - r->written.more });
+    r->written = r->all;
+    atomic_store(&r->due, cx->now + GATHER_MS);
     return OK;
 }
 

@@ -28,8 +28,8 @@ void proofs_close(struct proofs *p);
 struct str prove_statement(struct arena *arena, const struct prove_what *what, struct str time, struct str nonce);
 
 /* Sets cx->actor.device. ERR_INPUT for what has not the form of a proof. ERR_DENIED: `proof_invalid` (of something else), `proof_stale` (made too
- * long ago or too far in the future; the answer's Date is our time), `proof_replayed`. When more come than can be remembered all are forgotten, and those made before are stale.
- * With `again` the same proof may come twice: for requests that do the same the second time. About 100 us. */
+ * long ago or too far in the future; the answer's Date is our time), `proof_replayed`. When more come than can be remembered all are forgotten, and
+ * those made before are stale. With `again` the same proof may come twice: for requests that do the same the second time. About 100 us. */
 err prove(struct ctx *cx, struct proofs *p, const struct prove_what *what, struct str proof, bool again) MUST_USE;
 
 #endif

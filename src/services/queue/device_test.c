@@ -1,6 +1,7 @@
 /* Places of a device, passes that are kept for what is held, passes that are revoked: also when a command fails, and after a restart. */
 #include "device_int.h"
 #include "queue_bed.h"
+#include "store.h"
 #include "services/booking/booking.h"
 
 static const uint8_t phone[DEVICE_BYTES] = { 1 }, laptop[DEVICE_BYTES] = { 2 };

@@ -1,6 +1,7 @@
 /* May this be taken with this pass? The one place where passes are checked, for all calls that take seats or money for them (platform/call/admit.c).
  * From any thread: it reads what the writer has published, and marks of places that are over, which are never late. */
 #include "device_int.h"
+#include "store.h"
 
 #include "services/booking/booking.h"
 

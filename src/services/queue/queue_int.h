@@ -94,23 +94,6 @@ static inline int64_t room_schedule(int64_t id)
     return id & ((INT64_C(1) << GROUP_SHIFT) - 1);
 }
 
-/* A place, or what else a room has by number, in one number: in tables, in maps, in tokens, and as the pass of what is taken (cx->pass). Those of a room
- * lie together, in the order of its line. */
-static inline int64_t place_key(int64_t room, int64_t number)
-{
-    return room << PLACE_BITS | number;
-}
-
-static inline int64_t key_room(int64_t key)
-{
-    return key >> PLACE_BITS;
-}
-
-static inline int64_t key_number(int64_t key)
-{
-    return key & PLACE_MAX;
-}
-
 struct room {
     /* Never changes. */
     struct queue *queue;
@@ -349,13 +332,6 @@ struct rules headroom_rules(const struct queue *q, const struct rules *rules);
 
 /* The number under which the user waits or has been admitted, and which of the two; 0: neither. */
 int64_t live_number(const struct ctx *cx, const struct room *r, int64_t user, enum place_state *ret_state);
-struct standing {
-    struct room *line;
-    int64_t number;           /* 0: he is to join this line */
-    bool goes_over;           /* to join it: his code led him here from the general line, in which he stood until now */
-};
-/* Where cx->actor stands, or is to stand: in the line of the group his code belongs to, or the general one. */
-err stand_where(struct ctx *cx, struct room *general, struct str code, struct standing *ret) MUST_USE;
 /* The line in which the user waits or has been admitted; NULL: none. */
 struct room *room_live(const struct ctx *cx, struct room *general, int64_t user, int64_t *ret_number, enum place_state *ret_state);
 /* The line from which the user has been let in; NULL: none. */

@@ -4,6 +4,23 @@
 
 #include "queue_int.h"
 
+/* A place, or what else a room has by number, in one number: in tables, in maps, in tokens, and as the pass of what is taken (cx->pass). Those of a room
+ * lie together, in the order of its line. */
+static inline int64_t place_key(int64_t room, int64_t number)
+{
+    return room << PLACE_BITS | number;
+}
+
+static inline int64_t key_room(int64_t key)
+{
+    return key >> PLACE_BITS;
+}
+
+static inline int64_t key_number(int64_t key)
+{
+    return key & PLACE_MAX;
+}
+
 /* From the first to the last row that a room can have. */
 #define ROOM_RANGE(r) VALS(v_int(place_key((r)->id, 0)), v_int(place_key((r)->id, PLACE_MAX)))
 
@@ -24,5 +41,15 @@ err store_steps(struct ctx *cx, struct room *r) MUST_USE;
 void store_parked_insert(struct ctx *cx, const struct room *r, const struct parked *p);
 err store_parked_admit(struct ctx *cx, const struct room *r, const struct parked *p, int64_t active) MUST_USE;
 err store_parks(struct ctx *cx, struct room *r) MUST_USE;
+
+/* ---- who stands where (groups.c) ---- */
+
+struct standing {
+    struct room *line;
+    int64_t number;           /* 0: he is to join this line */
+    bool goes_over;           /* to join it: his code led him here from the general line, in which he stood until now */
+};
+/* Where cx->actor stands, or is to stand: in the line of the group his code belongs to, or the general one. */
+err stand_where(struct ctx *cx, struct room *general, struct str code, struct standing *ret) MUST_USE;
 
 #endif

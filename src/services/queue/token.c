@@ -2,6 +2,7 @@
  * account by its public id, the number under which it joined by another, and the device they are bound to by the thumbprint of its key; whatever is
  * changed in them, or cut from them, makes them nothing. */
 #include "queue_int.h"
+#include "store.h"
 
 #define IDS_TEXT (2 * ID_TEXT)
 #define REF_MAX  (IDS_TEXT + 1 + DEVICE_BYTES)

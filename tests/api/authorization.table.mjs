@@ -106,6 +106,8 @@ export const table = {
 
   'PUT /api/v1/schedules/{schedule_id}/queue/settings': its_maker,
   'GET /api/v1/schedules/{schedule_id}/queue/settings': its_maker,
+  'PUT /api/v1/performances/{performance_id}/queue/settings': its_maker,
+  'GET /api/v1/performances/{performance_id}/queue/settings': its_maker,
   'PUT /api/v1/schedules/{schedule_id}/queue/groups/{group}': its_maker,
   'GET /api/v1/schedules/{schedule_id}/queue/groups': its_maker,
   'GET /api/v1/schedules/{schedule_id}/queue/challenge': signed_in,

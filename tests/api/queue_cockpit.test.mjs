@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { ok, refused } from '../lib/server.mjs';
-import { World, minute } from '../lib/world.mjs';
+import { World, hour, minute } from '../lib/world.mjs';
 
 let world;
 const second = 1000;
@@ -32,6 +32,14 @@ async function line(sale, n) {
   return { people, places };
 }
 
+async function buy(sale, person, place, seats) {
+  const { pass } = await look(place);
+  const hold = ok(await world.hold(person, sale, sale.guids.slice(0, seats), { pass }), 201);
+  const booking = ok(await world.book(person, hold, { pass }), 201);
+  ok(await world.confirm(person, ok(await world.pay(person, booking, { pass }), 201), 'sandbox-ok', { pass }));
+  await world.advance(0);                    /* the queue has heard of it */
+}
+
 test('a room that is off has figures too', async () => {
   const sale = await world.sale({ hall: { rows: 3, seats: 20 } });
   const seen = await status(sale);
@@ -53,11 +61,7 @@ test('from the first who joins to the first who has bought', async () => {
   for (const place of places.slice(1)) await look(place);            /* the first one is away when his turn comes */
   ok(await control(sale, { paused: false }));
   await world.advance(second);
-  const { pass } = await look(places[1]);
-  const hold = ok(await world.hold(people[1], sale, sale.guids.slice(0, 2), { pass }), 201);
-  const booking = ok(await world.book(people[1], hold, { pass }), 201);
-  ok(await world.confirm(people[1], ok(await world.pay(people[1], booking, { pass }), 201), 'sandbox-ok', { pass }));
-  await world.advance(0);
+  await buy(sale, people[1], places[1], 2);
 
   seen = await status(sale);
   assert.deepEqual([seen.waiting, seen.admitted, seen.active, seen.parked, seen.absences, seen.booked], [0, 4, 3, 1, 1, 1]);
@@ -71,6 +75,36 @@ test('from the first who joins to the first who has bought', async () => {
   assert.deepEqual(['joined', 'admitted', 'absent', 'returned', 'booked'].map((what) => total(curve, what)), [5, 4, 1, 0, 1]);
   assert.equal(curve[0].joined, 5);
   for (const [i, one] of curve.entries()) assert.equal(Date.parse(one.at), Date.parse(curve[0].at) + i * minute, 'a minute each');
+});
+
+test('the lines of a presale have figures of their own, and there is the sum', async () => {
+  const sale = await world.sale({ hall: { rows: 3, seats: 20 }, sale_starts_at: world.time(hour) });
+  const times = { starts_at: world.time(minute), ends_at: world.time(hour) };
+  ok(await world.terms(sale, { presale: { ...times, groups: [{ name: '팬클럽', ...times, uses_per_code: 9, codes: ['FAN-001'] },
+    { name: 'Card', ...times, uses_per_code: 9, codes: ['CARD-01'] }] } }));
+  ok(await world.api('PUT', path(sale, '/settings'), { ...calm, pass_seconds: 600, paused: false }, { as: world.admin }));
+  for (const [name, rate] of [['팬클럽', 600], ['Card', 1]])
+    ok(await world.api('PUT', path(sale, `/groups/${encodeURIComponent(name)}`), { admit_per_minute: rate }, { as: world.admin }));
+  const { people } = await line(sale, 3);
+  const members = [];
+  for (const [code, n] of [['FAN-001', 2], ['CARD-01', 2]])
+    for (const person of await world.crowd(n)) members.push({ person, place: ok(await world.api('POST', path(sale, ''), { code }, { as: person }), 201) });
+  await world.advance(minute - second);
+  for (const { place } of members) await look(place);
+  await world.advance(3 * second);
+
+  await buy(sale, members[0].person, members[0].place, 1);
+  const seen = await status(sale);
+  const figures = (of) => [of.joined, of.waiting, of.admitted, of.active, of.booked, of.conversion_permille];
+  assert.deepEqual(figures(seen), [people.length, 3, 0, 2, 0, null], 'the general line waits; active counts all');
+  assert.deepEqual(seen.groups.map((group) => [group.number, group.name, group.rate.set, ...figures(group)]),
+    [[1, '팬클럽', 600, 2, 0, 2, 1, 1, 1000], [2, 'Card', 1, 2, 1, 1, 1, 0, null]]);
+  assert.deepEqual(seen.groups.map((group) => group.starts_at), [times.starts_at, times.starts_at]);
+  assert.ok(seen.groups[1].tail.eta_seconds > seen.groups[0].tail.eta_seconds);
+  assert.deepEqual(figures(seen.total), [7, 4, 3, 2, 1, 1000]);
+  assert.equal(seen.rate.reason, 'not_started');
+  await world.crash();
+  assert.deepEqual(figures((await status(sale)).total), [7, 4, 3, 2, 1, 1000]);
 });
 
 test('the curve survives a kill, and a spreadsheet has it too', async () => {

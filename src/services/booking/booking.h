@@ -161,6 +161,8 @@ struct remaining {
 };
 
 void booking_remaining(const struct app *app, int64_t schedule, struct remaining *ret);
+/* Of which performance it is; 0: not on sale here. */
+int64_t booking_performance(const struct app *app, int64_t schedule);
 
 /* ---- money (asked by payment; commands and reads, safe to repeat) ---- */
 

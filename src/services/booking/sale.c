@@ -226,6 +226,13 @@ void booking_remaining(const struct app *app, int64_t schedule, struct remaining
     pthread_mutex_unlock(&s->lock);
 }
 
+int64_t booking_performance(const struct app *app, int64_t schedule)
+{
+    struct booking *b = app_self(app, &booking_service);
+    const struct sale *s = b ? sale_find(b, schedule) : NULL;
+    return s ? s->performance : 0;
+}
+
 /* ---- making ---- */
 
 static struct str keep(struct str s)

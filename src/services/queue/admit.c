@@ -8,6 +8,7 @@
  * The limit counts passes that are good at that moment, and falls with the stock: where all seats that are left are spoken for, nobody is let in to
  * look at them. Of those let in some never come: for each who did not, of late, one more is let in (passes = people wanted inside / (1 - no-show)),
  * never more than twice as many. */
+#include "groups.h"
 #include "store.h"
 
 #include "platform/obs/log.h"
@@ -19,6 +20,7 @@
 
 /* ---- rate ---- */
 
+/* The exact bound, as docs/waiting-room.md has it: within t ms no more than (rate * t + full) / CREDIT people come in. */
 void line_settle(struct line *line, const struct rules *rules, int64_t now)
 {
     int64_t second = rules->admit_per_minute * 1000;

@@ -24,6 +24,30 @@ static void test_hour_of_looks(void **state)
         }
 }
 
+/* As docs/waiting-room.md has it. */
+static int64_t saved_up(int64_t rate)
+{
+    return rate >= 120 ? 1000 * rate : rate >= 60 ? 119999 : 1000 * rate + 59999;
+}
+
+/* After a time in which nobody came, with a look every millisecond, as many come in as are promised at most, and not one more. */
+static void test_bound(void **state)
+{
+    static const int64_t rates[] = { 1, 2, 30, 59, 60, 61, 100, 119, 120, 121, 600, 100000 };
+    (void)state;
+    for (size_t i = 0; i < sizeof(rates) / sizeof(rates[0]); i++) {
+        struct rules rules = rules_of(rates[i], 1000000, 60);
+        struct line line = { 0 };
+        int64_t admitted = 0;
+        for (int64_t t = 0; t <= 61000; t++) {
+            line_settle(&line, &rules, HOUR_MS + t);
+            admitted += line.credit / CREDIT;
+            line.credit %= CREDIT;
+            assert_int_equal(admitted, (rates[i] * t + saved_up(rates[i])) / CREDIT);
+        }
+    }
+}
+
 /* The first seconds may spend what was saved up; from then on it is the rate, and one person more or less for where the time begins. */
 static void let_in(struct here *h, int64_t per_minute, int64_t minutes)
 {
@@ -208,6 +232,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_hour_of_looks),
+        cmocka_unit_test(test_bound),
         ROOM_TEST(test_rates_are_exact),
         ROOM_TEST(test_lines_take_turns),
         ROOM_TEST(test_no_show),

@@ -1,6 +1,7 @@
 /* Appeals: who was refused a place may say why that was wrong, and somebody in charge decides. Granted means that this account takes a place in this
  * schedule's room without limits and without work; nothing else. One appeal an account and schedule; a decision may be changed. */
 #include "queue_int.h"
+#include "toll.h"
 
 #include "services/queue/appeals.h"
 

@@ -1,6 +1,7 @@
 /* What the organizer sees of a room while it sells, and the levers: figures from memory, the last hours minute by minute, settings that change one
  * at a time. */
 #include "cockpit.h"
+#include "groups.h"
 
 #include "base/clock.h"
 #include "base/csv.h"
@@ -29,6 +30,34 @@ FIELDS(tail_fields, "QueueTail", struct tail,
     { .name = "eta_high_seconds", .type = F_INT, .nullable = true, .has_at = offsetof(struct tail, has_high), .at = offsetof(struct tail, high_seconds),
       .help = "null: nobody knows" });
 
+#define COUNT_ROW(name_, owner, member, help_) { .name = name_, .type = F_INT, .at = offsetof(owner, member), .help = help_ }
+#define FIGURE_ROWS(owner, path)                                                                                                           \
+    COUNT_ROW("joined", owner, path joined, "places given"),                                                                               \
+    COUNT_ROW("waiting", owner, path waiting, NULL),                                                                                       \
+    COUNT_ROW("admitted", owner, path admitted, "passes given"),                                                                           \
+    COUNT_ROW("active", owner, path active, "passes that are good now; beside active_limit: those of all lines"),                          \
+    COUNT_ROW("parked", owner, path parked, "away when their turn came; they may still come back"),                                        \
+    COUNT_ROW("absences", owner, path absences, "turns that came while nobody asked"),                                                     \
+    COUNT_ROW("booked", owner, path booked, "passes that led to a confirmed booking"),                                                     \
+    { .name = "absent_permille", .type = F_INT, .nullable = true, .has_at = offsetof(owner, path has_absent), .at = offsetof(owner, path absent), \
+      .help = "absences, of a thousand turns; null before the first turn" },                                                               \
+    { .name = "conversion_permille", .type = F_INT, .nullable = true, .has_at = offsetof(owner, path has_conversion),                      \
+      .at = offsetof(owner, path conversion), .help = "booked, of a thousand passes that are over; null before the first is" }
+
+#define PACE_ROWS(owner)                                                                                                                   \
+    { .name = "rate", .type = F_OBJECT, .of = &rate_fields, .at = offsetof(owner, rate) },                                                 \
+    { .name = "tail", .type = F_OBJECT, .of = &tail_fields, .nullable = true, .has_at = offsetof(owner, has_tail), .at = offsetof(owner, tail), \
+      .help = "how long somebody who joins now will wait; null: nobody would" }
+
+FIELDS(total_fields, "QueueFigures", struct figures, FIGURE_ROWS(struct figures, ));
+
+FIELDS(group_fields, "QueueGroupStatus", struct group_status,
+    COUNT_ROW("number", struct group_status, number, "from 1, in the order in which their lines were made"),
+    { .name = "name", .type = F_STR, .at = offsetof(struct group_status, name) },
+    { .name = "starts_at", .type = F_TIME, .at = offsetof(struct group_status, starts_at), .help = "when the first ones are let in" },
+    FIGURE_ROWS(struct group_status, figures.),
+    PACE_ROWS(struct group_status));
+
 #define AT(member) .at = offsetof(struct status_out, member)
 
 FIELDS(status_fields, "QueueStatus", struct status_out,
@@ -41,21 +70,11 @@ FIELDS(status_fields, "QueueStatus", struct status_out,
     { .name = "message_en", .type = F_TEXT, AT(message_en) },
     { .name = "sale_starts_at", .type = F_TIME, AT(sale_starts_at), .help = "of the sale, or of its presale: nobody is admitted before" },
     { .name = "sale_ends_at", .type = F_TIME, AT(sale_ends_at) },
-    { .name = "joined", .type = F_INT, AT(joined), .help = "places given" },
-    { .name = "waiting", .type = F_INT, AT(waiting) },
-    { .name = "admitted", .type = F_INT, AT(admitted), .help = "passes given" },
-    { .name = "active", .type = F_INT, AT(active), .help = "passes that are good now" },
+    FIGURE_ROWS(struct status_out, ),
     { .name = "active_limit", .type = F_INT, AT(active_limit) },
-    { .name = "parked", .type = F_INT, AT(parked), .help = "away when their turn came; they may still come back" },
-    { .name = "absences", .type = F_INT, AT(absences), .help = "turns that came while nobody asked" },
-    { .name = "booked", .type = F_INT, AT(booked), .help = "passes that led to a confirmed booking" },
-    { .name = "absent_permille", .type = F_INT, .nullable = true, .has_at = offsetof(struct status_out, has_absent), AT(absent),
-      .help = "absences, of a thousand turns; null before the first turn" },
-    { .name = "conversion_permille", .type = F_INT, .nullable = true, .has_at = offsetof(struct status_out, has_conversion), AT(conversion),
-      .help = "booked, of a thousand passes that are over; null before the first is" },
-    { .name = "rate", .type = F_OBJECT, .of = &rate_fields, AT(rate) },
-    { .name = "tail", .type = F_OBJECT, .of = &tail_fields, .nullable = true, .has_at = offsetof(struct status_out, has_tail), AT(tail),
-      .help = "how long somebody who joins now will wait; null: nobody would" },
+    PACE_ROWS(struct status_out),
+    { .name = "groups", .type = F_LIST, .of = &group_fields, AT(groups), .help = "lines of the presale's groups; the figures above are the general line's" },
+    { .name = "total", .type = F_OBJECT, .of = &total_fields, AT(total), .help = "of all lines together" },
     { .name = "stock", .type = F_LIST, .of = &grade_fields, AT(stock) },
     { .name = "poll_after_ms", .type = F_INT, AT(poll_after_ms), .help = "when to ask again" });
 
@@ -64,33 +83,79 @@ static int64_t permille(int64_t part, int64_t whole)
     return (part * 1000 + whole / 2) / whole;
 }
 
-/* Who came back was counted as absent and as admitted: his was one turn. Shares are the line's own, so `active` is: passes of it that are good. */
-static void show_shares(const struct happenings *t, int64_t active, struct status_out *ret)
+/* Who came back was counted as absent and as admitted: his was one turn. */
+static void figure_shares(struct figures *f)
 {
-    int64_t turns = t->n[HAPPENED_ADMISSION] - t->n[HAPPENED_RETURN] + t->n[HAPPENED_ABSENCE], over = ret->admitted - active;
-    ret->has_absent = turns > 0;
+    int64_t turns = f->admitted - f->returns + f->absences, over = f->admitted - f->active;
+    f->has_absent = turns > 0;
     if (turns > 0)
-        ret->absent = permille(t->n[HAPPENED_ABSENCE], turns);
-    ret->has_conversion = over > 0;
+        f->absent = permille(f->absences, turns);
+    f->has_conversion = over > 0;
     if (over > 0)
-        ret->conversion = permille(ret->booked, over);
+        f->conversion = permille(f->booked, over);
 }
 
-static void show_pace(const struct room *r, const struct remaining *left, int64_t now, struct status_out *ret)
+static struct figures figures_of(const struct room *r, int64_t now)
+{
+    const int64_t *happened = r->shown_line.tally.n;
+    struct figures f = {
+        .joined = r->shown_line.last,
+        .waiting = r->shown_line.waiting,
+        .admitted = happened[HAPPENED_ADMISSION],
+        .active = line_active(r, now),
+        .parked = parks_away(&r->parks, now),
+        .absences = happened[HAPPENED_ABSENCE],
+        .returns = happened[HAPPENED_RETURN],
+        .booked = happened[HAPPENED_BOOKING],
+    };
+    figure_shares(&f);
+    return f;
+}
+
+static void figures_add(struct figures *sum, const struct figures *f)
+{
+    sum->joined += f->joined;
+    sum->waiting += f->waiting;
+    sum->admitted += f->admitted;
+    sum->active += f->active;
+    sum->parked += f->parked;
+    sum->absences += f->absences;
+    sum->returns += f->returns;
+    sum->booked += f->booked;
+    figure_shares(sum);
+}
+
+/* False: nobody would wait, since the room is off or its sale over. */
+static bool show_pace(const struct room *r, const struct remaining *left, int64_t now, struct rate *ret_rate, struct tail *ret_tail)
 {
     const struct terms *t = &r->shown_terms;
     struct line l = r->shown_line;
     struct sight last;
     l.active = room_active(r, now);          /* the line knows only what was so when it moved last */
     l.no_show = room_no_show(r, now);
-    ret->rate.set = t->rules.admit_per_minute;
+    *ret_rate = (struct rate){ .set = t->rules.admit_per_minute };
     if (t->rules.mode == QUEUE_OFF || now >= r->sale_ends_at)
-        return;
+        return false;
     tail_look(r, t, &l, left, now, &last);
-    ret->has_tail = ret->rate.has_reason = true;
-    ret->rate.reason = (int)last.reason;
-    ret->rate.effective = rate_effective(r, t, &l, last.reason);
-    ret->tail = (struct tail){ whole_seconds(last.eta_ms), whole_seconds(last.low_ms), whole_seconds(last.high_ms), last.high_ms >= 0 };
+    ret_rate->has_reason = true;
+    ret_rate->reason = (int)last.reason;
+    ret_rate->effective = rate_effective(r, t, &l, last.reason);
+    *ret_tail = (struct tail){ whole_seconds(last.eta_ms), whole_seconds(last.low_ms), whole_seconds(last.high_ms), last.high_ms >= 0 };
+    return true;
+}
+
+/* The lines beside the general one, and the sum of all. */
+static void show_groups(struct ctx *cx, const struct room *r, const struct remaining *left, struct status_out *ret)
+{
+    struct group_status *groups = NEW_ARRAY(cx->arena, struct group_status, (size_t)r->group_count);
+    for (int i = 0; i < r->group_count; i++) {
+        const struct room *line = r->groups[i];
+        groups[i] = (struct group_status){ .number = line->id >> GROUP_SHIFT, .name = arena_str(cx->arena, line->group),
+                                           .starts_at = group_sells_at(line), .figures = figures_of(line, cx->now) };
+        groups[i].has_tail = show_pace(line, left, cx->now, &groups[i].rate, &groups[i].tail);
+        figures_add(&ret->total, &groups[i].figures);
+    }
+    ret->groups = (struct list){ groups, (size_t)r->group_count };
 }
 
 static void show_stock(struct ctx *cx, const struct room *r, const struct remaining *left, struct status_out *ret)
@@ -106,7 +171,7 @@ static void show_stock(struct ctx *cx, const struct room *r, const struct remain
 static void show(struct ctx *cx, const struct room *r, const struct remaining *left, struct status_out *ret)
 {
     const struct terms *t = &r->shown_terms;
-    const struct happenings *happened = &r->shown_line.tally;
+    const struct figures own = figures_of(r, cx->now);
     *ret = (struct status_out){
         .schedule = r->schedule,
         .title = arena_str(cx->arena, str_c(r->offer.title)),
@@ -117,18 +182,23 @@ static void show(struct ctx *cx, const struct room *r, const struct remaining *l
         .draining = t->rules.draining,
         .sale_starts_at = room_sells_at(r),
         .sale_ends_at = r->sale_ends_at,
-        .joined = r->shown_line.last,
-        .waiting = r->shown_line.waiting,
-        .admitted = happened->n[HAPPENED_ADMISSION],
+        .joined = own.joined,
+        .waiting = own.waiting,
+        .admitted = own.admitted,
         .active = room_active(r, cx->now),
         .active_limit = t->rules.active_limit,
-        .parked = parks_away(&r->parks, cx->now),
-        .absences = happened->n[HAPPENED_ABSENCE],
-        .booked = happened->n[HAPPENED_BOOKING],
+        .parked = own.parked,
+        .absences = own.absences,
+        .booked = own.booked,
+        .has_absent = own.has_absent,
+        .absent = own.absent,
+        .has_conversion = own.has_conversion,
+        .conversion = own.conversion,
+        .total = own,
     };
-    ret->poll_after_ms = ret->waiting || ret->active ? COME_AGAIN_MS : REST_MS;
-    show_shares(happened, line_active(r, cx->now), ret);
-    show_pace(r, left, cx->now, ret);
+    ret->has_tail = show_pace(r, left, cx->now, &ret->rate, &ret->tail);
+    show_groups(cx, r, left, ret);
+    ret->poll_after_ms = ret->total.waiting || ret->active ? COME_AGAIN_MS : REST_MS;
     show_stock(cx, r, left, ret);
 }
 
@@ -142,8 +212,8 @@ static err room_open(struct ctx *cx, struct queue *q, int64_t schedule, const st
     const struct room *r = room_find(q, schedule);
     e = room_owned(cx, r);
     if (!e && !r->loaded)
-        e = fail(cx, ERR_CONFLICT, "not_on_sale", "The sale had ended before the program was started: its figures are not kept in memory.",
-                 "프로그램이 시작되기 전에 판매가 끝나, 대기실 현황이 메모리에 없습니다.");
+        e = fail(cx, ERR_CONFLICT, "not_on_sale", "The sale had ended long before the program was started: its figures are not kept in memory.",
+                 "프로그램이 시작되기 오래전에 판매가 끝나, 대기실 현황이 메모리에 없습니다.");
     if (e)
         pthread_rwlock_unlock(&q->lock);
     else

@@ -20,6 +20,21 @@ struct tail {
     bool has_high;
 };
 
+struct figures {              /* of a line, or of all of them */
+    int64_t joined, waiting, admitted, active, parked, absences, returns, booked;
+    bool has_absent, has_conversion;
+    int64_t absent, conversion;          /* of a thousand */
+};
+
+struct group_status {
+    int64_t number, starts_at;
+    struct str name;
+    struct figures figures;
+    struct rate rate;
+    bool has_tail;
+    struct tail tail;
+};
+
 struct status_out {
     int64_t schedule;
     struct str title, message, message_en;
@@ -31,6 +46,8 @@ struct status_out {
     struct rate rate;
     struct tail tail;
     struct list stock;        /* struct grade_left */
+    struct list groups;       /* struct group_status */
+    struct figures total;
     int64_t poll_after_ms;
 };
 

@@ -188,7 +188,11 @@ static void test_over(void **state)
     assert_int_equal(s.rate.effective, 0);
     assert_int_equal(s.admitted, 9);
     assert_int_equal(curve(h).n, 0);         /* longer ago than it reaches */
-    fixture_restart(&h->f);                  /* a program that begins after the sale has no room for it */
+    assert_int_equal(status_of(h, OWNER, ROLE_PRODUCER, &s), OK);
+    fixture_restart(&h->f);                  /* the sale has just ended: passes may still be good */
+    assert_int_equal(status_of(h, OWNER, ROLE_PRODUCER, &s), OK);
+    advance_alone(h, 60 * 60 * 1000);
+    fixture_restart(&h->f);                  /* a program that begins so long after the sale has no room for it */
     assert_int_equal(status_of(h, OWNER, ROLE_PRODUCER, &s), ERR_CONFLICT);
 }
 

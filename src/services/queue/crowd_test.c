@@ -1,6 +1,7 @@
 /* What must hold whatever happens: nothing is lost by a restart, a refusal leaves no trace, damage is noticed, a crowd fits, and those who ask
  * beside the writer see a line that only moves forward. */
 #include "queue_bed.h"
+#include "toll.h"
 
 #include <pthread.h>
 #include <stdio.h>

@@ -3,6 +3,7 @@
  * Which device that is stands in the place token and in the pass; the database keeps it for those who join again. Only of places that were moved the
  * memory knows more: there tokens that were given before name the wrong one. */
 #include "device_int.h"
+#include "groups.h"
 #include "store.h"
 
 #include "platform/crypto/crypto.h"

@@ -24,6 +24,11 @@ struct str draw_receipt(struct ctx *cx, const struct queue *q, const struct name
 /* In a command: *ret is the receipt of the one who joins now, once that is on disk; it has to live until then. */
 void draw_receipt_later(struct ctx *cx, struct room *r, const struct place_ref *who, struct str *ret);
 
+/* Of a closed room; with the public round or, NULL, without. */
+err draw_now(struct ctx *cx, struct room *r, const struct beacon *heard) MUST_USE;
+/* The places by number, to be freed by the caller. */
+uint32_t *draw_order(const struct hash *seed, int64_t entries);
+
 /* The public round that decides a draw at `sells_at`: the first one after it. 0: the operator has named no beacon. */
 int64_t beacon_round(const struct queue *q, int64_t sells_at);
 /* Reads the configuration; false when the URL is none that can be asked, or has no {round}. */

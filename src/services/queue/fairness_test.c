@@ -208,7 +208,8 @@ static void answered(struct story *s, const struct act *a)
     struct person *p = &s->people[a->user - 1];
     if (a->ret) {
         assert_int_equal(a->ret, ERR_CONFLICT);
-        assert_string_equal(a->ret_code, now(s->h) < s->rules.opens_at ? "not_open" : "draining");
+        bool closed = now(s->h) >= s->sale.sale_ends_at, early = now(s->h) < s->rules.opens_at;
+        assert_string_equal(a->ret_code, closed ? "not_on_sale" : early ? "not_open" : "draining");
         s->refusals++;
     } else if (a->what == ACT_JOIN) {
         joined(s, a);
@@ -257,9 +258,27 @@ static void tick(struct story *s, int64_t acts)
     advance_alone(s->h, TICK_MS);
 }
 
+/* The sale was over and goes on: some hear of it at once, others too late. */
+static void extend_sale(struct story *s)
+{
+    move_sale(s, s->sale.sale_starts_at, now(s->h) + DAY_MS);
+    for (int64_t i = 0; i < s->n; i++) {
+        struct person *p = &s->people[i];
+        if (p->joined && p->over)
+            p->look_at = now(s->h) + below(s, 400000);
+        p->over = false;
+    }
+}
+
 static void play(struct story *s, int mode)
 {
     for (int i = 0; i < TICKS; i++) {
+        if (i == 98)
+            move_sale(s, s->sale.sale_starts_at, now(s->h) + 1000);
+        if (i == 101)
+            start_anew(s, fixture_crash);
+        if (i == 105)
+            extend_sale(s);
         tick(s, i < ARRIVALS ? s->n / 125 : s->n / 400);
         if (i == 12)
             move_sale(s, s->sale.sale_starts_at - 30000, s->sale.sale_ends_at);

@@ -1,6 +1,8 @@
 /* Lines of a presale's groups: rooms beside the general one, each at a rate and with an opening of its own. Who belongs to a group is booking's to say
  * (the codes of the presale); he stands in its line, and nobody stands in two. */
+#include "groups.h"
 #include "store.h"
+#include "toll.h"
 
 #include "platform/obs/log.h"
 #include "services/booking/booking.h"
@@ -15,7 +17,8 @@ static struct room *group_find(const struct room *general, struct str name)
     return NULL;
 }
 
-int64_t live_number(const struct ctx *cx, const struct room *r, int64_t user, enum place_state *ret_state)
+/* The number under which the user waits or has been admitted, and which of the two; 0: neither. */
+static int64_t live_number(const struct ctx *cx, const struct room *r, int64_t user, enum place_state *ret_state)
 {
     int64_t until, number = places_get(&r->places, user);
     if (!number)
@@ -98,7 +101,7 @@ struct room *room_inside(const struct ctx *cx, struct room *general, int64_t use
 static struct terms terms_of(const struct room *r, int64_t admit_per_minute, int64_t opens_at)
 {
     struct terms t = r->general->terms;
-    t.draws = false;
+    t.draws = t.own = false;
     t.rules.mode = t.rules.mode == QUEUE_OFF ? QUEUE_OFF : QUEUE_FIFO;
     t.rules.admit_per_minute = admit_per_minute;
     t.rules.opens_at = opens_at;

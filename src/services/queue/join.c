@@ -1,7 +1,9 @@
 /* Coming and going: a place at the end of the line, giving it up, and the purchase that ends it. */
 #include "device_int.h"
 #include "draw_int.h"
+#include "groups.h"
 #include "store.h"
+#include "toll.h"
 #include "turns.h"
 
 #include "base/clock.h"
@@ -130,7 +132,7 @@ err queue_join(struct ctx *cx, void *self, const void *in_, void *ret_out)
 enum place_state room_leave(struct ctx *cx, struct room *r, int64_t number)
 {
     int64_t until, place = room_place(r, number);
-    enum place_state was = place_state(r, &r->line, place, cx->now, &until);
+    enum place_state was = place_waits(r, place, cx->now) ? PLACE_WAITING : place_state(r, &r->line, place, cx->now, &until);
     if (was == PLACE_WAITING || was == PLACE_ADMITTED) {
         room_end(cx, r, place, was == PLACE_WAITING ? LEFT_LINE : LEFT_INSIDE, 0);
         metric_add(&queue_left, 1);

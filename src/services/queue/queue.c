@@ -1,7 +1,10 @@
 /* The queue service: its tables and its life. */
 #include "device_int.h"
 #include "draw_int.h"
+#include "groups.h"
+#include "settings.h"
 #include "store.h"
+#include "toll.h"
 
 #include <stdlib.h>
 
@@ -14,46 +17,22 @@
 /* ---- field tables ---- */
 
 static const char *const device_words[] = { "any", "asked", "this", "other", NULL };
-static const char *const binding_words[] = { "when_possible", "off", "required", NULL };
+const char *const queue_binding_words[] = { "when_possible", "off", "required", NULL };
 const char *const queue_mode_words[] = { "off", "fifo", "draw", NULL };
 const char *const eta_reason_words[] = { "rate", "payment", "limit", "paused", "draw", "not_started", "stock", "sold_out", "back", NULL };
-static const char *const work_words[] = { "off", "light", "strict", NULL };
+const char *const queue_work_words[] = { "off", "light", "strict", NULL };
 const char *const queue_state_words[] = { "waiting", "admitted", "expired", "left", NULL };
 
 #define SCHEDULE_ROW(owner)                                                                                                               \
     { .name = "schedule_id", .type = F_ID, .id = ID_SCHEDULE, .from = FROM_PATH, .at = offsetof(owner, schedule) }
-
-#define RATE_ROW(owner, member, asked)                                                                                                     \
-    { .name = "admit_per_minute", .type = F_INT, .optional = asked, .low = 1, .high = 100000, .at = offsetof(owner, member),               \
-      .help = "people let in a minute at most" }
-#define LIMIT_ROW(owner, member, asked)                                                                                                    \
-    { .name = "active_limit", .type = F_INT, .optional = asked, .low = 1, .high = 1000000, .at = offsetof(owner, member),                  \
-      .help = "people inside at the same time at most; for those who never use their passes others are let in" }
-
-#define RULES_ROWS(owner, asked)                                                                                                               \
-    { .name = "mode", .type = F_ENUM, .words = queue_mode_words, .at = offsetof(owner, rules.mode),                                              \
-      .help = "off: everybody may buy at once; draw: who joins before the sale starts gets a place by lot" },                             \
-    RATE_ROW(owner, rules.admit_per_minute, false),                                                                                        \
-    LIMIT_ROW(owner, rules.active_limit, false),                                                                                           \
-    { .name = "pass_seconds", .type = F_INT, .low = 30, .high = 3600, .at = offsetof(owner, rules.pass_seconds),                          \
-      .help = "how long an admission is good for" },                                                                                      \
-    { .name = "opens_at", .type = F_TIME, .optional = asked, .nullable = true, .at = offsetof(owner, rules.opens_at),                      \
-      .help = "nobody may join before; nobody is admitted before the sale starts" },                                                      \
-    { .name = "paused", .type = F_BOOL, .optional = asked, .at = offsetof(owner, rules.paused), .help = "people may join, nobody is admitted" }, \
-    { .name = "draining", .type = F_BOOL, .optional = asked, .at = offsetof(owner, rules.draining), .help = "nobody may join, people are admitted" }, \
-    { .name = "device_binding", .type = F_ENUM, .words = binding_words, .optional = asked, .at = offsetof(owner, rules.device_binding),     \
-      .help = "are places bound to the device they are taken on (docs/passes.md); when_possible unless told" },                             \
-    { .name = "work", .type = F_ENUM, .words = work_words, .optional = asked, .at = offsetof(owner, rules.work),                           \
-      .help = "hashing that is asked of those who join: about a second of it, or some more; docs/joining.md" },                      \
-    { .name = "message", .type = F_TEXT, .optional = asked, .high = MESSAGE_MAX, .at = offsetof(owner, message), .help = "shown to those who wait" }, \
-    { .name = "message_en", .type = F_TEXT, .optional = asked, .high = MESSAGE_MAX, .at = offsetof(owner, message_en),                     \
-      .help = "the same for those who read English; empty: they see message" }
 
 FIELDS(settings_in_fields, "QueueSettingsRequest", struct settings_in, SCHEDULE_ROW(struct settings_in), RULES_ROWS(struct settings_in, true));
 
 FIELDS(settings_fields, "QueueSettings", struct settings_out,
     { .name = "schedule_id", .type = F_ID, .id = ID_SCHEDULE, .at = offsetof(struct settings_out, schedule) },
     RULES_ROWS(struct settings_out, false),
+    { .name = "own", .type = F_BOOL, .at = offsetof(struct settings_out, own),
+      .help = "set up by itself after its performance was: what is put for the performance passes it by" },
     { .name = "joined", .type = F_INT, .at = offsetof(struct settings_out, joined), .help = "places given" },
     { .name = "serving", .type = F_INT, .at = offsetof(struct settings_out, serving), .help = "places that have had their turn" },
     { .name = "waiting", .type = F_INT, .at = offsetof(struct settings_out, waiting) },
@@ -164,7 +143,7 @@ static const struct call *const calls[] = {
     &queue_device_move_call, &queue_revoke_call,
     &queue_proof_call, &queue_beacon_ask_call, &queue_beacon_put_call, &queue_challenge_call, &queue_refusals_call, &queue_appeal_call,
     &queue_appeal_mine_call, &queue_appeals_call, &queue_appeal_decide_call, &queue_person_left_call, &queue_group_put_call,
-    &queue_group_set_call, &queue_groups_get_call,
+    &queue_group_set_call, &queue_groups_get_call, &queue_wish_put_call, &queue_wish_set_call, &queue_wish_get_call, &queue_wish_read_call,
     &queue_control_call, &queue_control_put_call, &queue_status_call, &queue_curve_call, &queue_curve_csv_call, &queue_plain_call, NULL,
 };
 
@@ -175,11 +154,14 @@ static const struct call *const calls[] = {
 #define PLACE      "/api/v1/queue/{place_token}"
 #define GROUPS     ROOM "/groups"
 #define APPEALS    ROOM "/appeals"
+#define WISH       "/api/v1/performances/{performance_id}/queue/settings"
 
 static const struct route routes[] = {
     { .method = "PUT", .path = SETTINGS, .call = &queue_settings_put_call, .flags = NEED_USER, .roles = ORGANIZERS, .status = 200 },
     { .method = "GET", .path = SETTINGS, .call = &queue_settings_get_call, .flags = NEED_USER, .roles = ORGANIZERS, .status = 200 },
     { .method = "PATCH", .path = SETTINGS, .call = &queue_control_call, .flags = NEED_USER, .roles = ORGANIZERS, .status = 200 },
+    { .method = "PUT", .path = WISH, .call = &queue_wish_put_call, .flags = NEED_USER, .roles = ORGANIZERS, .status = 200 },
+    { .method = "GET", .path = WISH, .call = &queue_wish_get_call, .flags = NEED_USER, .roles = ORGANIZERS, .status = 200 },
     { .method = "GET", .path = ROOM "/status", .call = &queue_status_call, .flags = NEED_USER, .roles = ORGANIZERS, .status = 200 },
     { .method = "GET", .path = ROOM "/curve", .call = &queue_curve_call, .flags = NEED_USER, .roles = ORGANIZERS, .status = 200 },
     { .method = "GET", .path = ROOM "/curve.csv", .call = &queue_curve_csv_call, .flags = NEED_USER, .roles = ORGANIZERS, .status = 200 },
@@ -260,6 +242,7 @@ static struct metric *const metrics[] = { &queue_joins, &queue_polls, &queue_adm
 
 /* ---- life ---- */
 
+#define PASS_MS_MAX (60 * 60 * 1000)
 #define HELD_MS_MAX (24 * 60 * 60 * 1000)
 
 static void lock_init(pthread_rwlock_t *lock)
@@ -271,10 +254,10 @@ static void lock_init(pthread_rwlock_t *lock)
     pthread_rwlockattr_destroy(&attr);
 }
 
-/* Of a sale that is over the passes are asked for only until what was held at its end is paid. */
+/* Of a sale that is over places are asked for until the last pass has run out, and passes until what was held at its end is paid. */
 static err load_room(struct ctx *cx, struct room *r)
 {
-    if (cx->now < r->sale_ends_at)
+    if (cx->now < r->sale_ends_at + PASS_MS_MAX)
         return room_load(cx, r);
     return cx->now < r->sale_ends_at + HELD_MS_MAX ? passes_load(cx, r) : OK;
 }

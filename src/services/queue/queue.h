@@ -38,7 +38,6 @@ struct str queue_pass_of_offer(const struct app *app, struct ctx *cx, int64_t sc
 /* Booking sells the schedule from another time on: its presale. */
 void queue_sale_moved(const struct app *app, int64_t schedule);
 
-
 /* Listens to:
  *   performance.schedule_opened  booking's struct schedule_opening: the schedule has a room, which is off until its organizer says otherwise
  *   performance.schedule_changed the same body: the room follows the sale's new beginning and end

@@ -45,6 +45,7 @@ static inline struct str note_text(const struct note *n)
 
 struct terms {                /* changes rarely */
     struct rules rules;
+    bool own;                 /* chosen for this schedule alone, after its performance's were (wishes.c) */
     bool draws;               /* also while the room is off: settled by the first one who joins */
     struct note message, message_en;     /* without English words everybody reads the others */
 };
@@ -98,6 +99,7 @@ struct room {
     /* Never changes. */
     struct queue *queue;
     int64_t id, schedule, owner;
+    int64_t performance;      /* 0: a group's, or made before it was kept */
     struct str group;         /* empty: the general room */
     struct room *general;     /* a group's; itself otherwise */
 
@@ -112,7 +114,7 @@ struct room {
     struct draw draw;
     uint32_t *order;          /* the place of entry i at i - 1, once drawn; marks and seen then go by places, even before the draw is durable */
     int64_t ordered;          /* entries that it covers */
-    bool loaded;              /* not when the sale had ended before the program started: all its places are over */
+    bool loaded;              /* not when the sale had ended long before the program started: no pass is good any more, and nobody waits */
 
     /* The writer's. */
     struct terms terms;
@@ -193,6 +195,9 @@ void room_free(struct room *r);
 err room_load(struct ctx *cx, struct room *r) MUST_USE;
 /* The latter alone, for a room that is not loaded: which were moved to another device, which were revoked (pass.c). Harmless when it was read before. */
 err passes_load(struct ctx *cx, struct room *r) MUST_USE;
+
+/* Nobody who waits counts as absent for the next three minutes: the program was started, or a sale goes on that was over. Under queue.lock. */
+void room_excuse(struct room *r, int64_t now);
 
 /* Before the line is changed: notes how to undo that, and to show it when it is durable. */
 void room_touch(struct ctx *cx, struct room *r);
@@ -287,6 +292,8 @@ struct stock {
 /* What has become of a place of a room that is on, and until when its pass is good (0: it has none). From the line that the caller may see; in
  * the writer, or under queue.lock. The same holds for place_look and its terms; `left` was asked before, without a lock. */
 enum place_state place_state(const struct room *r, const struct line *line, int64_t place, int64_t now, int64_t *ret_until);
+/* In the writer: has its turn not come yet, or was it missed of late? Also when the sale is over: it may go on. */
+bool place_waits(const struct room *r, int64_t place, int64_t now);
 void place_look(struct ctx *cx, const struct room *r, const struct terms *terms, const struct line *line, int64_t number,
                 const struct remaining *left, struct sight *ret);
 /* All but the place token and the receipt. Not under queue.lock. */
@@ -315,10 +322,6 @@ bool draw_pending(const struct terms *t, const struct line *l);
 int64_t draw_due(const struct room *r);
 /* Hashes, closes and draws as far as it is time. */
 err draw_advance(struct ctx *cx, struct room *r) MUST_USE;
-/* Of a closed room; with the public round or, NULL, without. */
-err draw_now(struct ctx *cx, struct room *r, const struct beacon *heard) MUST_USE;
-/* The places by number, to be freed by the caller. */
-uint32_t *draw_order(const struct hash *seed, int64_t entries);
 
 /* ---- what payment can take (headroom.c) ---- */
 
@@ -327,37 +330,6 @@ void headroom_refresh(struct ctx *cx, struct queue *q, int64_t rooms);
 /* From any thread: is payment what keeps a room from its rate? And its rules with the rate that is left. */
 bool headroom_limits(const struct queue *q, const struct rules *rules);
 struct rules headroom_rules(const struct queue *q, const struct rules *rules);
-
-/* ---- lines of a presale's groups (groups.c); in the writer, unless it is said ---- */
-
-/* The number under which the user waits or has been admitted, and which of the two; 0: neither. */
-int64_t live_number(const struct ctx *cx, const struct room *r, int64_t user, enum place_state *ret_state);
-/* The line in which the user waits or has been admitted; NULL: none. */
-struct room *room_live(const struct ctx *cx, struct room *general, int64_t user, int64_t *ret_number, enum place_state *ret_state);
-/* The line from which the user has been let in; NULL: none. */
-struct room *room_inside(const struct ctx *cx, struct room *general, int64_t user, int64_t *ret_number);
-/* The general room's terms have changed. */
-err groups_follow(struct ctx *cx, struct room *general) MUST_USE;
-/* When a group's line begins to move. Any thread. */
-int64_t group_sells_at(const struct room *r);
-extern const struct call queue_group_put_call, queue_group_set_call, queue_groups_get_call;
-
-/* ---- what is asked of those who join (toll.c, refusals.c, appeals.c) ---- */
-
-struct config;
-struct join_in;
-void toll_configure(struct queue *q, const struct config *c);
-/* In the writer: may cx->actor take a place? Counts it when he may. */
-err toll_take(struct ctx *cx, const struct room *general, const struct join_in *in) MUST_USE;
-/* In the writer: may he try another code? This one was wrong. */
-err toll_guess(struct ctx *cx, const struct room *general) MUST_USE;
-void toll_wrong_code(struct ctx *cx, const struct room *general);
-/* In the writer: has the refusal in cx->problem written down; returns `e`. */
-err refusal_note(struct ctx *cx, struct queue *q, int64_t schedule, err e) MUST_USE;
-int64_t refusals_due(void *queue);
-err appeals_load(struct ctx *cx, struct queue *q) MUST_USE;
-extern const struct call queue_challenge_call, queue_refusals_call;
-extern const struct call queue_appeal_call, queue_appeal_mine_call, queue_appeals_call, queue_appeal_decide_call, queue_person_left_call;
 
 /* ---- signed words (token.c) ---- */
 
@@ -376,6 +348,7 @@ struct settings_in {
 struct settings_out {
     int64_t schedule;
     struct rules rules;
+    bool own;
     struct str message, message_en;
     int64_t joined, serving, waiting, active, parked, no_show;
     struct str commitment;    /* of a room that draws */

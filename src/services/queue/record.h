@@ -13,11 +13,11 @@
     X(W1_ORDER, "admission order: who is before another in the published order is let in no later, unless he was away or is over")          \
     X(W1_REASON, "... and who was passed over had not asked when he was told to, or the sale had ended")                                     \
     X(W1_BACK, "... and once he is back, nobody of the line goes in before him; after a restart: once he has asked")                         \
-    X(W2_RATE, "rate: those let in within any time are no more than the rates in force allow, and one second's worth")                      \
+    X(W2_RATE, "rate: those let in within any time are no more than the rates in force allow, and what may be saved up (docs/waiting-room.md)") \
     X(W2_CAPACITY, "rate: whenever somebody is let in, no more passes are good than twice the limit then in force")                        \
     X(W2_CLOSED, "rate: nobody is let in while the room is paused or off, or outside the sale")                                              \
     X(W3_ONCE, "each place is let in once: it has one pass, with one end")                                                                   \
-    X(W3_FORWARD, "each join ends in one of let in, left, expired: no state goes back, and what is over stays over")                         \
+    X(W3_FORWARD, "each join ends in one of let in, left, expired: no state goes back, and what is over stays over; but for a sale that goes on") \
     X(W3_REASON, "... left is who left or bought, expired is who was let in, or away, or too late; after the sale nobody waits")             \
     X(W3_NOBODY_LOST, "nobody vanishes: what was acknowledged is known for ever, and the organizer counts as many places")                   \
     X(W3_ONE_PLACE, "each account has one place: joining again gives the same one until it is over")                                        \

@@ -24,6 +24,8 @@ struct life {
     int state;
     bool replaced;            /* its account has joined anew */
     bool untold;              /* was away, and came back to a room that was off */
+    bool closed;              /* told to be expired only since the sale was over: that may go on ... */
+    int64_t missed;           /* ... and that first when the turn can have been missed before */
 };
 
 struct check {
@@ -127,6 +129,22 @@ static void check_off(const struct check *c, struct life *l, const struct told *
     l->poll_ms = t->poll_ms;
 }
 
+/* The sale is over: nor is whose turn came just before. */
+static void check_closed(const struct check *c, struct life *l, const struct told *t)
+{
+    l->closed = true;
+    l->untold |= !on_time(c, l, t->at);
+    if (!l->missed && !was_here(l, t->at))
+        l->missed = t->at;
+}
+
+/* The sale goes on, and his place does where it was. */
+static void check_reopened(struct life *l)
+{
+    l->state = TOLD_WAITING;
+    l->back = l->back ? l->back : l->missed;
+}
+
 static void check_expired(struct check *c, struct life *l, const struct told *t)
 {
     bool closed = t->at >= terms_of(c->r, t->at)->ends_at, let_in = l->pass_until && l->pass_until <= t->at, too_late = l->back_by && l->back_by <= t->at;
@@ -134,6 +152,9 @@ static void check_expired(struct check *c, struct life *l, const struct told *t)
         broken(c, W3_REASON, t->at, t->place);
     if (!l->pass_until && !closed && !too_late && !l->untold && on_time(c, l, t->at))
         broken(c, W1_REASON, t->at, t->place);
+    l->closed = false;
+    if (closed && !let_in && !too_late)
+        check_closed(c, l, t);
 }
 
 static void check_place(struct check *c, const struct told *t)
@@ -143,8 +164,11 @@ static void check_place(struct check *c, const struct told *t)
         check_off(c, l, t);
         return;
     }
-    bool over = t->state == TOLD_EXPIRED || t->state == TOLD_GONE, was_over = l->state == TOLD_EXPIRED || l->state == TOLD_GONE;
-    if (t->state < l->state || (was_over && t->state != l->state))
+    bool over = t->state == TOLD_EXPIRED || t->state == TOLD_GONE;
+    if (l->closed && !over && t->at < terms_of(c->r, t->at)->ends_at)
+        check_reopened(l);
+    bool was_over = l->state == TOLD_EXPIRED || l->state == TOLD_GONE;
+    if (t->state < l->state || (was_over && t->state != l->state && !(l->closed && l->ended)))
         broken(c, W3_FORWARD, t->at, t->place);
     if ((l->replaced || l->ended) && !over)
         broken(c, l->ended ? W3_REASON : W3_ONE_PLACE, t->at, t->place);
@@ -154,7 +178,7 @@ static void check_place(struct check *c, const struct told *t)
         check_waiting(c, l, t);
     else if (t->state == TOLD_IN)
         check_in(c, l, t);
-    else if (t->state == TOLD_EXPIRED && !was_over)
+    else if (t->state == TOLD_EXPIRED && (!was_over || l->closed))
         check_expired(c, l, t);
     l->state = t->state;
     l->asked = t->at;
@@ -303,13 +327,23 @@ static int64_t allowed_until(const struct record *r, int64_t at)
     return sum;
 }
 
-/* One second's worth, of the terms in force; at least one admission. */
+/* What may have been saved up, by the rate: one second's worth; where that is less than two people, also what is short of one person by the smallest
+ * part, but less than two people in all. */
+static int64_t saved_up(int64_t per_minute)
+{
+    int64_t second = per_minute * SECOND, fewer_than_two = ADMISSION - 1 + (second < ADMISSION ? second : ADMISSION);
+    return second > fewer_than_two ? second : fewer_than_two;
+}
+
+/* Of the terms in force. */
 static int64_t burst_at(const struct record *r, int64_t at)
 {
     size_t first, n = terms_at(r, at, &first);
-    int64_t burst = ADMISSION;
-    for (size_t k = first; k < first + n; k++)
-        burst = r->terms[k].per_minute * SECOND > burst ? r->terms[k].per_minute * SECOND : burst;
+    int64_t burst = 0;
+    for (size_t k = first; k < first + n; k++) {
+        int64_t saved = saved_up(r->terms[k].per_minute);
+        burst = saved > burst ? saved : burst;
+    }
     return burst;
 }
 

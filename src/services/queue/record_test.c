@@ -171,8 +171,47 @@ static void test_noticed(void **state)
         assert_true(shown[i]);
 }
 
+/* People let in at these times, at that rate. */
+static bool too_fast(int64_t per_minute, const int64_t *at, size_t n)
+{
+    struct record r;
+    struct finding f;
+    bool other;
+    record_init(&r, n);
+    record_terms(&r, (struct told_terms){ T0, per_minute, 1000000, 60000, T0, AT(1000000), .on = true });
+    for (size_t i = 0; i < n; i++) {
+        char token = (char)('a' + i);
+        record_join(&r, (int64_t)i + 1, &token, 1, 0, &other);
+        record_told(&r, (struct told){ .at = T0, .place = (int32_t)i, .position = (int32_t)i + 1, .poll_ms = 5000, .kind = TOLD_PLACE });
+    }
+    for (size_t i = 0; i < n; i++)
+        record_told(&r, (struct told){ .at = T0 + at[i] + 1, .place = (int32_t)i, .poll_ms = 5000, .kind = TOLD_PLACE, .state = TOLD_IN,
+                                       .pass_until = T0 + at[i] + 60000 });
+    record_check(&r, &f);
+    assert_int_equal(f.exact, n);
+    record_free(&r);
+    return f.count[W2_RATE] > 0;
+}
+
+/* The bound of docs/waiting-room.md, to the millisecond. */
+static void test_rate(void **state)
+{
+    static const struct {
+        int64_t per_minute, at[3];
+        size_t n;
+        bool wrong;
+    } cases[] = {
+        { 120, { 50, 50 }, 2, false }, { 120, { 50, 50, 549 }, 3, true }, { 120, { 50, 50, 550 }, 3, false },
+        { 60, { 50, 50 }, 2, true }, { 60, { 50, 51 }, 2, false }, { 60, { 50, 51, 1050 }, 3, true }, { 60, { 50, 51, 1051 }, 3, false },
+        { 6, { 50, 9050 }, 2, true }, { 6, { 50, 9051 }, 2, false },
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+        assert_int_equal(too_fast(cases[i].per_minute, cases[i].at, cases[i].n), cases[i].wrong);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(test_sound), cmocka_unit_test(test_noticed) };
+    const struct CMUnitTest tests[] = { cmocka_unit_test(test_sound), cmocka_unit_test(test_noticed), cmocka_unit_test(test_rate) };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

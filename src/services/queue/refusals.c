@@ -1,6 +1,7 @@
 /* Refusals in the audit log. They are gathered for a second and written together, those of one account and reason as one line with their number: so a
  * program that knocks a thousand times a second costs one line, and a crowd of them no more than the table holds; the others are then one number. */
 #include "queue_int.h"
+#include "toll.h"
 
 #include <stdio.h>
 

@@ -9,7 +9,7 @@
 #include "platform/obs/metrics.h"
 
 #define BASKET_START     200   /* two seats */
-#define AFTER_RESTART_MS (3 * 60 * 1000)      /* nobody counts as absent for so long */
+#define EXCUSED_MS       (3 * 60 * 1000)
 
 struct room *room_find(const struct queue *q, int64_t id)
 {
@@ -82,6 +82,7 @@ struct room *room_new(struct queue *q, const struct room *never_changing)
     r->owner = never_changing->owner;
     r->sale_starts_at = never_changing->sale_starts_at;
     r->sale_ends_at = never_changing->sale_ends_at;
+    r->performance = never_changing->performance;
     r->loaded = never_changing->loaded;
     r->offer = offer_copy(&never_changing->offer);
     atomic_init(&r->basket, BASKET_START);
@@ -179,12 +180,12 @@ static int64_t count_live(const struct room *r, int64_t first, int64_t last)
 }
 
 /* Whose turn was missed is away until he asks. */
-static void see_waiting(struct room *r, int64_t until)
+void room_excuse(struct room *r, int64_t now)
 {
     if (r->line.last)
         seen_grow(&r->seen, r->line.last);
     for (int64_t place = r->line.serving + 1; place <= r->line.last; place++)
-        seen_until(&r->seen, place, until);
+        seen_until(&r->seen, place, now + EXCUSED_MS);
 }
 
 err room_load(struct ctx *cx, struct room *r)
@@ -215,7 +216,7 @@ err room_load(struct ctx *cx, struct room *r)
         r->parks.at[i].live = r->parks.at[i].until && !marks_get(&r->ended, r->parks.at[i].place);
     r->line.waiting = count_live(r, r->line.serving + 1, r->line.last);
     room_skip_ended(r);
-    see_waiting(r, cx->now + AFTER_RESTART_MS);
+    room_excuse(r, cx->now);
     r->loaded = true;
     return OK;
 }

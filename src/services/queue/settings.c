@@ -1,5 +1,7 @@
 /* A room comes to be with its schedule, follows it when its sale is moved, and its organizer decides about it. */
 #include "draw_int.h"
+#include "groups.h"
+#include "settings.h"
 #include "store.h"
 
 #include <time.h>
@@ -7,8 +9,7 @@
 #include "platform/obs/log.h"
 #include "services/booking/booking.h"
 
-/* A room that nobody has set up yet. */
-static const struct rules proposal = { .mode = QUEUE_OFF, .admit_per_minute = 600, .active_limit = 1000, .pass_seconds = 600 };
+const struct rules settings_proposal = { .mode = QUEUE_OFF, .admit_per_minute = 600, .active_limit = 1000, .pass_seconds = 600 };
 
 /* ---- a schedule was made ---- */
 
@@ -35,13 +36,17 @@ static void window_undo(void *room, const void *before)
     window_put(room, *(const struct window *)before);
 }
 
-/* The sale had ended when the program started, and goes on after all: the room needs its places. */
-static err revive(struct ctx *cx, struct room *r)
+/* The sale was over and goes on after all: its places do where they were, and people have a while to hear of it. Had it ended long before the
+ * program started, the room needs its places. */
+static err go_on(struct ctx *cx, struct room *r)
 {
+    bool loaded = r->loaded;
     pthread_rwlock_wrlock(&r->queue->lock);
-    err e = room_load(cx, r);
+    err e = loaded ? OK : room_load(cx, r);
+    if (!e)
+        room_excuse(r, cx->now);
     pthread_rwlock_unlock(&r->queue->lock);
-    if (e)
+    if (e || loaded)
         return e;
     line_pace_reset(&r->line, &r->terms.rules, cx->now);
     room_publish(r);
@@ -57,8 +62,8 @@ static err change_window(struct ctx *cx, struct room *r, struct window after)
     err e = store_room_window(cx, r->id, after.sale_starts_at, after.sale_ends_at);
     if (e)
         return e;
-    if (!r->loaded && cx->now < after.sale_ends_at)
-        e = revive(cx, r);
+    if (cx->now >= before.sale_ends_at && cx->now < after.sale_ends_at)
+        e = go_on(cx, r);
     if (e)
         return e;
     window_put(r, after);
@@ -131,15 +136,15 @@ err queue_opened(struct ctx *cx, void *self, const void *in_, void *ret_out)
     if (known)
         return in->revision ? change_room(cx, known, in) : OK;           /* 0: told again */
 
-    struct room fixed = { .id = in->schedule, .owner = in->owner, .sale_starts_at = in->sale_starts_at, .sale_ends_at = in->sale_ends_at,
-                          .loaded = true, .offer = offer_of(cx, in) };
+    struct room fixed = { .id = in->schedule, .performance = in->performance, .owner = in->owner, .sale_starts_at = in->sale_starts_at,
+                          .sale_ends_at = in->sale_ends_at, .loaded = true, .offer = offer_of(cx, in) };
     struct room *r = room_new(q, &fixed);
     tx_undo(cx, opened_undo, q, &r, sizeof(r));
-    r->terms.rules = proposal;
+    r->terms.rules = settings_proposal;
     r->renewed = true;
     room_touch(cx, r);
     store_room_insert(cx, r);
-    return OK;
+    return wish_follow(cx, r);
 }
 
 /* Of a cancelled schedule nothing is sold any more: nobody waits for it. */
@@ -191,11 +196,25 @@ static bool draws_after(const struct room *r, int mode)
     return mode == QUEUE_DRAW || (r->terms.draws && (mode == QUEUE_OFF || r->line.last));
 }
 
-static void change_terms(struct ctx *cx, struct room *r, const struct settings_in *in)
+err settings_check(struct ctx *cx, const struct room *r, const struct rules *rules)
 {
-    struct terms next = { .rules = in->rules, .draws = draws_after(r, in->rules.mode), .message = note_of(in->message),
+    err e = room_owned(cx, r);
+    if (!e)
+        e = check_rules(cx, r, rules);
+    return e ? e : check_draw(cx, r, rules->mode);
+}
+
+err settings_take(struct ctx *cx, struct room *r, const struct settings_in *in, bool own)
+{
+    struct terms next = { .rules = in->rules, .own = own, .draws = draws_after(r, in->rules.mode), .message = note_of(in->message),
                           .message_en = note_of(in->message_en) };
     room_terms(cx, r, &next);
+    err e = store_room_update(cx, r);
+    if (!e)
+        e = groups_follow(cx, r);
+    if (!e)
+        queue_wake(r->queue, r);
+    return e;
 }
 
 static void show_draw(struct ctx *cx, const struct room *r, const struct line *l, struct settings_out *ret)
@@ -211,6 +230,7 @@ static void show(struct ctx *cx, const struct room *r, const struct terms *t, co
     *ret = (struct settings_out){
         .schedule = r->schedule,
         .rules = t->rules,
+        .own = t->own,
         .message = arena_str(cx->arena, note_text(&t->message)),
         .message_en = arena_str(cx->arena, note_text(&t->message_en)),
         .joined = l->last,
@@ -229,20 +249,14 @@ err queue_settings_set(struct ctx *cx, void *self, const void *in_, void *ret_ou
     struct queue *q = self;
     const struct settings_in *in = in_;
     struct room *r = room_find(q, in->schedule);
-    err e = room_owned(cx, r);
+    bool own;
+    err e = settings_check(cx, r, &in->rules);
     if (!e)
-        e = check_rules(cx, r, &in->rules);
+        e = wish_chosen(cx, r, &own);
     if (!e)
-        e = check_draw(cx, r, in->rules.mode);
+        e = settings_take(cx, r, in, own);
     if (e)
         return e;
-    change_terms(cx, r, in);
-    e = store_room_update(cx, r);
-    if (!e)
-        e = groups_follow(cx, r);
-    if (e)
-        return e;
-    queue_wake(q, r);
     show(cx, r, &r->terms, &r->line, ret_out);
     return OK;
 }
@@ -252,10 +266,12 @@ err queue_settings_set(struct ctx *cx, void *self, const void *in_, void *ret_ou
 #define AWAIT_TRIES    400
 #define AWAIT_PAUSE_NS 5000000
 
+/* Not before it is durable: until then there is nothing to show of it. */
 static bool room_known(struct queue *q, int64_t schedule)
 {
     pthread_rwlock_rdlock(&q->lock);
-    bool known = room_find(q, schedule) != NULL;
+    const struct room *r = room_find(q, schedule);
+    bool known = r && r->version;
     pthread_rwlock_unlock(&q->lock);
     return known;
 }

@@ -85,6 +85,14 @@ enum place_state place_state(const struct room *r, const struct line *line, int6
     return PLACE_ADMITTED;
 }
 
+bool place_waits(const struct room *r, int64_t place, int64_t now)
+{
+    if (!r->loaded || marks_get(&r->ended, place))
+        return false;
+    const struct parked *parked = parks_find(&r->parks, place);
+    return place > r->line.serving || (parked && parked_may_return(parked, now));
+}
+
 static enum eta_reason reason_of(const struct room *r, const struct terms *terms, const struct line *line, const struct remaining *left,
                                  const struct sight *s, int64_t now)
 {

@@ -46,7 +46,7 @@ static struct offer take_offer(struct ctx *cx, const struct rows *row)
 static void take_room(struct ctx *cx, const struct rows *row, struct queue *q)
 {
     struct room fixed = { .id = row_int(row, 0), .group = row_text(cx, row, 22), .owner = row_int(row, 1), .sale_starts_at = row_int(row, 2),
-                          .sale_ends_at = row_int(row, 3), .offer = take_offer(cx, row) };
+                          .sale_ends_at = row_int(row, 3), .performance = row_int(row, 24), .offer = take_offer(cx, row) };
     struct room *r = room_new(q, &fixed);
     bool draws = row_int(row, 15) != 0;
     r->terms = (struct terms){
@@ -61,6 +61,7 @@ static void take_room(struct ctx *cx, const struct rows *row, struct queue *q)
             .device_binding = (int)row_int(row, 21),
             .work = (int)row_int(row, 23),
         },
+        .own = row_int(row, 25) != 0,
         .draws = draws,
         .message = note_of(row_text_view(row, 11)),
         .message_en = note_of(row_text_view(row, 20)),
@@ -93,7 +94,8 @@ void store_room_insert(struct ctx *cx, const struct room *r)
                 v_int(u->mode != QUEUE_OFF),
                 v_int(u->admit_per_minute), v_int(u->active_limit), v_int(u->pass_seconds), opens_at(u), v_int(u->paused),
                 v_text(note_text(&r->terms.message)), v_int(r->line.serving), v_int(r->line.credit), v_int(r->line.credit_at),
-                v_text(str_c(r->offer.title)), v_text(str_c(r->offer.currency)), v_text(join_prices(cx, &r->offer)), v_text(r->group)));
+                v_text(str_c(r->offer.title)), v_text(str_c(r->offer.currency)), v_text(join_prices(cx, &r->offer)), v_text(r->group),
+                v_int(r->performance)));
 }
 
 err store_room_update(struct ctx *cx, const struct room *r)
@@ -103,7 +105,7 @@ err store_room_update(struct ctx *cx, const struct room *r)
                   VALS(v_int(u->mode != QUEUE_OFF), v_int(r->terms.draws), v_int(u->admit_per_minute), v_int(u->active_limit), v_int(u->pass_seconds),
                        opens_at(u), v_int(u->paused), v_int(u->draining), v_int(u->work), v_text(note_text(&r->terms.message)),
                        v_text(note_text(&r->terms.message_en)), v_int(r->line.credit),
-                       v_int(r->line.credit_at), v_int(u->device_binding), v_int(r->id)),
+                       v_int(r->line.credit_at), v_int(u->device_binding), v_int(r->terms.own), v_int(r->id)),
                   NULL);
 }
 

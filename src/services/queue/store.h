@@ -42,14 +42,4 @@ void store_parked_insert(struct ctx *cx, const struct room *r, const struct park
 err store_parked_admit(struct ctx *cx, const struct room *r, const struct parked *p, int64_t active) MUST_USE;
 err store_parks(struct ctx *cx, struct room *r) MUST_USE;
 
-/* ---- who stands where (groups.c) ---- */
-
-struct standing {
-    struct room *line;
-    int64_t number;           /* 0: he is to join this line */
-    bool goes_over;           /* to join it: his code led him here from the general line, in which he stood until now */
-};
-/* Where cx->actor stands, or is to stand: in the line of the group his code belongs to, or the general one. */
-err stand_where(struct ctx *cx, struct room *general, struct str code, struct standing *ret) MUST_USE;
-
 #endif

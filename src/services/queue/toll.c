@@ -4,6 +4,7 @@
  * An address is no person: behind one may sit an office, or the half of a country's telephones. From many joins on it costs more work, by and by,
  * and only far beyond that a refusal. Nothing is refused without a reason that is told, and written down (refusals.c). */
 #include "queue_int.h"
+#include "toll.h"
 
 #include "platform/call/call.h"
 #include "platform/config/config.h"

@@ -7,14 +7,14 @@ SELECT id FROM (
 WHERE first_place > (id & 16777215) OR (before_id IS NOT NULL AND (first_place <= (before_id & 16777215) OR admitted_at < before_at))
 
 -- name: W2_rate
--- help: no more people come in within a minute than the rate and one second's worth
+-- help: no more people come in within a minute than the rate and what may be saved up (docs/waiting-room.md)
 SELECT id, came_in FROM (
     SELECT id, SUM(admitted) OVER minute AS came_in, MAX(admit_per_minute) OVER minute AS rate
     FROM (SELECT id, admitted_at, admitted, admit_per_minute FROM queue_step
           UNION ALL SELECT id, admitted_at, 1, admit_per_minute FROM queue_parked WHERE admitted_at IS NOT NULL) AS arrivals
     WINDOW minute AS (PARTITION BY id >> 24 ORDER BY admitted_at RANGE BETWEEN 60000 PRECEDING AND CURRENT ROW)
 ) AS minutes
-WHERE came_in * 60000 > rate * 60000 + CASE WHEN rate > 60 THEN rate * 1000 ELSE 60000 END
+WHERE came_in * 60000 > rate * 60000 + CASE WHEN rate >= 120 THEN rate * 1000 WHEN rate >= 60 THEN 119999 ELSE rate * 1000 + 59999 END
 
 -- name: W2_limit
 -- help: no more people are let in than may be inside at the same time, and one more for each who was seen not to come, at most twice as many

@@ -1,16 +1,18 @@
 -- name: room_all
 SELECT schedule_id, owner_id, sale_starts_at, sale_ends_at, grades, mode, admit_per_minute, active_limit, pass_seconds, opens_at, paused, message,
-       serving, credit, credit_at, draws, draining, title, currency, prices, message_en, device_binding, group_name, work
+       serving, credit, credit_at, draws, draining, title, currency, prices, message_en, device_binding, group_name, work,
+       performance_id, own
 FROM queue_room ORDER BY schedule_id
 
 -- name: room_insert
 INSERT INTO queue_room (schedule_id, owner_id, sale_starts_at, sale_ends_at, grades, mode, admit_per_minute, active_limit, pass_seconds, opens_at,
-                        paused, message, serving, credit, credit_at, title, currency, prices, group_name)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                        paused, message, serving, credit, credit_at, title, currency, prices, group_name,
+                        performance_id)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 
 -- name: room_update
 UPDATE queue_room SET mode = ?, draws = ?, admit_per_minute = ?, active_limit = ?, pass_seconds = ?, opens_at = ?, paused = ?, draining = ?, work = ?,
-                      message = ?, message_en = ?, credit = ?, credit_at = ?, device_binding = ?
+                      message = ?, message_en = ?, credit = ?, credit_at = ?, device_binding = ?, own = ?
 WHERE schedule_id = ?
 
 -- name: room_window

@@ -122,6 +122,7 @@ export const table = {
   'POST /api/v1/schedules/{schedule_id}/queue': signed_in,
   'POST /api/v1/schedules/{schedule_id}/queue/device': '401   ok    404   404      404   404   404     404',
   'POST /api/v1/schedules/{schedule_id}/queue/revocations': its_maker,
+  'POST /api/v1/schedules/{schedule_id}/queue/lookups': its_maker,
   'GET /wait/{place_token}': everybody,
   'GET /api/v1/queue/{place_token}': everybody,
   'GET /api/v1/schedules/{schedule_id}/queue/draw': everybody,

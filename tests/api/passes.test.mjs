@@ -297,7 +297,29 @@ test('mutations of proofs: none is accepted', async () => {
   }
 });
 
-/* ---- revoking ---- */
+/* ---- looking up and revoking ---- */
+
+test('staff looks a place up, by account, pass or place token', async () => {
+  const { sale, ann, place, pass } = await inside({ active_limit: 1 });
+  const bob = await world.user(), behind = await join(sale, bob);
+  const path = `${queue_of(sale)}/lookups`;
+  const found = async (wish) => ok(await world.api('POST', path, wish, { as: world.admin }));
+  const { pass_expires_at, ...inside_now } = await found({ user_id: ann.id });
+  assert.deepEqual(inside_now, { schedule_id: sale.id, user_id: ann.id, state: 'admitted', position: 0, back_by: null });
+  assert.equal(pass_expires_at, (await look(place)).pass_expires_at);
+  for (const token of [pass, place.place_token]) assert.equal((await found({ token })).user_id, ann.id);
+  const waits = await found({ token: behind.place_token });
+  assert.deepEqual([waits.user_id, waits.state, waits.position, waits.pass_expires_at], [bob.id, 'waiting', 1, null]);
+
+  const other = await inside();
+  for (const wish of [{ token: other.pass }, { token: `${pass}A` }, { token: 'x' }, { user_id: other.ann.id }])
+    refused(await world.api('POST', path, wish, { as: world.admin }), 404, 'not_found');
+  for (const wish of [{}, { user_id: ann.id, token: pass }])
+    assert.equal(refused(await world.api('POST', path, wish, { as: world.admin }), 400, 'invalid').errors[0].field, 'user_id');
+  refused(await world.api('POST', path, { token: pass }, { as: await world.user(['PRODUCER']) }), 404, 'not_found');
+  const log = ok(await world.api('GET', '/api/v1/audit-log?action=queue.look_up', undefined, { as: world.admin }));
+  assert.ok(log.items.length > 0 && !JSON.stringify(log).includes(pass), 'it is in the log, without the pass');
+});
 
 test('staff revokes a pass: nothing can be taken with it, and the buyer is told why', async () => {
   const { sale, ann, place, pass } = await inside();
@@ -315,6 +337,8 @@ test('staff revokes a pass: nothing can be taken with it, and the buyer is told 
     refused(await world.book(ann, hold, { pass }), 403, 'pass_revoked');
     const seen = await look(place);
     assert.deepEqual([seen.state, seen.revoked_reason], ['left', body.reason]);
+    const found = ok(await world.api('POST', `${queue_of(sale)}/lookups`, { user_id: ann.id }, { as: world.admin }));
+    assert.deepEqual([found.state, found.revoked_reason], ['left', body.reason]);
   }
   const log = ok(await world.api('GET', '/api/v1/audit-log?action=queue.revoke', undefined, { as: world.admin })).items;
   assert.equal(log[0].user_id, ok(await world.api('GET', '/api/v1/users/me', undefined, { as: world.admin })).id);

@@ -166,6 +166,7 @@ test('a file of codes takes the place of those a group has', async () => {
   assert.deepEqual(ok(await give_codes(sale, '팬클럽', `\ufeffcode,name\r\n"MEMBER-A",Ann\r\n\r\n${many.join('\r\n')}\r\n`)), { group: '팬클럽', codes: 5001 });
   const terms = ok(await world.api('GET', path(sale, 'terms'), undefined, { as: world.admin }));
   assert.equal(terms.presale_codes, 5002);
+  assert.deepEqual(terms.presale_groups, [{ name: '팬클럽', codes: 5001, uses_per_code: 1 }, { name: 'Card', codes: 1, uses_per_code: 1000 }]);
   assert.ok(!JSON.stringify(terms).includes('MEMBER'));
   refused(await join(sale, ann, 'FAN-001'), 403, 'code_unknown');
   assert.equal(ok(await join(sale, ann, 'member-a'), 201).position, 1);
@@ -209,6 +210,19 @@ test('staff ends what somebody had in every line: also the pass of a group, once
     if (again) await world.crash();
     assert.match(refused(await world.book(ann, hold, { pass }), 403, 'pass_revoked').detail, /sold/);
   }
+});
+
+test('codes of no group stay where only their uses are given', async () => {
+  const sale = await presale({ paused: true });
+  const { presale: said } = ok(await world.api('GET', path(sale, 'terms'), undefined, { as: world.admin }));
+  const groups = said.groups.map((one) => ({ ...one, uses_per_code: 5 }));
+  const change = async (change_) => ok(await world.terms(sale, { presale: { ...said, groups, ...change_ } }));
+  assert.equal((await change({ codes: ['FOR-ALL', 'FOR-SOME'], uses_per_code: 50 })).presale_uses_per_code, 50);
+  const kept = await change({ uses_per_code: 60 });
+  assert.deepEqual([kept.presale_codes, kept.presale_uses_per_code], [6, 60]);
+  assert.equal(ok(await join(sale, await world.user(), 'for-all'), 201).position, 1);
+  const gone = await change({});
+  assert.deepEqual([gone.presale_codes, gone.presale_uses_per_code], [4, undefined]);
 });
 
 test('what is refused of groups and codes', async () => {

@@ -9,6 +9,7 @@ import { moneyEn } from "../src/app/words.money.en";
 import { moneyKo } from "../src/app/words.money.ko";
 import { payEn } from "../src/app/words.pay.en";
 import { payKo } from "../src/app/words.pay.ko";
+import { roomEn, roomKo } from "../src/room/words";
 
 type Tree = { [name: string]: unknown };
 
@@ -21,9 +22,8 @@ function leaves(tree: Tree, path = ""): Map<string, unknown> {
   return found;
 }
 
-const all = (main: unknown, pay: unknown, money: unknown, coupon: unknown) => leaves({ main, pay, money, coupon });
-const ko = all(catalogues.ko, payKo, moneyKo, couponKo);
-const en = all(catalogues.en, payEn, moneyEn, couponEn);
+const ko = leaves({ main: catalogues.ko, pay: payKo, money: moneyKo, coupon: couponKo, room: roomKo });
+const en = leaves({ main: catalogues.en, pay: payEn, money: moneyEn, coupon: couponEn, room: roomEn });
 /* Said by a neighbouring element, so it has no text of its own. */
 const silent = new Set(["main.bookingNote.confirmed"]);
 

@@ -64,9 +64,12 @@ const struct presale_group *presale_group_find(const struct sale_terms *t, struc
 
 void presale_keep_codes(struct ctx *cx, const struct sale *s, struct sale_terms *sealed)
 {
+    const struct sale_terms *now = sale_terms(s);
     struct presale_group *group = groups_copy(cx, &sealed->presale);
+    if (now && sealed->presale.uses && !sealed->presale.codes.n)
+        sealed->presale.codes = now->presale.codes;
     for (size_t i = 0; i < sealed->presale.groups.n; i++) {
-        const struct presale_group *before = presale_group_find(sale_terms(s), group[i].name);
+        const struct presale_group *before = presale_group_find(now, group[i].name);
         if (!group[i].codes.n && before)
             group[i].codes = before->codes;
     }

@@ -237,6 +237,18 @@ err booking_terms_check(struct ctx *cx, const struct sale_terms *t, const struct
 
 /* ---- PUT, GET /schedules/{schedule_id}/terms ---- */
 
+struct codes_shown {          /* of a group: codes are counted, never shown */
+    struct str group;
+    int64_t codes, uses;
+};
+struct terms_out {
+    int64_t schedule;
+    struct terms_shown shown;
+    int64_t codes, entered;
+    int64_t uses;             /* of each code that is of no group; 0: there are none */
+    struct list groups;       /* struct codes_shown */
+};
+
 static err show(struct ctx *cx, const struct sale *s, struct terms_out *ret)
 {
     const struct sale_terms *t = sale_terms(s);
@@ -246,9 +258,14 @@ static err show(struct ctx *cx, const struct sale *s, struct terms_out *ret)
     if (!ret->shown.has_presale)
         return OK;
     const struct presale_group *group = t->presale.groups.at;
+    struct codes_shown *shown = NEW_ARRAY(cx->arena, struct codes_shown, t->presale.groups.n);
     ret->codes = (int64_t)t->presale.codes.n;
-    for (size_t i = 0; i < t->presale.groups.n; i++)
-        ret->codes += (int64_t)group[i].codes.n;
+    ret->uses = t->presale.codes.n ? t->presale.uses : 0;
+    ret->groups = (struct list){ shown, t->presale.groups.n };
+    for (size_t i = 0; i < t->presale.groups.n; i++) {
+        shown[i] = (struct codes_shown){ group[i].name, (int64_t)group[i].codes.n, group[i].uses };
+        ret->codes += shown[i].codes;
+    }
     return db_one(cx, &booking_sql.presale_entered, VALS(v_int(s->id)), row_take_int, &ret->entered, &found);
 }
 
@@ -446,11 +463,20 @@ static const struct fields ref_fields = { "TermsRef", sizeof(struct terms_ref), 
 static const struct field shown_rows[] = { SHOWN_ROWS(terms_shown, ) };
 const struct fields terms_shown_fields = { "Terms", sizeof(struct terms_shown), shown_rows, COUNT_OF(shown_rows) };
 
+static const struct field codes_rows[] = {
+    { .name = "name", .type = F_STR, AT(codes_shown, group) },
+    { .name = "codes", .type = F_INT, AT(codes_shown, codes), .help = "How many it has." },
+    { .name = "uses_per_code", .type = F_INT, AT(codes_shown, uses) },
+};
+static const struct fields codes_fields = { "PresaleGroupCodes", sizeof(struct codes_shown), codes_rows, COUNT_OF(codes_rows) };
+
 static const struct field out_rows[] = {
     { .name = "schedule_id", .type = F_ID, .id = ID_SCHEDULE, AT(terms_out, schedule) },
     SHOWN_ROWS(terms_out, shown.),
     { .name = "presale_codes", .type = F_INT, AT(terms_out, codes) },
     { .name = "presale_entered", .type = F_INT, AT(terms_out, entered), .help = "How many people have come in with a code." },
+    { .name = "presale_uses_per_code", .type = F_INT, .omit_empty = true, AT(terms_out, uses), .help = "Of the codes that are of no group, if there are any." },
+    { .name = "presale_groups", .type = F_LIST, .of = &codes_fields, AT(terms_out, groups) },
 };
 static const struct fields out_fields = { "ScheduleTerms", sizeof(struct terms_out), out_rows, COUNT_OF(out_rows) };
 

@@ -13,11 +13,6 @@ struct terms_in {
 struct terms_ref {
     int64_t schedule;
 };
-struct terms_out {
-    int64_t schedule;
-    struct terms_shown shown;
-    int64_t codes, entered;
-};
 
 extern const struct fields sale_terms_fields;        /* struct sale_terms, as it is stored */
 /* NULL: none. */
@@ -58,7 +53,7 @@ int64_t presale_code_name(struct str sealed);
 err presale_load(struct ctx *cx, struct booking *b);
 void presale_free(struct sale *s);
 struct list presale_seal(struct ctx *cx, struct list codes);
-/* Groups that are given without codes keep those that they have. */
+/* Groups that are given without codes keep those that they have; so do the codes of no group where only their uses are given. */
 void presale_keep_codes(struct ctx *cx, const struct sale *s, struct sale_terms *sealed);
 /* New sealed codes for a group: none is given twice, neither here nor to others. */
 err presale_codes_check(struct ctx *cx, const struct sale *s, const struct presale_group *group, struct list sealed);

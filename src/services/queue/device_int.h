@@ -47,6 +47,11 @@ struct revoke_out {
 };
 extern const struct call queue_revoke_call;
 
+/* ---- lookup.c ---- */
+
+/* POST /schedules/{schedule_id}/queue/lookups */
+extern const struct call queue_look_up_call;
+
 /* ---- store_device.c ---- */
 
 struct device_row {

@@ -140,7 +140,7 @@ const struct call queue_admit_call = { "queue.admit", "Lets people in.", CALL_CO
 static const struct call *const calls[] = {
     &queue_settings_put_call, &queue_settings_get_call, &queue_settings_set_call, &queue_opened_call, &queue_cancelled_call, &queue_join_call,
     &queue_poll_call, &queue_leave_call, &queue_bought_call, &queue_admit_call, &queue_draw_get_call, &queue_draw_entries_call,
-    &queue_device_move_call, &queue_revoke_call,
+    &queue_device_move_call, &queue_look_up_call, &queue_revoke_call,
     &queue_proof_call, &queue_beacon_ask_call, &queue_beacon_put_call, &queue_challenge_call, &queue_refusals_call, &queue_appeal_call,
     &queue_appeal_mine_call, &queue_appeals_call, &queue_appeal_decide_call, &queue_person_left_call, &queue_group_put_call,
     &queue_group_set_call, &queue_groups_get_call, &queue_wish_put_call, &queue_wish_set_call, &queue_wish_get_call, &queue_wish_read_call,
@@ -167,6 +167,7 @@ static const struct route routes[] = {
     { .method = "GET", .path = ROOM "/curve.csv", .call = &queue_curve_csv_call, .flags = NEED_USER, .roles = ORGANIZERS, .status = 200 },
     { .method = "POST", .path = ROOM, .call = &queue_join_call, .flags = NEED_USER | PROVES | PROVES_AGAIN, .status = 201 },
     { .method = "POST", .path = ROOM "/device", .call = &queue_device_move_call, .flags = NEED_USER | PROVES | AUDITED, .status = 200 },
+    { .method = "POST", .path = ROOM "/lookups", .call = &queue_look_up_call, .flags = NEED_USER, .roles = ORGANIZERS, .status = 200 },
     { .method = "POST", .path = ROOM "/revocations", .call = &queue_revoke_call, .flags = NEED_USER, .roles = ORGANIZERS, .status = 201 },
     { .method = "PUT", .path = GROUPS "/{group}", .call = &queue_group_put_call, .flags = NEED_USER, .roles = ORGANIZERS, .status = 200 },
     { .method = "GET", .path = GROUPS, .call = &queue_groups_get_call, .flags = NEED_USER, .roles = ORGANIZERS, .status = 200 },

@@ -242,6 +242,106 @@ export interface QueueControl {
   message_en?: string;
 }
 
+export const roomModes = ["off", "fifo", "draw"] as const;
+export const roomWorks = ["off", "light", "strict"] as const;
+export const deviceBindings = ["when_possible", "required", "off"] as const;
+
+/* What an organizer chooses. */
+export interface RoomRules {
+  mode: (typeof roomModes)[number];
+  admit_per_minute: number;
+  active_limit: number;
+  pass_seconds: number;
+  opens_at: string | null;
+  paused: boolean;
+  draining: boolean;
+  device_binding: (typeof deviceBindings)[number];
+  work: (typeof roomWorks)[number];
+  message: string;
+  message_en: string;
+}
+
+export interface RoomSettings extends RoomRules {
+  schedule_id: string;
+  joined: number;
+  waiting: number;
+  active: number;
+}
+
+/* What was chosen for all dates of a performance; a date that is set up by itself afterwards is its `own`. */
+export interface PerformanceRoom extends RoomRules {
+  performance_id: string;
+  /* Null: nothing was, the rest is a proposal. */
+  chosen_at: string | null;
+  schedules: { schedule_id: string; own: boolean }[];
+}
+
+/* The line of a presale's group. */
+export interface GroupLine {
+  name: string;
+  admit_per_minute: number;
+  opens_at: string | null;
+  /* When the first ones are let in. */
+  starts_at: string;
+  joined: number;
+  serving: number;
+  waiting: number;
+}
+
+export interface PresaleGroup {
+  name: string;
+  starts_at: string;
+  ends_at: string;
+}
+
+/* As its organizer sees them. Codes are counted, never shown. */
+export interface SaleTerms {
+  person_types: PersonTerms[];
+  early_bird: { until: string; percent: number }[];
+  max_per_user_of_performance: number | null;
+  presale: { starts_at: string; ends_at: string; max_per_user: number | null; groups: PresaleGroup[] } | null;
+  presale_codes: number;
+  presale_entered: number;
+  /* Of the codes that are of no group. */
+  presale_uses_per_code?: number;
+  presale_groups: { name: string; codes: number; uses_per_code: number }[];
+}
+
+/* Without codes a group keeps those that it has. */
+export interface PresaleGroupChange extends PresaleGroup {
+  uses_per_code: number;
+  codes?: string[];
+}
+
+export interface SaleTermsChange extends Pick<SaleTerms, "person_types" | "early_bird" | "max_per_user_of_performance"> {
+  presale?: { starts_at: string; ends_at: string; max_per_user: number | null; uses_per_code?: number; groups: PresaleGroupChange[] };
+}
+
+export interface QueueAppealCase extends QueueAppeal {
+  user_id: string;
+  made_at: string;
+  resolved_at: string | null;
+}
+
+/* What became of an account's place. */
+export interface PlaceLookup {
+  user_id: string;
+  /* Of the presale; none: the general line. */
+  group?: string;
+  state: QueuePlace["state"];
+  position: number | null;
+  pass_expires_at: string | null;
+  back_by: string | null;
+  revoked_reason?: string;
+}
+
+export interface StaffBooking {
+  id: string;
+  code: string;
+  user_id: string | null;
+  buyer_name?: string;
+}
+
 export interface DrawData extends Published {
   state: "open" | "closed" | "drawn";
   parts: number;

@@ -17,6 +17,8 @@ interface Page {
   load(): Promise<{ default: PageComponent }>;
 }
 
+const room = () => import("../pages/RoomPage");
+
 export const pages: Page[] = [
   { pattern: "/", load: () => import("../pages/Home") },
   { pattern: "/performances/:id", load: () => import("../pages/PerformancePage") },
@@ -35,7 +37,8 @@ export const pages: Page[] = [
   { pattern: "/admin/money", personal: true, roles: inCharge, load: () => import("../pages/CasesPage") },
   { pattern: "/admin/reconciliations", personal: true, roles: inCharge, load: () => import("../pages/ReconciliationsPage") },
   { pattern: "/admin/reconciliations/:id", personal: true, roles: inCharge, load: () => import("../pages/ReconciliationPage") },
-  { pattern: "/admin/queues/:id", personal: true, roles: organizers, load: () => import("../pages/CockpitPage") },
+  { pattern: "/admin/queues/:id", personal: true, roles: organizers, load: room },
+  { pattern: "/admin/queues/:id/:part", personal: true, roles: organizers, load: room },
   { pattern: "/settlements", personal: true, roles: organizers, load: () => import("../pages/SettlementPage") },
   { pattern: "/settings/payments", personal: true, roles: merchants, load: () => import("../pages/PaymentAccountsPage") },
   { pattern: "/login", load: () => import("../pages/LoginPage") },

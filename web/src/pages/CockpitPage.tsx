@@ -7,6 +7,7 @@ import type { Params } from "../app/router";
 import { save } from "../app/save";
 import { useTitle } from "../app/Shell";
 import { FormProblem, useSending } from "../ui/Form";
+import { RoomNav } from "../room/RoomNav";
 import { Levers } from "./Levers";
 import { CurveTable, RoomCurve } from "./RoomCurve";
 import { ErrorState, Loading } from "../ui/states";
@@ -21,6 +22,7 @@ export default function CockpitPage({ params }: { params: Params }) {
   if (!room) return problem ? <ErrorState problem={problem} retry={again} /> : <Loading />;
   return (
     <div class="wrap staff cockpit" data-testid="cockpit">
+      <RoomNav schedule={params.id} />
       <header class="cockpit__head">
         <h1>{w.title}</h1>
         <p class="muted">{room.title}</p>

@@ -1,13 +1,15 @@
 /* What changes in a waiting room while people wait in it. Nothing happens at the first press: each says what it will do, and asks. */
-import { useEffect, useId, useRef, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import { controlRoom } from "../api/room";
 import type { QueueControl, QueueStatus } from "../api/shapes";
 import { count } from "../app/format";
 import { tell } from "../app/toasts";
-import { wholeNumber } from "./cockpit-watch";
+import { wholeWithin } from "../room/rules";
+import { Sure } from "../room/Sure";
+import { Text } from "../room/Text";
+import { roomWords } from "../room/words";
 import { cockpitWords } from "./cockpit-words";
 import { Field } from "../ui/Field";
-import { FormProblem, useSending } from "../ui/Form";
 
 interface Wish {
   change: QueueControl;
@@ -40,31 +42,18 @@ export function Levers({ room, onDone }: Props) {
   );
 }
 
-function Sure({ wish, schedule, onEnd, onDone }: { wish: Wish; schedule: string; onEnd(): void; onDone(): void }) {
-  const w = cockpitWords();
-  const yes = useRef<HTMLButtonElement>(null);
-  useEffect(() => yes.current?.focus(), []);
-  const { busy, problem, send } = useSending(async () => {
+function Ask({ wish, schedule, onEnd, onDone }: { wish: Wish; schedule: string; onEnd(): void; onDone(): void }) {
+  return <Sure sentence={wish.sentence} onEnd={onEnd} act={async () => {
     await controlRoom(schedule, wish.change);
-    tell(w.done);
+    tell(roomWords().done);
     onEnd();
     onDone();
-  });
-  return (
-    <div class="remark cockpit__sure" role="group" aria-label={wish.sentence} data-testid="sure">
-      <p>{wish.sentence}</p>
-      <FormProblem problem={problem} />
-      <div class="cancel__actions">
-        <button ref={yes} type="button" class="button button--small" disabled={busy} data-testid="yes" onClick={send}>{w.yes}</button>
-        <button type="button" class="button button--quiet button--small" disabled={busy} data-testid="no" onClick={onEnd}>{w.no}</button>
-      </div>
-    </div>
-  );
+  }} />;
 }
 
 function Switch({ room, onDone, name, label, wish }: Props & { name: string; label: string; wish: Wish }) {
   const [asked, setAsked] = useState<Wish | null>(null);
-  if (asked) return <Sure wish={asked} schedule={room.schedule_id} onEnd={() => setAsked(null)} onDone={onDone} />;
+  if (asked) return <Ask wish={asked} schedule={room.schedule_id} onEnd={() => setAsked(null)} onDone={onDone} />;
   return <button type="button" class="button button--quiet" data-testid={name} onClick={() => setAsked(wish)}>{label}</button>;
 }
 
@@ -76,14 +65,14 @@ function NumberLever({ room, onDone, name, label, value, most, wish }: Props & {
   const [wrong, setWrong] = useState(false);
   const [asked, setAsked] = useState<Wish | null>(null);
   if (asked)
-    return <Sure wish={asked} schedule={room.schedule_id} onDone={onDone} onEnd={() => {
+    return <Ask wish={asked} schedule={room.schedule_id} onDone={onDone} onEnd={() => {
       setAsked(null);
       setTyped(null);
     }} />;
   return (
     <form class="cockpit__number" data-testid={`${name}-form`} onSubmit={(event) => {
       event.preventDefault();
-      const n = wholeNumber(typed ?? String(value), most);
+      const n = wholeWithin(typed ?? String(value), [1, most]);
       setWrong(n === null);
       if (n !== null) setAsked(wish(n));
     }}>
@@ -105,26 +94,15 @@ function MessageLever({ room, onDone }: Props) {
     }}>
       <h3>{w.messageTitle}</h3>
       <p class="field__hint">{w.messageHint}</p>
-      <Text label={w.message} lang="ko" name="message" value={ko ?? room.message} onValue={setKo} />
-      <Text label={w.messageEn} lang="en" name="message-en" value={en ?? room.message_en} onValue={setEn} />
+      <Text label={w.message} lang="ko" name="message" max={200} value={ko ?? room.message} onValue={setKo} />
+      <Text label={w.messageEn} lang="en" name="message-en" max={200} value={en ?? room.message_en} onValue={setEn} />
       {asked
-        ? <Sure wish={asked} schedule={room.schedule_id} onDone={onDone} onEnd={() => {
+        ? <Ask wish={asked} schedule={room.schedule_id} onDone={onDone} onEnd={() => {
             setAsked(null);
             setKo(null);
             setEn(null);
           }} />
         : <div><button class="button button--quiet" data-testid="message">{w.send}</button></div>}
     </form>
-  );
-}
-
-function Text({ label, lang, name, value, onValue }: { label: string; lang: string; name: string; value: string; onValue(value: string): void }) {
-  const id = useId();
-  return (
-    <div class="field">
-      <label for={id}>{label}</label>
-      <textarea id={id} class="cockpit__text" lang={lang} rows={2} maxLength={200} value={value} data-testid={`field-${name}`}
-        onInput={(event) => onValue(event.currentTarget.value)} />
-    </div>
   );
 }

@@ -77,12 +77,6 @@ export function useRoom(schedule: string): RoomState & { again(): void } {
 
 export const percent = (permille: number): string => `${permille % 10 === 0 ? permille / 10 : (permille / 10).toFixed(1)} %`;
 
-/* What a field says, if it is a number that a room can be set to. */
-export function wholeNumber(text: string, most: number): number | null {
-  const value = /^\d{1,9}$/.test(text.trim()) ? Number(text) : 0;
-  return value >= 1 && value <= most ? value : null;
-}
-
 /* Columns for the chart: seconds since 1970, then one for each line. */
 export function columns(minutes: QueueMinute[]): [number[], number[], number[], number[]] {
   return [

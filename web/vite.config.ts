@@ -15,5 +15,5 @@ export default defineConfig({
     rollupOptions: { input: ["index.html", "docs.html"] },
   },
   server: { host: "127.0.0.1", proxy: { "/api": api, "/posters": api } },      // by address: a bare machine does not know "localhost"
-  test: { include: ["test/**/*.test.ts"], setupFiles: ["test/setup.mjs"], environment: "node" },
+  test: { include: ["test/**/*.test.ts"], setupFiles: ["test/setup.mjs"], environment: "node", testTimeout: 60000 },
 });

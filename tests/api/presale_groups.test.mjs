@@ -245,6 +245,7 @@ test('what is refused of groups and codes', async () => {
     [{ ...times, codes: ['ABCDEF'] }, 'presale.uses_per_code'],
     [{ ...times, groups: [one, { ...one, codes: ['GHIJKL'] }] }, 'presale.groups[1].name'],
     [{ ...times, groups: [one, { ...one, name: 'Two' }] }, 'presale.groups[1].codes[0]'],
+    [{ ...times, groups: [{ ...one, name: 'One/Two' }] }, 'presale.groups[0].name'],
     [{ ...times, groups: [{ ...one, ends_at: world.time(4 * hour) }] }, 'presale.groups[0].ends_at'],
     [{ ...times, groups: [{ ...one, uses_per_code: undefined }] }, 'presale.groups[0].uses_per_code'],
   ];

@@ -287,6 +287,8 @@ static err check_group(struct ctx *cx, const struct sale_terms *t, size_t i, str
     err e = check_codes(cx, seen, field, g->codes, g->uses);
     if (presale_group_find(t, g->name) != g)
         e = fail_field(cx, arena_fmt(cx->arena, "%.*sname", STR_ARG(field)), "is given twice", "두 번 주어졌습니다");
+    if (memchr(g->name.p, '/', g->name.n))
+        e = fail_field(cx, arena_fmt(cx->arena, "%.*sname", STR_ARG(field)), "must be without a slash, since it stands in addresses", "주소에 쓰이므로 /를 넣을 수 없습니다");
     if (g->starts_at < p->starts_at || g->ends_at <= g->starts_at || g->ends_at > p->ends_at)
         e = fail_field(cx, arena_fmt(cx->arena, "%.*sends_at", STR_ARG(field)), "must be after starts_at, and both within the presale",
                        "starts_at 이후여야 하며, 둘 다 선예매 기간 안이어야 합니다");

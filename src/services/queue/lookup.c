@@ -69,7 +69,7 @@ static err look_up(struct ctx *cx, void *self, const void *in_, void *ret_out)
         .schedule = in->schedule,
         .user = user,
         .group = arena_str(cx->arena, r->group),
-        .state = sight.state,
+        .state = (int)sight.state,
         .has_position = sight.has_position,
         .position = sight.position,
         .pass_expires_at = sight.until,

@@ -88,7 +88,9 @@ test('a peer is told what it does not know, and tells what it knows better', asy
   assert.deepEqual(responseList.map(({ statusCode }) => statusCode), [409, 404, 200, 404, 400, 200]);
   assert.equal(responseList[0].responseEntity.hostName, 'newer');
   assert.equal((await read(second, 'better', 'a')).status, 'DOWN');
-  assert.equal(await read(first, 'other', 'b'), undefined);            /* what a peer told is not told on */
+  await enter(second, 'marker', 'told');                                  /* told after all that is told on: what a peer told is not among it */
+  await until('told', () => read(first, 'marker', 'told'));
+  assert.equal(await read(first, 'other', 'b'), undefined);
   ok(await api(second, 'DELETE', '/apps/other/b'));
 });
 

@@ -64,14 +64,13 @@ test('before the general sale a presale code leads to the line of its group', { 
   ok(await world.terms(schedule, { presale: { ...times, groups: [{ name: '팬클럽', ...times, codes: ['FAN-0001'], uses_per_code: 1 }] } }));
   const room = { paused: true, work: 'light' };
   await house.room(schedule, room);
+  ok(await world.api('PUT', `/api/v1/schedules/${schedule.id}/queue/groups/${encodeURIComponent('팬클럽')}`, { admit_per_minute: 6000 }, { as: world.admin }));
   const early = await visitor_of({ name: 'early', refusals: [403] });
   await early.go(room_of(schedule));
   await early.see('queue-position').waitFor({ timeout: 60000 });          /* a room without an hour of its own takes everybody, before the sale too */
   await early.leave();
 
   await house.room(schedule, { ...room, opens_at: starts });
-  ok(await world.api('PUT', `/api/v1/schedules/${schedule.id}/queue/groups/${encodeURIComponent('팬클럽')}`, { admit_per_minute: 6000 }, { as: world.admin }));
-
   const visitor = await visitor_of({ name: 'fan', refusals: [403, 409] });
   await visitor.go(room_of(schedule));
   await visitor.see('queue-not-yet').waitFor();

@@ -44,8 +44,9 @@ async function each(list, work) {
 }
 
 class Storm {
-  constructor(sale) {
+  constructor(sale, draws) {
     this.sale = sale;
+    this.draws = draws;
     this.acks = [];           /* in the order in which they came */
     this.log = path_join(world.server.data, `acks-${sale.id}`);
     this.serving = Promise.resolve();
@@ -57,17 +58,24 @@ class Storm {
   }
 
   /* Until an answer comes; what was lost with the server is asked for again when there is one. */
-  async until_told(person) {
+  async until_told(ask, what) {
     for (let tries = 0; tries < 5; tries++) {
-      const answer = await this.join(person).catch(() => undefined);
-      if (answer) return ok(answer, 201);
+      const answer = await ask().catch(() => undefined);
+      if (answer) return answer;
       await this.serving;
     }
-    return assert.fail(`nobody answers ${person.email}`);
+    return assert.fail(`nobody answers ${what}`);
+  }
+
+  /* Whose first answer was lost has no receipt in the second: the proof has it. */
+  async proof(place_token) {
+    return ok(await this.until_told(() => world.api('GET', `/api/v1/queue/${place_token}/proof`), 'who wants a proof')).receipt;
   }
 
   async come(person) {
-    const { place_token, position, receipt } = await this.until_told(person);
+    const told = ok(await this.until_told(() => this.join(person), person.email), 201);
+    const { place_token, position } = told;
+    const receipt = told.receipt ?? (this.draws ? await this.proof(place_token) : null);
     const ack = { person, place_token, position, number: receipt ? Number(receipt.split(' ')[2]) : position, receipt };
     appendFileSync(this.log, `${JSON.stringify({ ...ack, person: person.email })}\n`);
     this.acks.push(ack);
@@ -113,7 +121,7 @@ class Storm {
 async function storm(mode, salt) {
   const sale = await world.sale({ hall: { rows: 2, seats: 10 }, sale_starts_at: world.time(hour) });
   ok(await world.api('PUT', `/api/v1/schedules/${sale.id}/queue/settings`, { ...rules, mode }, { as: world.admin }));
-  const it = new Storm(sale);
+  const it = new Storm(sale, mode === 'draw');
   await Promise.all([each(people, (person) => it.come(person)), it.kill_at_random(chance(seed + salt))]);
   await it.check_all();
   return it;

@@ -54,7 +54,8 @@ void fixture_open(struct fixture *f, const struct service *const *services)
         if ((*s)->config)
             config_declare(f->config, (*s)->config);
     make_folder(f->dir);
-    f->options = (struct app_options){ .config = f->config, .services = services, .dir = f->dir, .test_clock = true, .bench = true, .seed = 1 };
+    f->options = (struct app_options){ .config = f->config, .services = services, .dir = f->dir, .test_clock = true, .bench = true, .seed = 1,
+                                        .fleeting = true };     /* a crash here is a copy of the files: nothing waits for the disk */
     open_app(f);
 }
 

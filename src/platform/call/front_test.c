@@ -174,6 +174,7 @@ static void test_run_once_more(void **state)
     server_database(server_address(), "CREATE DATABASE", database);
     set(&f, "db.url", arena_fmt(f.arena, "%s/%s", server_address(), database));
     set(&f, "db.password", str_c(getenv("TAKENSEAT_DB_PASSWORD")));
+    f.options.fleeting = false;              /* such a program keeps away from servers */
     fixture_restart(&f);
     listen_at_any_port(&f);
 

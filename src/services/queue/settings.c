@@ -263,7 +263,7 @@ err queue_settings_set(struct ctx *cx, void *self, const void *in_, void *ret_ou
 
 /* ---- from outside ---- */
 
-#define AWAIT_TRIES    400
+#define AWAIT_TRIES    1000
 #define AWAIT_PAUSE_NS 5000000
 
 /* Not before it is durable: until then there is nothing to show of it. */

@@ -3,7 +3,6 @@
 # Every parser against libFuzzer for FUZZ_SECONDS each; what once crashed a target (tests/fuzz/crashes/NAME) is tried first.
 . tests/lib/suite.sh
 files tests/fuzz '*_fuzz.c'
-address_build
 
 fuzz() { # NAME
     local seeds=() options=() folder grown
@@ -21,5 +20,5 @@ for file in "${found[@]}"; do
     name=$(basename "$file" _fuzz.c)
     names+=("$name") targets+=("tests/fuzz/${name}_fuzz")
 done
-ninja -C build-asan "${targets[@]}" >"$TMPDIR/build.log" || { cat "$TMPDIR/build.log"; echo "not ok - the targets could not be built"; exit 1; }
+address_build "${targets[@]}"
 for name in "${names[@]}"; do check "fuzz $name" fuzz "$name"; done

@@ -9,6 +9,7 @@
 #include "platform/call/trail.h"
 #include "platform/db/engine.h"
 #include "platform/http/http.h"
+#include "platform/kv/kv.h"
 #include "platform/json/openapi.h"
 
 struct operation {
@@ -20,20 +21,22 @@ struct operation {
 
 struct health {
     int status;
+    struct list degraded;     /* of struct str */
 };
 
-static const char *const health_words[] = { "ok", NULL };
+enum { HEALTH_OK, HEALTH_DEGRADED };
+static const char *const health_words[] = { "ok", "degraded", NULL };
 
 static err live(struct ctx *cx, void *self, const void *in, void *out)
 {
     (void)cx;
     (void)self;
     (void)in;
-    ((struct health *)out)->status = 0;
+    *(struct health *)out = (struct health){ .status = HEALTH_OK };
     return OK;
 }
 
-/* Reads the database, so that "ready" says that a request could be served. */
+/* Reads the database, so that "ready" says that a request could be served. What it can do without is named. */
 static err ready(struct ctx *cx, void *self, const void *in, void *out)
 {
     (void)self;
@@ -42,7 +45,12 @@ static err ready(struct ctx *cx, void *self, const void *in, void *out)
     bool found;
     if (app_draining(cx->app))
         return fail(cx, ERR_UNAVAILABLE, "draining", "The server is stopping.", "서버가 종료 중입니다.");
-    ((struct health *)out)->status = 0;
+    struct health *ret = out;
+    struct kv_state kv;
+    kv_state(app_kv(cx->app), &kv);
+    struct str *parts = NEW_ARRAY(cx->arena, struct str, 1);
+    *parts = S("kv");
+    *ret = (struct health){ .status = kv.up ? HEALTH_OK : HEALTH_DEGRADED, .degraded = { parts, kv.up ? 0 : 1 } };
     return db_one(cx, &probe, NO_VALS, NULL, NULL, &found);
 }
 
@@ -78,6 +86,11 @@ static void platform_metrics(struct buf *out, struct app *app)
     line(out, "takenseat_db_commit_us_total", "counter", "Microseconds spent in commits", db.commit_us_total);
     line(out, "takenseat_db_commit_us_max", "gauge", "Longest commit in microseconds", db.commit_us_max);
     line(out, "takenseat_db_checkpoint_us_max", "gauge", "Longest checkpoint in microseconds", db.checkpoint_us_max);
+    struct kv_state kv;
+    kv_state(app_kv(app), &kv);
+    line(out, "takenseat_kv_up", "gauge", "The memory shared with other processes answers", kv.up);
+    line(out, "takenseat_kv_batches_total", "counter", "Batches sent to it", kv.batches);
+    line(out, "takenseat_kv_failures_total", "counter", "Batches that were not answered", kv.failed);
     struct http_stats http = { 0 };
     if (app_http(app))
         http_stats(app_http(app), &http);
@@ -142,10 +155,14 @@ static err test_clock(struct ctx *cx, void *self, const void *in_, void *out)
 
 /* ---- tables ---- */
 
+static const struct field part_rows[] = { { .type = F_STR } };
+static const struct fields part_list = { "PartOfThePlatform", sizeof(struct str), part_rows, 1 };
 static const struct field health_rows[] = {
     { .name = "status", .type = F_ENUM, .words = health_words, .at = offsetof(struct health, status) },
+    { .name = "degraded", .type = F_LIST, .of = &part_list, .at = offsetof(struct health, degraded), .omit_empty = true,
+      .help = "what does not answer and is done without: kv" },
 };
-static const struct fields health_fields = { "Health", sizeof(struct health), health_rows, 1 };
+static const struct fields health_fields = { "Health", sizeof(struct health), health_rows, 2 };
 static const struct field clock_in_rows[] = {
     { .name = "advance_ms", .type = F_INT, .at = offsetof(struct clock_in, advance_ms), .low = 0, .high = INT64_C(366) * 86400000 },
 };

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { execFile, spawn } from 'node:child_process';
 import { createWriteStream } from 'node:fs';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { copyFile, mkdtemp, readFile, rm } from 'node:fs/promises';
 import http from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -32,12 +32,14 @@ function encode(body) {
 }
 
 export class Server {
-  /* clock: time stands still but for clock(); settings: as on the command line, without the dashes; port: 0 takes a free one. */
-  static async start({ clock = true, settings = {}, port = 0 } = {}) {
+  /* clock: time stands still but for clock(); settings: as on the command line, without the dashes; port: 0 takes a free one; keys_of: a server whose
+   * keys this one has too. */
+  static async start({ clock = true, settings = {}, port = 0, keys_of } = {}) {
     const server = new Server();
     server.flags = clock ? ['--bench', '--test-clock'] : ['--bench'];
     server.settings = Object.entries({ ...settings_of_tests, ...settings }).map(([name, value]) => `--${name}=${value}`);
     server.data = await mkdtemp(join(tmpdir(), 'takenseat-server-'));
+    if (keys_of) await copyFile(join(keys_of.data, 'secret'), join(server.data, 'secret'));
     server.log_path = join(server.data, 'server.log');
     server.agent = new http.Agent({ keepAlive: true, maxSockets: 256 });
     server.store = store(server.data);

@@ -11,6 +11,7 @@
 #include "platform/config/config.h"
 #include "platform/crypto/crypto.h"
 #include "platform/http/http.h"
+#include "platform/kv/kv.h"
 #include "platform/obs/log.h"
 #include "platform_sql.h"
 
@@ -36,6 +37,11 @@ static const struct config_key config_keys[] = {
     { "db.tls_ca", CONFIG_STR, "", 0, 0, "File with the certificates that may sign the database server's; empty: the system's.", false },
     { "db.queue", CONFIG_INT, "16384", 16, 1000000, "Commands that may wait for the writer; further ones get 503.", false },
     { "db.group", CONFIG_INT, "1024", 1, 65536, "Most commands in one transaction.", false },
+    { "kv.url", CONFIG_STR, "", 0, 0,
+      "Memory shared by processes: redis://host:port/db, or redis+sentinel://host:port,host:port/name/db; empty: each has its own.", false },
+    { "kv.password", CONFIG_STR, "", 0, 0, "Password of that Redis; better in the environment than here.", true },
+    { "kv.sentinel_password", CONFIG_STR, "", 0, 0, "Password of its sentinels, where they have one.", true },
+    { "kv.prefix", CONFIG_STR, "takenseat", 0, 0, "What all keys there begin with: another one for each installation on the same Redis.", false },
     { 0 },
 };
 
@@ -126,6 +132,17 @@ static bool open_database(struct app *app, struct arena *arena, struct str *ret_
     return app->db && check_statements(app, arena, ret_why);
 }
 
+static bool open_kv(struct app *app, struct arena *arena, struct str *ret_why)
+{
+    const struct config *c = app->o.config;
+    struct kv_options o = { .url = config_str(c, "kv.url"), .password = config_str(c, "kv.password"),
+                            .sentinel_password = config_str(c, "kv.sentinel_password"), .prefix = config_str(c, "kv.prefix") };
+    if (app->o.fleeting)
+        o.url = (struct str){ 0 };                       /* never what others share */
+    app->kv = kv_open(arena, &o, ret_why);
+    return app->kv != NULL;
+}
+
 static bool open_services(struct app *app, struct arena *arena, struct str *ret_why)
 {
     bool ok = true;
@@ -177,7 +194,7 @@ struct app *app_open(struct arena *arena, const struct app_options *o, struct st
         *ret_why = arena_fmt(arena, "cannot make the folder %s: %s", o->dir, strerror(errno));
     } else if (keys_load(arena, o->dir, &app->keys, ret_why)) {
         app->front = front_new(app, app->arena);
-        if (open_database(app, arena, ret_why) && open_services(app, arena, ret_why)) {
+        if (open_kv(app, arena, ret_why) && open_database(app, arena, ret_why) && open_services(app, arena, ret_why)) {
             app->readers = workers_start((int)config_int(o->config, "app.readers"), (size_t)config_int(o->config, "app.read_queue"));
             app->hashers = workers_start((int)config_int(o->config, "app.hashers"), (size_t)config_int(o->config, "app.work_queue"));
             app->workers = workers_start((int)config_int(o->config, "app.workers"), (size_t)config_int(o->config, "app.work_queue"));
@@ -185,6 +202,7 @@ struct app *app_open(struct arena *arena, const struct app_options *o, struct st
             for (size_t i = 0; i < app->service_count; i++)
                 if (o->services[i]->start)
                     o->services[i]->start(app->selves[i]);
+            kv_start(app->kv);
             return app;
         }
     }
@@ -249,9 +267,11 @@ void app_close(struct app *app)
     workers_stop(app->workers);
     workers_stop(app->readers);
     db_close(app->db);
+    kv_stop(app->kv);                        /* after the last command: others hear of it too */
     for (size_t i = app->service_count; i-- > 0;)
         if (app->selves[i])
             app->o.services[i]->close(app->selves[i]);
+    kv_close(app->kv);
     bus_close(app->bus);
     idem_close(app->idem);
     trail_close(app->trail);
@@ -331,6 +351,7 @@ const struct config *app_config(const struct app *app) { return app->o.config; }
 const struct keys *app_keys(const struct app *app) { return &app->keys; }
 struct clock *app_clock(struct app *app) { return &app->clock; }
 struct db *app_db(struct app *app) { return app->db; }
+struct kv *app_kv(const struct app *app) { return app->kv; }
 struct http_server *app_http(struct app *app) { return app->http; }
 bool app_bench(const struct app *app) { return app->o.bench; }
 bool app_test_clock(const struct app *app) { return app->o.test_clock; }

@@ -7,6 +7,7 @@
 struct config;
 struct db_server;
 struct keys;
+struct kv;
 struct migration_set;
 struct trail;
 
@@ -18,7 +19,7 @@ struct app_options {
     int64_t clock_from;       /* where a test clock begins; 0: at the real time */
     bool fleeting;            /* nobody needs the data after this process (engine.h) */
     uint64_t seed;            /* 0: from the system */
-    /* Says who asks: sets cx->actor or returns ERR_WHO. Memory only. `self` is the service's. */
+    /* Says who asks: sets cx->actor or returns ERR_WHO, or ERR_UNAVAILABLE while that cannot be known. Memory only. `self` is the service's. */
     const struct service *auth;
     err (*authenticate)(void *self, struct ctx *cx, struct str bearer);
     /* May this be taken with this pass (may be empty)? Sets cx->pass, or fails with ERR_DENIED. Memory only, any thread. NULL: no pass is asked for. */
@@ -56,6 +57,7 @@ const struct config *app_config(const struct app *app);
 const struct keys *app_keys(const struct app *app);
 struct clock *app_clock(struct app *app);
 struct db *app_db(struct app *app);
+struct kv *app_kv(const struct app *app);             /* memory shared with other processes, which may be lost (kv.h) */
 struct trail *app_trail(const struct app *app);          /* for what is refused outside of a request (trail.h) */
 struct http_server *app_http(struct app *app);          /* NULL while the program does not listen */
 bool app_bench(const struct app *app);

@@ -104,6 +104,7 @@ struct app {
     struct keys keys;
     struct clock clock;
     struct db *db;
+    struct kv *kv;
     size_t service_count;
     void **selves;
     struct map calls;         /* address of a call -> self */

@@ -31,7 +31,7 @@ static err identify(struct asked *a)
     err e = ERR_WHO;
     if (header.n > 7 && str_eq_nocase(str_of(header.p, 7), S("bearer ")))
         e = app->o.authenticate(app_self(app, app->o.auth), a->cx, str_of(header.p + 7, header.n - 7));
-    if (e && (route->flags & NEED_USER))
+    if (e == ERR_WHO && (route->flags & NEED_USER))
         return fail(a->cx, ERR_WHO, NULL, "Please sign in.", "로그인해 주세요.");
     if (!e)
         e = check_scope(a);

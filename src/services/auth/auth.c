@@ -4,8 +4,10 @@
 #include <stdlib.h>
 
 #include "auth_sql.h"
+#include "base/clock.h"
 #include "platform/call/app.h"
 #include "platform/config/config.h"
+#include "platform/kv/kv.h"
 #include "platform/obs/log.h"
 #include "platform/obs/metrics.h"
 
@@ -128,6 +130,8 @@ static const struct config_key config[] = {
     { "auth.oidc_client_id", CONFIG_STR, "", 0, 0, "What this platform is called there.", false },
     { "auth.oidc_client_secret", CONFIG_STR, "", 0, 0, "Its secret there; a public client with PKCE alone when empty.", true },
     { "auth.oidc_redirect", CONFIG_STR, "", 0, 0, "Page of the web client that the provider sends people back to, as registered there.", false },
+    { "auth.unheard_seconds", CONFIG_INT, "0", 0, 3600,
+      "For a process that does not keep the sessions: seconds without word from the one that does after which access tokens are refused; 0: never.", false },
     { "auth.argon2_memory_kib", CONFIG_INT, "19456", 8, 1 << 20, "Memory that hashing one password takes, in KiB.", false },
     { "auth.argon2_ops", CONFIG_INT, "2", 1, 20, "Passes that hashing one password makes over its memory.", false },
     { "auth.hash_threads", CONFIG_INT, "2", 1, 64, "Passwords hashed at the same time.", false },
@@ -162,11 +166,32 @@ static void revoked_before(struct ctx *cx, struct auth *a, int64_t session, int6
     revoked_add(&a->revoked, session, at + ACCESS_SECONDS_MAX * 1000, cx->now);
 }
 
+static void exchange(void *self, struct kv *kv, struct arena *arena)
+{
+    struct auth *a = self;
+    revoked_exchange(&a->revoked, kv, arena, clock_now(app_clock(a->app)));
+}
+
+static err share_revoked(struct ctx *cx, struct auth *a, const struct config *c)
+{
+    struct kv *kv = app_kv(cx->app);
+    a->revoked.shared = kv_shared(kv);
+    a->revoked.unheard_ms = config_int(c, "auth.unheard_seconds") * 1000;
+    if (a->revoked.unheard_ms && !a->revoked.shared)
+        return fail(cx, ERR_INPUT, NULL, "auth.unheard_seconds needs kv.url", "auth.unheard_seconds를 쓰려면 kv.url이 필요합니다");
+    if (a->revoked.unheard_ms)
+        atomic_store(&a->revoked.trusted_until, 0);
+    if (a->revoked.shared)
+        kv_every(kv, exchange, a);
+    return OK;
+}
+
 static err auth_open(struct ctx *cx, void **ret_self)
 {
     const struct config *c = app_config(cx->app);
     struct auth *a = calloc(1, sizeof(*a));
     ASSERT(a != NULL);
+    a->app = cx->app;
     a->keys = app_keys(cx->app);
     a->access_s = config_int(c, "auth.access_seconds");
     a->refresh_ms = config_int(c, "auth.refresh_days") * 24 * 60 * 60 * 1000;
@@ -181,7 +206,10 @@ static err auth_open(struct ctx *cx, void **ret_self)
     *ret_self = a;
     if (!oidc_open(cx, &a->oidc, c))
         return ERR_INPUT;
-    err e = store_auth_sequences(cx, a);
+    err e = share_revoked(cx, a, c);
+    if (e)
+        return e;
+    e = store_auth_sequences(cx, a);
     if (e)
         return e;
     e = store_api_keys_load(cx, &a->api_keys);

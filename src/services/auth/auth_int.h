@@ -14,12 +14,25 @@
 /* An access token outlives its session by at most this long, whatever auth.access_seconds was when it was made. */
 #define ACCESS_SECONDS_MAX 3600
 
+struct sessions {             /* a list that grows */
+    int64_t *at;
+    size_t n, cap;
+};
+
 /* Sessions that ended before their access tokens did. Rarely written; a reader that finds `generation` as it was has missed nothing. */
 struct revoked {
     pthread_rwlock_t lock;
     struct map sessions;      /* session -> when its last access token will have expired (ms) */
     size_t sweep_at;          /* so many entries make it worth dropping the outdated */
     _Atomic uint64_t generation;
+    /* with other processes (revoked_share.c) */
+    bool shared;
+    struct sessions fresh, unsaid;       /* ended by commands that have not been committed yet; by others, and not said yet */
+    char heard[64];           /* position of the entry heard last; the exchanging thread's own */
+    size_t heard_n;           /* 0: none */
+    int64_t dials;            /* of the connection that was heard of last */
+    int64_t unheard_ms;       /* 0: never mind */
+    _Atomic int64_t trusted_until;       /* from then on nobody knows which sessions have ended */
 };
 
 void revoked_open(struct revoked *r);
@@ -27,6 +40,14 @@ void revoked_close(struct revoked *r);
 void revoked_add(struct revoked *r, int64_t session, int64_t until, int64_t now);
 void revoked_remove(struct revoked *r, int64_t session);
 bool revoked_has(struct revoked *r, int64_t session);
+
+struct kv;
+/* In a command, when the set is shared: others are told when revoked_committed (a tx_after) has run, unless it is taken back. */
+void revoked_news(struct revoked *r, int64_t session);
+void revoked_no_news(struct revoked *r, int64_t session);
+void revoked_committed(void *self);
+/* Hears and tells; false when there was no answer. One thread at a time. */
+bool revoked_exchange(struct revoked *r, struct kv *kv, struct arena *arena, int64_t now);
 
 /* ---- passwords (password.c) ---- */
 
@@ -114,6 +135,7 @@ void oidc_close(struct oidc *o);
 /* ---- the service ---- */
 
 struct auth {
+    struct app *app;
     const struct keys *keys;
     int64_t access_s, refresh_ms, grace_ms;
     struct hasher hasher;

@@ -1,17 +1,22 @@
 /* Sessions that ended before their access tokens did. The writer adds, every loop asks. */
 #include "auth_int.h"
 
+#include <stdlib.h>
+
 #define SWEEP_FIRST 256
 
 void revoked_open(struct revoked *r)
 {
     pthread_rwlock_init(&r->lock, NULL);
     r->sweep_at = SWEEP_FIRST;
+    atomic_init(&r->trusted_until, INT64_MAX);
 }
 
 void revoked_close(struct revoked *r)
 {
     map_free(&r->sessions);
+    free(r->fresh.at);
+    free(r->unsaid.at);
     pthread_rwlock_destroy(&r->lock);
 }
 

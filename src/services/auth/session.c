@@ -1,6 +1,6 @@
 /* Sessions: opened by a sign-in, carried on by refresh tokens that work once, ended for all their tokens together.
  *
- * Whatever ends a session is written to the database and, by the same command, to the revoked set in memory. */
+ * Whatever ends a session is written to the database and, by the same command, to the revoked set in memory; other processes are told after the commit. */
 #include "auth_int.h"
 
 #include "platform/obs/metrics.h"
@@ -50,12 +50,20 @@ static void revoke_undo(void *self, const void *session)
 {
     struct auth *a = self;
     revoked_remove(&a->revoked, *(const int64_t *)session);
+    if (a->revoked.shared)
+        revoked_no_news(&a->revoked, *(const int64_t *)session);
 }
 
 static void revoke_in_memory(struct ctx *cx, struct auth *a, int64_t session, int64_t at)
 {
+    if (a->revoked.shared && revoked_has(&a->revoked, session))
+        return;                                  /* heard from elsewhere, where no undo of ours may take it back */
     revoked_add(&a->revoked, session, at + ACCESS_SECONDS_MAX * 1000, cx->now);
     tx_undo(cx, revoke_undo, a, &session, sizeof(session));
+    if (a->revoked.shared) {
+        revoked_news(&a->revoked, session);
+        tx_after(cx, revoked_committed, &a->revoked);
+    }
 }
 
 static err session_end(struct ctx *cx, struct auth *a, int64_t session)

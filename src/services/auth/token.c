@@ -83,6 +83,13 @@ static err refused(struct ctx *cx)
     return fail(cx, ERR_WHO, NULL, "The access token is not valid or not valid any more.", "액세스 토큰이 올바르지 않거나 만료되었습니다.");
 }
 
+/* Sessions that ended elsewhere would be let in. */
+static err unheard(struct ctx *cx)
+{
+    return fail(cx, ERR_UNAVAILABLE, "sessions_unknown", "Which sessions have ended is not known at the moment; please try again shortly.",
+                "종료된 세션을 지금 확인할 수 없습니다. 잠시 후 다시 시도해 주세요.");
+}
+
 static struct slot *slot_find(struct place *place, struct str token)
 {
     if (slot_holds(&place->young, token))
@@ -111,6 +118,8 @@ err auth_check(void *self, struct ctx *cx, struct str bearer)
     struct auth *a = self;
     if (api_key_is(bearer))
         return api_key_check(cx, a, bearer) ? OK : refused(cx);
+    if (cx->now >= atomic_load_explicit(&a->revoked.trusted_until, memory_order_relaxed))
+        return unheard(cx);
     /* Read before the set is asked: what is added in between is seen next time. */
     uint64_t generation = atomic_load(&a->revoked.generation);
     struct place *place = bearer.n > SIGNATURE && bearer.n <= TOKEN_MAX ? place_of(&a->verified, bearer) : NULL;

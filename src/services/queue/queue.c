@@ -13,6 +13,7 @@
 #include "queue_sql.h"
 #include "platform/obs/metrics.h"
 #include "services/booking/booking.h"
+#include "services/queue/limits.h"
 
 /* ---- field tables ---- */
 
@@ -309,7 +310,7 @@ static void queue_close(void *self)
         room_free((struct room *)(uintptr_t)bits);
     map_free(&q->rooms);
     map_free(&q->moved);
-    limits_close(&q->limits);
+    limits_close(q->limits);
     pthread_rwlock_destroy(&q->lock);
     metric_set(&queue_waiting, 0);
     free(q);

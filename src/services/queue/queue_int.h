@@ -10,7 +10,6 @@
 #include "base/map.h"
 #include "platform/call/app.h"
 #include "curve.h"
-#include "services/queue/limits.h"
 #include "proof.h"
 #include "queue.h"
 #include "turns.h"
@@ -172,7 +171,7 @@ struct queue {
         int64_t genesis, period;         /* seconds */
         _Atomic int64_t due;  /* when a closed room's round is to be asked for */
     } beacon;
-    struct limits limits;
+    struct limits *limits;
     struct {                  /* places taken within ten minutes */
         int64_t account_joins, address_joins, address_joins_max;
     } toll;

@@ -6,12 +6,15 @@
 #include "queue_int.h"
 #include "toll.h"
 
+#include "base/clock.h"
 #include "platform/call/call.h"
 #include "platform/config/config.h"
 #include "platform/crypto/crypto.h"
 #include "platform/http/http.h"
+#include "platform/kv/kv.h"
 #include "platform/obs/metrics.h"
 #include "services/auth/auth.h"
+#include "services/queue/limits.h"
 #include "services/queue/work.h"
 
 #define WORK_BITS_ASKED 20    /* never more: about a minute of a slow telephone */
@@ -24,11 +27,22 @@ enum counted { COUNT_JOINS, COUNT_ADDRESS, COUNT_FAILURES, COUNT_CODES };
 
 static const int64_t level_bits[] = { [WORK_OFF] = 0, [WORK_LIGHT] = 13, [WORK_STRICT] = 16 };
 
+static void exchange(void *self, struct kv *kv, struct arena *arena)
+{
+    struct queue *q = self;
+    limits_exchange(q->limits, kv, arena, clock_now(app_clock(q->app)));
+}
+
+/* All processes of an installation call whom they count by the same names, which tell nobody else anything. */
 void toll_configure(struct queue *q, const struct config *c)
 {
+    uint8_t secret[32];
     uint64_t seed;
-    crypto_random(&seed, sizeof(seed));
-    limits_open(&q->limits, seed);
+    crypto_hmac(q->keys->place, S("names of limits"), secret);
+    memcpy(&seed, secret, sizeof(seed));
+    q->limits = limits_open(seed);
+    if (kv_shared(app_kv(q->app)))
+        kv_every(app_kv(q->app), exchange, q);
     q->toll.account_joins = config_int(c, "queue.account_joins");
     q->toll.address_joins = config_int(c, "queue.address_joins");
     q->toll.address_joins_max = config_int(c, "queue.address_joins_max");
@@ -38,32 +52,32 @@ void toll_configure(struct queue *q, const struct config *c)
 
 static uint64_t name_of(const struct queue *q, enum counted what, int64_t schedule, uint64_t who)
 {
-    return limits_name(&q->limits, (int)what, schedule, who);
+    return limits_name(q->limits, (int)what, schedule, who);
 }
 
 /* Joins from the asker's address; an address that is this machine is a proxy's, and nobody's. */
 static int64_t from_address(const struct ctx *cx, struct queue *q)
 {
     uint64_t address = http_peer_key(cx->peer);
-    return address ? limits_count(&q->limits, name_of(q, COUNT_ADDRESS, 0, address), cx->now) : 0;
+    return address ? limits_count(q->limits, name_of(q, COUNT_ADDRESS, 0, address), cx->now) : 0;
 }
 
 static int64_t failures(const struct ctx *cx, struct queue *q)
 {
-    return limits_count(&q->limits, name_of(q, COUNT_FAILURES, 0, (uint64_t)cx->actor.user), cx->now);
+    return limits_count(q->limits, name_of(q, COUNT_FAILURES, 0, (uint64_t)cx->actor.user), cx->now);
 }
 
 static void count_failure(const struct ctx *cx, struct queue *q)
 {
-    limits_add(&q->limits, name_of(q, COUNT_FAILURES, 0, (uint64_t)cx->actor.user), cx->now);
+    limits_add(q->limits, name_of(q, COUNT_FAILURES, 0, (uint64_t)cx->actor.user), cx->now);
 }
 
 static void count_join(const struct ctx *cx, struct queue *q, int64_t schedule)
 {
     uint64_t address = http_peer_key(cx->peer);
-    limits_add(&q->limits, name_of(q, COUNT_JOINS, schedule, (uint64_t)cx->actor.user), cx->now);
+    limits_add(q->limits, name_of(q, COUNT_JOINS, schedule, (uint64_t)cx->actor.user), cx->now);
     if (address)
-        limits_add(&q->limits, name_of(q, COUNT_ADDRESS, 0, address), cx->now);
+        limits_add(q->limits, name_of(q, COUNT_ADDRESS, 0, address), cx->now);
 }
 
 /* ---- how much work ---- */
@@ -185,7 +199,7 @@ static err check_work(struct ctx *cx, struct queue *q, const struct room *genera
 static err check_limits(struct ctx *cx, struct queue *q, int64_t schedule, int64_t joins)
 {
     cx->problem.retry_after_s = LIMITS_WINDOW_MS / 1000;     /* of the refusals below */
-    if (limits_count(&q->limits, name_of(q, COUNT_JOINS, schedule, (uint64_t)cx->actor.user), cx->now) >= q->toll.account_joins)
+    if (limits_count(q->limits, name_of(q, COUNT_JOINS, schedule, (uint64_t)cx->actor.user), cx->now) >= q->toll.account_joins)
         return fail(cx, ERR_LIMIT, "join_limit",
                     "You have taken too many places in this waiting room. Please wait ten minutes, or ask the organizer with an appeal.",
                     "이 대기실에 너무 여러 번 참여했습니다. 10분 후에 다시 시도하거나 이의를 제기해 주세요.");
@@ -218,7 +232,7 @@ err toll_take(struct ctx *cx, const struct room *general, const struct join_in *
 err toll_guess(struct ctx *cx, const struct room *general)
 {
     struct queue *q = general->queue;
-    if (limits_count(&q->limits, name_of(q, COUNT_CODES, 0, (uint64_t)cx->actor.user), cx->now) < CODES_FREE)
+    if (limits_count(q->limits, name_of(q, COUNT_CODES, 0, (uint64_t)cx->actor.user), cx->now) < CODES_FREE)
         return OK;
     cx->problem.retry_after_s = LIMITS_WINDOW_MS / 1000;
     err e = fail(cx, ERR_LIMIT, "code_limit", "Too many wrong codes. Please wait ten minutes, or join the general line without a code.",
@@ -229,7 +243,7 @@ err toll_guess(struct ctx *cx, const struct room *general)
 void toll_wrong_code(struct ctx *cx, const struct room *general)
 {
     struct queue *q = general->queue;
-    limits_add(&q->limits, name_of(q, COUNT_CODES, 0, (uint64_t)cx->actor.user), cx->now);
+    limits_add(q->limits, name_of(q, COUNT_CODES, 0, (uint64_t)cx->actor.user), cx->now);
     count_failure(cx, q);
 }
 

@@ -8,6 +8,7 @@
 
 #include "assets.h"
 #include "commands.h"
+#include "events.h"
 #include "platform/call/app.h"
 #include "platform/config/config.h"
 #include "platform/obs/log.h"
@@ -29,6 +30,9 @@ static const char usage[] =
     "  migrate          bring the data to this program's version\n"
     "  move --from sqlite:DIR --to mysql://USER@HOST:PORT/DATABASE\n"
     "                   copy a stopped shop into a new database on a server and compare every row\n"
+    "  events list      every event that the program says, and its body (docs/events.md)\n"
+    "  events parked    the events that somebody refused for good, also beside a running server\n"
+    "  events replay    tell them again to who refused them; of a stopped shop\n"
     "\n"
     "  --data DIR       folder with everything the program keeps (default: ./data)\n"
     "  --config FILE    settings in INI form\n"
@@ -254,6 +258,25 @@ static int migrate_only(struct arena *arena, const struct config *c, const struc
     return 0;
 }
 
+static int list_events(struct arena *arena, const struct config *c, const struct flags *f)
+{
+    (void)arena, (void)c, (void)f;
+    return events_list();
+}
+
+static int parked_events(struct arena *arena, const struct config *c, const struct flags *f)
+{
+    return events_parked(arena, c, f->data);
+}
+
+static int replay_events(struct arena *arena, const struct config *c, const struct flags *f)
+{
+    struct app *app = open_app(arena, c, f);
+    int status = events_replay(app);
+    app_close(app);
+    return status;
+}
+
 static int run(struct arena *arena, const struct config *config, const struct flags *f)
 {
     static const struct {
@@ -263,6 +286,9 @@ static int run(struct arena *arena, const struct config *config, const struct fl
         { "serve", NULL, serve },
         { "admin", "create", admin_create },
         { "audit", NULL, audit_only },
+        { "events", "list", list_events },
+        { "events", "parked", parked_events },
+        { "events", "replay", replay_events },
         { "migrate", NULL, migrate_only },
         { "move", NULL, move_data },
         { "rehearse", NULL, rehearse_only },

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "platform/bus/bus.h"
 #include "platform/call/app.h"
 #include "platform/call/front.h"
 #include "platform/call/trail.h"
@@ -19,20 +20,23 @@ struct operation {
 
 /* ---- health ---- */
 
+enum health_status { HEALTH_OK, HEALTH_DEGRADED };
+
 struct health {
     int status;
-    struct list degraded;     /* of struct str */
+    unsigned without;         /* what does not answer, though requests are served */
 };
 
-enum { HEALTH_OK, HEALTH_DEGRADED };
 static const char *const health_words[] = { "ok", "degraded", NULL };
+static const char *const health_part_words[] = { "kv", "bus", NULL };
+enum { WITHOUT_KV = 1 << 0, WITHOUT_BUS = 1 << 1 };
 
 static err live(struct ctx *cx, void *self, const void *in, void *out)
 {
     (void)cx;
     (void)self;
     (void)in;
-    *(struct health *)out = (struct health){ .status = HEALTH_OK };
+    ((struct health *)out)->status = HEALTH_OK;
     return OK;
 }
 
@@ -42,15 +46,15 @@ static err ready(struct ctx *cx, void *self, const void *in, void *out)
     (void)self;
     (void)in;
     static const struct query probe = { "operation.probe", "SELECT 1" };
+    struct bus_stats bus;
     bool found;
     if (app_draining(cx->app))
         return fail(cx, ERR_UNAVAILABLE, "draining", "The server is stopping.", "서버가 종료 중입니다.");
-    struct health *ret = out;
     struct kv_state kv;
     kv_state(app_kv(cx->app), &kv);
-    struct str *parts = NEW_ARRAY(cx->arena, struct str, 1);
-    *parts = S("kv");
-    *ret = (struct health){ .status = kv.up ? HEALTH_OK : HEALTH_DEGRADED, .degraded = { parts, kv.up ? 0 : 1 } };
+    bus_stats(app_bus(cx->app), &bus);
+    unsigned without = (kv.up ? 0 : WITHOUT_KV) | (bus.used && !bus.up ? WITHOUT_BUS : 0);
+    *(struct health *)out = (struct health){ without ? HEALTH_DEGRADED : HEALTH_OK, without };
     return db_one(cx, &probe, NO_VALS, NULL, NULL, &found);
 }
 
@@ -103,6 +107,23 @@ static void platform_metrics(struct buf *out, struct app *app)
     line(out, "process_resident_memory_bytes", "gauge", "Resident memory size in bytes", resident_bytes());
 }
 
+static void bus_metrics(struct buf *out, struct bus *bus)
+{
+    struct bus_stats b;
+    bus_stats(bus, &b);
+    if (!b.used)
+        return;
+    line(out, "takenseat_bus_up", "gauge", "Brokers of Kafka answer", b.up);
+    line(out, "takenseat_bus_waiting", "gauge", "Events from the oldest that is not on Kafka yet to the newest", b.waiting);
+    line(out, "takenseat_bus_relayed_total", "counter", "Events that Kafka has taken", b.relayed);
+    line(out, "takenseat_bus_heard_total", "counter", "Messages from Kafka that were dealt with", b.heard);
+    line(out, "takenseat_bus_repeated_total", "counter", "Messages from Kafka about events that had been heard before", b.repeated);
+    line(out, "takenseat_bus_parked_total", "counter", "Messages from Kafka that were parked for a person", b.parked);
+    buf_str(out, S("# HELP takenseat_bus_lag Messages on Kafka that a service has still to hear\n# TYPE takenseat_bus_lag gauge\n"));
+    for (size_t i = 0; i < b.services; i++)
+        buf_fmt(out, "takenseat_bus_lag{service=\"%s\"} %lld\n", b.lag[i].service, (long long)b.lag[i].messages);
+}
+
 static err metrics(struct ctx *cx, void *self, const void *in, void *out)
 {
     (void)self;
@@ -117,6 +138,7 @@ static err metrics(struct ctx *cx, void *self, const void *in, void *out)
     buf_init(&text, 4 << 20);
     metrics_write(&text, sets, n);
     platform_metrics(&text, cx->app);
+    bus_metrics(&text, app_bus(cx->app));
     *(struct raw_out *)out = (struct raw_out){ .content_type = S("text/plain; version=0.0.4; charset=utf-8"),
                                                .body = arena_str(cx->arena, buf_view(&text)) };
     buf_free(&text);
@@ -155,12 +177,10 @@ static err test_clock(struct ctx *cx, void *self, const void *in_, void *out)
 
 /* ---- tables ---- */
 
-static const struct field part_rows[] = { { .type = F_STR } };
-static const struct fields part_list = { "PartOfThePlatform", sizeof(struct str), part_rows, 1 };
 static const struct field health_rows[] = {
     { .name = "status", .type = F_ENUM, .words = health_words, .at = offsetof(struct health, status) },
-    { .name = "degraded", .type = F_LIST, .of = &part_list, .at = offsetof(struct health, degraded), .omit_empty = true,
-      .help = "what does not answer and is done without: kv" },
+    { .name = "without", .type = F_FLAGS, .words = health_part_words, .at = offsetof(struct health, without), .omit_empty = true,
+      .help = "What does not answer; requests are served nevertheless." },
 };
 static const struct fields health_fields = { "Health", sizeof(struct health), health_rows, 2 };
 static const struct field clock_in_rows[] = {

@@ -5,7 +5,7 @@ import { createWriteStream } from 'node:fs';
 import { copyFile, mkdtemp, readFile, rm } from 'node:fs/promises';
 import http from 'node:http';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Contract } from './contract.mjs';
 import { store } from './store.mjs';
@@ -44,6 +44,8 @@ export class Server {
     server.agent = new http.Agent({ keepAlive: true, maxSockets: 256 });
     server.store = store(server.data);
     server.settings.push(...server.store.settings);
+    if (process.env.TAKENSEAT_TEST_BUS && !('bus.url' in settings))          /* any test, with its events through Kafka */
+      server.settings.push(`--bus.url=${process.env.TAKENSEAT_TEST_BUS}`, `--bus.prefix=${basename(server.data)}.`);
     await server.store.make();
     const made = await run(['admin', 'create', '--data', server.data, '--email', admin.email, '--password-stdin', '--bench', ...server.settings],
       `${admin.password}\n`);

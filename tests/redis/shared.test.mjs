@@ -124,7 +124,7 @@ test('with Redis away the keeper serves on and says what it lacks; who depends o
   await answers(other, ann, 200);
   await stop('second');
   await until('it is not told', async () => (await health(keeper)).status === 'degraded');
-  assert.deepEqual(await health(keeper), { status: 'degraded', degraded: ['kv'] });
+  assert.deepEqual(await health(keeper), { status: 'degraded', without: ['kv'] });
   ok(await asked(keeper, ann));
   await sign_out(ben);
   refused(await asked(keeper, ben), 401, 'unauthenticated');

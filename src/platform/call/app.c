@@ -6,6 +6,7 @@
 #include <sys/random.h>
 #include <sys/stat.h>
 
+#include "platform/bus/bus.h"
 #include "platform/call/front_impl.h"
 #include "platform/call/prove.h"
 #include "platform/config/config.h"
@@ -42,6 +43,9 @@ static const struct config_key config_keys[] = {
     { "kv.password", CONFIG_STR, "", 0, 0, "Password of that Redis; better in the environment than here.", true },
     { "kv.sentinel_password", CONFIG_STR, "", 0, 0, "Password of its sentinels, where they have one.", true },
     { "kv.prefix", CONFIG_STR, "takenseat", 0, 0, "What all keys there begin with: another one for each installation on the same Redis.", false },
+    { "bus.url", CONFIG_STR, "", 0, 0, "kafka://host:port,... for events through Kafka; empty: straight from the database to those who listen.", false },
+    { "bus.prefix", CONFIG_STR, "", 0, 0, "What the names of our topics and groups on Kafka begin with.", false },
+    { "bus.options", CONFIG_STR, "", 0, 0, "Further settings of librdkafka, name=value; name=value, such as security.protocol=SASL_SSL.", true },
     { 0 },
 };
 
@@ -152,7 +156,8 @@ static bool open_services(struct app *app, struct arena *arena, struct str *ret_
     app->idem = idem_open(&cx, &app->keys);
     app->trail = trail_open(&cx);
     app->proofs = proofs_open(cx.now, PROOFS_MAX);
-    app->bus = bus_open(&cx, app);
+    app->bus = bus_open(&cx, app, arena, ret_why);
+    ok = app->bus != NULL;
     map_put_ptr(&app->calls, (uint64_t)(uintptr_t)&idem_prune_call, app->idem);
     for (const struct call *const *c = bus_calls; *c; c++)
         map_put_ptr(&app->calls, (uint64_t)(uintptr_t)*c, app->bus);
@@ -245,8 +250,10 @@ bool app_listen(struct app *app, struct arena *arena, struct str *ret_why)
 
 void app_jobs_start(struct app *app)
 {
-    if (!app->jobs)
-        app->jobs = jobs_start(app);
+    if (app->jobs)
+        return;
+    app->jobs = jobs_start(app);
+    bus_start(app->bus);
 }
 
 int app_port(const struct app *app)
@@ -263,6 +270,7 @@ void app_close(struct app *app)
     if (app->http)
         http_stop(app->http);                /* every request that was accepted has been answered */
     jobs_stop(app->jobs);
+    bus_stop(app->bus);
     workers_stop(app->hashers);
     workers_stop(app->workers);
     workers_stop(app->readers);
@@ -355,6 +363,7 @@ struct kv *app_kv(const struct app *app) { return app->kv; }
 struct http_server *app_http(struct app *app) { return app->http; }
 bool app_bench(const struct app *app) { return app->o.bench; }
 bool app_test_clock(const struct app *app) { return app->o.test_clock; }
+struct bus *app_bus(const struct app *app) { return app->bus; }
 struct trail *app_trail(const struct app *app) { return app->trail; }
 bool app_draining(const struct app *app) { return atomic_load(&((struct app *)app)->draining); }
 const struct service *const *app_services(const struct app *app) { return app->o.services; }

@@ -148,6 +148,7 @@ struct service {
     const struct job *jobs;
     const struct job *waiting_jobs;      /* stories that wait for machines of others (mail, webhooks): each has threads of its own */
     size_t (*job_threads)(void *self, const struct job *job);    /* that run one of waiting_jobs at the same time; NULL: one */
+    const struct event_kind *says;       /* what others may hear (event.h); ends with a NULL topic */
     const struct subscription *subscriptions;
     const struct config_key *config;
     const struct audit *audits;

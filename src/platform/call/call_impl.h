@@ -74,19 +74,12 @@ void idem_seal(struct ctx *cx, struct idem *i);
 extern const struct call idem_prune_call;
 int64_t idem_due(void *idem);
 
-/* ---- jobs.c, bus.c ---- */
+/* ---- jobs.c ---- */
 
 struct jobs;
 struct jobs *jobs_start(struct app *app);
 void jobs_stop(struct jobs *j);
 int64_t jobs_advance(struct jobs *j, int64_t ms);
-
-struct bus;
-struct bus *bus_open(struct ctx *cx, struct app *app);
-void bus_close(struct bus *b);
-extern const struct call bus_deliver_call;
-extern const struct call *const bus_calls[];   /* NULL-terminated */
-int64_t bus_due(void *bus);
 
 /* ---- front.c: HTTP to calls ---- */
 
@@ -97,6 +90,8 @@ const struct http_app *front_http(struct front *f);
 /* In the writer, before and after the commit of a group: adds the answers to be kept; sends finished requests back to their loops. */
 void front_group_seal(void *front, struct ctx *cx);
 void front_group_done(void *front);
+
+struct bus;
 
 struct app {
     struct app_options o;

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "platform/bus/bus.h"
 #include "platform/obs/log.h"
 
 #define LOOK_MS 20
@@ -173,6 +174,7 @@ static void run_all_due(struct jobs *j, int64_t now)
         any = false;
         for (size_t i = 0; i < j->runner_count; i++)
             any |= run_due(&j->runners[i], now);
+        any |= bus_settle(j->app->bus);
         ASSERT(++rounds < ROUNDS_MAX);
     } while (any);
 }

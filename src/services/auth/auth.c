@@ -6,6 +6,7 @@
 #include "auth_sql.h"
 #include "base/clock.h"
 #include "platform/call/app.h"
+#include "platform/call/event.h"
 #include "platform/config/config.h"
 #include "platform/kv/kv.h"
 #include "platform/obs/log.h"
@@ -118,6 +119,14 @@ void auth_say_mail(struct ctx *cx, struct auth *a, const struct mail *m)
 {
     say(cx, a, "auth.mail_wanted", m->user, &mail_event_fields, &(struct mail_event){ m->id, m->user, m->kind });
 }
+
+static const struct event_kind says[] = {
+    { "auth.user_joined", NULL, 1, ID_USER, &user_event_fields, "Somebody has an account now." },
+    { "auth.user_left", NULL, 1, ID_USER, &user_event_fields, "Somebody has closed their account: what is kept about them goes." },
+    { "auth.roles_changed", NULL, 1, ID_USER, &user_event_fields, "An account has other roles." },
+    { "auth.mail_wanted", NULL, 1, ID_USER, &mail_event_fields, "Somebody is to get a mail about their account; its secret is asked for when it is sent." },
+    { 0 },
+};
 
 /* ---- configuration and metrics ---- */
 
@@ -236,6 +245,7 @@ const struct service auth_service = {
     .calls = calls,
     .routes = routes,
     .jobs = jobs,
+    .says = says,
     .config = config,
     .audits = auth_audits,
     .migrations = auth_migrations,

@@ -1,4 +1,5 @@
 /* Booking: its tables and its life. */
+#include "platform/call/event.h"
 #include "platform/config/config.h"
 #include "platform/obs/metrics.h"
 #include "services/booking/admin.h"
@@ -156,6 +157,15 @@ static const struct job jobs[] = {
 };
 
 /* What performance was about to tell when a crash cut it off is taken over when its event is delivered. */
+static const struct event_kind says[] = {
+    { "booking.confirmed", "booking.completed.v1", 1, ID_SCHEDULE, &booking_confirmed_fields, "Seats are sold." },
+    { "booking.ended", NULL, 1, ID_SCHEDULE, &booking_ended_fields, "A pending booking will not be confirmed any more." },
+    { "booking.cancelled", NULL, 1, ID_SCHEDULE, &booking_cancelled_fields, "Seats of a confirmed booking, or all of them, are free again." },
+    { "booking.refunded", NULL, 1, ID_SCHEDULE, &booking_refunded_fields, "The money of a cancellation has gone back." },
+    { "booking.seat_offered", NULL, 1, ID_SCHEDULE, &waitlist_offered_fields, "The next one of the waiting list may buy." },
+    { 0 },
+};
+
 static const struct subscription subscriptions[] = {
     { "performance.schedule_opened", &booking_schedule_open },
     { "performance.schedule_changed", &booking_schedule_open },
@@ -233,6 +243,7 @@ const struct service booking_service = {
     .shortcuts = shortcuts,
     .takings = takings,
     .jobs = jobs,
+    .says = says,
     .subscriptions = subscriptions,
     .config = config,
     .audits = booking_audits,

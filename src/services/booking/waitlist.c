@@ -89,18 +89,21 @@ struct offered_event {
     struct str grade;
 };
 
-FIELDS(offered_fields, "SeatOffered", struct offered_event,
-       { .name = "offer_id", .type = F_ID, .id = ID_OFFER, .at = offsetof(struct offered_event, offer) },
-       { .name = "schedule_id", .type = F_ID, .id = ID_SCHEDULE, .at = offsetof(struct offered_event, schedule) },
-       { .name = "user_id", .type = F_ID, .id = ID_USER, .at = offsetof(struct offered_event, user) },
-       { .name = "grade", .type = F_STR, .at = offsetof(struct offered_event, grade) },
-       { .name = "seats", .type = F_INT, .at = offsetof(struct offered_event, seats) },
-       { .name = "until", .type = F_TIME, .at = offsetof(struct offered_event, until) });
+static const struct field offered_rows[] = {
+    { .name = "offer_id", .type = F_ID, .id = ID_OFFER, .at = offsetof(struct offered_event, offer) },
+    { .name = "schedule_id", .type = F_ID, .id = ID_SCHEDULE, .at = offsetof(struct offered_event, schedule) },
+    { .name = "user_id", .type = F_ID, .id = ID_USER, .at = offsetof(struct offered_event, user) },
+    { .name = "grade", .type = F_STR, .at = offsetof(struct offered_event, grade) },
+    { .name = "seats", .type = F_INT, .at = offsetof(struct offered_event, seats) },
+    { .name = "until", .type = F_TIME, .at = offsetof(struct offered_event, until) },
+};
+const struct fields waitlist_offered_fields = { "SeatOffered", sizeof(struct offered_event), offered_rows,
+                                                sizeof(offered_rows) / sizeof(offered_rows[0]) };
 
 static void tell_offered(struct ctx *cx, const struct hold *h, uint32_t grade)
 {
     struct offered_event event = { h->offer, h->sale->id, h->user, h->n, h->expires_at, h->sale->layout->plan->categories[grade].name };
-    tell(cx, "booking.seat_offered", h->sale->id, &offered_fields, &event);
+    tell(cx, "booking.seat_offered", h->sale->id, &waitlist_offered_fields, &event);
 }
 
 /* As many as asked for are free. */

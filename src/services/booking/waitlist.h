@@ -20,6 +20,8 @@ struct waitlist_in {
 
 /* ---- waitlist.c ---- */
 
+extern const struct fields waitlist_offered_fields;          /* the event booking.seat_offered */
+
 /* The seat has been given up: keeps it if others wait for its grade. */
 bool waitlist_keeps(struct ctx *cx, struct booking *b, struct sale *s, uint32_t seat);
 /* Something else than a seat given up has changed what there is: keeps what is free and waited for until the next round. */

@@ -10,6 +10,7 @@
 
 #include "payment_sql.h"
 #include "platform/call/app.h"
+#include "platform/call/event.h"
 #include "platform/config/config.h"
 #include "platform/obs/log.h"
 #include "account.h"
@@ -313,6 +314,12 @@ static size_t job_threads(void *self, const struct job *job)
     return job->call == &resume_call ? s->threads : 1;
 }
 
+static const struct event_kind says[] = {
+    { "payment.refunded", "payment.refund.response", 1, ID_BOOKING, &payment_refunded_fields, "A provider has given money back." },
+    { "payment.case_opened", NULL, 1, ID_CASE, &payment_case_opened_fields, "The people in charge have something to look at." },
+    { 0 },
+};
+
 static const struct subscription subscriptions[] = {
     { "booking.cancelled", &cancelled_call },
     { "booking.ended", &booking_ended_call },
@@ -508,6 +515,7 @@ const struct service payment_service = {
     .jobs = jobs,
     .waiting_jobs = waiting_jobs,
     .job_threads = job_threads,
+    .says = says,
     .subscriptions = subscriptions,
     .config = config,
     .audits = payment_audits,

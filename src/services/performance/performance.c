@@ -4,6 +4,7 @@
 #include "performance_fields.h"
 #include "performance_sql.h"
 #include "platform/call/app.h"
+#include "platform/call/event.h"
 #include "platform/config/config.h"
 #include "platform/obs/log.h"
 #include "picture.h"
@@ -266,6 +267,13 @@ static const struct job jobs[] = {
     { 0 },
 };
 
+static const struct event_kind says[] = {
+    { "performance.schedule_opened", NULL, 1, ID_SCHEDULE, &schedule_opening_fields, "A schedule goes on sale." },
+    { "performance.schedule_changed", NULL, 1, ID_SCHEDULE, &schedule_opening_fields, "A schedule on sale is another one now; the newest revision counts." },
+    { "performance.schedule_cancelled", NULL, 1, ID_SCHEDULE, &schedule_cancelling_fields, "A schedule will not take place." },
+    { 0 },
+};
+
 static const struct subscription subscriptions[] = {
     { "booking.confirmed", &purchase_confirmed_call },
     { "booking.cancelled", &purchase_cancelled_call },
@@ -309,6 +317,7 @@ const struct service performance_service = {
     .scope_read = SCOPE_CATALOGUE_READ,
     .scope_write = SCOPE_CATALOGUE_WRITE,
     .jobs = jobs,
+    .says = says,
     .subscriptions = subscriptions,
     .raw_answers = raw_answers,
     .config = config,

@@ -23,7 +23,31 @@ INSERT INTO bus_cursor (subscription, event_id) VALUES (?, ?)
 UPDATE bus_cursor SET event_id = ? WHERE subscription = ?
 
 -- name: parked_insert
-INSERT INTO bus_parked (subscription, event_id, code, detail, parked_at) VALUES (?, ?, ?, ?, ?)
+INSERT INTO bus_parked (subscription, event_id, code, detail, parked_at, message, origin) VALUES (?, ?, ?, ?, ?, ?, ?)
+
+-- name: parked_has
+SELECT 1 FROM bus_parked WHERE origin = ? AND subscription = ?
+
+-- name: parked_all
+SELECT p.id, p.subscription, p.event_id, p.code, p.detail, p.parked_at, p.origin, p.message, o.body, o.topic
+FROM bus_parked p LEFT JOIN outbox o ON o.id = p.event_id WHERE p.id > ? ORDER BY p.id LIMIT 64
+
+-- name: parked_delete
+DELETE FROM bus_parked WHERE id = ?
+
+-- name: outbox_next
+-- What the relay sends, in order.
+SELECT id, topic, event_key, body, created_at FROM outbox WHERE id > ? ORDER BY id LIMIT 64
+
+-- name: inbox_has
+SELECT 1 FROM bus_inbox WHERE subscription = ? AND event_id = ?
+
+-- name: inbox_insert
+INSERT INTO bus_inbox (subscription, event_id) VALUES (?, ?)
+
+-- name: inbox_lacks
+-- An event of a topic that a subscription has still to hear.
+SELECT id FROM outbox WHERE id > ? AND topic = ? AND NOT EXISTS (SELECT 1 FROM bus_inbox WHERE subscription = ? AND event_id = outbox.id) LIMIT 1
 
 -- name: idem_insert
 -- length: of the answers before they were compressed

@@ -41,17 +41,17 @@ run_file() {
 # Builds by clang in folders of their own. That for addresses and undefined behaviour is made for the fuzzer as well. ThreadSanitizer's shadow
 # memory needs the usual address space, not the widest random one: what runs it begins with "${usual[@]}".
 # The lanes of ./test come here at the same time: one builds, the other waits and finds it built.
-sanitized_build() { # FOLDER SANITIZERS C_ARGUMENTS [TARGET...]: all that is built by default, and these
+sanitized_build() { # FOLDER SANITIZERS C_ARGUMENTS TARGET...
     local lock
     mkdir -p "$1"
     exec {lock}>"$1/.lock"
     flock "$lock"
     [ -f "$1/build.ninja" ] || CC=clang meson setup "$1" --buildtype=debug -Doptimization=1 -Db_lundef=false -Db_sanitize="$2" -Dc_args="$3"
-    ninja -C "$1" all "${@:4}" >"$1/build.log" || { cat "$1/build.log"; echo "not ok - $1 could not be built"; exit 1; }
+    ninja -C "$1" "${@:4}" >"$1/build.log" || { cat "$1/build.log"; echo "not ok - $1 could not be built"; exit 1; }
     exec {lock}>&-
 }
 
-address_build() { # [TARGET...]
+address_build() { # TARGET...: "all" for what is built by default
     export ASAN_OPTIONS=detect_stack_use_after_return=1:detect_leaks=1 UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1
     sanitized_build build-asan address,undefined -fsanitize=fuzzer-no-link "$@"
 }
@@ -65,7 +65,7 @@ thread_build() {
     export TSAN_OPTIONS=halt_on_error=1:second_deadlock_stack=1
     usual=()
     if setarch -R true 2>/dev/null; then usual=(setarch -R); fi
-    sanitized_build build-tsan thread ''
+    sanitized_build build-tsan thread '' all
 }
 
 # Tests of node:test, with a reporter that tells them as TAP without nesting.

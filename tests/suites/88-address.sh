@@ -4,7 +4,7 @@
 # The browser's suite runs on these programs in the first place. What is not run on them: other people's clients of the registry, providers, money,
 # stories, weaknesses, http, and those of scenario and crash that take long.
 . tests/lib/suite.sh
-address_build
+address_build all
 address_programs
 
 files tests/api '*test.mjs'

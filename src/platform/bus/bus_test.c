@@ -184,6 +184,7 @@ static void test_there_and_back(void **state)
     snprintf(text, sizeof(text), "kafka://%s", rd_kafka_mock_cluster_bootstraps(cluster));
     assert_true(config_set(f.config, S("bus.url"), str_c(text), &why));
     atomic_store(&unlucky, true);
+    f.options.fleeting = false;                                  /* such a program says nothing to the world */
     fixture_restart(&f);
     atomic_store(&fails_left, 2);                                /* tried again until it works */
     said(&f, 2);

@@ -47,6 +47,15 @@ static void test_utf8(void **state)
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
         assert_int_equal(str_utf8(str_c(cases[i].text)), cases[i].ok);
     assert_int_equal(str_utf8_length(S("한글 A")), 4);
+    for (int byte = 0; byte < 256; byte++)
+        for (size_t at = 0; at < 24; at++) {
+            char text[24];
+            memset(text, '~', sizeof(text));
+            text[at] = (char)byte;
+            bool plain = byte >= ' ' && byte < 0x7F && byte != '"' && byte != '\\';
+            assert_int_equal(str_plain(str_of(text, 24)), plain ? 24 : at / 8 * 8);
+            assert_int_equal(str_plain(str_of(text, 23)), plain ? 16 : at / 8 * 8);
+        }
 }
 
 static void test_cut(void **state)

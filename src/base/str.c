@@ -97,10 +97,28 @@ static size_t utf8_sequence(const unsigned char *p, size_t n)
     return length;
 }
 
+#define EACH(byte) (UINT64_C(0x0101010101010101) * (byte))
+
+/* The highest bit of a byte is set where it is 0; of those above the lowest such byte too, perhaps. */
+static uint64_t zero_bytes(uint64_t word) { return (word - EACH(1)) & ~word & EACH(0x80); }
+
+size_t str_plain(struct str s)
+{
+    size_t i = 0;
+    for (; i + 8 <= s.n; i += 8) {
+        uint64_t word;
+        memcpy(&word, s.p + i, 8);
+        uint64_t below_space = (word - EACH(0x20)) & ~word & EACH(0x80), above_tilde = (word + EACH(1)) & EACH(0x80);
+        if (((word & EACH(0x80)) | below_space | above_tilde | zero_bytes(word ^ EACH('"')) | zero_bytes(word ^ EACH('\\'))) != 0)
+            break;
+    }
+    return i;
+}
+
 bool str_utf8(struct str s)
 {
     const unsigned char *p = (const unsigned char *)s.p;
-    for (size_t i = 0; i < s.n;) {
+    for (size_t i = str_plain(s); i < s.n;) {
         size_t step = utf8_sequence(p + i, s.n - i);
         if (!step)
             return false;

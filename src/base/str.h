@@ -41,6 +41,8 @@ struct str str_trim(struct str s);
 struct str str_cut(struct str *rest, char sep);
 /* Decimal digits with an optional '-', the whole of s and nothing else. False when it is not a number or does not fit. */
 bool str_to_int(struct str s, int64_t *ret);
+/* How many bytes at the beginning, in whole eights, are printable ASCII other than '"' and '\\': most text is, and who scans it may begin behind. */
+size_t str_plain(struct str s);
 /* Well-formed UTF-8 (Unicode 15, table 3-7: no overlong forms, no surrogates)? */
 bool str_utf8(struct str s);
 /* Code points in well-formed UTF-8. */

@@ -98,11 +98,19 @@ static int sextet(char c)
 
 bool base64url_decode_to(struct str text, uint8_t *out, size_t size, size_t *ret_n)
 {
-    size_t n = 0;
+    size_t n = 0, i = 0;
     unsigned bits = 0, count = 0;         /* those read but not yet written */
     if (text.n % 4 == 1 || text.n / 4 * 3 + text.n % 4 * 3 / 4 > size)
         return false;
-    for (size_t i = 0; i < text.n; i++) {
+    for (; i + 4 <= text.n; i += 4) {
+        int a = sextet(text.p[i]), b = sextet(text.p[i + 1]), c = sextet(text.p[i + 2]), d = sextet(text.p[i + 3]);
+        if ((a | b | c | d) < 0)
+            return false;
+        out[n++] = (uint8_t)(a << 2 | b >> 4);
+        out[n++] = (uint8_t)(b << 4 | c >> 2);
+        out[n++] = (uint8_t)(c << 6 | d);
+    }
+    for (; i < text.n; i++) {
         int v = sextet(text.p[i]);
         if (v < 0)
             return false;

@@ -51,17 +51,7 @@ int http_hex(char c)
 
 bool http_is_text(struct str s)
 {
-    const uint64_t ones = UINT64_C(0x0101010101010101), tops = ones * 0x80;
-    size_t i = 0;
-    /* Eight at a time: is one below ' ', or DEL? A tab makes this look closer. */
-    for (; i + 8 <= s.n; i += 8) {
-        uint64_t v, del;
-        memcpy(&v, s.p + i, 8);
-        del = v ^ (ones * 0x7F);
-        if ((((v - ones * ' ') & ~v) | ((del - ones) & ~del)) & tops)
-            break;
-    }
-    for (; i < s.n; i++) {
+    for (size_t i = str_plain(s); i < s.n; i++) {
         unsigned char c = (unsigned char)s.p[i];
         if ((c < ' ' && c != '\t') || c == 0x7F)
             return false;

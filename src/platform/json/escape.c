@@ -12,7 +12,7 @@ static size_t character(struct str s)
 
 size_t json_plain(struct str s)
 {
-    size_t i = 0;
+    size_t i = str_plain(s);
     while (i < s.n) {
         unsigned char c = (unsigned char)s.p[i];
         if (c < 0x20 || c == '"' || c == '\\')

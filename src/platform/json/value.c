@@ -74,9 +74,9 @@ struct str value_number(struct ctx *cx, struct bounds b, struct str text, void *
 /* Counts code points; false when there is a control character (Unicode's Cc) other than the allowed line breaks and tabs. */
 static bool text_scan(struct str s, bool lines, int64_t *ret_length)
 {
-    const unsigned char *p = (const unsigned char *)s.p, *end = p + s.n;
-    int64_t length = 0;
-    for (; p < end; p++) {
+    size_t plain = str_plain(s);
+    int64_t length = (int64_t)plain;
+    for (const unsigned char *p = (const unsigned char *)s.p + plain, *end = p + (s.n - plain); p < end; p++) {
         if (*p < 0x20 && !(lines && (*p == '\n' || *p == '\r' || *p == '\t')))
             return false;
         if (*p == 0x7F || (*p == 0xC2 && p[1] < 0xA0))

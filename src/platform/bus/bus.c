@@ -40,9 +40,9 @@ static bool add_subscribers(struct bus *b, struct ctx *cx, const struct service 
         struct subscriber *s = &b->at[b->n++];
         *s = (struct subscriber){ .service = service, .row = row };
         snprintf(s->name, sizeof(s->name), "%s.%s", service->name, row->topic);
-        if (bus_cursor(cx, s->name, &s->cursor))
+        if (bus_cursor(cx, s->name, &s->marked))
             return false;
-        s->settled = s->cursor;
+        s->cursor = s->settled = s->marked;
     }
     return true;
 }
@@ -128,22 +128,23 @@ static bool settled(struct ctx *cx, struct subscriber *s, int64_t last)
 {
     bool lacks = true;
     struct val name = v_text(str_c(s->name));
+    int64_t first;
     if (s->settled >= last)
         return true;
-    if (db_one(cx, &platform_sql.inbox_lacks, VALS(v_int(s->settled), v_text(str_c(s->row->topic)), name), NULL, NULL, &lacks) || lacks)
+    if (db_one(cx, &platform_sql.inbox_lacks, VALS(v_int(s->settled), v_text(str_c(s->row->topic)), name), row_take_int, &first, &lacks))
         return false;
-    s->settled = last;
-    return true;
+    s->settled = lacks && first <= last ? first - 1 : last;
+    return s->settled == last;
 }
 
-static bool all_settled(struct bus *b, int64_t last)
+bool bus_heard_by_all(struct bus *b, int64_t last)
 {
-    bool all = true;
     struct ctx cx;
+    bool all = !b->relay || relay_marked(b->relay) >= last;
     app_ctx_begin(b->app, &cx);
     cx.db = db_read_begin(b->app->db);
     for (size_t i = 0; i < b->n && all; i++)
-        all = settled(&cx, &b->at[i], last);
+        all = b->brokers.n ? settled(&cx, &b->at[i], last) : atomic_load(&b->at[i].cursor) >= last;
     db_read_end(b->app->db, cx.db);
     app_ctx_end(&cx);
     return all;
@@ -154,7 +155,7 @@ bool bus_settle(struct bus *b)
     int64_t last = db_outbox_last(b->app->db);
     if (!b->relay || b->seen >= last)
         return false;
-    for (int ms = 0; ms < SETTLE_MS && !all_settled(b, last); ms += SETTLE_LOOK_MS)
+    for (int ms = 0; ms < SETTLE_MS && !bus_heard_by_all(b, last); ms += SETTLE_LOOK_MS)
         usleep(SETTLE_LOOK_MS * 1000);
     b->seen = last;
     return true;
@@ -220,12 +221,12 @@ static err deliver_one(struct ctx *cx, struct bus *b, struct subscriber *s, cons
     struct cursor_in moved = { s->name, event->id, e, cx->problem };
     e = call_run(cx, &cursor_move_call, &moved, NULL);
     if (!e)
-        s->cursor = event->id;
+        s->cursor = s->marked = event->id;
     return e;
 }
 
-/* Up to 64 events of one subscription; *ret_more when there may be others. */
-static err deliver_some(struct ctx *cx, struct bus *b, struct subscriber *s, bool *ret_more)
+/* Up to 64 events of one subscription; *ret_more when there may be others, up to `newest` at least. */
+static err deliver_some(struct ctx *cx, struct bus *b, struct subscriber *s, int64_t newest, bool *ret_more)
 {
     struct rows r;
     struct event events[64];
@@ -242,6 +243,8 @@ static err deliver_some(struct ctx *cx, struct bus *b, struct subscriber *s, boo
     for (size_t i = 0; i < n && !e; i++)
         e = deliver_one(cx, b, s, &events[i]);
     *ret_more = n == 64;
+    if (!e && !*ret_more && s->cursor < newest)      /* what is seldom said is not looked for in the same rows again */
+        s->cursor = newest;
     return e;
 }
 
@@ -256,7 +259,7 @@ static err deliver(struct ctx *cx, void *self, const void *in, void *out)
         bool more = true;
         err e = OK;
         while (more && !e)
-            e = deliver_some(cx, b, &b->at[i], &more);
+            e = deliver_some(cx, b, &b->at[i], newest, &more);
         if (e)
             result = e;
     }
@@ -267,4 +270,5 @@ static err deliver(struct ctx *cx, void *self, const void *in, void *out)
 
 const struct call bus_deliver_call = { .name = "platform.bus_deliver", .kind = CALL_STORY, .fn = deliver };
 
-const struct call *const bus_calls[] = { &bus_deliver_call, &cursor_move_call, &bus_hear_call, &bus_heard_call, &bus_park_call, NULL };
+const struct call *const bus_calls[] = { &bus_deliver_call, &cursor_move_call, &bus_hear_call, &bus_heard_call, &bus_park_call, &bus_prune_call,
+                                         &bus_drop_call, NULL };

@@ -2,7 +2,9 @@
  * idempotent call; what it refuses for good is parked for a person, and the next event goes on.
  *
  * In one process they go straight from the outbox to the calls. With bus.url a relay sends them to Kafka (docs/events.md), and a consumer for each
- * service brings them back: a row in the inbox, written with the effect, tells what was heard before. */
+ * service brings them back: a row in the inbox, written with the effect, tells what was heard before.
+ *
+ * What everybody has heard is kept for bus.keep_days, and what is parked until somebody sees to it. */
 #ifndef PLATFORM_BUS_BUS_H
 #define PLATFORM_BUS_BUS_H
 
@@ -21,6 +23,8 @@ void bus_stop(struct bus *b);
 extern const struct call *const bus_calls[];         /* NULL-terminated; their self is the bus */
 extern const struct call bus_deliver_call;           /* in process; not due where Kafka is used */
 int64_t bus_due(void *bus);
+extern const struct call bus_prune_call;             /* what everybody has heard leaves the outbox in the end */
+int64_t bus_prune_due(void *bus);
 /* For a clock that is moved by hand: waits until all has been heard that has been said (at most 30 s), and tells whether there was any. */
 bool bus_settle(struct bus *b);
 

@@ -10,8 +10,9 @@ struct subscriber {
     char name[96];            /* "booking.performance.schedule_opened" */
     const struct service *service;
     const struct subscription *row;
-    int64_t cursor;           /* delivered in process up to here */
-    int64_t settled;          /* with Kafka: all up to here has been heard (bus_settle) */
+    _Atomic int64_t cursor;   /* heard up to here; in process the row of the table may be behind, where nothing was said to it */
+    int64_t settled;          /* with Kafka: all up to here has been heard, found when it was asked */
+    int64_t marked;           /* what the row of the table says */
 };
 
 struct relay;
@@ -29,6 +30,8 @@ struct bus {
     struct listener **listeners;
     size_t listener_count;
     _Atomic int64_t heard, repeated, parked;
+    _Atomic int64_t prune_due;
+    int64_t pruned;           /* older events have left the outbox, or are parked */
 };
 
 /* What a service says about itself, or the bare topic when none declares it. */
@@ -36,6 +39,12 @@ struct event_kind bus_kind(const struct bus *b, const char *topic);
 /* How far the one with this name has come in the table of cursors; 0: not begun. */
 err bus_cursor(struct ctx *cx, const char *name, int64_t *ret) MUST_USE;
 err bus_cursor_move(struct ctx *cx, const char *name, int64_t event) MUST_USE;
+/* Has every subscription heard all events up to that one, and is it on Kafka if that is used? */
+bool bus_heard_by_all(struct bus *b, int64_t last);
+
+/* ---- prune.c ---- */
+
+extern const struct call bus_drop_call;
 
 /* ---- envelope.c: an event as a CloudEvent in JSON ---- */
 
@@ -64,6 +73,8 @@ err inbox_take(struct ctx *cx, struct bus *b, const struct subscriber *s, struct
 
 struct relay *relay_start(struct bus *b);
 void relay_stop(struct relay *r);
+/* All up to here is on Kafka, and the table of cursors says so. */
+int64_t relay_marked(const struct relay *r);
 void relay_stats(struct relay *r, struct bus_stats *ret);
 struct listener *listener_start(struct bus *b, const struct service *s);
 /* Asks it to end; listener_stop waits for it, since leaving a group takes time. */

@@ -38,6 +38,8 @@ struct word {
 };
 FIELDS(word_fields, "Word", struct word, { .name = "n", .type = F_INT, .at = offsetof(struct word, n) });
 
+#define DAY 86400000LL
+
 static _Atomic int64_t heard[64];
 static _Atomic int heard_n, told_n, fails_left;
 static _Atomic bool unlucky;
@@ -156,6 +158,23 @@ static void replay_all(struct fixture *f, err expected)
     app_ctx_end(&cx);
 }
 
+static const struct query left = { "test.left", "SELECT COUNT(*) FROM outbox" };
+static const struct query inbox = { "test.inbox", "SELECT COUNT(*) FROM bus_inbox" };
+static const struct query cursors = { "test.cursors", "SELECT MIN(event_id) FROM bus_cursor" };
+
+static int64_t number(struct fixture *f, const struct query *q)
+{
+    struct ctx cx;
+    bool found;
+    int64_t n;
+    app_ctx_begin(f->app, &cx);
+    cx.db = db_read_begin(app_db(f->app));
+    assert_int_equal(db_one(&cx, q, NO_VALS, row_take_int, &n, &found), OK);
+    db_read_end(app_db(f->app), cx.db);
+    app_ctx_end(&cx);
+    return n;
+}
+
 static void assert_heard(struct fixture *f, const int64_t *words, int n)
 {
     app_clock_advance(f->app, 0);
@@ -204,9 +223,44 @@ static void test_there_and_back(void **state)
     replay_all(&f, OK);
     said(&f, 4);
     assert_heard(&f, (const int64_t[]){ 1, 2, 3, 13, 4 }, 5);
+    app_clock_advance(f.app, 9 * DAY);
+    assert_int_equal(number(&f, &left), 1);
+    assert_int_equal(number(&f, &inbox), 2);                     /* of the last one */
+    fixture_restart(&f);
+    said(&f, 5);
+    assert_heard(&f, (const int64_t[]){ 1, 2, 3, 13, 4, 5 }, 6);
     fixture_close(&f);
     rd_kafka_mock_cluster_destroy(cluster);
     rd_kafka_destroy(holder);
+}
+
+/* ---- what is old ---- */
+
+static void test_old_events(void **state)
+{
+    (void)state;
+    struct fixture f;
+    fixture_open(&f, services);
+    atomic_store(&heard_n, 0);
+    atomic_store(&unlucky, true);
+    for (int64_t n = 1; n <= 600; n++)
+        said(&f, n == 2 ? 13 : 1);                               /* the second is parked */
+    app_clock_advance(f.app, 6 * DAY);
+    assert_int_equal(number(&f, &left), 600);
+    app_clock_advance(f.app, 2 * DAY);
+    assert_int_equal(number(&f, &left), 2);                      /* the parked one, and the newest: numbers go on from it */
+    assert_true(number(&f, &cursors) >= 599);
+    assert_int_equal(atomic_load(&heard_n), 599);
+
+    fixture_restart(&f);
+    atomic_store(&unlucky, false);
+    replay_all(&f, OK);
+    said(&f, 7);
+    app_clock_advance(f.app, 9 * DAY);
+    assert_int_equal(atomic_load(&heard_n), 601);
+    assert_int_equal(atomic_load(&heard[600 % 64]), 7);
+    assert_int_equal(number(&f, &left), 1);
+    fixture_close(&f);
 }
 
 int main(void)
@@ -215,6 +269,7 @@ int main(void)
         cmocka_unit_test(test_brokers),
         cmocka_unit_test(test_envelopes),
         cmocka_unit_test(test_there_and_back),
+        cmocka_unit_test(test_old_events),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -31,7 +31,8 @@ struct relay {
     struct flight flights[FLIGHTS];          /* in the order of their ids, from `first` */
     size_t first, count;
     int64_t sent;             /* given to the producer up to here */
-    int64_t marked, marked_us;
+    _Atomic int64_t marked;   /* in the table of cursors */
+    int64_t marked_us;
     bool failed;
     _Atomic int64_t landed;   /* all up to here is on Kafka */
     _Atomic int64_t relayed;
@@ -256,17 +257,19 @@ struct relay *relay_start(struct bus *b)
 {
     struct relay *r = calloc(1, sizeof(*r));
     struct ctx cx;
+    int64_t marked;
     if (!r)
         abort();
     r->bus = b;
     app_ctx_begin(b->app, &cx);
     cx.db = db_read_begin(b->app->db);
-    if (bus_cursor(&cx, CURSOR, &r->marked))
+    if (bus_cursor(&cx, CURSOR, &marked))
         panic(__FILE__, __LINE__, "the outbox cannot be read");
     db_read_end(b->app->db, cx.db);
     app_ctx_end(&cx);
-    r->sent = r->marked;
-    atomic_store(&r->landed, r->marked);
+    r->sent = marked;
+    atomic_store(&r->marked, marked);
+    atomic_store(&r->landed, marked);
     producer_open(r);
     if (pthread_create(&r->thread, NULL, relay_main, r))
         panic(__FILE__, __LINE__, "cannot start the relay");
@@ -279,6 +282,8 @@ void relay_stop(struct relay *r)
     pthread_join(r->thread, NULL);
     free(r);
 }
+
+int64_t relay_marked(const struct relay *r) { return atomic_load(&r->marked); }
 
 void relay_stats(struct relay *r, struct bus_stats *ret)
 {

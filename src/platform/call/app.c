@@ -45,6 +45,7 @@ static const struct config_key config_keys[] = {
     { "kv.prefix", CONFIG_STR, "takenseat", 0, 0, "What all keys there begin with: another one for each installation on the same Redis.", false },
     { "bus.url", CONFIG_STR, "", 0, 0, "kafka://host:port,... for events through Kafka; empty: straight from the database to those who listen.", false },
     { "bus.prefix", CONFIG_STR, "", 0, 0, "What the names of our topics and groups on Kafka begin with.", false },
+    { "bus.keep_days", CONFIG_INT, "7", 1, 3650, "Days that events stay in the database after everybody has heard them.", false },
     { "bus.options", CONFIG_STR, "", 0, 0, "Further settings of librdkafka, name=value; name=value, such as security.protocol=SASL_SSL.", true },
     { 0 },
 };

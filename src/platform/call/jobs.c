@@ -120,6 +120,7 @@ static void runners_start(struct jobs *j)
 }
 
 static const struct job platform_bus_job = { "bus.deliver", &bus_deliver_call, bus_due };
+static const struct job platform_bus_prune_job = { "bus.prune", &bus_prune_call, bus_prune_due };
 static const struct job platform_idem_job = { "idempotency.prune", &idem_prune_call, idem_due };
 
 struct jobs *jobs_start(struct app *app)
@@ -130,6 +131,7 @@ struct jobs *jobs_start(struct app *app)
     j->app = app;
     j->runner_count = RUNNER_FIRST_WAITING;
     add(j, &platform_bus_job, app->bus, RUNNER_STORIES);
+    add(j, &platform_bus_prune_job, app->bus, RUNNER_STORIES);
     add(j, &platform_idem_job, app->idem, runner_of(&platform_idem_job));
     for (size_t i = 0; i < app->service_count; i++) {
         for (const struct job *job = app->o.services[i]->jobs; job && job->name; job++)

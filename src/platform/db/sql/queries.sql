@@ -7,6 +7,16 @@ SELECT COALESCE(MAX(id), 0) FROM outbox
 -- name: outbox_after
 SELECT id, event_key, body FROM outbox WHERE topic = ? AND id > ? ORDER BY id LIMIT 64
 
+-- name: outbox_old
+-- The oldest ones behind the first, but for the newest.
+SELECT id, created_at FROM outbox WHERE id > ? AND id < ? ORDER BY id LIMIT 256
+
+-- name: outbox_drop
+DELETE FROM outbox WHERE id <= ? AND NOT EXISTS (SELECT 1 FROM bus_parked WHERE bus_parked.event_id = outbox.id)
+
+-- name: inbox_drop
+DELETE FROM bus_inbox WHERE event_id <= ?
+
 -- name: clock_get
 SELECT now_ms FROM clock_seen WHERE id = 1
 
@@ -46,8 +56,8 @@ SELECT 1 FROM bus_inbox WHERE subscription = ? AND event_id = ?
 INSERT INTO bus_inbox (subscription, event_id) VALUES (?, ?)
 
 -- name: inbox_lacks
--- An event of a topic that a subscription has still to hear.
-SELECT id FROM outbox WHERE id > ? AND topic = ? AND NOT EXISTS (SELECT 1 FROM bus_inbox WHERE subscription = ? AND event_id = outbox.id) LIMIT 1
+-- The first event of a topic that a subscription has still to hear.
+SELECT id FROM outbox WHERE id > ? AND topic = ? AND NOT EXISTS (SELECT 1 FROM bus_inbox WHERE subscription = ? AND event_id = outbox.id) ORDER BY id LIMIT 1
 
 -- name: idem_insert
 -- length: of the answers before they were compressed

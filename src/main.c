@@ -169,28 +169,61 @@ static void read_config(struct config *c, const struct flags *f)
 
 /* ---- commands ---- */
 
+static struct app_options options_of(struct arena *arena, const struct config *c, const struct flags *f)
+{
+    return (struct app_options){
+        .config = c, .services = services_wanted(arena, c), .dir = f->data, .bench = f->bench, .test_clock = f->test_clock, .auth = &auth_service,
+        .authenticate = auth_check, .gate = &queue_service, .admit = queue_pass_admit, .assets = &web_assets,
+    };
+}
+
 static struct app *open_app(struct arena *arena, const struct config *c, const struct flags *f)
 {
     struct str why = { 0 };
-    struct app *app = app_open(arena, &(struct app_options){
-        .config = c, .services = services_wanted(arena, c), .dir = f->data, .bench = f->bench, .test_clock = f->test_clock, .auth = &auth_service,
-        .authenticate = auth_check, .gate = &queue_service, .admit = queue_pass_admit, .assets = &web_assets,
-    }, &why);
+    struct app_options o = options_of(arena, c, f);
+    struct app *app = app_open(arena, &o, &why);
     if (!app)
         refuse("cannot start", why);
     return app;
 }
 
-static int serve(struct arena *arena, const struct config *c, const struct flags *f)
+static sigset_t stop_signals(void)
 {
     sigset_t stop;
     sigemptyset(&stop);
     sigaddset(&stop, SIGTERM);
     sigaddset(&stop, SIGINT);
+    return stop;
+}
+
+/* Until it is told to stop, a server waits for a database that another one has. */
+static bool stand_by(int64_t ms)
+{
+    sigset_t stop = stop_signals();
+    struct timespec wait = { ms / 1000, ms % 1000 * 1000000 };
+    return sigtimedwait(&stop, NULL, &wait) < 0;
+}
+
+static void stop_serving(void)
+{
+    kill(getpid(), SIGTERM);
+}
+
+/* Ends with status 1 when another process has taken the database over: whoever has started this one may start it again, to stand by. */
+static int serve(struct arena *arena, const struct config *c, const struct flags *f)
+{
+    sigset_t stop = stop_signals();
     pthread_sigmask(SIG_BLOCK, &stop, NULL);             /* before any thread: only sigwait takes them */
 
     struct str why = { 0 };
-    struct app *app = open_app(arena, c, f);
+    struct app_options o = options_of(arena, c, f);
+    o.stand_by = stand_by;
+    o.taken = stop_serving;
+    struct app *app = app_open(arena, &o, &why);
+    if (!app && why.n)
+        refuse("cannot start", why);
+    if (!app)
+        return 0;                            /* told to stop while it stood by */
     if (!app_listen(app, arena, &why))
         refuse("cannot listen", why);
     if (f->test_clock)
@@ -202,9 +235,10 @@ static int serve(struct arena *arena, const struct config *c, const struct flags
     int signal_number = 0;
     sigwait(&stop, &signal_number);
     LOG(LOG_INFO, "stopping", lf_i("signal", signal_number));
+    bool taken = app_taken(app);
     app_close(app);
     LOG0(LOG_INFO, "stopped");
-    return 0;
+    return taken;
 }
 
 static int admin_create(struct arena *arena, const struct config *c, const struct flags *f)

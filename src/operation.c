@@ -201,7 +201,7 @@ static const struct call *const calls[] = { &live_call, &ready_call, &metrics_ca
 static const struct raw_answer raw_answers[] = { { &metrics_call, "text/plain", NULL, 0 }, { &openapi_call, "application/json", NULL, 0 }, { 0 } };
 
 static const struct route routes[] = {
-    { "GET", "/health/live", &live_call, 0, 0, 200, 0, NULL },
+    { "GET", "/health/live", &live_call, STANDS_BY, 0, 200, 0, NULL },
     { "GET", "/health/ready", &ready_call, 0, 0, 200, 0, NULL },
     { "GET", "/metrics", &metrics_call, 0, 0, 200, 0, NULL },
     { "GET", "/openapi.json", &openapi_call, 0, 0, 200, 0, NULL },

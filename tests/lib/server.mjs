@@ -55,8 +55,17 @@ export class Server {
     return server;
   }
 
-  /* Starts the process and gives the milliseconds until it answered that it is ready. */
-  async launch(port) {
+  /* Another process on the same database, which stands by until it can have it. */
+  static async beside(server) {
+    const other = Object.assign(new Server(), { flags: server.flags, settings: server.settings, data: server.data, store: server.store, contract: server.contract });
+    other.log_path = join(server.data, `beside-${server.child.pid}.log`);
+    other.agent = new http.Agent({ keepAlive: true, maxSockets: 256 });
+    await other.launch(0, 'standing by');
+    return other;
+  }
+
+  /* Starts the process and gives the milliseconds until it said that it is serving (or standing by), and was ready to. */
+  async launch(port, says = 'serving') {
     const begun = performance.now();
     const log = createWriteStream(this.log_path, { flags: 'a' });
     const child = spawn(program, ['serve', '--data', this.data, '--port', String(port), ...this.flags, ...this.settings],
@@ -73,7 +82,7 @@ export class Server {
       const hear = (chunk) => {
         log.write(chunk);
         this.heard = (this.heard + chunk).slice(-65536);
-        const told = /"msg":"serving".*?"port":(\d+)/.exec(this.heard);
+        const told = new RegExp(`"msg":"${says}".*?"port":(\\d+)`).exec(this.heard);
         if (told) resolve(Number(told[1]));
       };
       child.stdout.on('data', hear);
@@ -82,7 +91,7 @@ export class Server {
       setTimeout(() => reject(new Error(`the server does not start\n${this.heard}`)), start_deadline_ms).unref();
     });
     this.port = await serving;
-    assert.equal((await this.send('GET', '/health/ready')).status, 200);
+    if (says === 'serving') assert.equal((await this.send('GET', '/health/ready')).status, 200);
     return performance.now() - begun;
   }
 

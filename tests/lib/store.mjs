@@ -63,7 +63,8 @@ class MariaDb {
 
   /* Without what a restart changes. */
   async content() {
-    const { stdout } = await this.client('mariadb-dump', '--skip-dump-date', '--single-transaction', `--ignore-table=${this.name}.db_owner`, this.name);
+    const { stdout } = await this.client('mariadb-dump', '--skip-dump-date', '--single-transaction', `--ignore-table=${this.name}.lease`,
+      `--ignore-table=${this.name}.lease_fence`, this.name);
     return stdout;
   }
 }

@@ -1,8 +1,8 @@
 # limit: 240
-# The database on a server: the same cases as SQLite's and those of broken connections, a move, and a few files of the interface's tests.
+# The database on a server: the same cases as SQLite's and those of broken connections and of leases, a move, and a few files of the interface's tests.
 # MARIADB_API names others ("all": every one of them).
 . tests/lib/suite.sh
-ninja -C build src/db_test src/db_mysql_test src/front_test
+ninja -C build src/db_test src/db_mysql_test src/db_lease_test src/front_test
 api=(tests/api/holds.test.mjs tests/api/audit_log.test.mjs tests/api/operation.test.mjs)
 case ${MARIADB_API:-} in
 '') ;;
@@ -17,6 +17,7 @@ CMOCKA_MESSAGE_OUTPUT=TAP tests/lib/mariadb run bash -c '
     usual=()
     run_file build/src/db_test || status=$?
     run_file build/src/db_mysql_test || status=$?
+    run_file build/src/db_lease_test || status=$?
     run_file build/src/front_test || status=$?
     node_tests "$@" || status=$?
     exit "${status:-0}"' mariadb "${api[@]}" "${found[@]}"

@@ -36,6 +36,8 @@ static const struct config_key config_keys[] = {
     { "db.password_file", CONFIG_STR, "", 0, 0, "File whose first line is the password.", false },
     { "db.tls", CONFIG_STR, "auto", 0, 0, "TLS to the database server: required, off, or auto (required unless its address is loopback).", false },
     { "db.tls_ca", CONFIG_STR, "", 0, 0, "File with the certificates that may sign the database server's; empty: the system's.", false },
+    { "db.lease_ms", CONFIG_INT, "1200", 500, 10000,
+      "Milliseconds of silence after which the database of db.url passes from this process to one that stands by.", false },
     { "db.queue", CONFIG_INT, "16384", 16, 1000000, "Commands that may wait for the writer; further ones get 503.", false },
     { "db.group", CONFIG_INT, "1024", 1, 65536, "Most commands in one transaction.", false },
     { "kv.url", CONFIG_STR, "", 0, 0,
@@ -128,8 +130,11 @@ static bool open_database(struct app *app, struct arena *arena, struct str *ret_
         .readers = (int)(config_int(app->o.config, "app.readers") + 2),       /* stories and jobs take them for moments */
         .queue_max = (size_t)config_int(app->o.config, "db.queue"),
         .group_max = (size_t)config_int(app->o.config, "db.group"),
+        .lease_ms = config_int(app->o.config, "db.lease_ms"),
         .group_seal = front_group_seal,
         .group_done = front_group_done,
+        .stand_by = app->o.stand_by ? app_stand_by : NULL,
+        .taken = app->o.taken ? app_was_taken : NULL,
         .self = app->front,
         .migrations = migrations,
         .migration_count = sets,
@@ -216,39 +221,6 @@ struct app *app_open(struct arena *arena, const struct app_options *o, struct st
     return NULL;
 }
 
-static const char *const *proxies(struct app *app)
-{
-    struct str rest = config_str(app->o.config, "http.trusted_proxies");
-    const char **list = NEW_ARRAY(app->arena, const char *, rest.n / 2 + 2);
-    size_t n = 0;
-    while (rest.n) {
-        struct str one = str_trim(str_cut(&rest, ','));
-        if (one.n)
-            list[n++] = arena_str(app->arena, one).p;
-    }
-    return list;
-}
-
-bool app_listen(struct app *app, struct arena *arena, struct str *ret_why)
-{
-    const struct config *c = app->o.config;
-    struct http_options o = {
-        .host = arena_str(app->arena, config_str(c, "http.host")).p,
-        .port = (int)config_int(c, "http.port"),
-        .loops = app->front->loop_count,
-        .trusted_proxies = proxies(app),
-        .app = front_http(app->front),
-    };
-    http_limits_default(&o.limits);
-    o.limits.connections = (size_t)config_int(c, "http.connections");
-    o.limits.connections_per_address = (size_t)config_int(c, "http.connections_per_address");
-    o.limits.idle_timeout_ms = (int)config_int(c, "http.idle_seconds") * 1000;
-    o.limits.drain_ms = (int)config_int(c, "http.drain_seconds") * 1000;
-    app_jobs_start(app);                     /* first: a request may ask for them as soon as the server listens */
-    app->http = http_start(arena, &o, ret_why);
-    return app->http != NULL;
-}
-
 void app_jobs_start(struct app *app)
 {
     if (app->jobs)
@@ -265,7 +237,7 @@ int app_port(const struct app *app)
 void app_close(struct app *app)
 {
     for (size_t i = app->service_count; app->http && i-- > 0;)
-        if (app->o.services[i]->stop)
+        if (app->selves[i] && app->o.services[i]->stop)
             app->o.services[i]->stop(app->selves[i]);
     atomic_store(&app->draining, true);
     if (app->http)
@@ -366,6 +338,7 @@ bool app_bench(const struct app *app) { return app->o.bench; }
 bool app_test_clock(const struct app *app) { return app->o.test_clock; }
 struct bus *app_bus(const struct app *app) { return app->bus; }
 struct trail *app_trail(const struct app *app) { return app->trail; }
+bool app_taken(const struct app *app) { return db_is_taken(app->db); }
 bool app_draining(const struct app *app) { return atomic_load(&((struct app *)app)->draining); }
 const struct service *const *app_services(const struct app *app) { return app->o.services; }
 

@@ -26,6 +26,11 @@ struct app_options {
     const struct service *gate;
     err (*admit)(void *self, struct ctx *cx, const struct taken *what, struct str pass);
     const struct http_assets *assets;    /* pages; may be NULL */
+    /* While another process has the database that a server keeps: waits so long, false: for no longer. Meanwhile whoever asks is told so. NULL: such a
+     * database is refused. */
+    bool (*stand_by)(int64_t ms);
+    /* Another process has taken the database over, and nothing is answered any more: to be closed. From any thread; may be NULL. */
+    void (*taken)(void);
 };
 
 /* Keys and settings of the platform itself. */
@@ -37,7 +42,7 @@ struct db_server app_db_server(const struct config *c);
 /* Those of the platform and of all services. */
 const struct migration_set *app_migrations(struct arena *arena, const struct service *const *services, size_t *ret_n);
 
-/* Opens everything but the network. NULL and a sentence on failure. */
+/* Opens everything but the network, which a process that stands by opens too. NULL and a sentence on failure; an empty one when stand_by said so. */
 struct app *app_open(struct arena *arena, const struct app_options *o, struct str *ret_why);
 /* Starts to serve; false and a sentence when the address cannot be had. */
 bool app_listen(struct app *app, struct arena *arena, struct str *ret_why);
@@ -63,6 +68,7 @@ struct http_server *app_http(struct app *app);          /* NULL while the progra
 bool app_bench(const struct app *app);
 bool app_test_clock(const struct app *app);
 bool app_draining(const struct app *app);
+bool app_taken(const struct app *app);               /* another process has taken the database over */
 const struct service *const *app_services(const struct app *app);
 /* What the service's open returned. */
 void *app_self(const struct app *app, const struct service *s);

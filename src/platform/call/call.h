@@ -68,6 +68,7 @@ enum route_flags {
     XML_TOO = 1 << 10,        /* raw body and raw answer are JSON or XML, for the OpenAPI page */
     ANY_QUERY = 1 << 11,      /* with RAW_BODY: any parameter; the input begins with struct raw_query_in */
     BASIC_AUTH = 1 << 12,     /* the call asks for a name and a password itself: its 401 says so */
+    STANDS_BY = 1 << 14,      /* answered also by a process whose database another one has: the call uses nothing */
     PROVES = 1 << 13,         /* hears a Device-Proof (prove.h); so does every route whose call has to be shown a pass */
     PROVES_AGAIN = 1 << 14,   /* with PROVES: the same proof may come twice */
 };

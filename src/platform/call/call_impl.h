@@ -87,6 +87,9 @@ struct front;
 struct front *front_new(struct app *app, struct arena *arena);
 void front_free(struct front *f);
 const struct http_app *front_http(struct front *f);
+/* listen.c, for the database: a look between two (engine.h). */
+bool app_stand_by(void *front, int64_t ms, struct arena *arena, struct str *ret_why);
+void app_was_taken(void *front);
 /* In the writer, before and after the commit of a group: adds the answers to be kept; sends finished requests back to their loops. */
 void front_group_seal(void *front, struct ctx *cx);
 void front_group_done(void *front);
@@ -111,6 +114,7 @@ struct app {
     struct front *front;
     struct proofs *proofs;
     struct http_server *_Atomic http;    /* its loops run before http_start returns it */
+    _Atomic bool serving;     /* everything is open: before, it stands by */
     _Atomic bool draining;
     _Atomic uint64_t rng_seed;           /* each context outside the writer takes the next one */
 };

@@ -441,6 +441,18 @@ static void start(struct asked *a)
         refuse(a, e);
 }
 
+/* What is in memory is the truth only in the process that has the database. */
+static bool serves(const struct front *f)
+{
+    return atomic_load_explicit(&f->app->serving, memory_order_acquire) && db_owns(f->app->db);
+}
+
+static err stands_by(struct asked *a)
+{
+    return fail(a->cx, ERR_UNAVAILABLE, "standby", "Another process serves now; please try again in a moment.",
+                "지금은 다른 프로세스가 처리하고 있습니다. 잠시 후 다시 시도해 주세요.");
+}
+
 static void handle(void *self, struct http_request *r)
 {
     struct front *f = self;
@@ -461,6 +473,10 @@ static void handle(void *self, struct http_request *r)
         refuse(a, not_routed(a));
         return;
     }
+    if (!serves(f) && !(a->routed->route->flags & STANDS_BY)) {
+        refuse(a, stands_by(a));
+        return;
+    }
     a->params = &params;
     start(a);
 }
@@ -476,7 +492,7 @@ static size_t body_max(void *self, struct str method, struct str path)
 static void tick(void *self, struct http_loop *loop)
 {
     struct front *f = self;
-    for (size_t i = 0; i < f->app->service_count; i++)
+    for (size_t i = 0; i < f->app->service_count && atomic_load_explicit(&f->app->serving, memory_order_acquire); i++)
         if (f->app->o.services[i]->tick)
             f->app->o.services[i]->tick(f->app->selves[i], loop);
 }

@@ -78,7 +78,7 @@ static void *runner_main(void *self)
     pthread_setname_np(pthread_self(), r->number < RUNNER_FIRST_WAITING ? names[r->number] : "job waiting");
     const struct timespec pause = { 0, LOOK_MS * 1000000L };
     while (!atomic_load(&r->jobs->stop))
-        if (!run_due(r, clock_now(&r->jobs->app->clock)))
+        if (!db_owns(r->jobs->app->db) || !run_due(r, clock_now(&r->jobs->app->clock)))
             nanosleep(&pause, NULL);
     return NULL;
 }

@@ -57,8 +57,34 @@ static void seed(struct db *db)
     rng_seed(&db->rng, s);
 }
 
+static void *tend_main(void *self)
+{
+    struct db *db = self;
+    db->backend->tend(db);
+    return NULL;
+}
+
+static void tend_start(struct db *db)
+{
+    if (!db->tended && pthread_create(&db->tend_thread, NULL, tend_main, db))
+        panic(__FILE__, __LINE__, "cannot start the thread that tends the database");
+    db->tended = true;
+}
+
+static void tend_stop(struct db *db)
+{
+    if (!db->tended)
+        return;
+    pthread_mutex_lock(&db->lock);
+    db->untended = true;
+    pthread_cond_broadcast(&db->tend_wanted);
+    pthread_mutex_unlock(&db->lock);
+    pthread_join(db->tend_thread, NULL);
+}
+
 static void dispose(struct db *db)
 {
+    tend_stop(db);
     while (db->readers) {
         struct conn *next = db->readers->next;
         db->backend->disconnect(db->readers);
@@ -83,6 +109,9 @@ struct db *db_open(struct arena *arena, const struct db_options *o, struct str *
     db->o = *o;
     db->backend = o->server.url.n ? &mysql_backend : &sqlite_backend;
     db->tail = &db->first;
+    if (!db->o.lease_ms)
+        db->o.lease_ms = DB_LEASE_MS;
+    atomic_init(&db->owned_until, INT64_MAX);
     group_init(&db->group);
     db->group.db = db;
     seed(db);
@@ -95,8 +124,12 @@ struct db *db_open(struct arena *arena, const struct db_options *o, struct str *
     pthread_cond_init(&db->tend_wanted, &monotonic);
     pthread_condattr_destroy(&monotonic);
 
-    if (db->backend->open(db, arena, ret_why) && open_connections(db, arena, ret_why))
-        return db;
+    if (db->backend->open(db, arena, ret_why)) {
+        if (db->backend->tends_at_once && !o->only_read)
+            tend_start(db);
+        if (open_connections(db, arena, ret_why))
+            return db;
+    }
     dispose(db);
     return NULL;
 }
@@ -120,12 +153,41 @@ const struct audit *db_audits(const struct db *db)
     return db->backend->audits;
 }
 
-static void *tend_main(void *self)
+/* ---- whose it is ---- */
+
+int64_t db_lease_us(void)
 {
-    struct db *db = self;
-    db->backend->tend(db);
-    return NULL;
+    struct timespec t;
+    clock_gettime(CLOCK_BOOTTIME, &t);
+    return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
 }
+
+void db_owns_until(struct db *db, int64_t us)
+{
+    atomic_store_explicit(&db->owned_until, us, memory_order_release);
+}
+
+bool db_owns(struct db *db)
+{
+    int64_t until = atomic_load_explicit(&db->owned_until, memory_order_acquire);
+    return !db_is_taken(db) && (until == INT64_MAX || db_lease_us() < until);
+}
+
+bool db_is_taken(struct db *db)
+{
+    return atomic_load_explicit(&db->taken, memory_order_acquire);
+}
+
+void db_taken(struct db *db)
+{
+    if (atomic_exchange(&db->taken, true))
+        return;
+    LOG0(LOG_ERROR, "another process has taken over the database, or it is not as this one has left it: this one must not serve any more");
+    if (db->o.taken)
+        db->o.taken(db->o.self);
+}
+
+/* ---- starting and closing ---- */
 
 bool db_stopping(struct db *db, int64_t ms)
 {
@@ -153,9 +215,10 @@ void db_start(struct db *db)
     arena_free(arena);
     db->outbox_last = outbox.last;
     atomic_store(&db->outbox_durable, outbox.last);
-    if (pthread_create(&db->writer_thread, NULL, writer_main, db) || pthread_create(&db->tend_thread, NULL, tend_main, db))
+    if (pthread_create(&db->writer_thread, NULL, writer_main, db))
         panic(__FILE__, __LINE__, "cannot start the writer");
     db->started = true;
+    tend_start(db);
 }
 
 /* The backend's own thread ends after the writer: what the last group wrote is its business too. */
@@ -167,14 +230,8 @@ void db_close(struct db *db)
     db->stop = true;
     pthread_cond_broadcast(&db->work);
     pthread_mutex_unlock(&db->lock);
-    if (db->started) {
+    if (db->started)
         pthread_join(db->writer_thread, NULL);
-        pthread_mutex_lock(&db->lock);
-        db->untended = true;
-        pthread_cond_broadcast(&db->tend_wanted);
-        pthread_mutex_unlock(&db->lock);
-        pthread_join(db->tend_thread, NULL);
-    }
     dispose(db);
 }
 

@@ -120,6 +120,16 @@ err add_item(struct command *c)
     return e ? e : changed == 1 ? j->want : ERR_MISSING;
 }
 
+err read_greatest(struct command *c)
+{
+    struct job *j = (struct job *)c;
+    struct sequence s;
+    j->runs++;
+    err e = sequence_load(&c->cx, &bed_max_id, &s);
+    j->n = s.last;
+    return e;
+}
+
 static void finished(struct command *c)
 {
     struct job *j = (struct job *)c;

@@ -55,7 +55,7 @@ struct group {
 
 enum group_end { GROUP_DURABLE, GROUP_UNDONE, GROUP_AGAIN, GROUP_APART };
 
-enum conn_use { CONN_WRITES, CONN_READS };
+enum conn_use { CONN_WRITES, CONN_READS, CONN_LEASE };
 
 /* What one kind of database does for platform/db. Functions that return err give OK, ERR_CONFLICT for a violated constraint, or ERR_UNAVAILABLE when
  * the group under way cannot stay; then they have logged why and set `broken`. */
@@ -106,6 +106,7 @@ struct db_backend {
 
     /* The backend's own thread, until db_stopping() says so; by then the writer has ended. */
     void (*tend)(struct db *db);
+    bool tends_at_once;       /* its thread begins when the database has been taken, not with the writer's */
 };
 
 struct db {
@@ -120,7 +121,9 @@ struct db {
     _Atomic int64_t outbox_durable;
 
     pthread_t writer_thread, tend_thread;
-    bool started;
+    bool started, tended;
+    _Atomic int64_t owned_until;         /* by db_lease_us; INT64_MAX: until it is closed */
+    _Atomic bool taken;       /* another process has it, or it is not as this one has left it */
     pthread_mutex_t lock;     /* queue, readers, stop */
     pthread_cond_t work, reader_free, tend_wanted;
     struct command *first, **tail;
@@ -135,6 +138,12 @@ extern const struct db_backend sqlite_backend, mysql_backend;
 
 /* db.c: waits so long or until the backend's thread is to end: true then. */
 bool db_stopping(struct db *db, int64_t ms);
+/* The clock of leases: one that goes on while the machine sleeps. */
+int64_t db_lease_us(void);
+/* This process may answer until then. */
+void db_owns_until(struct db *db, int64_t us);
+/* ... and never again: tells who opened it, once. From any thread. */
+void db_taken(struct db *db);
 
 /* group.c */
 void group_init(struct group *g);

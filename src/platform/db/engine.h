@@ -42,6 +42,8 @@ struct db_server {
     struct str tls_ca;        /* file with the certificates that may have signed the server's; empty: the system's */
 };
 
+#define DB_LEASE_MS 1200
+
 struct db_options {
     const char *dir;          /* folder of SQLite's file; made when missing, mode 0700 */
     struct db_server server;  /* url empty: SQLite */
@@ -50,11 +52,17 @@ struct db_options {
     struct app *app;
     uint64_t seed;            /* of the writer's random numbers; 0: from the system */
     bool fleeting;            /* nobody needs the data after this process: commits are not synced */
+    int64_t lease_ms;         /* so long a server's database stays this process's without a word; 0: DB_LEASE_MS */
     int readers;              /* connections for reading */
     size_t queue_max;         /* commands waiting: 16,384 */
     size_t group_max;         /* commands in one transaction: 1,024 */
     void (*group_seal)(void *self, struct ctx *cx);      /* in the writer, after a group's last command: may db_put what they have in common; may be NULL */
     void (*group_done)(void *self);      /* in the writer, after all answers of a group have been handed back; may be NULL */
+    /* While another process has the server's database: waits so long, or says why not to wait any more (an empty sentence: it was told to stop). NULL: a
+     * process that is alive is not waited for. */
+    bool (*stand_by)(void *self, int64_t ms, struct arena *arena, struct str *ret_why);
+    /* The database has been taken over: nothing is committed any more. From any thread, once; may be NULL. */
+    void (*taken)(void *self);
     void *self;
     const struct migration_set *migrations;
     size_t migration_count;
@@ -68,8 +76,14 @@ bool db_check(struct db *db, struct arena *arena, const struct query *q, size_t 
 const struct audit *db_audits(const struct db *db);
 /* Starts the writer and the thread of the backend (SQLite: the checkpointer). */
 void db_start(struct db *db);
-/* Runs what is queued, commits, stops the threads, checkpoints and closes. */
+/* Runs what is queued, commits, stops the threads, checkpoints and closes; a server's database is left to who stands by. */
 void db_close(struct db *db);
+
+/* May this process answer from what it has in memory? Not while its lease has run out without a word from the server, nor ever after the database has
+ * been taken over. From any thread. */
+bool db_owns(struct db *db);
+/* Another process has taken it over: this one is of no use any more. */
+bool db_is_taken(struct db *db);
 
 /* Copies all data of one database into another that has never been used, and compares every row of both; `told` hears of each table. Both are opened
  * and closed, and taken for this process meanwhile. */

@@ -157,6 +157,8 @@ enum group_end group_commit(struct conn *c, int64_t now)
         c->backend->rollback(c);             /* also when it did not begin: a connection that was lost by reading is to be let go */
     } else if (g->began) {
         end = c->backend->commit(c);
+    } else if (!db_owns(g->db)) {
+        end = GROUP_UNDONE;                  /* it has asked memory only, which may have become old */
     }
     if (end != GROUP_DURABLE) {
         undo_back_to(g, NULL);

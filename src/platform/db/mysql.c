@@ -64,8 +64,7 @@ static bool my_open(struct db *db, struct arena *arena, struct str *ret_why)
 static void my_close(struct db *db)
 {
     struct my *own = db->own;
-    if (own->lock)
-        mysql_close(own->lock);
+    my_give_back(db);
     if (own->password)
         explicit_bzero((char *)own->password, strlen(own->password));
     arena_free(own->arena);
@@ -209,7 +208,7 @@ static bool my_migrate(struct conn *c, const struct migration *m, const struct q
 
 static const struct query tables = { "mysql.tables",
     "SELECT table_name FROM information_schema.tables "
-    "WHERE table_schema = DATABASE() AND table_type = 'BASE TABLE' AND table_name NOT IN ('db_owner', 'schema_step') "
+    "WHERE table_schema = DATABASE() AND table_type = 'BASE TABLE' AND table_name NOT IN ('lease', 'lease_fence', 'schema_step') "
     "ORDER BY table_name = 'schema_migration', table_name" };
 static const struct query columns_of = { "mysql.columns",
     "SELECT column_name FROM information_schema.columns WHERE table_schema = DATABASE() AND table_name = ? ORDER BY ordinal_position" };
@@ -251,5 +250,6 @@ const struct db_backend mysql_backend = {
     .column_null = my_column_null,
     .column_int = my_column_int,
     .column_text = my_column_text,
+    .tends_at_once = true,
     .tend = my_tend,
 };

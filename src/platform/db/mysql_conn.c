@@ -14,6 +14,7 @@
 #define RECONNECT_MS 2000     /* so long a group waits for a server that has gone away */
 #define PAUSE_MS 100
 #define ANSWER_S 60           /* without a word for so long the connection counts as lost */
+#define LEASE_S 5             /* the same where a lease depends on it */
 #define LONG_S 3600           /* the same for an audit's questions about the whole data, and for a migration */
 #define PACKET_MIN (16 << 20) /* a venue's plan or a poster in one piece */
 
@@ -28,15 +29,15 @@ static bool set_session(MYSQL *my, enum conn_use use)
 {
     return !mysql_query(my, mariadb_connection(my) ? MARIADB_SESSION : MYSQL_SESSION) &&
            !mysql_query(my, "SET SESSION autocommit = 1, innodb_lock_wait_timeout = 5, lock_wait_timeout = 30, wait_timeout = 2147483") &&
-           !mysql_query(my, use == CONN_WRITES ? "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED"
-                                               : "SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ");      /* snapshots need it */
+           !mysql_query(my, use != CONN_READS ? "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED"
+                                              : "SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ");       /* snapshots need it */
 }
 
-static void set_options(MYSQL *my, const struct db *db)
+static void set_options(MYSQL *my, const struct db *db, enum conn_use use)
 {
     const struct my *own = db->own;
     static const unsigned tcp = MYSQL_PROTOCOL_TCP, connect_s = CONNECT_S, packet = 1u << 30, no_files = 0;
-    unsigned answer_s = db->o.only_read ? LONG_S : ANSWER_S;
+    unsigned answer_s = use == CONN_LEASE ? LEASE_S : db->o.only_read ? LONG_S : ANSWER_S;
     my_bool tls = own->tls;
     mysql_options(my, MYSQL_OPT_PROTOCOL, &tcp);
     mysql_options(my, MYSQL_OPT_CONNECT_TIMEOUT, &connect_s);
@@ -56,7 +57,7 @@ MYSQL *my_dial(struct db *db, enum conn_use use, struct arena *arena, struct str
     MYSQL *my = mysql_init(NULL);
     if (!my)
         abort();
-    set_options(my, db);
+    set_options(my, db, use);
     if (mysql_real_connect(my, own->host, own->user, own->password, own->database, own->at.port, NULL, CLIENT_FOUND_ROWS) && set_session(my, use))
         return my;
     unsigned code = mysql_errno(my);
@@ -94,8 +95,11 @@ struct conn *my_connect(struct db *db, enum conn_use use, struct arena *arena, s
     c->conn = (struct conn){ .backend = &mysql_backend, .db = db };
     c->use = use;
     c->my = my_dial(db, use, arena, ret_why);
-    if (c->my && packets_fit(c->my, arena, ret_why))
-        return &c->conn;
+    if (c->my && packets_fit(c->my, arena, ret_why)) {
+        if (use != CONN_WRITES || my_name_writer(&c->conn))
+            return &c->conn;
+        *ret_why = arena_fmt(arena, "the database server does not end an old connection of ours");
+    }
     my_disconnect(&c->conn);
     return NULL;
 }
@@ -127,6 +131,10 @@ bool my_reconnect(struct conn *conn)
     struct arena *arena = arena_new(0);
     struct str why;
     c->my = my_dial(conn->db, c->use, arena, &why);
+    if (c->my && c->use == CONN_WRITES && !my_name_writer(conn)) {
+        why = S("the database server does not end an old connection of ours");
+        my_hang_up(conn);
+    }
     if (!c->my)
         snprintf(c->why, sizeof(c->why), "%.*s", STR_ARG(why));
     if (!c->my && !c->told)

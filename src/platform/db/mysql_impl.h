@@ -17,9 +17,9 @@ struct my {                   /* struct db's `own` */
     struct my_address at;
     const char *user, *host, *database, *password, *tls_ca;
     bool tls;
-    int64_t epoch;            /* of this process; another one that takes the database over counts it up */
+    int64_t epoch;            /* of this process's lease; another one that takes the database over counts it up. 0: it has none */
     int64_t mark, durable;    /* the writer's: numbers of its last group, and of the last that was committed */
-    MYSQL *lock;              /* holds the lock by name; the tending thread's once that runs */
+    struct conn *lease;       /* renews the lease; the tending thread's while that runs */
 };
 
 struct my_conn {
@@ -88,6 +88,8 @@ void my_forget_statements(struct conn *c);
 bool my_compiles(struct conn *c, const struct query *q);
 err my_run(struct conn *c, const struct query *q, const struct val *v, size_t n, int64_t *ret_changed);
 err my_insert(struct conn *c, struct put *list, const struct put **ret_at);
+/* The first column of the first row; false when there is none, or NULL. */
+bool my_one(struct conn *c, const struct query *q, const struct val *v, size_t n, int64_t *ret);
 void *my_rows(struct conn *c, const struct query *q, const struct val *v, size_t n);
 bool my_next(struct rows *r);
 void my_end(struct rows *r);
@@ -98,15 +100,27 @@ bool my_column_null(const struct rows *r, int column);
 int64_t my_column_int(const struct rows *r, int column);
 struct str my_column_text(const struct rows *r, int column);
 
-/* ---- mysql_owner.c: one process a database ---- */
+/* ---- mysql_lease.c: whose the database is ---- */
 
-/* Takes the lock by name and counts the epoch up. */
+#define MY_LEASE "database"   /* the name of the one lease that there is */
+
+/* Takes the lease, having waited for it as long as db_options.stand_by says. False and a sentence; an empty one when it was told not to wait. */
 bool my_own(struct db *db, struct arena *arena, struct str *ret_why);
-/* In a transaction that has just begun: notes the group, if this process still owns the database and finds its last one in it; else the program
- * stops. */
+/* Renews it until the database is closed. */
+void my_tend(struct db *db);
+/* Leaves it to whoever comes next, and ends its connection. */
+void my_give_back(struct db *db);
+void my_pause(int64_t ms);
+
+/* ---- mysql_fence.c: nothing is written without it ---- */
+
+/* What was written under epochs before this one stands or is undone, and nothing more will be. False: another epoch is newer, or the server failed. */
+bool my_close_fence(struct conn *c, int64_t epoch);
+/* A new connection of the writer takes the name that it is found by; an older one that holds it is ended. */
+bool my_name_writer(struct conn *c);
+/* In a transaction that has just begun: notes the group, if this process still has the database and finds its last one in it; else db_taken. */
 err my_mark(struct conn *c);
 /* The connection broke after COMMIT was sent: finds out what became of it. Stops the program when that cannot be known. */
 enum group_end my_find_out(struct conn *c);
-void my_tend(struct db *db);
 
 #endif

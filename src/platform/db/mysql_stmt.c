@@ -324,3 +324,15 @@ struct str my_column_text(const struct rows *r, int column)
     make_room(c, 24);
     return str_of(c->p, (size_t)snprintf(c->p, c->room, "%lld", (long long)c->i));
 }
+
+bool my_one(struct conn *c, const struct query *q, const struct val *v, size_t n, int64_t *ret)
+{
+    struct rows r = { .conn = c, .stmt = my_rows(c, q, v, n) };
+    if (!r.stmt)
+        return false;
+    bool found = my_next(&r) && !my_column_null(&r, 0);
+    if (found)
+        *ret = my_column_int(&r, 0);
+    my_end(&r);
+    return found && !r.failed;
+}

@@ -1,8 +1,7 @@
-/* What only a database on a server can do to us: connections that break in mid-transaction or at the commit, deadlocks with others, a restart, another
- * process that takes over. Without TAKENSEAT_TEST_MARIADB (tests/lib/mariadb run ...) only what needs no server is tested. */
+/* What only a database on a server can do to us: connections that break in mid-transaction or at the commit, deadlocks with others, a restart.
+ * Without TAKENSEAT_TEST_MARIADB (tests/lib/mariadb run ...) only what needs no server is tested. */
 #include "proxy_bed.h"
 
-#include <signal.h>
 #include <sys/wait.h>
 
 #include "platform/db/mysql_impl.h"
@@ -144,16 +143,6 @@ static void test_killed_in_transaction(void **state)
     assert_int_equal(jobs[1].runs, 2);
     expect(b, 1111, 2);
     assert_int_equal(memory, 1110);
-}
-
-static err read_greatest(struct command *c)
-{
-    struct job *j = (struct job *)c;
-    struct sequence s;
-    j->runs++;
-    err e = sequence_load(&c->cx, &bed_max_id, &s);
-    j->n = s.last;
-    return e;
 }
 
 /* Readers and the writer find out by themselves that their connections are gone, whether its group begins with a change or a question. */
@@ -412,46 +401,6 @@ static void test_server_restart(void **state)
     expect(b, atomic_load(&acknowledged), atomic_load(&acknowledged));
 }
 
-/* ---- another process ---- */
-
-/* In a process of its own: is it stopped by the writer when the database has become another's, or another one? */
-static void be_taken_over(struct box *b, const char *sql)
-{
-    struct job j;
-    box_start(b, 1000);
-    prepare(&j, put_item, 1, 1, "a", OK);
-    assert_int_equal(run_one(b, &j), OK);
-    box_sql(b, sql);
-    prepare(&j, put_item, 2, 10, "b", OK);
-    (void)!run_one(b, &j);
-}
-
-static void test_taken_over(void **state)
-{
-    static const char *const meanwhile[] = {
-        "UPDATE db_owner SET epoch = epoch + 1",
-        "BEGIN NOT ATOMIC DELETE FROM item; UPDATE db_owner SET mark = mark - 1; END",       /* as it was before the last group */
-    };
-    struct box *b = *state;
-    for (size_t i = 0; i < sizeof(meanwhile) / sizeof(meanwhile[0]); i++) {
-        int status;
-        db_close(b->db);
-        box_sql(b, "DELETE FROM item");
-        fflush(NULL);
-        pid_t child = fork();
-        if (!child) {
-            signal(SIGABRT, SIG_DFL);
-            be_taken_over(b, meanwhile[i]);
-            _exit(0);
-        }
-        assert_int_equal(waitpid(child, &status, 0), child);
-        assert_true(WIFSIGNALED(status));
-        assert_int_equal(WTERMSIG(status), SIGABRT);
-        box_start(b, 1000);
-        expect(b, i == 0, i == 0);
-    }
-}
-
 /* ---- migrations that stop half-way ---- */
 
 static const struct migration more[] = {
@@ -693,7 +642,7 @@ int main(void)
     const struct CMUnitTest words[] = { cmocka_unit_test(test_addresses), cmocka_unit_test(test_text) };
     const struct CMUnitTest tests[] = {
         CASE(test_lost_commits), CASE(test_killed_in_transaction), CASE(test_killed_while_idle), CASE(test_deadlock), CASE(test_lock_wait),
-        CASE(test_no_room_for_statements), CASE(test_unfit_values), CASE(test_nothing_after_a_break), CASE(test_taken_over), CASE(test_migration_goes_on),
+        CASE(test_no_room_for_statements), CASE(test_unfit_values), CASE(test_nothing_after_a_break), CASE(test_migration_goes_on),
         CASE(test_migration_interrupted), CASE(test_move), CASE(test_move_compares), CASE(test_half_moved), CASE(test_move_to_others),
         CASE(test_refusals), CASE(test_tls), CASE(test_server_restart),
     };

@@ -12,6 +12,7 @@
 #include "platform/http/http.h"
 #include "platform/kv/kv.h"
 #include "platform/json/openapi.h"
+#include "services/gateway/gateway.h"
 
 struct operation {
     struct buf openapi;       /* made once */
@@ -28,8 +29,8 @@ struct health {
 };
 
 static const char *const health_words[] = { "ok", "degraded", NULL };
-static const char *const health_part_words[] = { "kv", "bus", NULL };
-enum { WITHOUT_KV = 1 << 0, WITHOUT_BUS = 1 << 1 };
+static const char *const health_part_words[] = { "kv", "bus", "gateway", NULL };
+enum { WITHOUT_KV = 1 << 0, WITHOUT_BUS = 1 << 1, WITHOUT_GATEWAY = 1 << 2 };
 
 static err live(struct ctx *cx, void *self, const void *in, void *out)
 {
@@ -53,7 +54,8 @@ static err ready(struct ctx *cx, void *self, const void *in, void *out)
     struct kv_state kv;
     kv_state(app_kv(cx->app), &kv);
     bus_stats(app_bus(cx->app), &bus);
-    unsigned without = (kv.up ? 0 : WITHOUT_KV) | (bus.used && !bus.up ? WITHOUT_BUS : 0);
+    unsigned without = (kv.up ? 0 : WITHOUT_KV) | (bus.used && !bus.up ? WITHOUT_BUS : 0) |
+                       (gateway_well(cx->app) ? 0 : WITHOUT_GATEWAY);
     *(struct health *)out = (struct health){ without ? HEALTH_DEGRADED : HEALTH_OK, without };
     return db_one(cx, &probe, NO_VALS, NULL, NULL, &found);
 }

@@ -6,6 +6,7 @@
 #include "services/auth/auth.h"
 #include "services/booking/booking.h"
 #include "services/coupon/coupon.h"
+#include "services/gateway/gateway.h"
 #include "services/mileage/mileage.h"
 #include "services/notify/notify.h"
 #include "services/payment/payment.h"
@@ -28,6 +29,7 @@ const struct service *const all_services[] = {
     &notify_service,
     &registry_service,
     &registry_member_service,
+    &gateway_service,
     NULL,
 };
 

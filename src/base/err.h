@@ -17,6 +17,8 @@
     X(ERR_MISMATCH,    422, false, "idempotency_mismatch", "Idempotency key reused", "멱등 키가 다른 요청에 쓰였습니다") \
     X(ERR_LIMIT,       429, true,  "too_many",        "Too many requests",     "요청이 너무 많습니다")  \
     X(ERR_INTERNAL,    500, false, "internal",        "Internal error",        "내부 오류")             \
+    X(ERR_UPSTREAM,    502, true,  "bad_gateway",     "The server behind did not answer", "뒤쪽 서버가 응답하지 않았습니다") \
+    X(ERR_LATE,        504, true,  "gateway_timeout", "The server behind took too long", "뒤쪽 서버의 응답이 너무 늦습니다") \
     X(ERR_UNAVAILABLE, 503, true,  "unavailable",     "Try again shortly",     "잠시 후 다시 시도해 주세요")
 
 typedef enum err {

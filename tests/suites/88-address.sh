@@ -11,6 +11,8 @@ files tests/api '*test.mjs'
 node_tests "${found[@]}" || status=$?
 files tests/registry 'p*test.mjs'
 node_tests "${found[@]}" || status=$?
+files tests/gateway 'f*test.mjs'
+node_tests "${found[@]}" || status=$?
 files tests/psp '*test.mjs'
 node_tests "${found[@]}" || status=$?
 for file in tests/scenario/{double_sale,edits,first_sale,notify,race}.test.mjs tests/crash/crash.test.mjs; do node_tests "$file" || status=$?; done

@@ -71,6 +71,7 @@ enum route_flags {
     STANDS_BY = 1 << 14,      /* answered also by a process whose database another one has: the call uses nothing */
     PROVES = 1 << 13,         /* hears a Device-Proof (prove.h); so does every route whose call has to be shown a pass */
     PROVES_AGAIN = 1 << 14,   /* with PROVES: the same proof may come twice */
+    PASSED_ON = 1 << 15,      /* with `stream` and without a call: another server's, whose query and body are not ours to read */
 };
 
 struct route {
@@ -141,6 +142,9 @@ struct service {
     void (*tick)(void *self, struct http_loop *loop);    /* every 250 ms on each loop; may be NULL (event streams) */
     const struct call *const *calls;     /* NULL-terminated, like all below */
     const struct route *routes;
+    /* A route that no table has, of a path that the settings have made another server's (gateway): asked when the tables do not know the path. Any loop's
+     * thread; it lives as long as the service. NULL: none; with another method only, *ret_allow (may be NULL) lists those it has. May be NULL. */
+    const struct route *(*find)(void *self, struct str method, struct str path, struct str *ret_allow);
     const char *const (*aliases)[2];     /* {"/old", "/path"}: the first, and all below it, means the second; ends with NULL */
     unsigned scope_read, scope_write;    /* of the limited tokens that its routes answer to; 0: to none */
     const struct raw_answer *raw_answers;            /* ends with a NULL call */

@@ -32,11 +32,14 @@ static void count(const struct asked *a, int status)
 /* What went wrong in us gets a name that the client sees and the log has. */
 static struct str name_failure(struct asked *a, int status)
 {
-    char *id = arena_take(a->http->arena, UUID_TEXT);
-    uuid7(clock_now(&a->front->app->clock), a->own_cx.rng, id);
-    LOG(LOG_WARN, "request failed", lf_s("request", str_of(id, UUID_TEXT)), lf_s("call", str_c(a->call ? a->call->name : "")),
+    if (!a->name.n) {
+        char *id = arena_take(a->http->arena, UUID_TEXT);
+        uuid7(clock_now(&a->front->app->clock), a->own_cx.rng, id);
+        a->name = str_of(id, UUID_TEXT);
+    }
+    LOG(LOG_WARN, "request failed", lf_s("request", a->name), lf_s("call", str_c(a->call ? a->call->name : "")),
         lf_i("status", status), lf_s("detail", a->cx->problem.detail));
-    return str_of(id, UUID_TEXT);
+    return a->name;
 }
 
 static void answer_text(struct asked *a, int status, struct str type, struct str body)
@@ -133,6 +136,23 @@ static void refuse(struct asked *a, err e)
     buf_clear(b);
     problem_encode(b, a->cx, e);
     answer_text(a, err_kind(e)->status, problem_type, buf_view(b));
+}
+
+static struct asked *asked_of(const struct ctx *cx)
+{
+    return (struct asked *)((char *)(uintptr_t)cx - offsetof(struct asked, own_cx));
+}
+
+void front_refuse(struct ctx *cx, err e, struct str name)
+{
+    struct asked *a = asked_of(cx);
+    a->name = name;
+    refuse(a, e);
+}
+
+void front_count(const struct ctx *cx, int status)
+{
+    count(asked_of(cx), status);
 }
 
 static void answer_task(struct http_task *t)
@@ -432,6 +452,31 @@ static err not_routed(struct asked *a)
     return fail(a->cx, ERR_METHOD, NULL, "This address does not know this method.", "이 주소에서 지원하지 않는 메서드입니다.");
 }
 
+/* A route that no table has. */
+static const struct route *route_beyond(const struct front *f, struct str method, struct str path, size_t *ret_service, struct str *ret_allow)
+{
+    for (size_t i = 0; i < f->app->service_count; i++) {
+        const struct service *s = f->app->o.services[i];
+        const struct route *r = s->find ? s->find(f->app->selves[i], method, path, ret_allow) : NULL;
+        *ret_service = i;
+        if (r)
+            return r;
+    }
+    return NULL;
+}
+
+static const struct routed *routed_beyond(struct asked *a)
+{
+    struct app *app = a->front->app;
+    size_t i;
+    const struct route *r = route_beyond(a->front, a->http->method, a->http->path, &i, &a->allow);
+    if (!r)
+        return NULL;
+    struct routed *row = NEW(a->http->arena, struct routed);
+    *row = (struct routed){ .route = r, .service = app->o.services[i], .self = &app->selves[i] };
+    return row;
+}
+
 static void start(struct asked *a)
 {
     err e = front_prepare(a);
@@ -467,6 +512,8 @@ static void handle(void *self, struct http_request *r)
     a->own_cx = (struct ctx){ .arena = r->arena, .app = f->app, .rng = &l->rng, .now = clock_now(&f->app->clock), .peer = r->peer,
                                 .lang = front_lang(r) };
     a->routed = router_find(f->router, r->arena, r->method, r->path, &params, &a->allow);
+    if (!a->routed && !a->allow.n)
+        a->routed = routed_beyond(a);
     if (!a->routed) {
         if (!a->allow.n && front_page(f, r))
             return;
@@ -485,8 +532,10 @@ static size_t body_max(void *self, struct str method, struct str path)
 {
     struct front *f = self;
     struct path_params params;
+    size_t service;
     const struct routed *row = router_find(f->router, NULL, method, path, &params, NULL);
-    return row && row->route->body_max ? row->route->body_max : BODY_MAX;
+    const struct route *route = row ? row->route : route_beyond(f, method, path, &service, NULL);
+    return route && route->body_max ? route->body_max : BODY_MAX;
 }
 
 static void tick(void *self, struct http_loop *loop)

@@ -29,6 +29,7 @@ struct asked {
     int status;
     struct str body, allow;
     struct str object;        /* of a request that goes into the audit log */
+    struct str name;          /* that others know it by already; empty: none */
     bool audited;
     bool encoded;             /* status and body are ready */
     bool keep;                /* they belong to the idempotency key from now on */

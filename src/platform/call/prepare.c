@@ -110,6 +110,8 @@ static err check_query(struct asked *a, const struct fields *in)
 static err decode(struct asked *a)
 {
     const struct route *route = a->routed->route;
+    if (route->flags & PASSED_ON)
+        return OK;
     const struct fields *in = route->call ? route->call->in : NULL;
     static const struct fields nothing = { .name = "Nothing" };
     err result = check_query(a, in);

@@ -38,7 +38,7 @@ static void input(struct http_conn *c, char *p, size_t n)
 static void input_end(struct http_conn *c)
 {
     c->eof = c->no_more = true;
-    if (c->stream)
+    if (c->stream || http_pieces_watched(c))
         http_conn_close(c);
     else
         http_conn_flush(c);
@@ -180,6 +180,7 @@ void http_conn_flush(struct http_conn *c)
         write_out(c);
     if (!c->closed && !c->writing && (c->ended || (c->eof && !c->first)))
         finish(c);
+    http_pieces_room(c);
     http_conn_settle(c);
 }
 
@@ -261,6 +262,8 @@ void http_conn_close(struct http_conn *c)
             http_stream_end(x->stream);
         if (x->answered)
             http_exchange_free(x);
+        else
+            http_pieces_gone(x);
     }
     c->last = NULL;
     if (c->stream)

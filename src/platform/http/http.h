@@ -25,11 +25,13 @@ struct http_request {
     struct http_loop *loop;   /* the loop that owns it: replies happen on its thread */
     struct str method;        /* "GET" */
     struct str path;          /* without the query; percent-decoded, no NUL, no dot segments, begins with '/'; "*" for OPTIONS * */
+    struct str raw_path;      /* the same as it was sent, its escapes not undone: for passing on, never for deciding */
     struct str query;         /* raw, without '?'; p is NULL when there was none */
     struct str body;
     const struct http_header *headers;   /* names in lower case, values trimmed */
     size_t header_count;
     struct str peer;          /* address of the other end, or of the client as told by a trusted proxy */
+    bool by_proxy;            /* the other end is a trusted proxy: what it says of the client is believed */
     int64_t started_us;       /* monotonic, when the head was complete */
 };
 
@@ -62,6 +64,25 @@ void http_answer(struct http_request *r, const struct http_reply *reply);
 /* Ends a request without an answer: its connection is closed at once, with whatever else is under way on it. On its loop's thread, in place of
  * http_answer and later than the call of http_app.handle. */
 void http_drop(struct http_request *r);
+
+/* ---- answers that come in pieces, from elsewhere ---- */
+
+struct http_watcher {         /* both on the loop's thread; what is given to http_watch with it */
+    /* The client has gone before its answer was complete: nothing that is sent reaches it. The request must still be answered or dropped, now or later. */
+    void (*gone)(void *user);
+    /* After http_answer_more has returned false: there is room again. */
+    void (*room)(void *user);
+};
+
+/* From now on the request's owner hears of its client. A client that ends its side of the connection counts as gone, as one that waits does not. */
+void http_watch(struct http_request *r, const struct http_watcher *watcher, void *user);
+/* In place of http_answer, for a watched request: the head now (reply->body is not looked at), the body piece by piece. `length` of the body, -1 when it is
+ * not known. */
+void http_answer_begin(struct http_request *r, const struct http_reply *reply, int64_t length);
+/* A piece, which is copied. False when enough is waiting for the client: the next piece only after `room`. */
+bool http_answer_more(struct http_request *r, struct str bytes);
+/* The body is complete; the request is gone after this call. One that is cut short ends with http_drop. */
+void http_answer_end(struct http_request *r);
 
 /* Called on the loop's thread for each request; it may answer at once or later. `body_max` is asked first (head known, body not read). */
 struct http_app {
@@ -106,6 +127,8 @@ struct http_server *http_start(struct arena *arena, const struct http_options *o
 int http_port(const struct http_server *s);
 /* 0, 1, ... */
 int http_loop_index(const struct http_loop *l);
+/* Its time: ms that only grow, renewed each turn. */
+int64_t http_loop_now(const struct http_loop *l);
 /* Graceful stop, from any thread: stops accepting, closes idle connections, lets requests under way finish (their answers carry
  * `Connection: close`), ends event streams, then stops the loops; blocks until done, or drain_ms at most. Then frees all. */
 void http_stop(struct http_server *s);

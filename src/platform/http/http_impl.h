@@ -8,6 +8,8 @@
  *   wait.c             time-outs: what a connection waits for and until when
  *   loop.c server.c    threads, listening, tasks of other threads, start and stop
  *   stream.c asset.c   event streams, static files
+ *   pieces.c           answers that come in pieces
+ *   client.c link.c    requests to other servers
  *
  * All but server.c and http_loop_post runs on the loop's thread and takes no lock. */
 #ifndef PLATFORM_HTTP_IMPL_H
@@ -26,6 +28,7 @@
 
 #define HTTP_READ_BYTES     ((size_t)64 * 1024)    /* one read; a loop has one such buffer */
 #define HTTP_OUT_HIGH       ((size_t)256 * 1024)   /* with more than this unsent no further request is taken from the connection */
+#define HTTP_OUT_LOW        ((size_t)64 * 1024)    /* with less than this an answer in pieces goes on */
 #define HTTP_REQUEST_ARENA  ((size_t)8 * 1024)
 #define HTTP_SPARE_REQUESTS 1024                   /* kept for reuse, and so many pieces too */
 #define HTTP_TICK_MS        250
@@ -64,8 +67,12 @@ struct http_exchange {        /* a request and its answer */
     struct http_conn *conn;   /* NULL once the connection has gone */
     struct http_out out;      /* the answer while earlier ones are missing */
     struct http_stream *stream;
+    const struct http_watcher *watcher;      /* NULL: nobody wants to know */
+    void *watching;
     int minor;
     bool answered;
+    bool begun, chunked;      /* an answer in pieces */
+    bool full;                /* its owner waits for room */
     bool last;                /* nothing follows on this connection */
     char peer[HTTP_PEER_TEXT];
 };
@@ -132,6 +139,7 @@ struct http_loop {
     struct http_conn *conns, *dirty;
     struct http_conn *reading;               /* whose input is being handled: it is flushed after that, not at the end of the turn */
     struct http_stream *dead;
+    struct http_pool *pools;
     struct http_exchange *exchanges, *spare;
     struct http_piece *spare_pieces;
     size_t spare_count, spare_piece_count;
@@ -189,6 +197,10 @@ void http_refuse(struct http_conn *c, int status);
 void http_conn_advance(struct http_conn *c);
 /* Head of an answer without a length, for streams. */
 void http_stream_head(struct http_exchange *x, struct http_out *o);
+/* Head of an answer in pieces: `length` of its body, -1: not known. */
+void http_pieces_head(struct http_exchange *x, const struct http_reply *reply, int64_t length, struct http_out *o);
+/* Does this answer end the connection? */
+void http_decide_last(struct http_exchange *x, bool close);
 
 /* ---- conn.c ---- */
 
@@ -230,6 +242,21 @@ void http_stream_end(struct http_stream *s);
 void http_stream_attach(struct http_stream *s, struct http_conn *c);
 /* Ends the streams that were over before http_stream_open could return. */
 void http_streams_reap(struct http_loop *l);
+
+/* ---- pieces.c ---- */
+
+/* Its connection has gone. */
+void http_pieces_gone(struct http_exchange *x);
+/* Does the answer that is being sent have room again? Then its owner is told. */
+void http_pieces_room(struct http_conn *c);
+/* Is a request under way whose owner wants to know when the client goes? */
+bool http_pieces_watched(const struct http_conn *c);
+
+/* ---- client.c ---- */
+
+void http_pools_tick(struct http_loop *l);
+/* The loop ends: closes what is open; the pools are only memory from then on. */
+void http_pools_detach(struct http_loop *l);
 
 /* ---- loop.c ---- */
 

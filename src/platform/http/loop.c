@@ -130,6 +130,7 @@ static void finish(struct http_loop *l)
     while (l->conns)
         http_conn_close(l->conns);
     http_streams_reap(l);
+    http_pools_detach(l);
     uv_mutex_lock(&l->lock);
     l->finished = true;
     uv_mutex_unlock(&l->lock);
@@ -200,6 +201,7 @@ static void on_tick(uv_timer_t *handle)
     struct http_loop *l = handle->data;
     set_common_headers(l);
     http_waits_due(l);
+    http_pools_tick(l);
     if (l->draining) {
         close_resting(l, DRAIN_GRACE_MS);
     } else if (!l->accepting) {
@@ -288,4 +290,9 @@ void http_loop_free(struct http_loop *l)
 int http_loop_index(const struct http_loop *l)
 {
     return l->index;
+}
+
+int64_t http_loop_now(const struct http_loop *l)
+{
+    return http_now(l);
 }

@@ -22,12 +22,6 @@ static const uint8_t classes[256] = {
     ['#'] = TOKEN,
 };
 
-struct seen {                 /* headers that decide where the message ends or where it goes */
-    struct str coding;
-    int hosts, lengths, codings;
-    bool close, keep_alive;
-};
-
 static bool is(char c, int class)
 {
     return (classes[(unsigned char)c] & class) != 0;
@@ -59,8 +53,7 @@ bool http_is_text(struct str s)
     return true;
 }
 
-/* The line at p[*at], without its CR LF; *at moves behind it. */
-static int next_line(const char *p, size_t n, const struct http_limits *limits, size_t *at, struct str *ret)
+int http_line_next(const char *p, size_t n, const struct http_limits *limits, size_t *at, struct str *ret)
 {
     size_t most = limits->head_bytes > *at ? limits->head_bytes - *at : 0;
     if (most > limits->line_bytes + 2)
@@ -191,7 +184,7 @@ static bool parse_length(struct str digits, size_t *ret)
     return true;
 }
 
-static void parse_connection(struct str list, struct seen *seen)
+static void parse_connection(struct str list, struct http_seen *seen)
 {
     while (list.p) {
         struct str option = str_trim(str_cut(&list, ','));
@@ -202,34 +195,22 @@ static void parse_connection(struct str list, struct seen *seen)
     }
 }
 
-static int note_header(const struct http_header *header, struct http_head *h, struct seen *seen)
+int http_seen_note(const struct http_header *header, struct http_seen *seen)
 {
-    struct str value = header->value;
     switch (header->name.n) {
-    case 4:
-        if (str_eq_nocase(header->name, S("host")) && (seen->hosts++ || !host_ok(value)))
-            return 400;
-        break;
-    case 6:
-        if (str_eq_nocase(header->name, S("expect"))) {
-            if (!str_eq_nocase(value, S("100-continue")))
-                return 417;
-            h->expect_continue = true;
-        }
-        break;
     case 10:
         if (str_eq_nocase(header->name, S("connection")))
-            parse_connection(value, seen);
+            parse_connection(header->value, seen);
         break;
     case 14:
-        if (str_eq_nocase(header->name, S("content-length")) && (seen->lengths++ || !parse_length(value, &h->length)))
+        if (str_eq_nocase(header->name, S("content-length")) && (seen->lengths++ || !parse_length(header->value, &seen->length)))
             return 400;
         break;
     case 17:
         if (str_eq_nocase(header->name, S("transfer-encoding"))) {
             if (seen->codings++)
                 return 400;
-            seen->coding = value;
+            seen->coding = header->value;
         }
         break;
     default:
@@ -238,7 +219,18 @@ static int note_header(const struct http_header *header, struct http_head *h, st
     return 0;
 }
 
-static int parse_header(struct str line, struct http_header *ret)
+static int note_header(const struct http_header *header, struct http_head *h, int *hosts, struct http_seen *seen)
+{
+    if (header->name.n == 4 && str_eq_nocase(header->name, S("host")))
+        return (*hosts)++ || !host_ok(header->value) ? 400 : 0;
+    if (header->name.n == 6 && str_eq_nocase(header->name, S("expect"))) {
+        h->expect_continue = str_eq_nocase(header->value, S("100-continue"));
+        return h->expect_continue ? 0 : 417;
+    }
+    return http_seen_note(header, seen);
+}
+
+int http_header_parse(struct str line, struct http_header *ret)
 {
     size_t i = 0;
     while (i < line.n && is(line.p[i], TOKEN))
@@ -250,49 +242,57 @@ static int parse_header(struct str line, struct http_header *ret)
     return http_is_text(ret->value) ? 0 : 400;
 }
 
-/* What can be told only when all headers are known. */
-static int judge(struct http_head *h, const struct seen *seen)
+int http_seen_judge(const struct http_seen *seen, int minor, bool *ret_chunked)
 {
-    if (h->minor == 1 && !seen->hosts)
+    *ret_chunked = false;
+    if (!seen->codings)
+        return 0;
+    if (minor == 0 || seen->lengths)
         return 400;
-    if (seen->codings) {
-        if (h->minor == 0 || seen->lengths)
-            return 400;
-        if (!str_eq(seen->coding, S("chunked")))
-            return 501;
-        h->chunked = true;
-    }
+    if (!str_eq(seen->coding, S("chunked")))
+        return 501;
+    *ret_chunked = true;
+    return 0;
+}
+
+static int judge(struct http_head *h, int hosts, const struct http_seen *seen)
+{
+    if (h->minor == 1 && !hosts)
+        return 400;
+    int verdict = http_seen_judge(seen, h->minor, &h->chunked);
+    h->length = seen->length;
     h->keep_alive = !seen->close && (h->minor == 1 || seen->keep_alive);
     if (h->minor == 0)
         h->expect_continue = false;
-    return 0;
+    return verdict;
 }
 
 int http_head_parse(const char *p, size_t n, const struct http_limits *limits, struct http_head *h)
 {
-    struct seen seen = { 0 };
+    struct http_seen seen = { 0 };
     struct str line;
+    int hosts = 0;
     size_t at = n >= 2 && p[0] == '\r' && p[1] == '\n' ? 2 : 0;      /* RFC 9112 2.2 */
 
     *h = (struct http_head){ .headers = h->headers };
-    int verdict = next_line(p, n, limits, &at, &line);
+    int verdict = http_line_next(p, n, limits, &at, &line);
     if (verdict)
         return verdict == 431 ? 414 : verdict;
     verdict = parse_request_line(line, h);
     while (!verdict) {
-        verdict = next_line(p, n, limits, &at, &line);
+        verdict = http_line_next(p, n, limits, &at, &line);
         if (verdict)
             break;
         if (!line.n) {
             h->size = at;
-            return judge(h, &seen);
+            return judge(h, hosts, &seen);
         }
         if (h->header_count == limits->headers)
             return 431;
         struct http_header *header = &h->headers[h->header_count];
-        verdict = parse_header(line, header);
+        verdict = http_header_parse(line, header);
         if (!verdict)
-            verdict = note_header(header, h, &seen);
+            verdict = note_header(header, h, &hosts, &seen);
         h->header_count++;
     }
     return verdict;

@@ -31,6 +31,19 @@ struct http_head {
 /* Reads one head at p. Everything in *h but `headers` is written; it points into the input. */
 int http_head_parse(const char *p, size_t n, const struct http_limits *limits, struct http_head *h);
 
+struct http_answer_head {     /* of another server's answer */
+    struct http_header *headers;         /* as in http_head */
+    size_t header_count;
+    int status, minor;
+    bool keep_alive;
+    bool chunked, has_length;            /* neither: the body ends with the connection */
+    size_t length;
+    size_t size;
+};
+
+/* The same for an answer, read as strictly; what is wrong with it is 502 whatever it is. */
+int http_answer_parse(const char *p, size_t n, const struct http_limits *limits, struct http_answer_head *h);
+
 /* Most bytes of chunk extensions and trailers in one body. */
 #define HTTP_CHUNK_EXTRA_MAX 4096
 
@@ -54,5 +67,24 @@ int http_hex(char c);
 bool http_is_token(char c);
 /* Has s none but visible characters, spaces, tabs and bytes above 127? */
 bool http_is_text(struct str s);
+
+/* ---- what requests and answers share ---- */
+
+/* Headers that decide where a message ends, and whether another may follow. Begins zeroed. */
+struct http_seen {
+    struct str coding;
+    size_t length;
+    int lengths, codings;
+    bool close, keep_alive;
+};
+
+/* The line at p[*at], without its CR LF; *at moves behind it. 431: it is too long, alone or with those before. */
+int http_line_next(const char *p, size_t n, const struct http_limits *limits, size_t *at, struct str *ret);
+/* "Name: value", strictly. */
+int http_header_parse(struct str line, struct http_header *ret);
+/* Takes notice of Connection, Content-Length and Transfer-Encoding. */
+int http_seen_note(const struct http_header *header, struct http_seen *seen);
+/* What can be told only when all headers are known: is the body chunked? Two framings, or one that an old version does not have, are refused. */
+int http_seen_judge(const struct http_seen *seen, int minor, bool *ret_chunked);
 
 #endif

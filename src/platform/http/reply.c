@@ -94,6 +94,18 @@ static void head_begin(struct head *h, struct http_exchange *x, struct http_out 
     put(h, str_of(h->loop->common, h->loop->common_n));
 }
 
+static void put_reply(struct head *h, const struct http_exchange *x, const struct http_reply *reply)
+{
+    if (reply->content_type.n)
+        put_header(h, S("Content-Type"), reply->content_type);
+    for (size_t i = 0; i < reply->header_count; i++)
+        put_header(h, reply->headers[i].name, reply->headers[i].value);
+    if (x->last)
+        put(h, S("Connection: close\r\n"));
+    else if (x->minor == 0)
+        put(h, S("Connection: keep-alive\r\n"));
+}
+
 static void head_end(struct head *h)
 {
     put(h, S("\r\n"));
@@ -106,14 +118,7 @@ static void write_reply(struct http_exchange *x, const struct http_reply *reply,
     bool no_body = reply->status == 204 || reply->status == 304;
 
     head_begin(&h, x, o, reply->status);
-    if (reply->content_type.n)
-        put_header(&h, S("Content-Type"), reply->content_type);
-    for (size_t i = 0; i < reply->header_count; i++)
-        put_header(&h, reply->headers[i].name, reply->headers[i].value);
-    if (x->last)
-        put(&h, S("Connection: close\r\n"));
-    else if (x->minor == 0)
-        put(&h, S("Connection: keep-alive\r\n"));
+    put_reply(&h, x, reply);
     if (!no_body) {
         put(&h, S("Content-Length: "));
         put_number(&h, reply->body.n);
@@ -139,6 +144,21 @@ void http_stream_head(struct http_exchange *x, struct http_out *o)
     head_end(&h);
 }
 
+void http_pieces_head(struct http_exchange *x, const struct http_reply *reply, int64_t length, struct http_out *o)
+{
+    struct head h;
+    head_begin(&h, x, o, reply->status);
+    put_reply(&h, x, reply);
+    if (length >= 0) {
+        put(&h, S("Content-Length: "));
+        put_number(&h, (size_t)length);
+        put(&h, S("\r\n"));
+    } else if (x->chunked) {
+        put(&h, S("Transfer-Encoding: chunked\r\n"));
+    }
+    head_end(&h);
+}
+
 void http_conn_advance(struct http_conn *c)
 {
     while (c->first && c->first->answered && !c->ended && !c->stream) {
@@ -154,6 +174,17 @@ void http_conn_advance(struct http_conn *c)
             c->ended = x->last;
         http_exchange_free(x);
     }
+    if (c->first && c->first->begun)
+        http_out_join(&c->out, &c->first->out);
+}
+
+void http_decide_last(struct http_exchange *x, bool close)
+{
+    struct http_conn *c = x->conn;
+    if (close || (x->r.loop->draining && x == c->last && !c->in.n)) {
+        c->linger |= !x->last;
+        x->last = c->no_more = true;
+    }
 }
 
 void http_answer(struct http_request *r, const struct http_reply *reply)
@@ -167,10 +198,7 @@ void http_answer(struct http_request *r, const struct http_reply *reply)
         return;
     }
     x->answered = true;
-    if (reply->close || (r->loop->draining && x == c->last && !c->in.n)) {
-        c->linger |= !x->last;
-        x->last = c->no_more = true;
-    }
+    http_decide_last(x, reply->close);
     write_reply(x, reply, x == c->first ? &c->out : &x->out);
     http_conn_advance(c);
     http_conn_mark(c);
@@ -181,6 +209,7 @@ void http_drop(struct http_request *r)
     struct http_exchange *x = (struct http_exchange *)r;
 
     ASSERT(!x->answered);
+    x->watcher = NULL;
     if (x->conn)
         http_conn_close(x->conn);
     http_exchange_free(x);

@@ -87,15 +87,18 @@ void http_exchange_fill(struct http_exchange *x, const struct http_head *h, cons
     char *to = (char *)(uintptr_t)all.p;
 
     r->method = moved(h->method, p, to);
-    r->path = moved(h->path, p, to);
-    if (h->path_escaped)
-        r->path.n = http_path_decode(r->path, to + (h->path.p - p));
+    r->raw_path = r->path = moved(h->path, p, to);
+    if (h->path_escaped) {
+        char *path = arena_take(r->arena, h->path.n);
+        r->path = str_of(path, http_path_decode(r->raw_path, path));
+    }
     r->query = moved(h->query, p, to);
     r->body = str_of(to + h->size, body_n);
     copy_headers(r, h, p, to);
 
     memcpy(x->peer, c->peer, sizeof(x->peer));
     r->peer = str_c(x->peer);
+    r->by_proxy = c->from_proxy;
     if (c->from_proxy)
         r->peer = http_forwarded_address(c->loop->server, r, r->peer);
     x->minor = h->minor;

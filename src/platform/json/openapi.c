@@ -301,6 +301,12 @@ static bool names_things(const struct route *r)
     return strchr(r->path, '{') != NULL;
 }
 
+/* Only what is passed on to another server ends so, and that has no place in the document. */
+static bool of_gateway(err e)
+{
+    return e == ERR_UPSTREAM || e == ERR_LATE;
+}
+
 /* May a route fail in this way? */
 static bool may_fail(const struct route *r, err e)
 {
@@ -318,7 +324,7 @@ static bool may_fail(const struct route *r, err e)
     case ERR_MISMATCH:
         return r->flags & IDEMPOTENT;
     default:
-        return e != OK && e != ERR_METHOD && e != ERR_INTERNAL;
+        return e != OK && e != ERR_METHOD && e != ERR_INTERNAL && !of_gateway(e);
     }
 }
 
@@ -487,7 +493,7 @@ static void write_problems(struct buf *out)
     json_begin(out, "responses");
     for (int e = OK + 1; e < ERR_COUNT; e++) {
         const struct err_kind *kind = err_kind((err)e);
-        if (e == ERR_INTERNAL)
+        if (e == ERR_INTERNAL || of_gateway((err)e))
             continue;             /* a bug, no part of the contract */
         json_begin(out, kind->word);
         json_text(out, "description", kind->title[LANG_EN]);

@@ -17,6 +17,7 @@
 #define ASK_MS     3000
 #define LEAVE_MS   1000
 #define AGAIN_MS   5000       /* at most, after nobody has answered */
+#define PLACES_NODES 200000   /* of an answer about one application */
 
 struct member {
     struct app *app;
@@ -90,6 +91,64 @@ static struct str describe(const struct member *m, struct arena *arena)
 }
 
 /* ---- talking to one registry ---- */
+
+/* All applications of a registry that keeps as many instances as it may are no longer than this. */
+#define ANSWER_MAX ((size_t)4 << 20)
+
+static struct str read_application(const struct member *m, struct arena *arena, struct str url, struct str app, int *ret_status)
+{
+    static const struct fetch_header json = { "Accept", { "application/json", 16 } };
+    struct fetched got = { 0 };
+    const char *why;
+    bool answered = fetch(arena, &(struct fetch){
+        .url = arena_fmt(arena, "%.*s/apps/%.*s", STR_ARG(url), STR_ARG(app)), .plain = true, .headers = &json, .header_count = 1, .user = m->user,
+        .password = m->password, .timeout_ms = ASK_MS, .body_max = ANSWER_MAX, .pool = m->pool,
+    }, &got, &why);
+    if (!answered || (got.status != 200 && got.status != 404))
+        LOG(LOG_WARN, "the registry does not tell", lf_s("url", url), lf_i("status", got.status), lf_s("why", answered ? S("") : str_c(why)));
+    *ret_status = answered ? got.status : 0;
+    return got.body;
+}
+
+static err read_places(struct ctx *cx, struct str body, struct registry_places *ret)
+{
+    struct node *root;
+    size_t n = 0;
+    err e = tree_read(cx, FORMAT_JSON, body, PLACES_NODES, &root);
+    const struct node *app = e ? NULL : node_child(root, "application");
+    for (const struct node *i = app ? app->first : NULL; i; i = i->next)
+        n++;
+    struct registry_places all = { NEW_ARRAY(cx->arena, struct registry_place, n + 1), 0 };
+    for (const struct node *i = app ? app->first : NULL; i && !e; i = i->next) {
+        struct instance it;
+        if (!str_eq(i->name, S("instance")))
+            continue;
+        e = instance_read(cx, i, &it);
+        if (!e && it.status == STATUS_UP && it.port.enabled)
+            all.at[all.n++] = (struct registry_place){ it.text[TEXT_IP], (int)it.port.number };
+    }
+    if (!e)
+        *ret = all;
+    return e;
+}
+
+err registry_places(struct ctx *cx, struct str app, struct registry_places *ret)
+{
+    struct member *m = app_self(cx->app, &registry_member_service);
+    pthread_mutex_lock(&m->talking);
+    size_t first = m->at;
+    pthread_mutex_unlock(&m->talking);
+    for (size_t i = 0; i < m->url_count; i++) {
+        struct str url = m->urls[(first + i) % m->url_count];
+        int status;
+        struct str body = read_application(m, cx->arena, url, app, &status);
+        *ret = (struct registry_places){ 0 };
+        if (status == 404 || (status == 200 && read_places(cx, body, ret) == OK))
+            return OK;
+        fail_clear(cx);
+    }
+    return fail(cx, ERR_UNAVAILABLE, NULL, "No registry answers.", "응답하는 레지스트리가 없습니다.");
+}
 
 /* The status of its answer; 0: none. */
 static int ask(const struct member *m, struct arena *arena, const char *method, struct str path, struct str json, int64_t timeout_ms)

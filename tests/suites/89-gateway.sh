@@ -1,0 +1,5 @@
+# limit: 120
+# The gateway: requests to servers of others and back, and servers that lie, die, come and go.
+. tests/lib/suite.sh
+files tests/gateway '*test.mjs'
+node_tests "${found[@]}"

@@ -1,9 +1,11 @@
 import { defineConfig } from "vitest/config";
+import { budget } from "./build/budget.mjs";
 
 /* Where `npm run dev` finds an API: a running server or `npm run dev:mock`. */
 const api = process.env.TAKENSEAT_API ?? "http://127.0.0.1:8787";
 
 export default defineConfig({
+  plugins: [budget()],
   esbuild: { jsx: "automatic", jsxImportSource: "preact" },
   build: {
     target: "es2020",

@@ -69,6 +69,23 @@ for (const file of ['sections', 'tables'])
     assert.equal(hold.seats.length, 4);
   });
 
+test('what a buyer should know of a seat is in the map, and what the seats look at', async () => {
+  const plan = {
+    name: 'Marked', categories: [{ name: 'R' }], focus: { x: 0, y: -5 },
+    sections: [{
+      name: 'A', category: 'R', rows: { count: 2, seats: 4, origin: { x: 0, y: 0 } },
+      marks: [{ trait: 'wheelchair', to: 1, seats: [1] }, { trait: 'companion', to: 1, seats: [2] }, { trait: 'step_free', to: 1 }],
+    }],
+  };
+  const { map } = await world.sale({ hall: ok(await make({ format: 'venue', plan }), 201) });
+  const [first, second] = map.sections[0].rows;
+  assert.deepEqual(first.traits, { wheelchair: [0], companion: [1], step_free: [0, 1, 2, 3] });
+  assert.equal(second.traits, undefined);
+  assert.equal(map.focus.y, first.ys[0] - 5);
+  const { errors } = refused(await make({ format: 'venue', plan: { ...plan, sections: [{ ...plan.sections[0], marks: [{ trait: 'loud' }] }] } }), 400, 'invalid');
+  assert.deepEqual(errors.map(({ field }) => field), ['plan.sections[0].marks[0].trait']);
+});
+
 test('errors.seatsio.json: refused, its mistakes told', { ...without_published }, async () => {
   const plan = published('errors.seatsio.json');
   const { errors } = refused(await make({ format: 'seatsio', plan }), 400, 'invalid');

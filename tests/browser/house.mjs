@@ -39,9 +39,13 @@ export class House {
   }
 
   /* A show with one date: { id of the schedule, title, hall, performance, map, guids }. */
-  async show(kind, title, { genre = 'musical', limit = 4, queue } = {}) {
-    const { world } = this;
+  async show(kind, title, options) {
     const hall = await this.hall(kind, { theatre: '한빛 소극장 · Hanbit Playhouse', arena: '미래 아레나 · Mirae Arena', stadium: '한강 스타디움 · Hangang Stadium' }[kind]);
+    return this.show_in(hall, title, options);
+  }
+
+  async show_in(hall, title, { genre = 'musical', limit = 4, queue } = {}) {
+    const { world } = this;
     const performance = await world.performance({
       title, genre, max_tickets_per_user: limit, runtime_minutes: 120, age_rating: 12, cast: ['한서윤', '오민재'],
       description: '오래 기다린 무대가 다시 열립니다.\nA stage long awaited opens again.',

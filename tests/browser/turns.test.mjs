@@ -39,8 +39,15 @@ test('a seat that somebody else holds meanwhile leaves the tray at once', { time
   await visitor.choose(show, ['C-A-1', 'C-A-2']);
   ok(await house.world.hold(await house.world.user(), show, ['C-A-1']), 201);
   await visitor.until(async () => (await visitor.tray()).join() === 'C-A-2', 'the loss told by the stream');
-  await visitor.see('toast').waitFor();
+  assert.match(await visitor.see('lost').innerText(), /1F Centre A열 1번/);
   await visitor.look('lost');
+  assert.equal(await visitor.see('take-instead').getAttribute('data-guids'), 'C-A-3', 'the one beside the seat that is kept');
+  await visitor.act('take-instead');
+  await visitor.until(async () => (await visitor.tray()).join() === 'C-A-2,C-A-3', 'the other seat in the tray');
+  assert.equal(await visitor.page.getByTestId('lost').count(), 0);
+  await visitor.act('hold');
+  await visitor.see('buy').waitFor();
+  assert.equal(await state('C-A-3'), HELD);
   await visitor.leave();
 });
 
@@ -55,10 +62,16 @@ test('without the stream the refusal names the seat that is gone', { timeout: 60
   await visitor.choose(show, ['C-B-1', 'C-B-2']);
   ok(await house.world.hold(await house.world.user(), show, ['C-B-2']), 201);
   await visitor.act('hold');
-  await visitor.see('toast').waitFor();
+  assert.match(await visitor.see('lost').innerText(), /1F Centre, row B, seat 2/);
   assert.deepEqual(await visitor.tray(), ['C-B-1']);
   assert.equal(await state('C-B-1'), FREE, 'all or nothing');
   await visitor.look('refused');
+  await visitor.act('take-instead');
+  await visitor.until(async () => (await visitor.tray()).length === 2, 'another seat in the tray');
+  const chosen = await visitor.tray();
+  await visitor.act('hold');
+  await visitor.see('buy').waitFor();
+  for (const guid of chosen) assert.equal(await state(guid), HELD, `${guid} is held`);
   await visitor.leave();
 });
 

@@ -16,17 +16,18 @@ const locales = { ko: 'ko-KR', en: 'en-GB' };
 const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const run = promisify(execFile);
 
-function launch() {
-  return chromium.launch({ executablePath: process.env.CHROMIUM || '/usr/bin/chromium', args: ['--no-sandbox'] });
+function launch(flags = []) {
+  return chromium.launch({ executablePath: process.env.CHROMIUM || '/usr/bin/chromium', args: ['--no-sandbox', ...flags] });
 }
 
-/* The house of a test file and the browser of its visitors; `settings` gives those of the server, `prepare` comes once both are there. */
+/* The house of a test file and the browser of its visitors; `settings` gives those of the server, `flags` are the browser's, `prepare` comes once
+   both are there. */
 export let house, browser;
 
-export function opens({ settings, prepare } = {}) {
+export function opens({ settings, flags, prepare } = {}) {
   before(async () => {
     house = await House.open(await settings?.());
-    browser = await launch();
+    browser = await launch(flags);
     await prepare?.();
   });
   after(async () => {

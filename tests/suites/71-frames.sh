@@ -1,6 +1,6 @@
 # limit: 120
 # lane: alone
-# How the client follows the hand over 50,000 seats, in a real browser.
+# How soon maps of 738, 8,897 and 50,000 seats come up in a real browser, and how they follow the hand.
 . tests/lib/suite.sh
 files tests/browser '*.measure.mjs'
 CHROMIUM=$(command -v chromium)

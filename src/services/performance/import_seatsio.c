@@ -64,6 +64,13 @@ static bool read_category(struct import *im, const struct place *at, const cJSON
 
 /* ---- rows and tables: both are seats with coordinates under one label ---- */
 
+static uint8_t read_traits(const cJSON *seat)
+{
+    return (uint8_t)((cJSON_IsTrue(member(seat, "accessible")) ? SEAT_WHEELCHAIR : 0) |
+                     (cJSON_IsTrue(member(seat, "companionSeat")) ? SEAT_COMPANION : 0) |
+                     (cJSON_IsTrue(member(seat, "restrictedView")) ? SEAT_RESTRICTED_VIEW : 0));
+}
+
 static void read_seat(struct import *im, const struct place *at, const cJSON *root, const struct canvas *on, const cJSON *seat,
                       const cJSON *category_key, struct str row)
 {
@@ -75,8 +82,9 @@ static void read_seat(struct import *im, const struct place *at, const cJSON *ro
 
     if (!read_category(im, at, root, seat, category_key, &category) || !label.p || !row.p || !placed)
         return;
-    import_fits(im, plan_add_seat(&im->maker, joined(im, joined(im, on->section, row), label), label, on->x + x * on->scale, on->y + y * on->scale,
-                                  category));
+    if (import_fits(im, plan_add_seat(&im->maker, joined(im, joined(im, on->section, row), label), label, on->x + x * on->scale, on->y + y * on->scale,
+                                      category)))
+        plan_mark_seat(&im->maker, read_traits(seat));
 }
 
 static void read_rows(struct import *im, const struct place *at, const cJSON *root, const struct canvas *on, const cJSON *canvas, const char *kind)

@@ -83,6 +83,53 @@ static void read_grades(struct import *im, const struct place *at, const cJSON *
     }
 }
 
+/* ---- what a buyer should know of seats ---- */
+
+static void read_marked_seats(struct import *im, const struct place *at, const cJSON *o, struct venue_mark *m)
+{
+    const cJSON *seats = member_list(im, at, o, "seats", MAY_MISS), *seat;
+
+    cJSON_ArrayForEach(seat, seats) {
+        double v = cJSON_IsNumber(seat) ? seat->valuedouble : 0;
+
+        if (!(fabs(v) >= 1 && fabs(v) <= VENUE_SEATS_MAX) || v != floor(v) || m->seat_count == VENUE_MARKED_MAX) {
+            im->result = fail_field(im->cx, place_text(im, at, "seats"), "must be at most %d places in the row: from 1 from the left, from -1 from the right",
+                                    "열에서의 위치 %d개 이하여야 합니다: 왼쪽부터 1, 오른쪽부터 -1", VENUE_MARKED_MAX);
+            return;
+        }
+        m->seats[m->seat_count++] = (int32_t)v;
+    }
+}
+
+static void read_marks(struct import *im, const struct place *at, const cJSON *section, struct venue_block *b)
+{
+    static const char *const known[] = { "trait", "from", "to", "seats", NULL };
+    const cJSON *marks = member_list(im, at, section, "marks", MAY_MISS), *mark;
+    struct place here = { at, "marks", 0 };
+
+    if (cJSON_GetArraySize(marks) > VENUE_MARKS_MAX || (marks && member(section, "area"))) {
+        im->result = fail_field(im->cx, place_text(im, at, "marks"), "must be at most %d, of a section with rows", "좌석 열이 있는 구역에 %d개까지 둘 수 있습니다",
+                                VENUE_MARKS_MAX);
+        return;
+    }
+    cJSON_ArrayForEach(mark, marks) {
+        struct venue_mark *m = &b->marks[b->mark_count++];
+        int trait = -1;
+
+        *m = (struct venue_mark){ .from = 1, .to = VENUE_ROWS_MAX };
+        check_members(im, &here, mark, known);
+        member_word(im, &here, mark, "trait", seat_trait_words, &trait);
+        member_count(im, &here, mark, "from", MAY_MISS, 1, VENUE_ROWS_MAX, &m->from);
+        member_count(im, &here, mark, "to", MAY_MISS, 1, VENUE_ROWS_MAX, &m->to);
+        read_marked_seats(im, &here, mark, m);
+        if (trait >= 0)
+            m->trait = (uint8_t)(1 << trait);
+        else if (!member(mark, "trait"))
+            member_text(im, &here, mark, "trait", MUST_HAVE);
+        here.index++;
+    }
+}
+
 /* ---- rows, straight and along an arc ---- */
 
 /* What both kinds have in common: how many rows, their names, the seats' numbers and distances. */
@@ -282,7 +329,7 @@ static void read_area(struct import *im, const struct place *at, const cJSON *o,
 
 static void read_section(struct import *im, const struct place *at, const cJSON *o)
 {
-    static const char *const known[] = { "name", "prefix", "category", "grades", "rows", "arc", "area", "repeat", "mirror", NULL };
+    static const char *const known[] = { "name", "prefix", "category", "grades", "marks", "rows", "arc", "area", "repeat", "mirror", NULL };
     struct venue_block b = { .letters = true, .first_row = 1, .first_seat = 1, .pitch = 1, .row_step = 1.2, .aisle_width = 1.5 };
     const cJSON *rows = member_object(im, at, o, "rows", MAY_MISS), *arc = member_object(im, at, o, "arc", MAY_MISS);
     const cJSON *places = member_object(im, at, o, "area", MAY_MISS);
@@ -295,6 +342,7 @@ static void read_section(struct import *im, const struct place *at, const cJSON 
     b.name = member_text(im, at, o, "name", MUST_HAVE);
     b.prefix = member_text(im, at, o, "prefix", MAY_MISS);
     read_grades(im, at, o, &b);
+    read_marks(im, at, o, &b);
     repeat = read_repeat(im, at, o, b.name);
     if (!rows + !arc + !places != 2)
         im->result = fail_field(im->cx, place_text(im, at, NULL), "must have one of rows, arc and area", "구역에는 rows, arc, area 중 하나가 있어야 합니다");

@@ -65,6 +65,15 @@ static void write_rect(const struct map_writer *w, struct rect r)
     write_units(w, (double)r.height);
 }
 
+static void write_focus(const struct map_writer *w, struct point focus)
+{
+    buf_str(w->out, S(",\"focus\":{\"x\":"));
+    write_x(w, focus.x);
+    buf_str(w->out, S(",\"y\":"));
+    write_y(w, focus.y);
+    buf_char(w->out, '}');
+}
+
 static void write_grades(const struct map_writer *w)
 {
     const struct grade *priced = w->schedule->remaining.at;
@@ -107,6 +116,33 @@ static void write_row_grades(const struct map_writer *w, const struct plan_row *
     buf_char(w->out, ']');
 }
 
+/* By trait, which seats of the row have it. */
+static void write_traits(const struct map_writer *w, const struct plan_row *row)
+{
+    const struct plan *p = w->plan;
+    uint8_t had = 0;
+
+    for (uint32_t i = 0; i < row->count; i++)
+        had |= plan_traits(p, row->first + i);
+    if (!had)
+        return;
+    buf_str(w->out, S(",\"traits\":{"));
+    for (int t = 0; t < SEAT_TRAITS; t++) {
+        bool first = true;
+
+        if (!(had >> t & 1))
+            continue;
+        write_member(w, seat_trait_words[t]);
+        for (uint32_t i = 0; i < row->count; i++)
+            if (plan_traits(p, row->first + i) >> t & 1) {
+                buf_fmt(w->out, "%s%u", first ? "[" : ",", i);
+                first = false;
+            }
+        buf_char(w->out, ']');
+    }
+    buf_char(w->out, '}');
+}
+
 static void write_row(const struct map_writer *w, const struct plan_row *row)
 {
     const struct plan *p = w->plan;
@@ -127,6 +163,7 @@ static void write_row(const struct map_writer *w, const struct plan_row *row)
     }
     buf_char(w->out, ']');
     write_row_grades(w, row);
+    write_traits(w, row);
     buf_char(w->out, '}');
 }
 
@@ -142,7 +179,10 @@ static void write_section(const struct map_writer *w, const struct plan_section 
         buf_char(w->out, ',');
         write_y(w, w->plan->points[s->first_point + i].y);
     }
-    buf_str(w->out, S("],\"rows\":["));
+    buf_char(w->out, ']');
+    if (s->has_focus)
+        write_focus(w, s->focus);
+    buf_str(w->out, S(",\"rows\":["));
     for (uint32_t r = 0; r < s->rows; r++) {
         if (r)
             buf_char(w->out, ',');
@@ -176,6 +216,8 @@ static void write_map(const struct map_writer *w)
     } else {
         buf_str(w->out, S("null"));
     }
+    if (p->has_focus)
+        write_focus(w, p->focus);
     write_member(w, "grades");
     buf_char(w->out, '[');
     write_grades(w);

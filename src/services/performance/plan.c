@@ -6,6 +6,8 @@
 
 #include "platform/obs/log.h"
 
+const char *const seat_trait_words[] = { "wheelchair", "companion", "step_free", "restricted_view", NULL };
+
 void plan_begin(struct plan_maker *m, struct arena *arena)
 {
     *m = (struct plan_maker){ .arena = arena };
@@ -96,6 +98,8 @@ bool plan_add_seat(struct plan_maker *m, struct str guid, struct str number, dou
         p->number = grown(m->arena, p->number, n, cap, sizeof(*p->number));
         p->at = grown(m->arena, p->at, n, cap, sizeof(*p->at));
         p->category = grown(m->arena, p->category, n, cap, sizeof(*p->category));
+        if (p->traits)
+            p->traits = grown(m->arena, p->traits, n, cap, sizeof(*p->traits));
         m->seat_cap = cap;
     }
     p->guid[n] = guid;
@@ -106,6 +110,18 @@ bool plan_add_seat(struct plan_maker *m, struct str guid, struct str number, dou
     p->rows[p->row_count - 1].count++;
     p->seat_count++;
     return true;
+}
+
+void plan_mark_seat(struct plan_maker *m, uint8_t traits)
+{
+    struct plan *p = &m->plan;
+
+    ASSERT(p->seat_count > 0 && !(traits & ~SEAT_TRAITS_ALL));
+    if (!traits)
+        return;
+    if (!p->traits)
+        p->traits = NEW_ARRAY(m->arena, uint8_t, m->seat_cap);
+    p->traits[p->seat_count - 1] |= traits;
 }
 
 int plan_category_find(const struct plan *p, struct str name)

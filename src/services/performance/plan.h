@@ -21,6 +21,12 @@
 
 enum section_kind { SECTION_SEATS, SECTION_AREA };
 
+/* What a buyer should know of a seat: bits. */
+enum seat_trait { SEAT_WHEELCHAIR = 1, SEAT_COMPANION = 2, SEAT_STEP_FREE = 4, SEAT_RESTRICTED_VIEW = 8 };
+#define SEAT_TRAITS     4
+#define SEAT_TRAITS_ALL ((1 << SEAT_TRAITS) - 1)
+extern const char *const seat_trait_words[];     /* by bit, NULL at the end */
+
 struct point {
     float x, y;
 };
@@ -59,6 +65,7 @@ struct plan {
     struct str *guid, *number;           /* columns of the seats */
     struct point *at;
     uint8_t *category;
+    uint8_t *traits;          /* of enum seat_trait; NULL when no seat has any */
     uint8_t *breaks;          /* bit i: nobody sits to the left of seat i (start of a row, aisle, other category) */
 
     bool has_stage, has_focus;
@@ -82,6 +89,11 @@ static inline size_t bit_bytes(uint32_t n)
     return (n + 7) / 8;
 }
 
+static inline uint8_t plan_traits(const struct plan *p, uint32_t seat)
+{
+    return p->traits ? p->traits[seat] : 0;
+}
+
 /* ---- making one: open a section, open a row in it, add its seats ---- */
 
 struct plan_maker {
@@ -99,6 +111,8 @@ bool plan_add_section(struct plan_maker *m, struct str name, enum section_kind k
 bool plan_add_point(struct plan_maker *m, uint32_t section, double x, double y);
 bool plan_add_row(struct plan_maker *m, struct str name);
 bool plan_add_seat(struct plan_maker *m, struct str guid, struct str number, double x, double y, uint8_t category);
+/* Gives the newest seat traits (bits of enum seat_trait) beside those it has. */
+void plan_mark_seat(struct plan_maker *m, uint8_t traits);
 /* Fills the newest section, of kind area and with an outline, with `capacity` places on a grid; guids are "prefix-1", "prefix-2", ... */
 bool plan_fill_area(struct plan_maker *m, struct str prefix, uint32_t capacity, uint8_t category);
 /* Works out what follows from the seats: bounds, pitch, breaks, ranks, missing outlines. At least one seat is there. */

@@ -6,7 +6,7 @@
 
 #define MAGIC UINT32_C(0x31505354)   /* "TSP1" */
 
-enum { HAS_STAGE = 1, HAS_FOCUS = 2 };
+enum { HAS_STAGE = 1, HAS_FOCUS = 2, HAS_TRAITS = 4 };
 
 /* ---- writing ---- */
 
@@ -52,7 +52,7 @@ static void put_text(struct buf *out, struct str s)
 void plan_encode(const struct plan *p, struct buf *out)
 {
     put_u32(out, MAGIC);
-    put_u8(out, (uint8_t)((p->has_stage ? HAS_STAGE : 0) | (p->has_focus ? HAS_FOCUS : 0)));
+    put_u8(out, (uint8_t)((p->has_stage ? HAS_STAGE : 0) | (p->has_focus ? HAS_FOCUS : 0) | (p->traits ? HAS_TRAITS : 0)));
     put_rect(out, p->stage);
     put_rect(out, p->bounds);
     put_point(out, p->focus);
@@ -91,6 +91,8 @@ void plan_encode(const struct plan *p, struct buf *out)
         put_u8(out, p->category[i]);
     }
     buf_add(out, p->breaks, bit_bytes(p->seat_count));
+    if (p->traits)
+        buf_add(out, p->traits, p->seat_count);
 }
 
 /* ---- reading ---- */
@@ -231,6 +233,18 @@ static void get_seats(struct reader *r, struct plan *p, struct arena *arena)
         memcpy(p->breaks, breaks, bit_bytes(p->seat_count));
 }
 
+static void get_traits(struct reader *r, struct plan *p, struct arena *arena)
+{
+    const uint8_t *traits = get(r, p->seat_count);
+
+    if (!traits)
+        return;
+    p->traits = arena_take(arena, p->seat_count);
+    memcpy(p->traits, traits, p->seat_count);
+    for (uint32_t i = 0; i < p->seat_count; i++)
+        r->bad |= (traits[i] & ~SEAT_TRAITS_ALL) != 0;
+}
+
 struct plan *plan_decode(struct arena *arena, struct str blob)
 {
     struct reader r = { .p = (const uint8_t *)blob.p, .end = (const uint8_t *)blob.p + blob.n };
@@ -270,5 +284,7 @@ struct plan *plan_decode(struct arena *arena, struct str blob)
         p->points[i] = get_point(&r);
     get_rows(&r, p);
     get_seats(&r, p, arena);
+    if (has & HAS_TRAITS)
+        get_traits(&r, p, arena);
     return r.bad || r.p != r.end ? NULL : p;
 }

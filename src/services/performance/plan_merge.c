@@ -51,8 +51,11 @@ static bool go_to(struct merge *m, struct place to)
 static bool add_seat(struct merge *m, struct place place, const struct plan *of, uint32_t seat)
 {
     int category = plan_category_find(&m->maker.plan, of->categories[of->category[seat]].name);
-    return go_to(m, place) &&
-           plan_add_seat(&m->maker, of->guid[seat], of->number[seat], (double)of->at[seat].x, (double)of->at[seat].y, (uint8_t)category);
+    if (!go_to(m, place) ||
+        !plan_add_seat(&m->maker, of->guid[seat], of->number[seat], (double)of->at[seat].x, (double)of->at[seat].y, (uint8_t)category))
+        return false;
+    plan_mark_seat(&m->maker, plan_traits(of, seat));
+    return true;
 }
 
 /* Categories keep their numbers too: prices are by them. */

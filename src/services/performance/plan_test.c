@@ -215,6 +215,9 @@ static void test_faults(void **state)
         { PLAN_VENUE, "{\"sections\":[{\"name\":\"A\"}]}", "plan.sections[0]" },
         { PLAN_VENUE, "{\"sections\":[{\"name\":\"A\",\"rows\":{\"count\":201}}]}", "plan.sections[0].rows.count" },
         { PLAN_VENUE, "{\"sections\":[{\"name\":\"A\",\"rows\":{\"count\":2,\"seats\":[1]}}]}", "plan.sections[0].rows.seats" },
+        { PLAN_VENUE, "{\"sections\":[{\"name\":\"A\",\"marks\":[{\"trait\":\"loud\"}]}]}", "plan.sections[0].marks[0].trait" },
+        { PLAN_VENUE, "{\"sections\":[{\"name\":\"A\",\"marks\":[{\"trait\":\"companion\",\"seats\":[0]}]}]}", "plan.sections[0].marks[0].seats" },
+        { PLAN_VENUE, "{\"sections\":[{\"name\":\"A\",\"marks\":[],\"area\":{}}]}", "plan.sections[0].marks" },
         { PLAN_VENUE, "{\"sections\":[{\"name\":\"A\",\"repeat\":{\"count\":2},\"rows\":{}}]}", "plan.sections[0].name" },
         { PLAN_VENUE, "{\"sections\":[{\"name\":\"A\",\"arc\":{\"from\":10,\"to\":5}}]}", "plan.sections[0].arc" },
     };
@@ -318,6 +321,32 @@ static void test_too_many_seats(void **state)
     assert_true(has_fault(b, "plan"));
 }
 
+static void test_marks(void **state)
+{
+    struct bed *b = *state;
+    assert_int_equal(import(b, PLAN_VENUE, VENUE("\"sections\":[{\"name\":\"L\",\"mirror\":\"M\",\"category\":\"R\",\"marks\":["
+                                                 "{\"trait\":\"wheelchair\",\"to\":1,\"seats\":[1]},{\"trait\":\"step_free\",\"to\":1},"
+                                                 "{\"trait\":\"restricted_view\",\"from\":2,\"seats\":[-1]}],"
+                                                 "\"rows\":{\"count\":2,\"seats\":[3,2],\"origin\":{\"x\":-9,\"y\":0}}}]"), false), OK);
+    static const uint8_t traits[] = { SEAT_WHEELCHAIR | SEAT_STEP_FREE, SEAT_STEP_FREE, SEAT_STEP_FREE, 0, SEAT_RESTRICTED_VIEW };
+    assert_int_equal(b->plan->seat_count, 10);
+    for (uint32_t i = 0; i < 10; i++)
+        assert_int_equal(plan_traits(b->plan, i), traits[i % 5]);
+}
+
+static void test_traits_of_charts(void **state)
+{
+    struct bed *b = *state;
+    assert_int_equal(import(b, PLAN_SEATSIO, S("{\"name\":\"C\",\"categories\":{\"list\":[{\"key\":1,\"label\":\"R\",\"color\":\"#fff\"}]},"
+                                               "\"subChart\":{\"rows\":[{\"label\":\"A\",\"categoryKey\":1,\"seats\":["
+                                               "{\"label\":\"1\",\"x\":0,\"y\":0,\"accessible\":true},"
+                                               "{\"label\":\"2\",\"x\":1,\"y\":0,\"companionSeat\":true,\"accessible\":false},"
+                                               "{\"label\":\"3\",\"x\":2,\"y\":0,\"restrictedView\":true}]}]}}"), false), OK);
+    assert_int_equal(plan_traits(b->plan, 0), SEAT_WHEELCHAIR);
+    assert_int_equal(plan_traits(b->plan, 1), SEAT_COMPANION);
+    assert_int_equal(plan_traits(b->plan, 2), SEAT_RESTRICTED_VIEW);
+}
+
 /* ---- the stored form ---- */
 
 static void test_blob(void **state)
@@ -325,13 +354,16 @@ static void test_blob(void **state)
     struct bed *b = *state;
     struct buf blob, again;
     assert_int_equal(import(b, PLAN_VENUE, VENUE("\"stage\":{\"x\":0,\"y\":0,\"width\":4,\"height\":1},\"focus\":{\"x\":1,\"y\":2},\"sections\":["
-                                                 "{\"name\":\"A\",\"category\":\"R\",\"rows\":{\"count\":3,\"seats\":4,\"origin\":{\"x\":0,\"y\":3}}}]"),
+                                                 "{\"name\":\"A\",\"category\":\"R\",\"marks\":[{\"trait\":\"companion\",\"from\":2,\"to\":2}],"
+                                                 "\"rows\":{\"count\":3,\"seats\":4,\"origin\":{\"x\":0,\"y\":3}}}]"),
                             false), OK);
     buf_init(&blob, 1 << 20);
     buf_init(&again, 1 << 20);
     plan_encode(b->plan, &blob);
     struct plan *p = plan_decode(b->cx.arena, buf_view(&blob));
     assert_non_null(p);
+    assert_int_equal(plan_traits(p, 3), 0);
+    assert_int_equal(plan_traits(p, 4), SEAT_COMPANION);
     plan_encode(p, &again);
     assert_true(str_eq(buf_view(&blob), buf_view(&again)));
 
@@ -363,8 +395,10 @@ static struct plan *small_plan(struct arena *arena, const char *const *rows, siz
         if (r < 2)
             assert_true(plan_add_section(&m, r ? S("Back") : S("Front"), SECTION_SEATS));
         assert_true(plan_add_row(&m, arena_fmt(arena, "%zu", r + 1)));
-        for (size_t i = 0; rows[r][i]; i++)
+        for (size_t i = 0; rows[r][i]; i++) {
             assert_true(plan_add_seat(&m, arena_fmt(arena, "%zu%c", r + 1, rows[r][i]), S("1"), x + (double)i, (double)r, r > 0));
+            plan_mark_seat(&m, rows[r][i] == 'b' ? SEAT_STEP_FREE : 0);
+        }
     }
     return plan_end(&m);
 }
@@ -399,6 +433,10 @@ static void test_merge_keeps_numbers(void **state)
     assert_text(p->sections[p->rows[plan_row_of(p, 6)].section].name, "Front");
     assert_int_equal(plan_row_of(p, 2), plan_row_of(p, 1));              /* a gap in a row does not cut it */
     assert_int_equal(plan_row_of(p, 7), plan_row_of(p, 8));
+
+    assert_int_equal(plan_traits(p, 1), SEAT_STEP_FREE);
+    assert_int_equal(plan_traits(p, 2) | plan_traits(p, 6), 0);
+    assert_int_equal(plan_traits(p, 8), SEAT_STEP_FREE);
 
     /* Categories keep their numbers: B, which the new plan does not know, and C behind it. */
     assert_int_equal(p->category_count, 3);
@@ -441,6 +479,8 @@ int main(void)
         TEST(test_ring_keeps_its_pitch),
         TEST(test_area_places_lie_inside),
         TEST(test_too_many_seats),
+        TEST(test_marks),
+        TEST(test_traits_of_charts),
         TEST(test_blob),
         TEST(test_merge_keeps_numbers),
         TEST(test_merge_of_the_same_changes_nothing),

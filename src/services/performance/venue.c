@@ -55,6 +55,22 @@ static uint8_t row_category(const struct venue_block *b, uint32_t row)
     return b->grades[g].category;
 }
 
+/* What the j-th of n seats of a row is marked with. */
+static uint8_t seat_traits(const struct venue_block *b, uint32_t row, uint32_t n, uint32_t j)
+{
+    uint8_t traits = 0;
+
+    for (const struct venue_mark *m = b->marks; m < b->marks + b->mark_count; m++) {
+        bool named = m->seat_count == 0;
+
+        for (uint32_t i = 0; i < m->seat_count; i++)
+            named |= m->seats[i] == (int32_t)j + 1 || m->seats[i] == (int32_t)j - (int32_t)n;
+        if (named && row + 1 >= m->from && row + 1 <= m->to)
+            traits |= m->trait;
+    }
+    return traits;
+}
+
 /* ---- straight rows ---- */
 
 static struct spot straight_spot(const struct venue_block *b, uint32_t row, uint32_t j)
@@ -165,7 +181,8 @@ static void build_row(struct import *im, const struct venue_block *b, uint32_t r
         struct str number = arena_fmt(arena, "%u", seat_number(b, n, j));
         struct str guid = arena_fmt(arena, "%.*s-%.*s-%.*s", STR_ARG(b->prefix), STR_ARG(name), STR_ARG(number));
 
-        import_fits(im, plan_add_seat(&im->maker, guid, number, mirrored(b, at.x), at.y, row_category(b, row)));
+        if (import_fits(im, plan_add_seat(&im->maker, guid, number, mirrored(b, at.x), at.y, row_category(b, row))))
+            plan_mark_seat(&im->maker, seat_traits(b, row, n, j));
     }
 }
 

@@ -8,6 +8,8 @@
 #define VENUE_SEATS_MAX  1000     /* in one row */
 #define VENUE_AISLES_MAX 16
 #define VENUE_GRADES_MAX 20
+#define VENUE_MARKS_MAX  20
+#define VENUE_MARKED_MAX 40       /* seats of a row that one mark names */
 
 enum venue_numbering { NUMBER_LEFT, NUMBER_RIGHT, NUMBER_ODD, NUMBER_EVEN, NUMBER_SPLIT };
 
@@ -37,6 +39,14 @@ struct venue_block {
         uint8_t category;
     } grades[VENUE_GRADES_MAX];
     uint32_t grade_count;
+
+    struct venue_mark {
+        uint8_t trait;        /* of enum seat_trait */
+        uint32_t from, to;    /* rows, from 1 */
+        int32_t seats[VENUE_MARKED_MAX];         /* from 1 from the left, or from -1 from the right */
+        uint32_t seat_count;  /* 0: all of the row */
+    } marks[VENUE_MARKS_MAX];
+    uint32_t mark_count;
 };
 
 /* Adds the block's section, rows and seats to the plan. */

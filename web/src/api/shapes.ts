@@ -100,12 +100,23 @@ export interface MapRow {
   xs: number[];
   ys: number[];
   grades?: number[];
+  traits?: Partial<Record<SeatTrait, number[]>>;
+}
+
+/* What a buyer should know of a seat. */
+export const seatTraits = ["wheelchair", "companion", "step_free", "restricted_view"] as const;
+export type SeatTrait = (typeof seatTraits)[number];
+
+export interface Point {
+  x: number;
+  y: number;
 }
 
 export interface MapSection {
   name: string;
   kind: "seats" | "area";
   outline: number[];
+  focus?: Point;
   rows: MapRow[];
 }
 
@@ -122,6 +133,8 @@ export interface SeatMapData {
   seat_count: number;
   bounds: Rect & { pitch?: number };
   stage: Rect | null;
+  /* What the seats look at, if not the stage's middle. */
+  focus?: Point;
   grades: MapGrade[];
   sections: MapSection[];
 }

@@ -15,6 +15,8 @@ interface Props {
   store: SeatStore;
   onToggle(seat: number): void;
   onArea(section: number): void;
+  /* Enter, pressed on the picture. */
+  onEnter(section: number): void;
   /* Handed out so that the list can bring a seat into view. */
   onRenderer(renderer: SeatRenderer | null): void;
 }
@@ -28,7 +30,7 @@ function canvasWords() {
   return { stage: w.map.stage, count, soldOut: w.sale.sold_out };
 }
 
-export function SeatCanvas({ store, onToggle, onArea, onRenderer }: Props) {
+export function SeatCanvas({ store, onToggle, onArea, onEnter, onRenderer }: Props) {
   const w = words();
   const frame = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
@@ -88,6 +90,7 @@ export function SeatCanvas({ store, onToggle, onArea, onRenderer }: Props) {
     else if (event.key === "+" || event.key === "=") zoom(1.4);
     else if (event.key === "-") zoom(1 / 1.4);
     else if (event.key === "0") renderer?.fly(renderer.home());
+    else if (event.key === "Enter" && renderer) onEnter(middleSection(renderer, store));
     else return;
     event.preventDefault();
   };
@@ -119,6 +122,14 @@ function steer(event: PointerEvent, canvas: HTMLCanvasElement | null, renderer: 
   const x = bounds.x + ((event.clientX - box.left) / box.width) * bounds.width;
   const y = bounds.y + ((event.clientY - box.top) / box.height) * bounds.height;
   renderer.move((camera) => camera.centreOn(x, y, camera.scale));
+}
+
+/* The one nearest to the middle of the picture. */
+function middleSection({ camera }: SeatRenderer, store: SeatStore): number {
+  const at = camera.toHall(camera.width / 2, camera.height / 2);
+  const away = store.map.sections.map(({ label, outline }) =>
+    (insideOutline(outline, at.x, at.y) ? 0 : Math.hypot(label.x - at.x, label.y - at.y)));
+  return away.indexOf(Math.min(...away));
 }
 
 function seatAt(renderer: SeatRenderer, store: SeatStore, x: number, y: number, share: number): number {

@@ -14,7 +14,6 @@ import { useWaiting } from "../ui/WaitingList";
 import { useHold } from "./hold";
 import { LiveAvailability } from "./live";
 import type { SeatRenderer } from "./renderer";
-import { seatName } from "./seat-text";
 import { SeatCanvas } from "./SeatCanvas";
 import { SeatList } from "./SeatList";
 import { BestForm, Legend } from "./SidePanel";
@@ -56,7 +55,6 @@ export function SeatRoom({ schedule, data, reload }: Props) {
       onState: (state) => (store.live.value = state),
       onFailure: () => (store.live.value = "polling"),
     });
-    store.onLost = (seats) => tell(words().map.lost(seats.map((seat) => seatName(store.map, seat)).join(", ")), "warn");
     live.start();
     let hiding: ReturnType<typeof setTimeout> | undefined;
     const seen = () => {
@@ -91,6 +89,18 @@ export function SeatRoom({ schedule, data, reload }: Props) {
     if (drawing && index >= 0) drawing.fly(drawing.camera.fitting(store.map.sections[index].box, 0.08));
   };
 
+  /* The section in the middle of the picture, for who comes to it by the keyboard. */
+  const enter = (index: number) => {
+    setView("list");
+    openSection(index);
+  };
+
+  const place = (seats: readonly number[]) => {
+    store.choose(seats);
+    store.settle();
+    renderer.current?.show(seats[seats.length >> 1]);
+  };
+
   const signedInFirst = (act: () => void) => {
     if (session.signedIn.value) return act();
     sessionStorage.setItem(chosenName(schedule.id), JSON.stringify(store.chosen.value.map((seat) => store.map.guid(seat))));
@@ -115,18 +125,18 @@ export function SeatRoom({ schedule, data, reload }: Props) {
       {!selling && <SaleNote schedule={schedule} reload={reload} />}
       {selling && schedule.queue_mode !== "off" && <PassNote schedule={schedule} />}
       {said && <p class="room__note" role="status">{said}</p>}
-      <SeatCanvas store={store} onToggle={toggle} onArea={area} onRenderer={(drawing) => (renderer.current = drawing)} />
+      <SeatCanvas store={store} onToggle={toggle} onArea={area} onEnter={enter} onRenderer={(drawing) => (renderer.current = drawing)} />
       <aside class="room__side">
         <Legend store={store} />
         <div class="room__list">
           <BestForm store={store} grade={grade} onGrade={setGrade} busy={hold.busy} disabled={!selling}
-            onBest={(number, name) => signedInFirst(() => void hold.best(number, name))} />
+            onBest={(number, name) => signedInFirst(() => void hold.best(number, name))} onPlace={place} />
           <h2 class="room__sub">{w.map.bySection} <small>{count(store.map.count)}</small></h2>
           <SeatList store={store} section={section} onSection={openSection} onToggle={toggle}
             onShow={(seat) => renderer.current?.show(seat)} />
         </div>
       </aside>
-      <Tray store={store} busy={hold.busy} disabled={!selling} onRemove={toggle}
+      <Tray store={store} busy={hold.busy} disabled={!selling} onRemove={toggle} onShow={(seat) => renderer.current?.show(seat)}
         onHold={() => signedInFirst(() => void hold.chosen())} />
     </div>
   );

@@ -1,22 +1,29 @@
 /* Beside the map: what the marks mean, and seats asked for by number instead of by place. */
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useMemo, useState } from "preact/hooks";
+import { seatTraits } from "../api/shapes";
 import { count, money } from "../app/format";
 import { words } from "../app/i18n";
 import { GradeMark } from "../ui/GradeMark";
+import { TraitMark, traitBadge } from "../ui/TraitMark";
+import { BestSeats } from "./best";
+import { FilterForm } from "./FilterForm";
+import { trait } from "./model";
+import { placeText } from "./seat-text";
 import type { SeatStore } from "./store";
+import { mapWords } from "./words";
 
 export function Legend({ store }: { store: SeatStore }) {
   const w = words();
   void store.revision.value;
   const { map } = store;
-  const lit = store.spotlight.value;
+  const lit = store.filter.value.grade;
   return (
     <div class="legend" data-testid="legend">
       <ul class="legend__grades" aria-label={w.map.legend}>
         {map.offered.map((i) => [map.grades[i], i] as const).map(([grade, i]) => (
           <li key={grade.name}>
             <button type="button" class="legend__grade" aria-pressed={lit === i} title={w.map.spotlight}
-              data-testid={`grade-${grade.name}`} onClick={() => store.light(i)}>
+              data-testid={`grade-${grade.name}`} onClick={() => store.sift({ grade: lit === i ? -1 : i })}>
               <GradeMark index={i} color={grade.color} />
               <span>{grade.name}</span>
               <span class="legend__price">{money(grade.price)}</span>
@@ -29,7 +36,13 @@ export function Legend({ store }: { store: SeatStore }) {
         <span><i class="key key--chosen" />{w.map.chosen}</span>
         <span><i class="key key--held" />{w.map.held}</span>
         <span><i class="key key--sold" />{w.map.sold}</span>
+        {seatTraits.map((name) => {
+          const badge = traitBadge((one) => one === name);
+          return badge && (map.traitsHere & trait[name]) !== 0 && <span key={name}><TraitMark badge={badge} />{mapWords()[name]}</span>;
+        })}
+        {map.sections.some(({ pointer }) => pointer) && <span><i class="key key--sight" />{mapWords().looksAt}</span>}
       </p>
+      <FilterForm store={store} />
     </div>
   );
 }
@@ -41,10 +54,11 @@ interface BestProps {
   busy: boolean;
   disabled: boolean;
   onBest(count: number, grade: string): void;
+  onPlace(seats: readonly number[]): void;
 }
 
 /* "N seats in grade G, the best there are": also the way to places without numbers. */
-export function BestForm({ store, grade, onGrade, busy, disabled, onBest }: BestProps) {
+export function BestForm({ store, grade, onGrade, busy, disabled, onBest, onPlace }: BestProps) {
   const w = words();
   void store.revision.value;
   const { map, limit } = store;
@@ -81,6 +95,50 @@ export function BestForm({ store, grade, onGrade, busy, disabled, onBest }: Best
       <button class="button button--wide" disabled={busy || disabled || free === 0} data-testid="best-submit">
         {free === 0 && store.ready.value ? w.sale.sold_out : w.map.takeBest(Math.min(number, most))}
       </button>
+      {!unnumbered && store.ready.value && <Proposals store={store} count={Math.min(number, most)} grade={grade} onPlace={onPlace} />}
     </form>
+  );
+}
+
+/* True once the hall had its turn on the screen: to look through 50,000 seats can wait for that. */
+function useAfterPicture(): boolean {
+  const [after, setAfter] = useState(false);
+  useEffect(() => {
+    let later: ReturnType<typeof setTimeout> | undefined;
+    const frame = requestAnimationFrame(() => { later = setTimeout(() => setAfter(true)); });
+    return () => {
+      cancelAnimationFrame(frame);
+      clearTimeout(later);
+    };
+  }, []);
+  return after;
+}
+
+/* The first choice and two others, to be chosen in one tap. Places for wheelchairs are proposed to those who ask for them. */
+function Proposals({ store, count, grade, onPlace }: { store: SeatStore; count: number; grade: number; onPlace(seats: readonly number[]): void }) {
+  const w = mapWords();
+  const { map } = store;
+  const best = useMemo(() => new BestSeats(map), [map]);
+  const shown = useAfterPicture();
+  const { wanted } = store.filter.value;
+  const reserved = (trait.wheelchair | trait.companion) & ~wanted;
+  const places = useMemo(
+    () => (shown ? best.find(count, grade, (seat) => store.wanted(seat) && (map.traits[seat] & reserved) === 0) : []),
+    [shown, best, count, grade, store.filter.value, store.revision.value],
+  );
+  const chosen = store.chosen.value;
+  if (!shown) return null;
+  if (!places.length) return <p class="best__hint" data-testid="no-proposals">{w.noneFit}</p>;
+  return (
+    <ul class="proposals" aria-label={w.proposals}>
+      {places.map((seats, i) => (
+        <li key={i}>
+          <button type="button" class="proposals__one" aria-pressed={seats.every((seat) => chosen.includes(seat))} data-testid="proposal"
+            data-guids={seats.map((seat) => map.guid(seat)).join(" ")} onClick={() => onPlace(seats)}>
+            <b>{w.ranks[i]}</b> <span>{placeText(map, seats)}</span>
+          </button>
+        </li>
+      ))}
+    </ul>
   );
 }

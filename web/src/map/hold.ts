@@ -42,7 +42,7 @@ export function useHold(schedule: ScheduleDetail, store: SeatStore, reload: () =
     switch (problem.code) {
       case "seat_taken":
         if ("seats" in request) store.markTaken(refusedOf(problem, "seats", request.seats).flatMap((guid) => store.map.seatOf(guid) ?? []));
-        tell(w.taken, "warn");
+        else tell(w.taken, "warn");
         void refresh();
         return;
       case "pass_required":

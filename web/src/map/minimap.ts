@@ -32,14 +32,15 @@ export class Minimap {
   /* The hall itself, after availability changed. */
   redraw(): void {
     const { map } = this.store;
+    const left = map.sections.map((_, i) => this.store.leftIn(i));
     const context = this.picture.getContext("2d") as CanvasRenderingContext2D;
     context.clearRect(0, 0, this.picture.width, this.picture.height);
-    for (const { outline, grade, free, count } of map.sections) {
+    for (const [i, { outline, grade, count }] of map.sections.entries()) {
       context.beginPath();
-      for (let i = 0; i < outline.length; i += 2)
-        context.lineTo((outline[i] - map.bounds.x) * this.scale, (outline[i + 1] - map.bounds.y) * this.scale);
-      context.fillStyle = free ? (map.grades[grade]?.color ?? "#777") : "#444653";
-      context.globalAlpha = free ? 0.35 + (0.65 * free) / count : 1;
+      for (let k = 0; k < outline.length; k += 2)
+        context.lineTo((outline[k] - map.bounds.x) * this.scale, (outline[k + 1] - map.bounds.y) * this.scale);
+      context.fillStyle = left[i] ? (map.grades[grade]?.color ?? "#777") : "#444653";
+      context.globalAlpha = left[i] ? 0.35 + (0.65 * left[i]) / count : 1;
       context.fill();
     }
     context.globalAlpha = 1;

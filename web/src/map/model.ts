@@ -1,6 +1,7 @@
 /* A seat map in memory: flat arrays by seat number (its place in map order), sections and rows as ranges. */
-import type { Money, Rect, SeatMapData } from "../api/shapes";
+import { seatTraits, type MapRow, type Money, type Point, type Rect, type SeatMapData, type SeatTrait } from "../api/shapes";
 import { free, notForSale } from "./availability";
+import { towards, type Pointer } from "./sight";
 
 export interface Grade {
   name: string;
@@ -11,6 +12,9 @@ export interface Grade {
 /* A grade without a price is one without seats, so nobody is asked for this. */
 const unpriced: Money = { amount: 0, currency: "KRW" };
 
+/* The bits of SeatMap.traits. */
+export const trait = Object.fromEntries(seatTraits.map((name, i) => [name, 1 << i])) as Record<SeatTrait, number>;
+
 export interface SectionInfo {
   name: string;
   kind: "seats" | "area";
@@ -18,6 +22,9 @@ export interface SectionInfo {
   box: Rect;
   /* Where its name goes, and the side of a square of its area. */
   label: { x: number; y: number; room: number };
+  /* What its seats look at, and an arrow to there at its edge. */
+  focus: Point | null;
+  pointer: Pointer | null;
   first: number;
   count: number;
   rows: RowInfo[];
@@ -48,6 +55,11 @@ export class SeatMap {
   readonly xs: Float32Array;
   readonly ys: Float32Array;
   readonly grade: Uint8Array;
+  readonly traits: Uint8Array;
+  /* All the traits that there are in this hall. */
+  traitsHere = 0;
+  /* What the house looks at, where the plan says. */
+  readonly focus: Point | null;
   readonly state: Uint8Array;
   readonly sectionOf: Uint16Array;
   readonly freeByGrade: number[];
@@ -65,6 +77,8 @@ export class SeatMap {
     this.xs = new Float32Array(this.count);
     this.ys = new Float32Array(this.count);
     this.grade = new Uint8Array(this.count);
+    this.traits = new Uint8Array(this.count);
+    this.focus = data.focus ?? (data.stage && middle(data.stage));
     this.state = new Uint8Array(this.count).fill(notForSale);
     this.sectionOf = new Uint16Array(this.count);
     this.freeByGrade = this.grades.map(() => 0);
@@ -90,15 +104,26 @@ export class SeatMap {
           this.totalByGrade[grade]++;
           grades[grade]++;
         }
+        this.mark(row, seat - row.guids.length);
       }
       const box = this.boxOf(source.outline, first, seat);
       const outline = Float32Array.from(source.outline.length >= 6 ? source.outline : corners(box));
+      const label = centreOf(outline, box);
+      const focus = source.focus ?? this.focus;
       this.sections.push({
-        name: source.name, kind: source.kind, box, outline, label: centreOf(outline, box), first, count: seat - first, rows,
+        name: source.name, kind: source.kind, box, outline, label, focus, pointer: focus && towards(outline, label, focus), first, count: seat - first, rows,
         grade: grades.indexOf(Math.max(...grades)), grades: grades.flatMap((n, i) => (n > 0 ? [i] : [])),
         free: 0, revision: 0,
       });
     });
+  }
+
+  private mark(row: MapRow, first: number): void {
+    for (const name of seatTraits)
+      for (const i of row.traits?.[name] ?? []) {
+        this.traits[first + i] |= trait[name];
+        this.traitsHere |= trait[name];
+      }
   }
 
   private boxOf(outline: number[], first: number, end: number): Rect {
@@ -186,6 +211,10 @@ export class SeatMap {
     const s = this.sectionOf[seat];
     return this.data.sections[s].rows[this.sections[s].rows.indexOf(this.rowOf(seat))];
   }
+}
+
+function middle({ x, y, width, height }: Rect): Point {
+  return { x: x + width / 2, y: y + height / 2 };
 }
 
 function corners({ x, y, width, height }: Rect): number[] {

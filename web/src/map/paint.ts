@@ -4,6 +4,7 @@ import { free } from "./availability";
 import type { SeatGrid } from "./grid";
 import type { SeatMap, SectionInfo } from "./model";
 import { ground, taken, type SeatSprites } from "./sprites";
+import type { SeatStore } from "./store";
 
 export interface Scene {
   map: SeatMap;
@@ -17,7 +18,8 @@ export interface Scene {
   ratio: number;
   chosen: ReadonlySet<number>;
   hover: number;
-  spotlight: number;
+  /* For what the filter wants to see. */
+  store: SeatStore;
   ready: boolean;
   /* Sections only: what is behind a stretched picture. */
   coarse: boolean;
@@ -45,13 +47,15 @@ export function paintHall(context: CanvasRenderingContext2D, scene: Scene, area:
 
   const detail = detailFor((map.pitch * scene.scale) / ratio);
   paintStage(context, scene);
-  for (const section of map.sections) {
-    if (!overlaps(section.box, area)) continue;
+  map.sections.forEach((section, i) => {
+    if (!overlaps(section.box, area)) return;
     traceOutline(context, scene, section);
     const block = detail === "blocks" || section.kind === "area";
-    paintGround(context, scene, section, block);
-    if (block) labelBlock(context, scene, section);
-  }
+    const left = scene.store.leftIn(i);
+    paintGround(context, scene, section, left, block);
+    if (block) labelBlock(context, scene, section, left);
+  });
+  for (const section of map.sections) paintPointer(context, scene, section, area);
   if (scene.coarse) return;
   if (detail === "dots") paintDots(context, scene, area);
   if (detail === "seats") paintSeats(context, scene, area);
@@ -94,9 +98,9 @@ function traceOutline(context: CanvasRenderingContext2D, scene: Scene, { outline
   context.closePath();
 }
 
-function paintGround(context: CanvasRenderingContext2D, scene: Scene, section: SectionInfo, block: boolean): void {
-  const open = section.free > 0 || !scene.ready;
-  const lit = scene.spotlight < 0 || section.grade === scene.spotlight;
+function paintGround(context: CanvasRenderingContext2D, scene: Scene, section: SectionInfo, left: number, block: boolean): void {
+  const open = left > 0 || !scene.ready;
+  const lit = scene.store.fit === null || left > 0;
   const color = scene.map.grades[section.grade]?.color ?? taken;
   if (!block) {
     context.fillStyle = "#1d1d28";
@@ -105,7 +109,7 @@ function paintGround(context: CanvasRenderingContext2D, scene: Scene, section: S
   }
   context.fillStyle = "#1d1d28";
   context.fill();
-  context.globalAlpha = lit ? (open ? 0.18 + (0.34 * section.free) / Math.max(1, section.count) : 0.12) : 0.08;
+  context.globalAlpha = lit ? (open ? 0.18 + (0.34 * left) / Math.max(1, section.count) : 0.12) : 0.08;
   context.fillStyle = open ? color : taken;
   context.fill();
   context.globalAlpha = lit ? 1 : 0.35;
@@ -116,11 +120,11 @@ function paintGround(context: CanvasRenderingContext2D, scene: Scene, section: S
 }
 
 /* Name and what is left, as large as the block allows; the name alone where it is small. */
-function labelBlock(context: CanvasRenderingContext2D, scene: Scene, section: SectionInfo): void {
+function labelBlock(context: CanvasRenderingContext2D, scene: Scene, section: SectionInfo, left: number): void {
   const { x, y, room } = section.label;
   const side = room * scene.scale;
   const size = Math.min(side * 0.3, 17 * scene.ratio);
-  const left = section.free ? scene.words.count(section.free) : scene.words.soldOut;
+  const said = left ? scene.words.count(left) : section.free ? "–" : scene.words.soldOut;
   const both = size >= 7.5 * scene.ratio && scene.ready;
   if (size < 5.5 * scene.ratio) return;
   const px = (x - scene.x) * scene.scale;
@@ -128,8 +132,26 @@ function labelBlock(context: CanvasRenderingContext2D, scene: Scene, section: Se
   context.fillStyle = "#fff";
   write(context, section.name, px, both ? py - size * 0.55 : py, both ? size : size * 1.2, side);
   if (!both) return;
-  context.fillStyle = section.free ? "#e7e7f0" : "#c3c5d4";
-  write(context, left, px, py + size * 0.62, size * 0.86, side * 0.9);
+  context.fillStyle = left ? "#e7e7f0" : "#c3c5d4";
+  write(context, said, px, py + size * 0.62, size * 0.86, side * 0.9);
+}
+
+/* An arrow before the section's edge, to where its seats look. */
+function paintPointer(context: CanvasRenderingContext2D, scene: Scene, { pointer, label }: SectionInfo, area: Rect): void {
+  if (!pointer) return;
+  const size = Math.min(label.room * scene.scale * 0.09, 7 * scene.ratio);
+  const reach = size / scene.scale;
+  if (size < 2.5 * scene.ratio || !overlaps({ x: pointer.x - reach, y: pointer.y - reach, width: 2 * reach, height: 2 * reach }, area)) return;
+  const x = (pointer.x - scene.x) * scene.scale;
+  const y = (pointer.y - scene.y) * scene.scale;
+  const [along, across] = [pointer.dx * size, pointer.dy * size];
+  context.beginPath();
+  context.moveTo(x + along, y + across);
+  context.lineTo(x - across, y + along);
+  context.lineTo(x + across, y - along);
+  context.closePath();
+  context.fillStyle = "#ffd27a";
+  context.fill();
 }
 
 function write(context: CanvasRenderingContext2D, text: string, x: number, y: number, size: number, room?: number): void {
@@ -144,25 +166,29 @@ function paintDots(context: CanvasRenderingContext2D, scene: Scene, area: Rect):
   const { map, scale } = scene;
   const side = Math.max(1, Math.round(map.pitch * scale * seatShare));
   const buckets: number[][] = [...map.grades.map(() => [] as number[]), []];
+  const { fit, filter: { value: { onlyFree } } } = scene.store;
+  const last = map.grades.length;
   scene.grid.within(area, (seat) => {
-    buckets[map.state[seat] === free ? map.grade[seat] : map.grades.length].push(seat);
+    const isFree = map.state[seat] === free;
+    if (onlyFree && !isFree) return;
+    const open = isFree && (fit === null || fit[seat] === 1);
+    buckets[open ? map.grade[seat] : last].push(seat);
   });
   buckets.forEach((seats, i) => {
-    const dark = i < map.grades.length && scene.spotlight >= 0 && scene.spotlight !== i;
     context.fillStyle = map.grades[i]?.color ?? "#33343f";
-    context.globalAlpha = dark ? 0.22 : 1;
-    const thin = i === map.grades.length ? Math.max(1, Math.round(side * 0.45)) : side;
+    const thin = i === last ? Math.max(1, Math.round(side * 0.45)) : side;
     const half = thin / 2;
     for (const seat of seats)
       context.fillRect(Math.round((map.xs[seat] - scene.x) * scale - half), Math.round((map.ys[seat] - scene.y) * scale - half), thin, thin);
   });
-  context.globalAlpha = 1;
 }
 
 function paintSeats(context: CanvasRenderingContext2D, scene: Scene, area: Rect): void {
-  const { map, scale, sprites, spotlight, chosen } = scene;
+  const { map, scale, sprites, chosen } = scene;
+  const { fit, filter: { value: { onlyFree } } } = scene.store;
   const pitch = map.pitch * scale;
   const numbered = pitch / scene.ratio >= 21;
+  const marked = pitch / scene.ratio >= 14;
   const reach = map.pitch;
   const wide = { x: area.x - reach, y: area.y - reach, width: area.width + 2 * reach, height: area.height + 2 * reach };
   if (numbered) {
@@ -174,18 +200,20 @@ function paintSeats(context: CanvasRenderingContext2D, scene: Scene, area: Rect)
     const x = (map.xs[seat] - scene.x) * scale;
     const y = (map.ys[seat] - scene.y) * scale;
     const state = map.state[seat];
-    const dark = spotlight >= 0 && spotlight !== map.grade[seat];
+    const dark = fit !== null && !fit[seat];
+    if (onlyFree && state !== free) return;
     if (dark) context.globalAlpha = 0.22;
     sprites.draw(context, map.grade[seat], state, x, y);
     if (numbered && state === free && !chosen.has(seat)) {
       context.fillStyle = "#14141c";
       context.fillText(map.number(seat), x, y, pitch * 0.7);
     }
+    if (marked && map.traits[seat] && state === free && !chosen.has(seat)) sprites.mark(context, map.traits[seat], x, y);
     if (dark) context.globalAlpha = 1;
   });
 }
 
-/* Row names to the left of the first seat, where they can be read. */
+/* Row names to the left of the leftmost seat, where they can be read. */
 function labelRows(context: CanvasRenderingContext2D, scene: Scene, area: Rect): void {
   const { map, scale } = scene;
   const size = Math.min(map.pitch * scale * 0.5, 13 * scene.ratio);
@@ -195,8 +223,10 @@ function labelRows(context: CanvasRenderingContext2D, scene: Scene, area: Rect):
     if (section.kind === "area" || !overlaps(section.box, area)) continue;
     for (const row of section.rows) {
       if (row.count === 0) continue;
-      const x = (map.xs[row.first] - map.pitch * 0.95 - scene.x) * scale;
-      const y = (map.ys[row.first] - scene.y) * scale;
+      const last = row.first + row.count - 1;
+      const end = map.xs[row.first] <= map.xs[last] ? row.first : last;
+      const x = (map.xs[end] - map.pitch * 0.95 - scene.x) * scale;
+      const y = (map.ys[end] - scene.y) * scale;
       write(context, row.name, x, y, size, map.pitch * scale);
     }
   }

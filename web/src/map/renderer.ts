@@ -29,6 +29,8 @@ export class SeatRenderer {
   private picture: { copy: HTMLCanvasElement; view: View } | null = null;
   private stretchable = false;
   private crispAt = 0;
+  /* The hall has been on the screen with what is free: browsers' tools show when. */
+  private opened = false;
   private wholeMs = 0;
   private settle: ReturnType<typeof setTimeout> | undefined;
   private flight: { from: View; to: View; start: number; ms: number } | null = null;
@@ -154,6 +156,8 @@ export class SeatRenderer {
     this.patches.clear();
     this.crispAt = performance.now();
     this.wholeMs = this.crispAt - began;
+    if (scene.ready && !this.opened) performance.mark("seats painted");
+    this.opened ||= scene.ready;
   }
 
   /* The camera only slid: what is there moves over, the uncovered strips and the changed seats are painted. */
@@ -244,8 +248,7 @@ export class SeatRenderer {
       map: store.map, grid: this.grid, sprites: this.sprites, scale, ratio,
       /* On whole pixels, so that sliding is exact. */
       x: Math.round(camera.x * scale) / scale, y: Math.round(camera.y * scale) / scale, coarse: false,
-      chosen: new Set(store.chosen.value), hover: this.hover, spotlight: store.spotlight.value,
-      ready: store.ready.value, words: this.words,
+      chosen: new Set(store.chosen.value), hover: this.hover, store, ready: store.ready.value, words: this.words,
     };
   }
 }

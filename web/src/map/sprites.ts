@@ -1,11 +1,14 @@
 /* Ready-drawn seats of one size: a cell for each grade, then held, sold, not for sale. Colour never speaks alone:
    grades differ in shape, a held seat is hollow, a sold one is crossed out, one not for sale is a dash. */
 import { markOutline } from "../ui/GradeMark";
+import { traitBadge } from "../ui/TraitMark";
 import { held, notForSale, sold } from "./availability";
-import type { Grade } from "./model";
+import { trait, type Grade } from "./model";
 
 export const ground = "#14141c";
 export const taken = "#5b5d6e";
+
+const disc = new Path2D("M8 0a8 8 0 1 1 0 16 8 8 0 0 1 0-16z");
 
 export class SeatSprites {
   readonly size: number;
@@ -42,6 +45,23 @@ export class SeatSprites {
     context.drawImage(
       this.sheet, cell, 0, this.size, this.size, Math.round(x - half), Math.round(y - half), this.size, this.size,
     );
+  }
+
+  /* What is special about a seat, as a badge at its corner: large enough to be told apart where seats have numbers. */
+  mark(context: CanvasRenderingContext2D, traits: number, x: number, y: number): void {
+    const badge = traitBadge((bit) => (traits & trait[bit]) !== 0);
+    if (!badge) return;
+    const size = this.size * 0.56;
+    context.save();
+    context.translate(x + this.size * 0.5 - size * 0.7, y - this.size * 0.5 - size * 0.3);
+    context.scale(size / 16, size / 16);
+    context.fillStyle = ground;
+    context.fill(disc);
+    context.strokeStyle = "#fff";
+    context.lineWidth = 2;
+    context.lineCap = "round";
+    context.stroke(new Path2D(badge));
+    context.restore();
   }
 
   private cell(grade: number, state: number): number {

@@ -1,7 +1,8 @@
 /* The seat map as the page uses it: the copy of the hall, what is chosen, and who wants to know of changes. */
 import { signal } from "@preact/signals";
 import type { Availability, AvailabilityDelta, Money, SeatMapData } from "../api/shapes";
-import { decodeSeats, free } from "./availability";
+import { decodeSeats, free, held } from "./availability";
+import { everything, fitting, type Filter } from "./filter";
 import type { LiveState } from "./live";
 import { SeatMap } from "./model";
 
@@ -14,11 +15,14 @@ export class SeatStore {
   readonly chosen = signal<readonly number[]>([]);
   readonly live = signal<LiveState>("connecting");
   readonly ready = signal(false);
-  /* The one grade to show clearly, or -1 for all. */
-  readonly spotlight = signal(-1);
+  readonly filter = signal<Filter>(everything);
+  /* By seat, 1 where the filter wants it; null where it wants all. */
+  fit: Uint8Array | null = null;
+  /* Chosen seats that somebody else got, until others are taken or the news is put away. */
+  readonly lost = signal<readonly number[]>([]);
   /* While a hold is under way its own seats turn "held": that is no loss. */
   holding = false;
-  onLost: (seats: number[]) => void = () => undefined;
+  private left: { revision: number; sections: number[] } | null = null;
   private readonly listeners = new Set<(seats: number[] | null) => void>();
 
   constructor(
@@ -47,8 +51,8 @@ export class SeatStore {
 
   /* What another buyer got first, as the server's refusal tells. */
   markTaken(seats: number[]): void {
-    const changed = this.map.change(seats.map((seat) => [seat, 1] as const));
-    this.choose(this.chosen.value.filter((seat) => !seats.includes(seat)));
+    const changed = this.map.change(seats.map((seat) => [seat, held] as const));
+    this.lose(this.chosen.value.filter((seat) => seats.includes(seat)));
     this.changed(changed);
   }
 
@@ -60,6 +64,7 @@ export class SeatStore {
     }
     if (this.map.state[seat] !== free || this.map.isArea(seat)) return "taken";
     if (chosen.length >= this.limit) return "limit";
+    this.lost.value = this.lost.value.slice(1);        /* one chosen by hand stands for one that went */
     this.choose([...chosen, seat]);
     return null;
   }
@@ -70,9 +75,39 @@ export class SeatStore {
     this.tell([...before, ...seats]);
   }
 
-  light(grade: number): void {
-    this.spotlight.value = this.spotlight.value === grade ? -1 : grade;
+  sift(change: Partial<Filter>): void {
+    const filter = { ...this.filter.value, ...change };
+    this.fit = fitting(this.map, filter);
+    this.left = null;
+    this.filter.value = filter;
     this.tell(null);
+  }
+
+  /* Free, and what the filter asks for. */
+  wanted(seat: number): boolean {
+    return this.map.state[seat] === free && (this.fit === null || this.fit[seat] === 1);
+  }
+
+  /* Whether a filter leaves the seat out altogether. */
+  hidden(seat: number): boolean {
+    return this.filter.value.onlyFree && this.map.state[seat] !== free;
+  }
+
+  /* How many free and wanted seats a section has. */
+  leftIn(section: number): number {
+    if (this.fit === null) return this.map.sections[section].free;
+    if (this.left?.revision !== this.revision.value) {
+      const sections = this.map.sections.map(() => 0);
+      for (let seat = 0; seat < this.map.count; seat++) if (this.wanted(seat)) sections[this.map.sectionOf[seat]]++;
+      this.left = { revision: this.revision.value, sections };
+    }
+    return this.left.sections[section];
+  }
+
+  /* Puts others in the place of what was lost, or puts the news of it away. */
+  settle(seats: readonly number[] = []): void {
+    this.lost.value = [];
+    this.choose([...this.chosen.value, ...seats]);
   }
 
   total(): Money | null {
@@ -84,13 +119,15 @@ export class SeatStore {
   private changed(seats: number[] | null): void {
     if (!this.holding) {
       const lost = this.chosen.value.filter((seat) => this.map.state[seat] !== free);
-      if (lost.length) {
-        this.choose(this.chosen.value.filter((seat) => !lost.includes(seat)));
-        this.onLost(lost);
-      }
+      if (lost.length) this.lose(lost);
     }
     this.revision.value++;
     this.tell(seats);
+  }
+
+  private lose(seats: readonly number[]): void {
+    this.lost.value = [...this.lost.value, ...seats];
+    this.choose(this.chosen.value.filter((seat) => !seats.includes(seat)));
   }
 
   private tell(seats: number[] | null): void {

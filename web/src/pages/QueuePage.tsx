@@ -23,7 +23,7 @@ import { CodeEntry } from "../work/CodeEntry";
 import { Joining, Prepare } from "../work/Work";
 import { usePlace } from "./queue-place";
 import { newsText, queueWords } from "./queue-words";
-import { readSchedule } from "./SeatsPage";
+import { readSchedule } from "../app/schedule";
 
 export default function QueuePage({ params }: { params: Params }) {
   const schedule = useResource((signal) => readSchedule(params.id, signal), [params.id]);

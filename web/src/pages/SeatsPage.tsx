@@ -1,22 +1,15 @@
 /* Choosing seats: reads the schedule and its map, then hands over to the room with both. */
 import { useEffect } from "preact/hooks";
-import { getSchedule, getSeatMap } from "../api/calls";
+import { getSeatMap } from "../api/calls";
 import type { ScheduleDetail, SeatMapData } from "../api/shapes";
-import { observeServerTime } from "../app/clock";
 import { words } from "../app/i18n";
 import { passFor } from "../app/passes";
 import { useResource } from "../app/resource";
 import { navigate, type Params } from "../app/router";
+import { readSchedule } from "../app/schedule";
 import { useTitle } from "../app/Shell";
 import { SeatRoom } from "../map/SeatRoom";
 import { Await } from "../ui/states";
-
-export async function readSchedule(schedule: string, signal: AbortSignal): Promise<ScheduleDetail> {
-  const sent = Date.now();
-  const found = await getSchedule(schedule, signal);
-  observeServerTime(found.server_time, sent, Date.now());
-  return found;
-}
 
 interface Both {
   schedule: ScheduleDetail;

@@ -77,6 +77,7 @@ export const table = {
   'POST /api/v1/halls': organizer,
   'GET /api/v1/halls': everybody,
   'GET /api/v1/halls/{hall_id}': everybody,
+  'GET /api/v1/halls/{hall_id}/map': organizer,
   'PATCH /api/v1/halls/{hall_id}': its_maker,
   'DELETE /api/v1/halls/{hall_id}': its_maker,
   'POST /api/v1/performances': organizer,

@@ -145,3 +145,56 @@ test('a hall in which something is still to be played stays', async () => {
   await world.sign_in(world.admin);
   ok(await world.api('DELETE', `/api/v1/halls/${sale.hall.id}`, undefined, { as: world.admin }), 204);
 });
+
+test('the plan of a hall is the map of its dates, without prices', async () => {
+  const hall = ok(await make({ plan: plan_of() }), 201);
+  const drawn = ok(await world.api('GET', `/api/v1/halls/${hall.id}/map`, undefined, { as: world.admin }));
+  const sale = await world.sale({ hall });
+  const { schedule_id, grades, ...map } = sale.map;
+  assert.equal(schedule_id, sale.id);
+  assert.deepEqual(drawn, { ...map, grades: grades.map((grade) => ({ ...grade, price: null })) });
+});
+
+const placed = () => ({
+  name: 'Drawn', categories: [{ name: 'VIP', color: '#b98cff' }, { name: 'R', color: '#ff8c8c' }],
+  sections: [{
+    name: 'Floor', category: 'R',
+    placed: {
+      outline: [{ x: -2, y: -2 }, { x: 6, y: -2 }, { x: 6, y: 4 }],
+      rows: [
+        { row: 'A', seats: [{ guid: 'left', number: '1', x: 0, y: 0, category: 'VIP' }, { guid: 'right', number: '2', x: 1, y: 0.25 }] },
+        { row: 'B', seats: [{ guid: 'alone', number: '7', x: 0.5, y: 1 }] },
+      ],
+    },
+  }],
+});
+
+test('a venue may give its seats one by one', async () => {
+  const hall = ok(await make({ format: 'venue', plan: placed() }), 201);
+  assert.equal(hall.seat_count, 3);
+  const { sections, bounds, grades } = ok(await world.api('GET', `/api/v1/halls/${hall.id}/map`, undefined, { as: world.admin }));
+  const [{ name, rows, outline }] = sections;
+  assert.deepEqual([name, rows.map((row) => row.name), outline.length, bounds.pitch], ['Floor', ['A', 'B'], 6, 1]);
+  assert.deepEqual(rows.map((row) => row.guids), [['left', 'right'], ['alone']]);
+  assert.deepEqual(rows.map((row) => row.numbers), [['1', '2'], ['7']]);
+  assert.deepEqual(rows.map((row) => (row.grades ?? [row.grade]).map((grade) => grades[grade].name)), [['VIP', 'R'], ['R']]);
+  assert.ok(rows[1].ys[0] > rows[0].ys[1] && rows[0].ys[1] > rows[0].ys[0], 'the places are kept');
+});
+
+const wrong_seats = [
+  ['a seat without guid', (plan) => { delete plan.sections[0].placed.rows[0].seats[0].guid; }, 'plan.sections[0].placed.rows[0].seats[0].guid'],
+  ['a seat of no category', (plan) => { plan.sections[0].placed.rows[0].seats[0].category = 'Z'; }, 'plan.sections[0].placed.rows[0].seats[0].category'],
+  ['a seat nowhere', (plan) => { plan.sections[0].placed.rows[1].seats[0].x = 'left'; }, 'plan.sections[0].placed.rows[1].seats[0].x'],
+  ['an unknown member', (plan) => { plan.sections[0].placed.rows[1].seats[0].price = 1; }, 'plan.sections[0].placed.rows[1].seats[0].price'],
+  ['an outline of two corners', (plan) => { plan.sections[0].placed.outline.pop(); }, 'plan.sections[0].placed.outline'],
+  ['rows and seats', (plan) => { plan.sections[0].rows = { count: 1, seats: 1, origin: { x: 0, y: 0 } }; }, 'plan.sections[0]'],
+  ['seats that are mirrored', (plan) => { plan.sections[0].mirror = 'Other'; }, 'plan.sections[0].placed'],
+  ['a guid twice', (plan) => { plan.sections[0].placed.rows[1].seats[0].guid = 'left'; }, 'left'],
+];
+for (const [name, edit, field] of wrong_seats)
+  test(`seats one by one that are wrong: ${name}`, async () => {
+    const plan = placed();
+    edit(plan);
+    const { errors } = refused(await make({ format: 'venue', plan }), 400, 'invalid');
+    assert.ok(errors.some((error) => error.field === field), `no error is at ${field}: ${JSON.stringify(errors)}`);
+  });

@@ -26,7 +26,7 @@ describe("findPage", () => {
   it("asks for a sign-in where things belong to a person", () => {
     const personal = pages.filter((page) => page.personal).map((page) => page.pattern);
     expect(personal).toEqual(
-      ["/schedules/:id/queue", "/schedules/:id/waitlist", "/checkout/:holdId", "/pay/return", "/tickets", "/tickets/:bookingId", "/receipts/:paymentId", "/coupons", "/mileage", "/account", "/admin/money", "/admin/reconciliations", "/admin/reconciliations/:id", "/admin/queues/:id", "/admin/queues/:id/:part", "/settlements", "/settings/payments"]);
+      ["/schedules/:id/queue", "/schedules/:id/waitlist", "/checkout/:holdId", "/pay/return", "/tickets", "/tickets/:bookingId", "/receipts/:paymentId", "/coupons", "/mileage", "/account", "/admin/money", "/admin/reconciliations", "/admin/reconciliations/:id", "/admin/queues/:id", "/admin/queues/:id/:part", "/admin/halls", "/admin/halls/:id", "/settlements", "/settings/payments"]);
   });
 });
 

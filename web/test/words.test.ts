@@ -10,6 +10,7 @@ import { moneyKo } from "../src/app/words.money.ko";
 import { payEn } from "../src/app/words.pay.en";
 import { payKo } from "../src/app/words.pay.ko";
 import { mapEn, mapKo } from "../src/map/words";
+import { editorEn, editorKo } from "../src/editor/words";
 import { roomEn, roomKo } from "../src/room/words";
 
 type Tree = { [name: string]: unknown };
@@ -23,8 +24,8 @@ function leaves(tree: Tree, path = ""): Map<string, unknown> {
   return found;
 }
 
-const ko = leaves({ main: catalogues.ko, pay: payKo, money: moneyKo, coupon: couponKo, room: roomKo, map: mapKo });
-const en = leaves({ main: catalogues.en, pay: payEn, money: moneyEn, coupon: couponEn, room: roomEn, map: mapEn });
+const ko = leaves({ main: catalogues.ko, pay: payKo, money: moneyKo, coupon: couponKo, room: roomKo, map: mapKo, editor: editorKo });
+const en = leaves({ main: catalogues.en, pay: payEn, money: moneyEn, coupon: couponEn, room: roomEn, map: mapEn, editor: editorEn });
 /* Said by a neighbouring element, so it has no text of its own. */
 const silent = new Set(["main.bookingNote.confirmed"]);
 

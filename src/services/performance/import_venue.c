@@ -8,7 +8,7 @@
 
 /* ---- small readers ---- */
 
-static void check_members(struct import *im, const struct place *at, const cJSON *o, const char *const *known)
+void venue_members(struct import *im, const struct place *at, const cJSON *o, const char *const *known)
 {
     const cJSON *v;
 
@@ -75,7 +75,7 @@ static void read_grades(struct import *im, const struct place *at, const cJSON *
         struct str category = member_text(im, &here, grade, "category", MUST_HAVE);
         struct venue_grade g = { .last_row = VENUE_ROWS_MAX };
 
-        check_members(im, &here, grade, known);
+        venue_members(im, &here, grade, known);
         member_count(im, &here, grade, "to", MAY_MISS, 1, VENUE_ROWS_MAX, &g.last_row);
         if (category.p && import_category_find(im, &here, "category", category, &g.category) && b->grade_count < VENUE_GRADES_MAX)
             b->grades[b->grade_count++] = g;
@@ -188,7 +188,7 @@ static void read_straight(struct import *im, const struct place *at, const cJSON
     const cJSON *aisles = member_list(im, at, o, "aisles", MAY_MISS), *aisle;
     int align = 1;
 
-    check_members(im, at, o, known);
+    venue_members(im, at, o, known);
     read_names(im, at, o, b);
     read_row_sizes(im, at, o, b);
     member_point(im, at, o, "origin", MUST_HAVE, &b->x, &b->y);
@@ -212,7 +212,7 @@ static void read_arc(struct import *im, const struct place *at, const cJSON *o, 
                                          "numbering", NULL };
 
     b->arc = true;
-    check_members(im, at, o, known);
+    venue_members(im, at, o, known);
     read_names(im, at, o, b);
     member_point(im, at, o, "center", MUST_HAVE, &b->x, &b->y);
     member_number(im, at, o, "from", MUST_HAVE, -720, 720, &b->from);
@@ -233,6 +233,7 @@ static void read_arc(struct import *im, const struct place *at, const cJSON *o, 
 struct area {
     uint32_t capacity;
     const cJSON *polygon;
+    const cJSON *placed;      /* seats one by one, and neither rows nor an area */
     double shift_x, shift_y;
     bool mirrored;
 };
@@ -274,7 +275,7 @@ static struct repeat read_repeat(struct import *im, const struct place *at, cons
 
     if (!o)
         return r;
-    check_members(im, &here, o, known);
+    venue_members(im, &here, o, known);
     member_count(im, &here, o, "count", MUST_HAVE, 1, REPEAT_MAX, &r.count);
     member_count(im, &here, o, "first", MAY_MISS, 0, 100000, &r.first);
     member_number(im, &here, o, "turn", MAY_MISS, -360, 360, &r.turn);
@@ -285,21 +286,21 @@ static struct repeat read_repeat(struct import *im, const struct place *at, cons
     return r;
 }
 
-static void build(struct import *im, const struct place *area_at, struct area *area, struct venue_block b, struct str name, uint32_t number)
+static void build(struct import *im, const struct place *at, struct area *area, struct venue_block b, struct str name, uint32_t number)
 {
     b.name = numbered(im, name, number);
     b.prefix = b.prefix.p ? numbered(im, b.prefix, number) : without_spaces(im, b.name);
     area->mirrored = b.mirrored;
-    if (area->polygon)
-        build_area(im, area_at, area, &b);
+    if (area->placed)
+        venue_build_placed(im, &(struct place){ at, "placed", -1 }, area->placed, &b);
+    else if (area->polygon)
+        build_area(im, &(struct place){ at, "area", -1 }, area, &b);
     else
         venue_build(im, &b);
 }
 
 static void build_all(struct import *im, const struct place *at, struct area *area, const struct venue_block *b, const struct repeat *r, struct str mirror)
 {
-    struct place area_at = { at, "area", -1 };
-
     for (uint32_t i = 0; i < r->count && !im->full; i++) {
         struct venue_block each = *b;
 
@@ -309,12 +310,12 @@ static void build_all(struct import *im, const struct place *at, struct area *ar
         each.y += i * r->shift_y;
         area->shift_x = i * r->shift_x;
         area->shift_y = i * r->shift_y;
-        build(im, &area_at, area, each, b->name, r->first + i);
+        build(im, at, area, each, b->name, r->first + i);
         if (!mirror.p)
             continue;
         each.mirrored = true;
         each.prefix = (struct str){ 0 };
-        build(im, &area_at, area, each, mirror, r->first + i);
+        build(im, at, area, each, mirror, r->first + i);
     }
 }
 
@@ -322,14 +323,14 @@ static void read_area(struct import *im, const struct place *at, const cJSON *o,
 {
     static const char *const known[] = { "polygon", "capacity", NULL };
 
-    check_members(im, at, o, known);
+    venue_members(im, at, o, known);
     ret->polygon = member_list(im, at, o, "polygon", MUST_HAVE);
     member_count(im, at, o, "capacity", MUST_HAVE, 1, PLAN_SEATS_MAX, &ret->capacity);
 }
 
 static void read_section(struct import *im, const struct place *at, const cJSON *o)
 {
-    static const char *const known[] = { "name", "prefix", "category", "grades", "marks", "rows", "arc", "area", "repeat", "mirror", NULL };
+    static const char *const known[] = { "name", "prefix", "category", "grades", "marks", "rows", "arc", "area", "placed", "repeat", "mirror", NULL };
     struct venue_block b = { .letters = true, .first_row = 1, .first_seat = 1, .pitch = 1, .row_step = 1.2, .aisle_width = 1.5 };
     const cJSON *rows = member_object(im, at, o, "rows", MAY_MISS), *arc = member_object(im, at, o, "arc", MAY_MISS);
     const cJSON *places = member_object(im, at, o, "area", MAY_MISS);
@@ -338,19 +339,24 @@ static void read_section(struct import *im, const struct place *at, const cJSON 
     struct repeat repeat;
     struct str mirror = member_text(im, at, o, "mirror", MAY_MISS);
 
-    check_members(im, at, o, known);
+    venue_members(im, at, o, known);
     b.name = member_text(im, at, o, "name", MUST_HAVE);
     b.prefix = member_text(im, at, o, "prefix", MAY_MISS);
     read_grades(im, at, o, &b);
     read_marks(im, at, o, &b);
     repeat = read_repeat(im, at, o, b.name);
-    if (!rows + !arc + !places != 2)
-        im->result = fail_field(im->cx, place_text(im, at, NULL), "must have one of rows, arc and area", "구역에는 rows, arc, area 중 하나가 있어야 합니다");
+    area.placed = member_object(im, at, o, "placed", MAY_MISS);
+    if (!rows + !arc + !places + !area.placed != 3)
+        im->result = fail_field(im->cx, place_text(im, at, NULL), "must have one of rows, arc, area and placed",
+                                "구역에는 rows, arc, area, placed 중 하나가 있어야 합니다");
+    else if (area.placed && (repeat.count > 1 || mirror.p))
+        im->result = fail_field(im->cx, place_text(im, at, "placed"), "cannot be repeated or mirrored: each of its seats has a guid of its own",
+                                "좌석마다 guid가 따로 있어 반복하거나 대칭으로 만들 수 없습니다");
     else if (rows)
         read_straight(im, &rows_at, rows, &b);
     else if (arc)
         read_arc(im, &arc_at, arc, &b);
-    else
+    else if (places)
         read_area(im, &area_at, places, &area);
     /* Building needs all of it: with a fault anywhere there will be no plan, so only reading goes on. */
     if (im->result == OK)
@@ -366,7 +372,7 @@ static void read_stage(struct import *im, const struct place *plan, const cJSON 
 
     if (!o)
         return;
-    check_members(im, &at, o, known);
+    venue_members(im, &at, o, known);
     if (member_point(im, plan, root, "stage", MUST_HAVE, &x, &y) && member_number(im, &at, o, "width", MUST_HAVE, 0, DISTANCE_MAX, &width) &&
         member_number(im, &at, o, "height", MUST_HAVE, 0, DISTANCE_MAX, &height)) {
         im->maker.plan.has_stage = true;
@@ -382,7 +388,7 @@ void import_venue(struct import *im, const cJSON *root)
     const cJSON *sections = member_list(im, &plan, root, "sections", MUST_HAVE);
     double x, y;
 
-    check_members(im, &plan, root, known);
+    venue_members(im, &plan, root, known);
     member_text(im, &plan, root, "name", MUST_HAVE);
     cJSON_ArrayForEach(category, categories) {
         import_category(im, &category_at, category, "name");

@@ -9,8 +9,11 @@
 struct map_writer {
     struct buf *out;
     const struct plan *plan;
-    const struct schedule *schedule;
     const struct id_key *ids;
+    int64_t schedule;         /* 0: the plan of a hall, which has no prices */
+    int64_t hall;
+    struct str hall_name;
+    struct list prices;       /* struct grade, by category */
 };
 
 /* A hundredth of a pitch is as fine as anybody sees: 12.5, 3, 0.07. */
@@ -76,7 +79,7 @@ static void write_focus(const struct map_writer *w, struct point focus)
 
 static void write_grades(const struct map_writer *w)
 {
-    const struct grade *priced = w->schedule->remaining.at;
+    const struct grade *priced = w->prices.at;
     size_t n = 0;
 
     for (uint32_t c = 0; c < w->plan->category_count; c++) {
@@ -84,7 +87,7 @@ static void write_grades(const struct map_writer *w)
         json_write_str(w->out, w->plan->categories[c].name);
         buf_str(w->out, S(",\"color\":"));
         json_write_str(w->out, w->plan->categories[c].color);
-        if (n < w->schedule->remaining.n && priced[n].category == c) {
+        if (n < w->prices.n && priced[n].category == c) {
             buf_fmt(w->out, ",\"price\":{\"amount\":%lld,\"currency\":\"%.3s\"}}", (long long)priced[n].price.amount, priced[n].price.currency);
             n++;
         } else {
@@ -196,13 +199,15 @@ static void write_map(const struct map_writer *w)
     const struct plan *p = w->plan;
 
     buf_char(w->out, '{');
-    write_member(w, "schedule_id");
-    write_id(w, ID_SCHEDULE, w->schedule->id);
+    if (w->schedule) {
+        write_member(w, "schedule_id");
+        write_id(w, ID_SCHEDULE, w->schedule);
+    }
     write_member(w, "hall");
     buf_str(w->out, S("{\"id\":"));
-    write_id(w, ID_HALL, w->schedule->hall);
+    write_id(w, ID_HALL, w->hall);
     write_member(w, "name");
-    json_write_str(w->out, w->schedule->hall_name);
+    json_write_str(w->out, w->hall_name);
     buf_char(w->out, '}');
     write_member(w, "seat_count");
     buf_int(w->out, p->seat_count);
@@ -232,6 +237,12 @@ static void write_map(const struct map_writer *w)
     buf_str(w->out, S("]}"));
 }
 
+static err finish(struct ctx *cx, const struct map_writer *w)
+{
+    write_map(w);
+    return w->out->full ? fail(cx, ERR_TOO_LARGE, NULL, "The seat map is too large.", "좌석 배치도가 너무 큽니다.") : OK;
+}
+
 err map_write(struct ctx *cx, const struct id_key *ids, int64_t schedule, struct buf *out)
 {
     struct schedule s;
@@ -245,6 +256,27 @@ err map_write(struct ctx *cx, const struct id_key *ids, int64_t schedule, struct
     e = hall_plan_read(cx, s.plan, &plan, NULL);
     if (e)
         return e;
-    write_map(&(struct map_writer){ out, plan, &s, ids });
-    return out->full ? fail(cx, ERR_TOO_LARGE, NULL, "The seat map is too large.", "좌석 배치도가 너무 큽니다.") : OK;
+    return finish(cx, &(struct map_writer){ out, plan, ids, schedule, s.hall, s.hall_name, s.remaining });
+}
+
+err hall_map_get(struct ctx *cx, void *self, const void *in_, void *ret_out)
+{
+    struct performance *p = self;
+    const struct hall_ref *in = in_;
+    struct hall hall;
+    struct plan *plan;
+    struct buf out;
+
+    err e = store_hall(cx, in->hall, &hall);
+    if (e)
+        return e;
+    e = hall_plan_read(cx, in->hall, &plan, NULL);
+    if (e)
+        return e;
+    buf_init(&out, MAP_MAX);
+    e = finish(cx, &(struct map_writer){ &out, plan, &p->keys->ids, 0, in->hall, hall.name, { 0 } });
+    if (!e)
+        *(struct raw_out *)ret_out = (struct raw_out){ .content_type = S("application/json"), .body = arena_str(cx->arena, buf_view(&out)) };
+    buf_free(&out);
+    return e;
 }

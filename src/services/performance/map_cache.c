@@ -6,8 +6,6 @@
 #include "performance_int.h"
 #include "platform/obs/log.h"
 
-#define MAP_MAX (64u << 20)
-
 struct map_entry {
     struct map_entry *older;
     struct map_cache *cache;

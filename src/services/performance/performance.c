@@ -162,6 +162,8 @@ static const struct call hall_list_call = { "performance.hall_list", "Halls, sea
                                             &halls_out_fields, hall_list };
 static const struct call hall_get_call = { "performance.hall_get", "A hall with the categories of its plan.", CALL_READ, &hall_ref_fields,
                                            &hall_out_fields, hall_get };
+static const struct call hall_map_call = { "performance.hall_map", "The plan of a hall as its seat map is drawn, without prices.", CALL_READ, &hall_ref_fields,
+                                           NULL, hall_map_get };
 static const struct call hall_change_call = { "performance.hall_change", "Changes what is given of a hall's name, address and region.", CALL_COMMAND,
                                               &hall_change_fields, &hall_fields, hall_change };
 static const struct call hall_delete_call = { "performance.hall_delete", "Deletes a hall in which nothing is still to be played.", CALL_COMMAND,
@@ -206,7 +208,8 @@ const struct call schedule_plan_store_call = { "performance.schedule_plan_store"
                                                schedule_plan_store };
 
 static const struct call *const calls[] = {
-    &hall_create_call, &hall_list_call,       &hall_get_call,  &hall_change_call, &hall_delete_call,    &show_create_call,     &show_list_call, &show_get_call,
+    &hall_create_call, &hall_list_call, &hall_get_call, &hall_map_call, &hall_change_call, &hall_delete_call, &show_create_call, &show_list_call,
+    &show_get_call,
     &schedule_create_call, &schedule_get_call, &map_call, &hall_insert_call, &hall_plan_call, &schedule_basis_call, &schedule_insert_call,
     &show_change_call, &show_delete_call, &schedule_cast_call, &ranking_call, &recommended_call, &purchase_confirmed_call, &purchase_cancelled_call,
     &poster_upload_call, &poster_look_call, &poster_put_call, &poster_get_call, &purchases_prune_call,
@@ -220,6 +223,7 @@ static const struct route routes[] = {
     { .method = "POST", .path = API "/halls", .call = &hall_create_call, .flags = NEED_USER, .roles = ORGANIZERS, .status = 201, .body_max = 32 << 20 },
     { .method = "GET", .path = API "/halls", .call = &hall_list_call, .status = 200 },
     { .method = "GET", .path = API "/halls/{hall_id}", .call = &hall_get_call, .status = 200 },
+    { .method = "GET", .path = API "/halls/{hall_id}/map", .call = &hall_map_call, .flags = NEED_USER, .roles = ORGANIZERS, .status = 200 },
     { .method = "PATCH", .path = API "/halls/{hall_id}", .call = &hall_change_call, .flags = NEED_USER, .roles = ORGANIZERS, .status = 200 },
     { .method = "DELETE", .path = API "/halls/{hall_id}", .call = &hall_delete_call, .flags = NEED_USER, .roles = ORGANIZERS, .status = 204 },
     { .method = "POST", .path = API "/performances", .call = &show_create_call, .flags = NEED_USER, .roles = ORGANIZERS, .status = 201 },

@@ -27,6 +27,7 @@ void map_cache_open(struct map_cache *c, size_t bytes_max);
 void map_cache_close(struct map_cache *c);
 /* Forgets all maps. */
 void map_cache_clear(void *map_cache);
+#define MAP_MAX (64u << 20)   /* bytes of one */
 
 /* ---- the service ---- */
 
@@ -362,6 +363,7 @@ err map_write(struct ctx *cx, const struct id_key *ids, int64_t schedule, struct
 CALL_FN(hall_create);
 CALL_FN(hall_insert);
 CALL_FN(hall_get);
+CALL_FN(hall_map_get);
 CALL_FN(hall_list);
 CALL_FN(hall_change);
 CALL_FN(hall_delete);

@@ -51,5 +51,10 @@ struct venue_block {
 
 /* Adds the block's section, rows and seats to the plan. */
 void venue_build(struct import *im, const struct venue_block *b);
+/* The same of a section whose seats are given one by one (import_placed.c): its name and its first grade count, which is that of the seats that
+ * name none. */
+void venue_build_placed(struct import *im, const struct place *at, const cJSON *placed, const struct venue_block *b);
+/* Names every member of `o` that is not among `known` (NULL-terminated). */
+void venue_members(struct import *im, const struct place *at, const cJSON *o, const char *const *known);
 
 #endif

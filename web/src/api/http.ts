@@ -9,10 +9,12 @@ export interface Exchange {
   headers?: Record<string, string>;
   signal?: AbortSignal;
   as?: "json" | "text" | "blob";
+  /* How long (ms) an answer is waited for. */
+  patience?: number;
 }
 
 export const base = "/api/v1";
-const patience = 15_000;
+const usualPatience = 15_000;
 
 export async function exchange<T>(path: string, options: Exchange = {}): Promise<T> {
   const headers: Record<string, string> = {
@@ -23,7 +25,7 @@ export async function exchange<T>(path: string, options: Exchange = {}): Promise
   if (options.body !== undefined) headers["Content-Type"] = "application/json";
 
   const limit = new AbortController();
-  const timer = setTimeout(() => limit.abort(), patience);
+  const timer = setTimeout(() => limit.abort(), options.patience ?? usualPatience);
   const abort = () => limit.abort();
   options.signal?.addEventListener("abort", abort);
   if (options.signal?.aborted) abort();      /* of which no event tells any more */

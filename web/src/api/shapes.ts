@@ -139,6 +139,21 @@ export interface SeatMapData {
   sections: MapSection[];
 }
 
+export interface HallSummary {
+  id: string;
+  name: string;
+  address: string;
+  region: string;
+  seat_count: number;
+}
+
+/* A plan as it is sent: a document in one of the formats that the server reads. */
+export interface HallPlan {
+  plan: object;
+  format: "venue" | "pretix" | "seatsio";
+  repair?: boolean;
+}
+
 export interface Availability {
   version: number;
   seats: string;

@@ -39,6 +39,8 @@ export const pages: Page[] = [
   { pattern: "/admin/reconciliations/:id", personal: true, roles: inCharge, load: () => import("../pages/ReconciliationPage") },
   { pattern: "/admin/queues/:id", personal: true, roles: organizers, load: room },
   { pattern: "/admin/queues/:id/:part", personal: true, roles: organizers, load: room },
+  { pattern: "/admin/halls", personal: true, roles: organizers, load: () => import("../pages/HallsPage") },
+  { pattern: "/admin/halls/:id", personal: true, roles: organizers, stage: true, load: () => import("../pages/HallPage") },
   { pattern: "/settlements", personal: true, roles: organizers, load: () => import("../pages/SettlementPage") },
   { pattern: "/settings/payments", personal: true, roles: merchants, load: () => import("../pages/PaymentAccountsPage") },
   { pattern: "/login", load: () => import("../pages/LoginPage") },

@@ -16,7 +16,7 @@ export class Camera implements View {
   private least = 0.01;
 
   constructor(
-    private readonly bounds: Rect,
+    private bounds: Rect,
     private readonly most: number,
   ) {}
 
@@ -26,6 +26,12 @@ export class Camera implements View {
     this.height = Math.max(1, height);
     this.least = this.fitting(this.bounds, 0.04).scale * 0.9;
     this.centreOn(centre.x, centre.y, this.scale);
+  }
+
+  /* The hall has another size; what is looked at stays where it is, as far as it is inside. */
+  enclose(bounds: Rect): void {
+    this.bounds = bounds;
+    this.resize(this.width, this.height);
   }
 
   toHall(sx: number, sy: number): { x: number; y: number } {

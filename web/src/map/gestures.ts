@@ -5,6 +5,8 @@ export interface GestureTargets {
   tap(x: number, y: number, touch: boolean): void;
   hover(x: number, y: number): void;
   leave(): void;
+  /* True: this pointer is somebody else's. */
+  claims?(event: PointerEvent): boolean;
 }
 
 interface Finger {
@@ -27,7 +29,7 @@ export function listenToGestures(canvas: HTMLCanvasElement, renderer: SeatRender
   };
 
   const down = (event: PointerEvent) => {
-    if (event.button !== 0) return;
+    if (event.button !== 0 || targets.claims?.(event)) return;
     canvas.setPointerCapture(event.pointerId);
     cancelAnimationFrame(glide);
     if (fingers.size === 0) {

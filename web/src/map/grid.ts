@@ -12,7 +12,7 @@ export class SeatGrid {
   private readonly starts: Uint32Array;
   private readonly items: Uint32Array;
 
-  constructor(private readonly map: SeatMap) {
+  constructor(readonly map: SeatMap) {
     this.size = map.pitch * 4;
     let [x0, y0, x1, y1] = [Infinity, Infinity, -Infinity, -Infinity];
     let drawn = 0;

@@ -15,7 +15,7 @@ const crispEvery = 260;
 
 export class SeatRenderer {
   readonly camera: Camera;
-  readonly grid: SeatGrid;
+  grid: SeatGrid;
   onMove: () => void = () => undefined;
   hover = -1;
   private readonly context: CanvasRenderingContext2D;
@@ -48,13 +48,26 @@ export class SeatRenderer {
     this.camera = new Camera(map.bounds, 56 / map.pitch);
     this.grid = new SeatGrid(map);
     this.sprites = new SeatSprites(map.grades, 8);
-    this.unsubscribe = store.subscribe((seats) => this.invalidate(seats));
+    this.unsubscribe = store.subscribe((seats) => {
+      if (this.grid.map !== store.map) this.renew();
+      this.invalidate(seats);
+    });
   }
 
   destroy(): void {
     this.unsubscribe();
     cancelAnimationFrame(this.frame);
     clearTimeout(this.settle);
+  }
+
+  /* The store has another map. */
+  private renew(): void {
+    const { map } = this.store;
+    this.grid = new SeatGrid(map);
+    this.sprites = new SeatSprites(map.grades, this.sprites.size);
+    this.hover = -1;
+    this.patches.clear();
+    this.camera.enclose(map.bounds);
   }
 
   setWords(words: Scene["words"]): void {

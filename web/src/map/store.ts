@@ -9,7 +9,7 @@ import { SeatMap } from "./model";
 export type Refusal = "taken" | "limit";
 
 export class SeatStore {
-  readonly map: SeatMap;
+  map: SeatMap;
   /* Grows with every change of availability. */
   readonly revision = signal(0);
   readonly chosen = signal<readonly number[]>([]);
@@ -36,6 +36,13 @@ export class SeatStore {
   subscribe(listener: (seats: number[] | null) => void): () => void {
     this.listeners.add(listener);
     return () => this.listeners.delete(listener);
+  }
+
+  /* Another drawing of the hall; nothing is chosen in it. */
+  replace(map: SeatMap): void {
+    this.map = map;
+    this.chosen.value = [];
+    this.tell(null);
   }
 
   takeSnapshot(availability: Availability): void {

@@ -29,7 +29,7 @@ function text_of(value) {
 /* Fields whose right values the schema does not tell. */
 const known = {
   email: 'sample@example.com', password: 'a sample password', phone: '010-1234-5678', poster_url: 'https://example.com/poster.png',
-  payment_key: 'sandbox-ok', provider: 'sandbox', grade: 'VIP', age_rating: 12, url: 'https://example.com/hook', day: '2026-01-02',
+  payment_key: 'sandbox-ok', provider: 'sandbox', grade: 'VIP', age_rating: 12, url: 'https://example.com/hook', day: '2026-01-02', origin: 'https://www.example.com',
 };
 
 export class Samples {

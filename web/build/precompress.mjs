@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 
 const dist = fileURLToPath(new URL("../dist", import.meta.url));
-const textual = new Set([".html", ".js", ".css", ".svg", ".json", ".txt", ".map"]);
+const textual = new Set([".html", ".js", ".css", ".svg", ".json", ".txt", ".map", ".webmanifest"]);
 
 function* files(folder) {
   for (const name of readdirSync(folder).sort()) {

@@ -202,8 +202,16 @@ const routes = [
   ["POST", "/auth/logout", () => [204]],
   ["GET", "/users/me", () => [200, { id: "u", email: "demo@example.com", name: "데모", phone: null, lang: "ko", roles: ["CUSTOMER"], email_verified: true, second_factor: false }]],
   ["GET", "/performances", ({ query }) => [200, { next: null, items: performances
-    .filter((p) => (!query.get("genre") || p.genre === query.get("genre")) && p.title.toLowerCase().includes((query.get("q") ?? "").toLowerCase()))
+    .filter((p) => (!query.get("status") || statusOf(p.schedules[0]) === query.get("status")) && (!query.get("genre") || p.genre === query.get("genre")) && p.title.toLowerCase().includes((query.get("q") ?? "").toLowerCase()))
     .map((p) => performanceView(p, false)) }]],
+  ["GET", "/performances/ranking", () => [200, { period: "week", items: performances.map((p, i) => ({ ...performanceView(p, false), rank: i + 1 })) }]],
+  ["GET", "/performances/recommended", () => [200, { items: performances.slice(0, 2)
+    .map((p) => ({ ...performanceView(p, false), reason: { kind: "popular", performance_id: null, text: "많은 분이 찾는 공연" } })) }]],
+  ["GET", "/performances/:id/reviews", () => [200, { items: [], average: null, count: 0, next: null }]],
+  ["GET", "/performances/:id/cancellation_policy", ({ params }) => [200, { performance_id: params.id, own: false, since: null, free_days: 7, free_days_before: 10,
+    closes_days_before: 1, closes_at: "17:00", steps: [{ days_before: 10, percent: 10, amount: 4000 }, { days_before: 7, percent: 10 }, { days_before: 1, percent: 30 }] }]],
+  ["GET", "/halls/:id", ({ params }) => [200, { address: "은행나무길 24", region: "서울", ...found(performances.find((p) => p.map.hall.id === params.id)).map.hall }]],
+  ["GET", "/notifications/settings", () => [200, { security: true, booking_confirmed: true, booking_cancelled: true, refund_done: true, schedule_cancelled: true, seat_offered: true }]],
   ["GET", "/performances/:id", ({ params }) => [200, performanceView(found(performances.find((p) => p.id === params.id)), true)]],
   ["GET", "/schedules/:id", ({ schedule }) => [200, { ...scheduleView(schedule), title: performances.find((p) => p.id === schedule.performance).title, server_time: iso(Date.now()), max_tickets_per_user: 4 }]],
   ["GET", "/schedules/:id/map", ({ schedule }) => [200, { schedule_id: schedule.id, ...schedule.map }]],
@@ -297,7 +305,7 @@ function tokens(email) {
 
 /* ---- HTTP ---- */
 
-const types = { ".html": "text/html; charset=utf-8", ".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml" };
+const types = { ".html": "text/html; charset=utf-8", ".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml", ".png": "image/png", ".webmanifest": "application/manifest+json" };
 
 const server = createServer(async (request, response) => {
   const url = new URL(request.url, "http://localhost");
@@ -323,7 +331,7 @@ function answer(request, path, query, text) {
     if (!wanted.every((part, i) => part.startsWith(":") || part === given[i])) continue;
     const params = Object.fromEntries(wanted.map((part, i) => [part.slice(1), given[i]]).filter((_, i) => wanted[i].startsWith(":")));
     const token = request.headers.authorization;
-    const open = request.method === "GET" && /^\/(performances|schedules)/.test(path);
+    const open = request.method === "GET" && /^\/(performances(?!\/recommended)|schedules|halls)/.test(path);
     const key = request.headers["idempotency-key"] && `${path} ${request.headers["idempotency-key"]}`;
     try {
       if (!token && !open && !path.startsWith("/auth/")) fail(401, "unauthenticated", "로그인해 주세요.");

@@ -1,11 +1,12 @@
 import { render } from "preact";
-import { pages } from "./app/pages";
-import { mayEnter } from "./app/roles";
+import { keepClient } from "./app/install";
 import { startRouter } from "./app/router";
 import { Shell } from "./app/Shell";
+import { showTheme } from "./app/theme";
 
+showTheme();
 startRouter();
 render(<Shell />, document.getElementById("app") as HTMLElement);
 
-/* The other pages that one may enter come once there is time, so that a lost connection does not stop the way to the seats. */
-setTimeout(() => pages.filter(mayEnter).forEach((page) => void page.load().catch(() => undefined)), 3000);
+/* Once there is time for it. */
+setTimeout(() => void keepClient().catch(() => undefined), 3000);

@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from "vitest";
 import { Problem } from "../src/api/problem";
-import type { Tokens } from "../src/api/shapes";
-import { Session, type SessionParts, type Store } from "../src/app/session";
+import type { Tokens, User } from "../src/api/shapes";
+import { keptName, Session, type SessionParts, type Store } from "../src/app/session";
 
 class Shelf implements Store {
   readonly kept = new Map<string, string>();
@@ -71,6 +71,32 @@ describe("Session", () => {
     expect(await session.renew("access-0")).toBeNull();
     expect(session.signedIn.value).toBe(false);
     expect(lasting.getItem("takenseat.refresh")).toBeNull();
+  });
+
+  it("remembers whose a session was that ended by itself, so that the same person goes on", async () => {
+    const { tab, lasting } = browser();
+    const session = tab();
+    session.begin({ ...tokens(0), refresh_token: "too old" });
+    session.user.value = { email: "sky@example.com" } as User;
+    lasting.setItem(keptName, "[]");
+    await session.renew("access-0");
+    expect(session.lapsed.value).toEqual({ email: "sky@example.com" });
+    expect(session.user.value?.email).toBe("sky@example.com");
+    expect(lasting.getItem(keptName)).toBeNull();
+    session.resume(tokens(0));
+    expect([session.lapsed.value, session.signedIn.value, session.user.value?.email]).toEqual([null, true, "sky@example.com"]);
+  });
+
+  it("leaves nothing of a person who signs out, or whose place another takes", () => {
+    for (const leave of [(session: Session) => session.end(), (session: Session) => session.begin(tokens(1))]) {
+      const { tab, lasting } = browser();
+      const session = tab();
+      session.begin(tokens(0));
+      session.user.value = { email: "sky@example.com" } as User;
+      lasting.setItem(keptName, "[]");
+      leave(session);
+      expect([lasting.getItem(keptName), session.user.value, session.lapsed.value]).toEqual([null, null, null]);
+    }
   });
 
   it("stays signed in when the network fails", async () => {

@@ -7,6 +7,8 @@ import { couponEn } from "../src/app/words.coupon.en";
 import { couponKo } from "../src/app/words.coupon.ko";
 import { moneyEn } from "../src/app/words.money.en";
 import { moneyKo } from "../src/app/words.money.ko";
+import { showEn } from "../src/app/words.show.en";
+import { showKo } from "../src/app/words.show.ko";
 import { payEn } from "../src/app/words.pay.en";
 import { payKo } from "../src/app/words.pay.ko";
 import { mapEn, mapKo } from "../src/map/words";
@@ -24,8 +26,8 @@ function leaves(tree: Tree, path = ""): Map<string, unknown> {
   return found;
 }
 
-const ko = leaves({ main: catalogues.ko, pay: payKo, money: moneyKo, coupon: couponKo, room: roomKo, map: mapKo, editor: editorKo });
-const en = leaves({ main: catalogues.en, pay: payEn, money: moneyEn, coupon: couponEn, room: roomEn, map: mapEn, editor: editorEn });
+const ko = leaves({ main: catalogues.ko, pay: payKo, money: moneyKo, coupon: couponKo, room: roomKo, map: mapKo, editor: editorKo, show: showKo });
+const en = leaves({ main: catalogues.en, pay: payEn, money: moneyEn, coupon: couponEn, room: roomEn, map: mapEn, editor: editorEn, show: showEn });
 /* Said by a neighbouring element, so it has no text of its own. */
 const silent = new Set(["main.bookingNote.confirmed"]);
 

@@ -1,6 +1,7 @@
 /* The performance service: its tables and its life. */
 #include <stdlib.h>
 
+#include "embed.h"
 #include "performance_fields.h"
 #include "performance_sql.h"
 #include "platform/call/app.h"
@@ -216,7 +217,7 @@ static const struct call *const calls[] = {
     &affinity_step_call, &affinity_look_call, &affinity_set_call,
     &performance_schedule_facts, &performance_facts_call, &performance_seat_plan, &schedule_change_call, &schedule_change_put_call,
     &schedule_cancel_call, &schedule_cancel_put_call, &sales_csv_call, &schedule_plan_call,
-    &schedule_plan_basis_call, &schedule_plan_store_call, NULL,
+    &schedule_plan_basis_call, &schedule_plan_store_call, &embed_put_call, &embed_get_call, &embed_page_call, NULL,
 };
 
 static const struct route routes[] = {
@@ -236,6 +237,11 @@ static const struct route routes[] = {
     { .method = "PUT", .path = API "/performances/{performance_id}/poster", .call = &poster_upload_call, .flags = NEED_USER | RAW_BODY | BINARY_BODY,
       .roles = ORGANIZERS, .status = 200, .body_max = PICTURE_BYTES_MAX },
     { .method = "GET", .path = "/posters/{file}", .call = &poster_get_call, .status = 200 },
+    { .method = "PUT", .path = API "/performances/{performance_id}/embedding", .call = &embed_put_call, .flags = NEED_USER,
+      .roles = ORGANIZERS, .status = 200 },
+    { .method = "GET", .path = API "/performances/{performance_id}/embedding", .call = &embed_get_call, .flags = NEED_USER,
+      .roles = ORGANIZERS, .status = 200 },
+    { .method = "GET", .path = "/embed/{performance_id}", .call = &embed_page_call, .status = 200 },
     { .method = "PUT", .path = API "/schedules/{schedule_id}/cast", .call = &schedule_cast_call, .flags = NEED_USER, .roles = ORGANIZERS, .status = 200 },
     { .method = "POST", .path = API "/performances/{performance_id}/schedules", .call = &schedule_create_call, .flags = NEED_USER,
       .roles = ORGANIZERS, .status = 201 },
@@ -255,6 +261,7 @@ static const struct route routes[] = {
 static const struct raw_answer raw_answers[] = {
     { &sales_csv_call, "text/csv", NULL, 0 },
     { &poster_get_call, "image/jpeg", NULL, 0 },
+    { &embed_page_call, "text/html", NULL, 0 },
     { 0 },
 };
 

@@ -52,3 +52,13 @@ export interface FactorSecret {
 export const startFactor = (password: string) => call<FactorSecret>("/users/me/totp", { method: "POST", body: { password } });
 export const confirmFactor = (code: string) => call<{ recovery_codes: string[] }>("/users/me/totp/confirm", { method: "POST", body: { code } });
 export const dropFactor = (body: Omit<Credentials, "email">) => call<void>("/users/me/totp", { method: "DELETE", body });
+
+export const notificationKinds = ["booking_confirmed", "booking_cancelled", "refund_done", "schedule_cancelled", "seat_offered"] as const;
+
+/* Which mails one gets. */
+export type Notifications = Record<(typeof notificationKinds)[number], boolean>;
+
+export const getNotifications = (signal?: AbortSignal) => call<Notifications>("/notifications/settings", { signal });
+
+export const changeNotifications = (chosen: Notifications) =>
+  call<Notifications>("/notifications/settings", { method: "PATCH", body: Object.fromEntries(notificationKinds.map((kind) => [kind, chosen[kind]])) });

@@ -16,15 +16,6 @@ export function query(values: Record<string, string | null | undefined>): string
   return text ? `?${text}` : "";
 }
 
-export interface PerformanceFilter {
-  q?: string;
-  genre?: string;
-  cursor?: string | null;
-}
-
-export const listPerformances = (filter: PerformanceFilter, signal?: Signal) =>
-  call<Page<Performance>>(`/performances${query({ ...filter, limit: "24" })}`, { signal });
-
 export const getPerformance = (performance: string, signal?: Signal) =>
   call<Performance>(`/performances/${id(performance)}`, { signal });
 
@@ -97,5 +88,8 @@ export const getTicketPicture = (ticket: string, signal?: Signal) =>
   call<string>(`/tickets/${id(ticket)}/qr.svg`, { signal, as: "text" });
 
 export const getTicketPdf = (ticket: string) => call<Blob>(`/tickets/${id(ticket)}/ticket.pdf`, { as: "blob" });
+
+/* A new code; the old one is void. */
+export const reissueTicket = (ticket: string, key: string) => call<Ticket>(`/tickets/${id(ticket)}/reissue`, { method: "POST", key });
 
 export const getMe = (signal?: Signal) => call<User>("/users/me", { signal });

@@ -39,6 +39,22 @@ export interface Performance {
 
 export type CastMember = string | { name: string; role?: string };
 
+export interface Hall {
+  id: string;
+  name: string;
+  address: string;
+  region: string;
+}
+
+/* Each step holds until so many days before the show; `amount` bounds the percentage. */
+export interface CancellationPolicy {
+  free_days: number;
+  free_days_before: number;
+  closes_days_before: number;
+  closes_at: string;
+  steps: { days_before: number; percent: number; amount?: number | null }[];
+}
+
 export interface GradeStock {
   grade: string;
   price: Money | null;
@@ -58,6 +74,8 @@ export interface Schedule {
   sale_ends_at: string;
   status: SaleStatus;
   queue_mode: string;
+  /* Who plays on this date; empty when it is not told. */
+  casting?: { name: string; role?: string }[];
   remaining: GradeStock[];
 }
 
@@ -80,7 +98,7 @@ export interface Presale {
 
 export interface ScheduleDetail extends Schedule {
   title: string;
-  terms?: { person_types: PersonTerms[]; presale?: Presale | null };
+  terms?: { person_types: PersonTerms[]; percent_off?: number; presale?: Presale | null };
   server_time: string;
   max_tickets_per_user: number;
 }
@@ -475,6 +493,32 @@ export interface OpenCoupon extends Omit<Coupon, "status"> {
   quantity: number;
   left: number;
 }
+
+export const reviewSorts = ["recent", "likes", "rating"] as const;
+export type ReviewSort = (typeof reviewSorts)[number];
+
+export interface Review {
+  id: string;
+  author: string;
+  rating: number;
+  title: string;
+  content: string;
+  likes: number;
+  liked: boolean;
+  mine: boolean;
+  created_at: string;
+  updated_at: string | null;
+  hidden: boolean;
+  hidden_reason: string | null;
+}
+
+/* Average and count are of all pages. */
+export interface Reviews extends Page<Review> {
+  average: number | null;
+  count: number;
+}
+
+export type ReviewText = Pick<Review, "rating" | "title" | "content">;
 
 /* A place in the line for a sold-out grade. */
 export interface Waiting {

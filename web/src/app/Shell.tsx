@@ -3,6 +3,7 @@ import { useEffect, useErrorBoundary, useState } from "preact/hooks";
 import { getMe } from "../api/calls";
 import { ErrorState, Loading, Notice } from "../ui/states";
 import { asProblem, networkProblem, type Problem } from "../api/problem";
+import { Footer } from "./Footer";
 import { Header } from "./Header";
 import { words } from "./i18n";
 import { language } from "./language";
@@ -11,12 +12,15 @@ import { findPage, type PageComponent } from "./pages";
 import { currentPath, navigate, place, signInPath, type Params } from "./router";
 import { mayEnter } from "./roles";
 import { session } from "./session";
+import type SignInAgain from "./SignInAgain";
 import { dismiss, toasts } from "./toasts";
 
 export function Shell() {
   const w = words();
   const found = findPage(place.value.path);
-  const barred = found?.page.personal === true && !session.signedIn.value;
+  const lapsed = session.lapsed.value;
+  const personal = found?.page.personal === true;
+  const barred = personal && !session.signedIn.value && !lapsed;
 
   useEffect(() => {
     document.documentElement.lang = language.value;
@@ -36,7 +40,8 @@ export function Shell() {
       <main id="main" tabIndex={-1} class={found?.page.stage ? "main main--stage" : "main"}>
         {!barred && <Entrance found={found} unknown={unknown} />}
       </main>
-      {!found?.page.stage && <footer class="footer"><p>{w.shell.footer}</p></footer>}
+      {!found?.page.stage && <Footer />}
+      {personal && lapsed && <Again email={lapsed.email} />}
       <div class="toasts" role="status" aria-live="polite">
         {toasts.value.map((toast) => (
           <button key={toast.id} type="button" class={`toast toast--${toast.tone}`} data-testid="toast"
@@ -45,6 +50,15 @@ export function Shell() {
       </div>
     </>
   );
+}
+
+/* Loaded when it is needed, which is seldom. */
+function Again({ email }: { email: string | null }) {
+  const [Dialog, setDialog] = useState<typeof SignInAgain | null>(null);
+  useEffect(() => {
+    import("./SignInAgain").then((module) => setDialog(() => module.default), () => session.end());
+  }, []);
+  return Dialog && <Dialog email={email} />;
 }
 
 /* Learns whose session it is; why not, if that cannot be read. */

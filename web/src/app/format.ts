@@ -25,6 +25,7 @@ const moments = kept(
       year: "numeric", month: "short", day: "numeric", weekday: "short", hour: "numeric", minute: "2-digit",
     }),
 );
+const months = kept((locale) => new Intl.DateTimeFormat(locale, { year: "numeric", month: "long" }));
 
 const currencies = new Map<string, Intl.NumberFormat>();
 
@@ -43,6 +44,7 @@ export function money({ amount, currency }: Money): string {
 export const count = (value: number): string => numbers().format(value);
 export const day = (time: string): string => days().format(new Date(time));
 export const longDay = (time: string): string => weekdays().format(new Date(time));
+export const monthName = (first: Date): string => months().format(first);
 export const timeOfDay = (time: string): string => times().format(new Date(time));
 export const moment = (time: string): string => moments().format(new Date(time));
 

@@ -1,5 +1,6 @@
 /* Which of the two languages the person reads; remembered, and told to the document. */
 import { signal } from "@preact/signals";
+import { lasting } from "./storage";
 
 export const languages = ["ko", "en"] as const;
 export type Language = (typeof languages)[number];
@@ -16,10 +17,10 @@ export function preferred(kept: string | null, wanted: readonly string[]): Langu
 }
 
 export const language = signal<Language>(
-  typeof window === "undefined" ? "en" : preferred(localStorage.getItem(memory), navigator.languages),
+  typeof window === "undefined" ? "en" : preferred(lasting.getItem(memory), navigator.languages),
 );
 
 export function chooseLanguage(next: Language): void {
   language.value = next;
-  localStorage.setItem(memory, next);
+  lasting.setItem(memory, next);
 }

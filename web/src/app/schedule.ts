@@ -1,4 +1,4 @@
-/* A schedule as it is now; the server's clock is read by the way. */
+/* A schedule, and with it the server's time, to the millisecond. */
 import { getSchedule } from "../api/calls";
 import type { ScheduleDetail } from "../api/shapes";
 import { observeServerTime } from "./clock";

@@ -5,6 +5,7 @@ import { exchange } from "../api/http";
 import { Problem } from "../api/problem";
 import type { Tokens, User } from "../api/shapes";
 import { exclusively } from "./exclusive";
+import { lasting, ofTab } from "./storage";
 
 export interface Store {
   getItem(name: string): string | null;
@@ -22,12 +23,16 @@ export interface SessionParts {
 
 const refreshName = "takenseat.refresh";
 const accessName = "takenseat.access";
+/* What is kept of this person for when there is no network (kept.ts): it goes with the session. */
+export const keptName = "takenseat.kept";
 /* Renew a little before the end, so that a request does not expire under way. */
 const margin = 5_000;
 
 export class Session {
   readonly signedIn;
   readonly user = signal<User | null>(null);
+  /* The session has ended by itself, in the middle of something: whose it was. Signing in again goes on there. */
+  readonly lapsed = signal<{ email: string | null } | null>(null);
   private access: { token: string; until: number } | null;
   private renewing: Promise<string | null> | null = null;
 
@@ -38,16 +43,24 @@ export class Session {
   }
 
   begin(tokens: Tokens): void {
+    this.user.value = null;
+    this.parts.lasting.removeItem(keptName);
+    this.resume(tokens);
+  }
+
+  /* The same person has signed in again. */
+  resume(tokens: Tokens): void {
     this.parts.lasting.setItem(refreshName, tokens.refresh_token);
     this.keepAccess(tokens);
-    this.user.value = null;
+    this.lapsed.value = null;
     this.signedIn.value = true;
   }
 
+  /* By the person's own will. */
   end(): void {
-    this.parts.lasting.removeItem(refreshName);
-    this.dropAccess();
+    this.forget();
     this.user.value = null;
+    this.lapsed.value = null;
     this.signedIn.value = false;
   }
 
@@ -89,10 +102,23 @@ export class Session {
         return tokens.access_token;
       } catch (error) {
         if (!(error instanceof Problem) || error.status < 400 || error.status >= 500 || error.status === 429) throw error;
-        if (this.parts.lasting.getItem(refreshName) === token) this.end();
+        if (this.parts.lasting.getItem(refreshName) === token) this.lapse();
         return null;
       }
     });
+  }
+
+  /* The page goes on showing what it shows, and whose it is, until it is known who goes on. */
+  private lapse(): void {
+    this.forget();
+    this.lapsed.value = { email: this.user.value?.email ?? null };
+    this.signedIn.value = false;
+  }
+
+  private forget(): void {
+    this.parts.lasting.removeItem(refreshName);
+    this.parts.lasting.removeItem(keptName);
+    this.dropAccess();
   }
 
   private keepAccess(tokens: Tokens): void {
@@ -116,13 +142,9 @@ function readAccess(store: Store): { token: string; until: number } | null {
   }
 }
 
-function nowhere(): Store {
-  return { getItem: () => null, setItem: () => undefined, removeItem: () => undefined };
-}
-
 export const session = new Session({
-  lasting: typeof localStorage === "undefined" ? nowhere() : localStorage,
-  tab: typeof sessionStorage === "undefined" ? nowhere() : sessionStorage,
+  lasting,
+  tab: ofTab,
   exclusively,
   refresh: (token) => exchange<Tokens>("/auth/refresh", { method: "POST", body: { refresh_token: token } }),
   now: Date.now,

@@ -17,6 +17,7 @@ import { FormProblem, useSending } from "../ui/Form";
 import { Await } from "../ui/states";
 import { VerifyNotice } from "../ui/VerifyNotice";
 import { FactorPanel } from "./FactorPanel";
+import { NotificationsPanel } from "./NotificationsPanel";
 import { SignInsPanel } from "./SignInsPanel";
 
 async function signOut(): Promise<void> {
@@ -51,6 +52,7 @@ export default function AccountPage() {
           <Password />
           <FactorPanel user={user} onChange={me.reload} />
           <SignInsPanel />
+          <NotificationsPanel />
           <Work />
           <button type="button" class="button button--quiet" data-testid="sign-out" onClick={() => void signOut()}>{w.shell.signOut}</button>
           <Close />

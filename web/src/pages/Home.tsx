@@ -1,57 +1,52 @@
-/* What is on: performances as cards, filtered by genre and words. The filter lives in the address. */
-import { useEffect, useState } from "preact/hooks";
-import { listPerformances } from "../api/calls";
-import { asProblem } from "../api/problem";
-import { genres, type Page, type Performance } from "../api/shapes";
-import { dayRange, money } from "../app/format";
+/* What is on: shelves, or what is searched for. The search lives in the address. */
+import { useEffect, useRef, useState } from "preact/hooks";
+import { findPerformances } from "../api/catalogue";
+import { genres } from "../api/shapes";
+import { filterCall, filterPath, readFilter, type Filter } from "../app/filter";
 import { words } from "../app/i18n";
-import { useResource } from "../app/resource";
+import { useList } from "../app/list";
 import { navigate, place } from "../app/router";
 import { useTitle } from "../app/Shell";
-import { tell } from "../app/toasts";
-import { Countdown } from "../ui/Countdown";
-import { Poster } from "../ui/Poster";
-import { Await, Notice, problemText } from "../ui/states";
-import { StatusBadge } from "../ui/StatusBadge";
+import { Cards } from "../ui/Cards";
+import { More } from "../ui/More";
+import { Await, Notice } from "../ui/states";
+import { Filters } from "./Filters";
+import { Shelves } from "./Shelves";
 
-function search(q: string, genre: string): void {
-  const set = new URLSearchParams();
-  if (q) set.set("q", q);
-  if (genre) set.set("genre", genre);
-  const text = set.toString();
-  navigate(text ? `/?${text}` : "/", { replace: true, keepScroll: true });
-}
+const show = (filter: Filter) => navigate(filterPath(filter), { replace: true, keepScroll: true });
 
 export default function Home() {
   const w = words();
   useTitle("");
-  const asked = new URLSearchParams(place.value.query);
-  const q = asked.get("q") ?? "";
-  const genre = asked.get("genre") ?? "";
-  const found = useResource((signal) => listPerformances({ q, genre }, signal), [q, genre]);
+  const filter = readFilter(place.value.query);
+  const path = filterPath(filter);
 
   return (
     <div class="wrap">
       <div class="home__head">
         <h1 class="home__title">{w.home.title}</h1>
-        <SearchBox q={q} onSearch={(text) => search(text, genre)} />
+        <SearchBox q={filter.q} onSearch={(q) => show({ ...readFilter(place.peek().query), q })} />
       </div>
       <div class="chips" role="group" aria-label={w.home.genres}>
         {["", ...genres].map((name) => (
-          <button key={name} type="button" class="chip" aria-pressed={genre === name} data-testid={`genre-${name || "all"}`}
-            onClick={() => search(q, name)}>{name ? w.genre[name as keyof typeof w.genre] : w.home.all}</button>
+          <button key={name} type="button" class="chip" aria-pressed={filter.genre === name} data-testid={`genre-${name || "all"}`}
+            onClick={() => show({ ...filter, genre: name })}>{name ? w.genre[name as keyof typeof w.genre] : w.home.all}</button>
         ))}
       </div>
-      <Await of={found}>
-        {(first) => <Cards first={first} filter={{ q, genre }} />}
-      </Await>
+      <Filters key={filterPath({ ...filter, q: "", genre: "" })} filter={filter} show={show} />
+      {path === "/" ? <Shelves /> : <Results key={path} filter={filter} />}
     </div>
   );
 }
 
+/* What is being typed goes into the address after a pause; what the address says otherwise goes into the box. */
 function SearchBox({ q, onSearch }: { q: string; onSearch(text: string): void }) {
   const w = words();
   const [text, setText] = useState(q);
+  const box = useRef<HTMLInputElement>(null);
+  useEffect(() => {
+    if (document.activeElement !== box.current) setText(q);
+  }, [q]);
   useEffect(() => {
     if (text.trim() === q) return;
     const timer = setTimeout(() => onSearch(text.trim()), 300);
@@ -59,66 +54,31 @@ function SearchBox({ q, onSearch }: { q: string; onSearch(text: string): void })
   }, [text]);
   return (
     <form class="search" role="search" onSubmit={(event) => { event.preventDefault(); onSearch(text.trim()); }}>
-      <input type="search" value={text} placeholder={w.home.search} aria-label={w.home.search} data-testid="search"
+      <input ref={box} type="search" value={text} maxLength={100} placeholder={w.home.search} aria-label={w.home.search} data-testid="search"
         onInput={(event) => setText(event.currentTarget.value)} />
     </form>
   );
 }
 
-function Cards({ first, filter }: { first: Page<Performance>; filter: { q: string; genre: string } }) {
-  const w = words();
-  const [more, setMore] = useState<Page<Performance> | null>(null);
-  const [busy, setBusy] = useState(false);
-  useEffect(() => setMore(null), [first]);
-  const items = more ? [...first.items, ...more.items] : first.items;
-  const next = more ? more.next : first.next;
-
-  async function showMore() {
-    setBusy(true);
-    try {
-      const page = await listPerformances({ ...filter, cursor: next });
-      setMore({ items: [...(more?.items ?? []), ...page.items], next: page.next });
-    } catch (error) {
-      tell(problemText(asProblem(error)).title, "warn");
-    } finally {
-      setBusy(false);
-    }
-  }
-
-  if (items.length === 0)
-    return (
-      <Notice title={w.home.none} text={w.home.noneText} testid="empty">
-        {(filter.q || filter.genre) && <a class="button" href="/">{w.home.showAll}</a>}
-      </Notice>
-    );
+function Results({ filter }: { filter: Filter }) {
+  const w = words().home;
+  const found = useList((cursor, signal) => findPerformances(filterCall(filter), cursor, 24, signal), []);
   return (
-    <>
-      <ul class="cards" data-testid="performances">
-        {items.map((item) => <Card key={item.id} item={item} />)}
-      </ul>
-      {next && <button type="button" class="button button--quiet more" disabled={busy} data-testid="more"
-        onClick={() => void showMore()}>{w.home.more}</button>}
-    </>
-  );
-}
-
-function Card({ item }: { item: Performance }) {
-  const w = words();
-  return (
-    <li class="card" data-testid="performance-card">
-      <a class="card__link" href={`/performances/${encodeURIComponent(item.id)}`}>
-        <div class="card__poster"><Poster title={item.title} genre={item.genre} url={item.poster_url} /></div>
-        <div class="card__body">
-          <p class="card__status">
-            <StatusBadge status={item.status} />
-            {item.sale_starts_at && item.status === "upcoming" && <Countdown to={item.sale_starts_at} />}
-          </p>
-          <h2 class="card__title">{item.title}</h2>
-          <p class="card__facts">{item.venue}</p>
-          {item.from && <p class="card__facts">{dayRange(item.from, item.to)}</p>}
-          {item.price_from && <p class="card__price">{w.home.from(money(item.price_from))}</p>}
-        </div>
-      </a>
-    </li>
+    <section class="shelf" aria-labelledby="results">
+      <div class="shelf__head">
+        <h2 id="results">{w.results}</h2>
+        <a href="/" data-testid="clear">{w.clear}</a>
+      </div>
+      <Await of={found.first}>
+        {() => found.items.length === 0 ? (
+          <Notice title={w.none} text={w.noneText} testid="empty"><a class="button" href="/">{w.showAll}</a></Notice>
+        ) : (
+          <>
+            <Cards items={found.items} opened={found.first.reload} testid="performances" />
+            <More of={found} />
+          </>
+        )}
+      </Await>
+    </section>
   );
 }

@@ -8,6 +8,7 @@ import { words } from "../app/i18n";
 import { keepPass, passFor } from "../app/passes";
 import { useResource } from "../app/resource";
 import { navigate, type Params } from "../app/router";
+import { readSchedule } from "../app/schedule";
 import { useTitle } from "../app/Shell";
 import { Countdown } from "../ui/Countdown";
 import { keepReceipt, keptReceipt } from "../draw/receipts";
@@ -23,7 +24,6 @@ import { CodeEntry } from "../work/CodeEntry";
 import { Joining, Prepare } from "../work/Work";
 import { usePlace } from "./queue-place";
 import { newsText, queueWords } from "./queue-words";
-import { readSchedule } from "../app/schedule";
 
 export default function QueuePage({ params }: { params: Params }) {
   const schedule = useResource((signal) => readSchedule(params.id, signal), [params.id]);

@@ -5,10 +5,13 @@ import { asProblem } from "../api/problem";
 import type { Booking, BookingStatus, Page } from "../api/shapes";
 import { moment, money } from "../app/format";
 import { words } from "../app/i18n";
+import { online } from "../app/network";
 import { useResource } from "../app/resource";
 import { useTitle } from "../app/Shell";
+import { readBookings } from "../app/tickets";
 import { tell } from "../app/toasts";
 import { Countdown } from "../ui/Countdown";
+import { Kept } from "../ui/Kept";
 import { Await, Notice, problemText } from "../ui/states";
 import { VerifyNotice } from "../ui/VerifyNotice";
 import { useWaiting, WaitingList } from "../ui/WaitingList";
@@ -17,13 +20,18 @@ export default function TicketsPage() {
   const w = words();
   useTitle(w.tickets.title);
   const waiting = useWaiting();
-  const first = useResource((signal) => listBookings(null, signal), []);
+  const first = useResource(readBookings, [online.value]);
   return (
     <div class="wrap wrap--medium">
       <h1>{w.tickets.title}</h1>
       <VerifyNotice />
       <WaitingList waiting={waiting} />
-      <Await of={first}>{(page) => <List first={page} reload={first.reload} />}</Await>
+      <Await of={first}>{({ found, keptAt }) => (
+        <>
+          <Kept at={keptAt} />
+          <List first={found} reload={first.reload} />
+        </>
+      )}</Await>
     </div>
   );
 }

@@ -12,6 +12,7 @@ interface Props {
   autocomplete?: string;
   required?: boolean;
   minLength?: number;
+  maxLength?: number;
   /* Takes the focus when it appears: the step that the person is at. */
   focus?: boolean;
 }
@@ -27,7 +28,7 @@ export function Field(props: Props) {
     <div class="field">
       <label for={id}>{props.label}</label>
       <input ref={input} id={id} name={props.name} type={props.type ?? "text"} value={props.value} required={props.required}
-        minLength={props.minLength} autocomplete={props.autocomplete} data-testid={`field-${props.name}`}
+        minLength={props.minLength} maxLength={props.maxLength} autocomplete={props.autocomplete} data-testid={`field-${props.name}`}
         aria-invalid={props.error ? true : undefined} aria-describedby={note ? `${id}-note` : undefined}
         onInput={(event) => props.onValue(event.currentTarget.value)} />
       {note && <p id={`${id}-note`} class={props.error ? "field__error" : "field__hint"}>{note}</p>}

@@ -149,6 +149,7 @@ const bodies = {
   'POST /api/v1/bookings/{booking_id}/cancel': () => ({}),
   'POST /api/v1/bookings/{booking_id}/cancellation': async () => ({ seats: [(await world.booking(person.owner, samples.known.booking_id)).seats[0].guid] }),
   'POST /api/v1/admin/bookings/{booking_id}/cancel': () => ({ reason: 'Asked for by telephone' }),
+  'POST /api/v1/admin/schedules/{schedule_id}/holds': () => ({ best: { count: 1, grade: 'VIP' } }),
   'POST /api/v1/admin/schedules/{schedule_id}/sales': () => ({ best: { count: 1, grade: 'VIP' }, method: 'cash' }),
   'PUT /api/v1/performances/{performance_id}/cancellation_policy': () => policy,
   'PUT /api/v1/schedules/{schedule_id}/terms': () => ({}),

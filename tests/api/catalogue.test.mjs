@@ -50,6 +50,24 @@ for (const [name, body, field] of wrong_changes)
     assert.deepEqual(await get(`performances/${show.id}`), show);
   });
 
+test('who organizes sees what is his, who is in charge everything', async () => {
+  const mine = async (as, query = '') => ok(await world.api('GET', `/api/v1/admin/performances${query}`, undefined, { as }));
+  const [one, two] = [await make({ title: 'Lighthouse, first' }), await make({ title: '등대', title_en: 'Lighthouse, second' })];
+  const foreign = await world.performance({ as: rival, title: 'Lighthouse, foreign' });
+  await play(two, seoul);
+  const ids = ({ items }) => items.map((item) => item.id);
+  assert.deepEqual(ids(await mine(producer, '?q=lighthouse')), [two.id, one.id]);
+  assert.deepEqual(ids(await mine(rival)), [foreign.id]);
+  assert.deepEqual(ids(await mine(world.admin, '?q=lighthouse')), [foreign.id, two.id, one.id]);
+  assert.equal((await mine(producer, '?q=lighthouse')).items[0].venue, seoul.name, 'with the summary of its dates');
+  const first = await mine(producer, '?q=lighthouse&limit=1');
+  assert.deepEqual([ids(first), ids(await mine(producer, `?q=lighthouse&limit=1&cursor=${first.next}`))], [[two.id], [one.id]]);
+  assert.deepEqual(await mine(producer, '?q=100%25'), { items: [], next: null });
+  ok(await remove(one), 204);
+  assert.deepEqual(ids(await mine(producer, '?q=lighthouse')), [two.id]);
+  refused(await world.api('GET', '/api/v1/admin/performances', undefined, { as: await world.user() }), 403, 'forbidden');
+});
+
 test('a performance is its producer\'s to change and to delete', async () => {
   const show = await make();
   refused(await change(show, { title: 'Mine' }, rival), 404, 'not_found');

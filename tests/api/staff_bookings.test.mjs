@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { ok, refused } from '../lib/server.mjs';
-import { FREE, SOLD, World, day, hour } from '../lib/world.mjs';
+import { FREE, HELD, SOLD, World, day, hour } from '../lib/world.mjs';
 
 let world, hall, producer, rival, sale, manager, staff;
 
@@ -121,6 +121,55 @@ test('the box office sells for cash, with tickets at once', async () => {
   assert.equal(all.status, 'refunded');
   assert.equal(back.refund.amount + all.refund.amount, sold.due.amount);
   assert.equal(await state_of(seats[0]), FREE);
+});
+
+test('the box office sells by person type, and prints what it sold', async () => {
+  const other = await world.sale({ as: producer, hall, starts_at: world.time(60 * day), ends_at: world.time(60 * day + hour) });
+  ok(await world.terms(other, { person_types: [{ name: 'teen', percent: 50, proof_at_door: true }] }, { as: producer }));
+  const at_counter = (as, body) => admin(as, `/schedules/${other.id}/sales`, { method: 'cash', ...body });
+  const seats = other.guids.slice(0, 2);
+  assert.equal(refused(await at_counter(staff, { seats, types: ['teen', 'senior'] }), 400, 'invalid').errors[0].field, 'types[1]');
+  assert.equal(refused(await at_counter(staff, { seats, types: ['teen', 'teen', 'teen'] }), 400, 'invalid').errors[0].field, 'types');
+  assert.equal((await world.seats(other))[0], FREE, 'what was refused took nothing');
+  const sold = ok(await at_counter(staff, { seats, types: ['adult', 'teen'] }), 201);
+  const [full] = other.map.grades;
+  assert.equal(sold.total.amount, full.price.amount + full.price.amount / 2);
+  assert.deepEqual(sold.tickets.map((ticket) => [ticket.person_type, ticket.proof_at_door]), [['adult', false], ['teen', true]]);
+  const [ticket] = sold.tickets;
+  const qr = (as) => world.api('GET', `/api/v1/tickets/${ticket.id}/qr.svg`, undefined, { as });
+  for (const as of [staff, producer, manager]) assert.equal((await qr(as)).status, 200);
+  for (const as of [rival, await world.user()]) refused(await qr(as), 404, 'not_found');
+  const bought = await world.buy(await world.user(), other, other.guids.slice(10, 11));
+  refused(await world.api('GET', `/api/v1/tickets/${bought.tickets[0].id}/qr.svg`, undefined, { as: staff }), 404, 'not_found');
+});
+
+test('seats are held for a caller, then sold or given back', async () => {
+  const keep = (as, body) => admin(as, `/schedules/${sale.id}/holds`, body);
+  const seats = own_row().slice(0, 6);   /* more than a buyer may have */
+  const held = ok(await keep(staff, { seats, minutes: 30 }), 201);
+  assert.equal(Date.parse(held.expires_at) - world.now, 30 * 60000);
+  assert.equal(await state_of(seats[0]), HELD);
+  refused(await sell(staff, { seats: seats.slice(0, 1) }), 409, 'seat_taken');
+  refused(await sell(manager, { hold_id: held.id }), 404, 'not_found');
+  assert.equal(refused(await sell(staff, { hold_id: held.id, seats }), 400, 'invalid').errors[0].field, 'hold_id');
+  assert.equal(refused(await sell(staff, { hold_id: held.id, types: ['teen'] }), 400, 'invalid').errors[0].field, 'types[0]');
+  assert.equal(await state_of(seats[0]), HELD, 'what was refused left the hold as it was');
+  const sold = ok(await sell(staff, { hold_id: held.id, buyer_name: '박전화' }), 201);
+  assert.deepEqual([sold.seats, sold.status, sold.total], [seats, 'confirmed', held.total]);
+  assert.equal(await state_of(seats[0]), SOLD);
+  refused(await sell(staff, { hold_id: held.id }), 409, 'hold_expired');
+  assert.equal(ok(await world.api('GET', `/api/v1/holds/${held.id}`, undefined, { as: staff })).status, 'released');
+
+  const second = ok(await keep(producer, { best: { count: 2, grade: hall.categories[0].name } }), 201);
+  const [guid] = second.seats.map((seat) => seat.guid);
+  ok(await world.api('DELETE', `/api/v1/holds/${second.id}`, undefined, { as: producer }), 204);
+  assert.equal(await state_of(guid), FREE);
+  const third = ok(await keep(producer, { seats: [guid] }), 201);
+  await world.advance(15 * 60000 + 1000);
+  assert.equal(await state_of(guid), FREE, 'it ends by itself');
+  refused(await sell(producer, { hold_id: third.id }), 409, 'hold_expired');
+  assert.equal(refused(await keep(staff, { seats: [guid], minutes: 121 }), 400, 'invalid').errors[0].field, 'minutes');
+  refused(await keep(rival, { seats: [guid] }), 404, 'not_found');
 });
 
 test('complimentary tickets cost nothing and say why', async () => {

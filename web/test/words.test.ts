@@ -13,7 +13,10 @@ import { payEn } from "../src/app/words.pay.en";
 import { payKo } from "../src/app/words.pay.ko";
 import { mapEn, mapKo } from "../src/map/words";
 import { editorEn, editorKo } from "../src/editor/words";
+import { deskEn, deskKo } from "../src/desk/words";
 import { roomEn, roomKo } from "../src/room/words";
+import { staffEn } from "../src/staff/words.en";
+import { staffKo } from "../src/staff/words.ko";
 
 type Tree = { [name: string]: unknown };
 
@@ -26,8 +29,8 @@ function leaves(tree: Tree, path = ""): Map<string, unknown> {
   return found;
 }
 
-const ko = leaves({ main: catalogues.ko, pay: payKo, money: moneyKo, coupon: couponKo, room: roomKo, map: mapKo, editor: editorKo, show: showKo });
-const en = leaves({ main: catalogues.en, pay: payEn, money: moneyEn, coupon: couponEn, room: roomEn, map: mapEn, editor: editorEn, show: showEn });
+const ko = leaves({ main: catalogues.ko, pay: payKo, money: moneyKo, coupon: couponKo, room: roomKo, map: mapKo, editor: editorKo, show: showKo, staff: staffKo, desk: deskKo });
+const en = leaves({ main: catalogues.en, pay: payEn, money: moneyEn, coupon: couponEn, room: roomEn, map: mapEn, editor: editorEn, show: showEn, staff: staffEn, desk: deskEn });
 /* Said by a neighbouring element, so it has no text of its own. */
 const silent = new Set(["main.bookingNote.confirmed"]);
 

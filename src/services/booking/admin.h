@@ -69,6 +69,6 @@ err store_notes(struct ctx *cx, int64_t booking, int64_t before, int64_t limit, 
 /* ---- calls ---- */
 
 extern const struct call admin_list_call, admin_get_call, admin_csv_call, admin_cancel_call;
-extern const struct call note_add_call, note_list_call, counter_sell_call;
+extern const struct call note_add_call, note_list_call, counter_sell_call, counter_hold_call;
 
 #endif

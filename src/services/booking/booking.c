@@ -62,6 +62,7 @@ static const struct route routes[] = {
     { "POST", "/api/v1/admin/bookings/{booking_id}/cancel", &admin_cancel_call, NEED_USER | IDEMPOTENT, ORGANIZERS, 200, 16 << 10, NULL },
     { "POST", "/api/v1/admin/bookings/{booking_id}/notes", &note_add_call, NEED_USER | IDEMPOTENT, ORGANIZERS, 201, 16 << 10, NULL },
     { "GET", "/api/v1/admin/bookings/{booking_id}/notes", &note_list_call, NEED_USER, ORGANIZERS, 200, 0, NULL },
+    { "POST", "/api/v1/admin/schedules/{schedule_id}/holds", &counter_hold_call, NEED_USER | IDEMPOTENT, DOOR_ROLES, 201, 16 << 10, NULL },
     { "POST", "/api/v1/admin/schedules/{schedule_id}/sales", &counter_sell_call, NEED_USER | IDEMPOTENT, DOOR_ROLES, 201, 16 << 10, NULL },
     { "GET", "/api/v1/tickets/keys", &ticket_keys_call, 0, 0, 200, 0, NULL },
     { "GET", "/api/v1/tickets/{ticket_id}", &ticket_get_call, NEED_USER, 0, 200, 0, NULL },
@@ -97,6 +98,7 @@ static const struct call *const calls[] = {
     &hold_extend_call, &hold_seats_call, &ticket_pdf_call, &waitlist_join_call, &waitlist_mine_call, &waitlist_leave_call,
     &waitlist_accept_call, &waitlist_serve_call,
     &booking_seats_drop, &admin_list_call, &admin_csv_call, &admin_get_call, &admin_cancel_call, &note_add_call, &note_list_call, &counter_sell_call,
+    &counter_hold_call,
     NULL,
 };
 
@@ -124,6 +126,7 @@ static const struct taking takings[] = {
     { &cancel_call, "It gives seats back.", NULL },
     { &ticket_reissue_call, "Its seat is paid for.", NULL },
     { &counter_sell_call, "The box office sells to people who have stood in its own line.", NULL },
+    { &counter_hold_call, "The box office holds for people who have called it.", NULL },
     { &house_put_call, "The organizer keeps or gives back seats of the house; nobody buys.", NULL },
     { 0 },
 };

@@ -77,6 +77,8 @@ err seats_choose(struct ctx *cx, const struct sale *s, const struct hold_in *in,
 int64_t sale_price(const struct sale *s, uint32_t seat, int64_t percent_off);
 extern const struct fields hold_out_fields, hold_best_fields, hold_guid_list;
 void hold_forget(struct ctx *cx, struct booking *b, struct hold *h);
+/* A live hold of the actor's that is not booked (hold_change.c). */
+err hold_open(struct ctx *cx, struct booking *b, int64_t id, struct hold **ret) MUST_USE;
 /* Ends a live hold: seats free, claims gone; its booking, if any, ends in `booking_to`, which others are told. ERR_CONFLICT while a story prices it. */
 err hold_end(struct ctx *cx, struct booking *b, struct hold *h, enum hold_status status, enum booking_status booking_to);
 struct list seats_out(struct ctx *cx, const struct sale *s, const struct seat_line *lines, size_t n);

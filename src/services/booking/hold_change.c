@@ -10,8 +10,7 @@ struct hold_seats_in {
     struct hold_in wish;
 };
 
-/* A live hold of the actor's that is not booked. */
-static err open_hold(struct ctx *cx, struct booking *b, int64_t id, struct hold **ret)
+err hold_open(struct ctx *cx, struct booking *b, int64_t id, struct hold **ret)
 {
     struct hold *h = map_ptr(&b->live, (uint64_t)id);
     struct hold_row ended;
@@ -37,7 +36,7 @@ static err hold_extend(struct ctx *cx, void *self, const void *in_, void *out)
     struct booking *b = self;
     const struct hold_ref *in = in_;
     struct hold *h;
-    err e = open_hold(cx, b, in->hold, &h);
+    err e = hold_open(cx, b, in->hold, &h);
     if (e)
         return e;
     int64_t until = h->ends_at + b->extension_ms;
@@ -115,7 +114,7 @@ static err hold_seats(struct ctx *cx, void *self, const void *in_, void *out)
     const struct hold_seats_in *in = in_;
     uint32_t seats[HOLD_SEATS_MAX], n;
     struct hold *had;
-    err e = open_hold(cx, b, in->hold, &had);
+    err e = hold_open(cx, b, in->hold, &had);
     if (e)
         return e;
     give_back(cx, b, had);

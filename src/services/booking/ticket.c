@@ -97,13 +97,20 @@ struct ticket_ref {
     int64_t ticket;
 };
 
-static err owned(struct ctx *cx, int64_t id, struct ticket_row *ret)
+/* One's own; of a sale at the box office, which is nobody's, whoever may sell there. */
+static bool may_have(const struct ctx *cx, struct booking *b, const struct ticket_row *t)
+{
+    const struct sale *s = t->user ? NULL : sale_find(b, t->schedule);
+    return s ? door_keeper(cx, s) : t->user == cx->actor.user;
+}
+
+static err owned(struct ctx *cx, struct booking *b, int64_t id, struct ticket_row *ret)
 {
     bool found;
     err e = db_one(cx, &booking_sql.ticket_get, VALS(v_int(id)), take_ticket, ret, &found);
     if (e)
         return e;
-    if (!found || ret->user != cx->actor.user)
+    if (!found || !may_have(cx, b, ret))
         return fail(cx, ERR_MISSING, NULL, "There is no such ticket.", "해당 티켓을 찾을 수 없습니다.");
     return OK;
 }
@@ -112,7 +119,7 @@ static err ticket_get(struct ctx *cx, void *self, const void *in_, void *out)
 {
     const struct ticket_ref *in = in_;
     struct ticket_row row;
-    err e = owned(cx, in->ticket, &row);
+    err e = owned(cx, self, in->ticket, &row);
     return e ? e : show(cx, self, &row, out);
 }
 
@@ -208,7 +215,7 @@ static err ticket_reissue(struct ctx *cx, void *self, const void *in_, void *out
 {
     const struct ticket_ref *in = in_;
     struct ticket_row row;
-    err e = owned(cx, in->ticket, &row);
+    err e = owned(cx, self, in->ticket, &row);
     if (e)
         return e;
     if (row.status == TICKET_USED)
@@ -298,7 +305,9 @@ const struct call ticket_keys_call = {
 const struct call ticket_list_call = {
     "booking.ticket_list", "The tickets of a confirmed booking.", CALL_READ, &booking_fields, &list_fields, ticket_list,
 };
-const struct call ticket_get_call = { "booking.ticket_get", "A ticket of one's own.", CALL_READ, &ref_fields, &ticket_fields, ticket_get };
+const struct call ticket_get_call = {
+    "booking.ticket_get", "A ticket of one's own, or of a sale at the box office.", CALL_READ, &ref_fields, &ticket_fields, ticket_get,
+};
 const struct call ticket_qr_call = { "booking.ticket_qr", "A ticket's code as a QR picture.", CALL_READ, &ref_fields, NULL, ticket_qr };
 const struct call ticket_reissue_call = {
     "booking.ticket_reissue", "A new code for a ticket of one's own; the old one is refused from now on.", CALL_COMMAND, &ref_fields, &ticket_fields,

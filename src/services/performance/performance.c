@@ -210,7 +210,7 @@ const struct call schedule_plan_store_call = { "performance.schedule_plan_store"
 
 static const struct call *const calls[] = {
     &hall_create_call, &hall_list_call, &hall_get_call, &hall_map_call, &hall_change_call, &hall_delete_call, &show_create_call, &show_list_call,
-    &show_get_call,
+    &show_managed_call, &show_get_call,
     &schedule_create_call, &schedule_get_call, &map_call, &hall_insert_call, &hall_plan_call, &schedule_basis_call, &schedule_insert_call,
     &show_change_call, &show_delete_call, &schedule_cast_call, &ranking_call, &recommended_call, &purchase_confirmed_call, &purchase_cancelled_call,
     &poster_upload_call, &poster_look_call, &poster_put_call, &poster_get_call, &purchases_prune_call,
@@ -231,6 +231,7 @@ static const struct route routes[] = {
     { .method = "GET", .path = API "/performances", .call = &show_list_call, .status = 200 },
     { .method = "GET", .path = API "/performances/ranking", .call = &ranking_call, .status = 200 },
     { .method = "GET", .path = API "/performances/recommended", .call = &recommended_call, .flags = NEED_USER, .status = 200 },
+    { .method = "GET", .path = API "/admin/performances", .call = &show_managed_call, .flags = NEED_USER, .roles = ORGANIZERS, .status = 200 },
     { .method = "GET", .path = API "/performances/{performance_id}", .call = &show_get_call, .status = 200 },
     { .method = "PATCH", .path = API "/performances/{performance_id}", .call = &show_change_call, .flags = NEED_USER, .roles = ORGANIZERS, .status = 200 },
     { .method = "DELETE", .path = API "/performances/{performance_id}", .call = &show_delete_call, .flags = NEED_USER, .roles = ORGANIZERS, .status = 204 },

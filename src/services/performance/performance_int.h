@@ -181,6 +181,11 @@ struct show_out {
     struct money price_from;
     int status;               /* enum sale_status */
 };
+struct managed_in {
+    struct str q;
+    int64_t limit, cursor;
+};
+
 struct shows_in {
     struct str q, region;
     int genre, status, sort;
@@ -281,6 +286,8 @@ err store_hall_update(struct ctx *cx, const struct hall *hall) MUST_USE;
 err store_hall_delete(struct ctx *cx, int64_t id, bool *ret_gone) MUST_USE;
 void store_show_insert(struct ctx *cx, const struct show *show);
 err store_show(struct ctx *cx, int64_t id, struct show *ret) MUST_USE;
+/* Newest first: up to `max` of `owner`'s; of everybody's when that is 0. Only `show` of each is filled in. */
+err store_shows(struct ctx *cx, const struct managed_in *in, int64_t owner, size_t max, struct show_out *ret, size_t *ret_n) MUST_USE;
 err store_show_update(struct ctx *cx, const struct show *show) MUST_USE;
 /* *ret_gone: false when one of its schedules is still to be played. */
 err store_show_delete(struct ctx *cx, int64_t id, bool *ret_gone) MUST_USE;
@@ -370,6 +377,7 @@ CALL_FN(hall_delete);
 CALL_FN(show_create);
 CALL_FN(show_get);
 CALL_FN(show_list);
+CALL_FN(show_managed);
 CALL_FN(show_change);
 CALL_FN(show_delete);
 CALL_FN(schedule_cast);
@@ -392,7 +400,7 @@ CALL_FN(hall_plan);
 CALL_FN(seat_map_get);
 #undef CALL_FN
 
-extern const struct call show_create_call, show_change_call, show_delete_call, show_list_call, show_get_call, schedule_cast_call;
+extern const struct call show_create_call, show_change_call, show_delete_call, show_list_call, show_managed_call, show_get_call, schedule_cast_call;
 extern const struct call hall_insert_call, hall_plan_call, schedule_basis_call, schedule_insert_call, schedule_get_call;
 extern const struct call schedule_change_put_call, schedule_cancel_put_call, schedule_plan_basis_call, schedule_plan_store_call;
 

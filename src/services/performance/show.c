@@ -106,6 +106,26 @@ err show_get(struct ctx *cx, void *self, const void *in_, void *ret_out)
     return show_fill(cx, ret);
 }
 
+/* What one manages, newest first; the catalogue does not know whose a performance is. */
+err show_managed(struct ctx *cx, void *self, const void *in_, void *ret_out)
+{
+    const struct managed_in *in = in_;
+    struct page_out *ret = ret_out;
+    size_t limit = in->limit ? (size_t)in->limit : 20, n;
+    struct show_out *items = NEW_ARRAY(cx->arena, struct show_out, limit + 1);
+    int64_t owner = actor_has(cx, ROLE_MANAGER | ROLE_ADMIN) ? 0 : cx->actor.user;
+    (void)self;
+
+    err e = store_shows(cx, in, owner, limit + 1, items, &n);
+    if (e)
+        return e;
+    ret->items = (struct list){ items, n > limit ? limit : n };
+    ret->next = n > limit ? items[limit - 1].show.id : 0;
+    for (size_t i = 0; i < ret->items.n && !e; i++)
+        e = show_summarize(cx, &items[i]);
+    return e;
+}
+
 err show_facts(struct ctx *cx, void *self, const void *in_, void *ret_out)
 {
     const struct performance_ref *in = in_;

@@ -85,6 +85,14 @@ FIELDS(shows_out_fields, "Performances", struct shows_out,
     ROW(struct shows_out, items, F_LIST, .of = &show_fields),
     ROW(struct shows_out, next, F_STR, .nullable = true));
 
+FIELDS(managed_in_fields, "ManagedPerformancesQuery", struct managed_in,
+    ROW(struct managed_in, q, F_STR, .from = FROM_QUERY, .low = 0, .high = 100, .optional = true, .help = "part of a title"),
+    PAGE_ROWS(struct managed_in, ID_PERFORMANCE));
+
+FIELDS(managed_out_fields, "ManagedPerformances", struct page_out,
+    ROW(struct page_out, items, F_LIST, .of = &show_fields, .help = "newest first"),
+    NEXT_ROW(ID_PERFORMANCE));
+
 const struct call show_create_call = { "performance.create", "Makes a performance, still without schedules.", CALL_COMMAND, &show_create_fields,
                                        &show_detail_fields, show_create };
 const struct call show_change_call = { "performance.change", "Changes what is given of a performance.", CALL_COMMAND, &show_change_fields,
@@ -93,6 +101,8 @@ const struct call show_delete_call = { "performance.delete", "Deletes a performa
                                        &show_ref_fields, NULL, show_delete };
 const struct call show_list_call = { "performance.list", "Performances, searched by what the query names.", CALL_READ, &shows_in_fields,
                                      &shows_out_fields, show_list };
+const struct call show_managed_call = { "performance.managed", "Performances that one manages: one's own, or all for who is in charge.", CALL_READ,
+                                        &managed_in_fields, &managed_out_fields, show_managed };
 const struct call show_get_call = { "performance.get", "A performance with its schedules.", CALL_READ, &show_ref_fields, &show_detail_fields,
                                     show_get };
 const struct call schedule_cast_call = { "performance.schedule_cast", "Says who plays on a date.", CALL_COMMAND, &schedule_cast_fields,

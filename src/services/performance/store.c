@@ -139,6 +139,21 @@ err store_show(struct ctx *cx, int64_t id, struct show *ret)
     return found ? OK : missing(cx);
 }
 
+err store_shows(struct ctx *cx, const struct managed_in *in, int64_t owner, size_t max, struct show_out *ret, size_t *ret_n)
+{
+    struct val pattern = v_like(cx, str_trim(in->q));
+    struct rows r;
+    size_t n = 0;
+    err e = db_rows(cx, &performance_sql.show_page,
+                    VALS(v_int(in->cursor ? in->cursor : INT64_MAX), v_int(owner), v_int(owner), pattern, pattern, v_int((int64_t)max)), &r);
+    if (e)
+        return e;
+    while (n < max && rows_next(&r))
+        take_show(cx, &r, &ret[n++].show);
+    *ret_n = n;
+    return rows_end(cx, &r);
+}
+
 err store_show_update(struct ctx *cx, const struct show *s)
 {
     return db_run(cx, &performance_sql.show_update,

@@ -5,6 +5,7 @@ import { networkProblem, Problem, readProblem } from "./problem";
 
 export interface Exchange {
   method?: "GET" | "POST" | "PATCH" | "PUT" | "DELETE";
+  /* Sent as JSON; a Blob as it is. */
   body?: unknown;
   headers?: Record<string, string>;
   signal?: AbortSignal;
@@ -22,7 +23,8 @@ export async function exchange<T>(path: string, options: Exchange = {}): Promise
     "Accept-Language": language.value,
     ...options.headers,
   };
-  if (options.body !== undefined) headers["Content-Type"] = "application/json";
+  const file = options.body instanceof Blob ? options.body : null;
+  if (options.body !== undefined) headers["Content-Type"] = file?.type || "application/json";
 
   const limit = new AbortController();
   const timer = setTimeout(() => limit.abort(), options.patience ?? usualPatience);
@@ -34,7 +36,7 @@ export async function exchange<T>(path: string, options: Exchange = {}): Promise
     const response = await fetch(base + path, {
       method: options.method ?? "GET",
       headers,
-      body: options.body === undefined ? undefined : JSON.stringify(options.body),
+      body: file ?? (options.body === undefined ? undefined : JSON.stringify(options.body)),
       signal: limit.signal,
     });
     observeDate(response.headers.get("Date"), sent, Date.now());

@@ -20,6 +20,7 @@ export type SaleStatus = "upcoming" | "on_sale" | "sold_out" | "closed" | "cance
 export interface Performance {
   id: string;
   title: string;
+  title_en?: string;
   genre: Genre;
   age_rating: number;
   runtime_minutes: number;
@@ -34,6 +35,7 @@ export interface Performance {
   sale_starts_at: string | null;
   description?: string;
   cast?: CastMember[];
+  casting?: CastMember[];
   schedules?: Schedule[];
 }
 
@@ -75,7 +77,7 @@ export interface Schedule {
   status: SaleStatus;
   queue_mode: string;
   /* Who plays on this date; empty when it is not told. */
-  casting?: { name: string; role?: string }[];
+  casting?: CastMember[];
   remaining: GradeStock[];
 }
 
@@ -98,7 +100,7 @@ export interface Presale {
 
 export interface ScheduleDetail extends Schedule {
   title: string;
-  terms?: { person_types: PersonTerms[]; percent_off?: number; presale?: Presale | null };
+  terms?: { person_types: PersonTerms[]; presale?: Presale | null; percent_off?: number };
   server_time: string;
   max_tickets_per_user: number;
 }
@@ -384,8 +386,25 @@ export interface PlaceLookup {
 export interface StaffBooking {
   id: string;
   code: string;
+  status: BookingStatus;
+  method: "online" | "cash" | "card_terminal" | "complimentary";
+  schedule_id: string;
+  performance_id: string;
+  title: string;
+  hall_name: string;
+  starts_at: string;
+  /* Null: sold at the box office. */
   user_id: string | null;
+  payment: string | null;
+  seats: string[];
+  total: Money;
+  discount: Money;
+  mileage_used: number;
+  due: Money;
+  refunded: Money;
   buyer_name?: string;
+  buyer_phone?: string;
+  created_at: string;
 }
 
 export interface DrawData extends Published {
@@ -706,6 +725,7 @@ export interface Ticket {
   code: string;
   status: "valid" | "used" | "void";
   seat: { guid: string; section: string; row: string; number: string; grade: string };
+  person_type?: Person;
   title: string;
   hall_name: string;
   starts_at: string;

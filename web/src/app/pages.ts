@@ -1,7 +1,7 @@
 /* The one list of pages: a pattern and where its code is. Each page is loaded when it is first visited. */
 import type { ComponentType } from "preact";
 import type { Params } from "./router";
-import { inCharge, merchants, organizers } from "./roles";
+import { inCharge, merchants, organizers, sellers } from "./roles";
 import { matchPath } from "./router";
 
 export type PageComponent = ComponentType<{ params: Params }>;
@@ -17,6 +17,8 @@ interface Page {
   load(): Promise<{ default: PageComponent }>;
 }
 
+const show = () => import("../staff/ShowPage");
+const date = () => import("../staff/SchedulePage");
 const room = () => import("../pages/RoomPage");
 
 export const pages: Page[] = [
@@ -34,6 +36,23 @@ export const pages: Page[] = [
   { pattern: "/coupons", personal: true, load: () => import("../pages/CouponsPage") },
   { pattern: "/mileage", personal: true, load: () => import("../pages/MileagePage") },
   { pattern: "/account", personal: true, load: () => import("../pages/AccountPage") },
+  { pattern: "/admin", personal: true, roles: organizers, load: () => import("../staff/ShowsPage") },
+  { pattern: "/admin/performances/new", personal: true, roles: organizers, load: () => import("../staff/NewShowPage") },
+  { pattern: "/admin/performances/:id", personal: true, roles: organizers, load: show },
+  { pattern: "/admin/performances/:id/:part", personal: true, roles: organizers, load: show },
+  { pattern: "/admin/schedules/:id", personal: true, roles: organizers, load: date },
+  { pattern: "/admin/schedules/:id/:part", personal: true, roles: organizers, load: date },
+  { pattern: "/admin/bookings", personal: true, roles: organizers, load: () => import("../staff/BookingsPage") },
+  { pattern: "/admin/bookings/:id", personal: true, roles: organizers, load: () => import("../staff/StaffBookingPage") },
+  { pattern: "/admin/coupons", personal: true, roles: organizers, load: () => import("../staff/OffersPage") },
+  { pattern: "/admin/customers", personal: true, roles: inCharge, load: () => import("../staff/CustomersPage") },
+  { pattern: "/admin/reviews", personal: true, roles: inCharge, load: () => import("../staff/ReviewsPage") },
+  { pattern: "/admin/mails", personal: true, roles: inCharge, load: () => import("../staff/MailsPage") },
+  { pattern: "/admin/webhooks", personal: true, roles: merchants, load: () => import("../staff/WebhooksPage") },
+  { pattern: "/admin/keys", personal: true, roles: organizers, load: () => import("../staff/KeysPage") },
+  { pattern: "/admin/audit", personal: true, roles: inCharge, load: () => import("../staff/AuditPage") },
+  { pattern: "/desk", personal: true, roles: sellers, load: () => import("../desk/DeskPage") },
+  { pattern: "/desk/:id", personal: true, roles: sellers, load: () => import("../desk/SalePage") },
   { pattern: "/admin/money", personal: true, roles: inCharge, load: () => import("../pages/CasesPage") },
   { pattern: "/admin/reconciliations", personal: true, roles: inCharge, load: () => import("../pages/ReconciliationsPage") },
   { pattern: "/admin/reconciliations/:id", personal: true, roles: inCharge, load: () => import("../pages/ReconciliationPage") },

@@ -7,6 +7,9 @@ export const organizers = ["PRODUCER", ...inCharge];
 /* Who may keep keys of payment providers. */
 export const merchants = ["PRODUCER", "ADMIN"];
 
+/* Who may sell at the box office. */
+export const sellers = ["STAFF", ...organizers];
+
 export function mayEnter({ roles }: { roles?: string[] }): boolean {
   return !roles || (session.user.value?.roles.some((role) => roles.includes(role)) ?? false);
 }

@@ -380,6 +380,8 @@ export const en: Words = {
     coupons: "Your coupons",
     mileage: "Your mileage",
     work: "Your work",
+    workShows: "Performances and sales",
+    workDesk: "Box office",
     workMoney: "Cases about payments",
     workSettlement: "Settlement statements",
     workKeys: "Keys of payment providers",

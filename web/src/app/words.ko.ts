@@ -377,6 +377,8 @@ export const ko = {
     coupons: "쿠폰함",
     mileage: "내 마일리지",
     work: "업무",
+    workShows: "공연과 판매 운영",
+    workDesk: "매표소",
     workMoney: "확인할 결제",
     workSettlement: "정산 내역",
     workKeys: "결제사 키",

@@ -65,7 +65,9 @@ export default function AccountPage() {
 /* The way to the pages that one's roles open. */
 function Work() {
   const w = words().account;
-  const links = [["/admin/money", w.workMoney], ["/settlements", w.workSettlement], ["/settings/payments", w.workKeys]].filter(([path]) => {
+  const links = [
+    ["/admin/money", w.workMoney], ["/settlements", w.workSettlement], ["/settings/payments", w.workKeys], ["/admin", w.workShows], ["/desk", w.workDesk],
+  ].filter(([path]) => {
     const found = findPage(path);
     return found && mayEnter(found.page);
   });

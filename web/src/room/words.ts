@@ -12,7 +12,7 @@ export const roomKo = {
   save: "저장",
   cancel: "그만두기",
   yes: "네, 적용합니다",
-  no: "취소",
+  no: "아니요",
   done: "적용했습니다.",
   wholeFrom: (low: string, high: string) => `${low} 이상 ${high} 이하의 정수를 입력해 주세요.`,
   kept: "저장하지 않은 내용이 있습니다. 이 탭에 보관되어 있습니다.",

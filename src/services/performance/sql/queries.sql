@@ -41,6 +41,13 @@ SELECT id, owner_id, title, genre, age_rating, runtime_minutes, max_tickets_per_
     cast_roles, title_en
 FROM performance_show WHERE id = ? AND deleted_at IS NULL
 
+-- name: show_page
+-- (before this id, owner twice: 0 is anybody, pattern twice, rows)
+SELECT id, owner_id, title, genre, age_rating, runtime_minutes, max_tickets_per_user, poster_url, cast_names, description, created_at,
+    cast_roles, title_en
+FROM performance_show WHERE id < ? AND (? = 0 OR owner_id = ?) AND deleted_at IS NULL AND (title LIKE ? ESCAPE '!' OR title_en LIKE ? ESCAPE '!')
+ORDER BY id DESC LIMIT ?
+
 -- name: show_update
 UPDATE performance_show SET title = ?, title_en = ?, genre = ?, age_rating = ?, runtime_minutes = ?, max_tickets_per_user = ?, poster_url = ?,
     cast_names = ?, cast_roles = ?, description = ? WHERE id = ?

@@ -77,7 +77,7 @@ export interface Schedule {
   status: SaleStatus;
   queue_mode: string;
   /* Who plays on this date; empty when it is not told. */
-  casting?: CastMember[];
+  casting?: { name: string; role?: string }[];
   remaining: GradeStock[];
 }
 

@@ -1,6 +1,7 @@
 /* The box office: which date is sold, and where a booking is found. */
 import { useState } from "preact/hooks";
-import { getPerformance, listPerformances } from "../api/calls";
+import { getPerformance } from "../api/calls";
+import { findPerformances } from "../api/catalogue";
 import { listManaged } from "../api/staff";
 import type { Performance } from "../api/shapes";
 import { serverNow } from "../app/clock";
@@ -25,7 +26,7 @@ export default function DeskPage() {
   const [{ q = "" }, change] = useFilter(["q"]);
   const [typed, setTyped] = useState(q);
   const list = useList(
-    (cursor, signal) => (mayEnter({ roles: everywhere }) ? listPerformances({ q, cursor }, signal) : listManaged(q, cursor, signal)), [q],
+    (cursor, signal) => (mayEnter({ roles: everywhere }) ? findPerformances({ q }, cursor, 24, signal) : listManaged(q, cursor, signal)), [q],
   );
   return (
     <Frame title={w.title}>

@@ -1,7 +1,8 @@
 /* Where a plan goes: a new hall, a date that is on sale, a file. */
 import { useMemo, useState } from "preact/hooks";
 import { createHall, hallIntent, putPlan } from "../api/halls";
-import { getPerformance, listPerformances } from "../api/calls";
+import { getPerformance } from "../api/calls";
+import { findPerformances } from "../api/catalogue";
 import type { HallSummary, Schedule } from "../api/shapes";
 import { count, moment } from "../app/format";
 import { navigate } from "../app/router";
@@ -71,7 +72,7 @@ export function DatePanel({ editor, hall }: Props & { hall: HallSummary }) {
   const [title, setTitle] = useState("");
   const [dates, setDates] = useState<Schedule[] | null>(null);
   const find = useSending(async () => {
-    const { items } = await listPerformances({ q: title.trim() });
+    const { items } = await findPerformances({ q: title.trim() }, null, 24);
     const shows = await Promise.all(items.slice(0, 8).map(({ id }) => getPerformance(id)));
     setDates(shows.flatMap((show) => (show.schedules ?? []).filter(({ hall_id, status }) => hall_id === hall.id && status !== "cancelled")));
   });

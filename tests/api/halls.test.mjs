@@ -162,7 +162,7 @@ const placed = () => ({
     placed: {
       outline: [{ x: -2, y: -2 }, { x: 6, y: -2 }, { x: 6, y: 4 }],
       rows: [
-        { row: 'A', seats: [{ guid: 'left', number: '1', x: 0, y: 0, category: 'VIP' }, { guid: 'right', number: '2', x: 1, y: 0.25 }] },
+        { row: 'A', seats: [{ guid: 'left', number: '1', x: 0, y: 0, category: 'VIP' }, { guid: 'right', number: '2', x: 1, y: 0.25, traits: ['wheelchair', 'step_free'] }] },
         { row: 'B', seats: [{ guid: 'alone', number: '7', x: 0.5, y: 1 }] },
       ],
     },
@@ -178,6 +178,7 @@ test('a venue may give its seats one by one', async () => {
   assert.deepEqual(rows.map((row) => row.guids), [['left', 'right'], ['alone']]);
   assert.deepEqual(rows.map((row) => row.numbers), [['1', '2'], ['7']]);
   assert.deepEqual(rows.map((row) => (row.grades ?? [row.grade]).map((grade) => grades[grade].name)), [['VIP', 'R'], ['R']]);
+  assert.deepEqual(rows.map((row) => row.traits ?? {}), [{ wheelchair: [1], step_free: [1] }, {}]);
   assert.ok(rows[1].ys[0] > rows[0].ys[1] && rows[0].ys[1] > rows[0].ys[0], 'the places are kept');
 });
 
@@ -185,6 +186,8 @@ const wrong_seats = [
   ['a seat without guid', (plan) => { delete plan.sections[0].placed.rows[0].seats[0].guid; }, 'plan.sections[0].placed.rows[0].seats[0].guid'],
   ['a seat of no category', (plan) => { plan.sections[0].placed.rows[0].seats[0].category = 'Z'; }, 'plan.sections[0].placed.rows[0].seats[0].category'],
   ['a seat nowhere', (plan) => { plan.sections[0].placed.rows[1].seats[0].x = 'left'; }, 'plan.sections[0].placed.rows[1].seats[0].x'],
+  ['a trait that is none', (plan) => { plan.sections[0].placed.rows[0].seats[1].traits = ['loud']; }, 'plan.sections[0].placed.rows[0].seats[1].traits'],
+  ['marks beside seats that have traits of their own', (plan) => { plan.sections[0].marks = [{ trait: 'companion' }]; }, 'plan.sections[0].marks'],
   ['an unknown member', (plan) => { plan.sections[0].placed.rows[1].seats[0].price = 1; }, 'plan.sections[0].placed.rows[1].seats[0].price'],
   ['an outline of two corners', (plan) => { plan.sections[0].placed.outline.pop(); }, 'plan.sections[0].placed.outline'],
   ['rows and seats', (plan) => { plan.sections[0].rows = { count: 1, seats: 1, origin: { x: 0, y: 0 } }; }, 'plan.sections[0]'],

@@ -296,13 +296,18 @@ describe("pictures and files", () => {
   });
 
   it("load a hall and write it again as it was", () => {
-    const plan = planOf(hall());
+    const data = hall();
+    data.sections[0].rows[1].traits = { wheelchair: [1], step_free: [0, 1] };
+    const plan = planOf(data);
     expect(plan.sections.map(({ kind, name }) => [kind, name])).toEqual([["seats", "A"], ["seats", "B"], ["area", "Floor"]]);
     const { document } = write(plan, "Hall", "venue");
     const { sections } = document as { sections: { prefix?: string; category: string; area?: { capacity: number }; placed?: { rows: { seats: object[] }[] } }[] };
     expect(sections[2]).toMatchObject({ prefix: "F", category: "R", area: { capacity: 2 } });
     expect(sections[0].category).toBe("VIP");
-    expect(sections[0].placed?.rows[1].seats).toEqual([{ guid: "A-2-1", number: "1", x: 1, y: 2 }, { guid: "A-2-2", number: "2", x: 3, y: 2, category: "R" }]);
+    expect(sections[0].placed?.rows[1].seats).toEqual([
+      { guid: "A-2-1", number: "1", x: 1, y: 2, traits: ["step_free"] },
+      { guid: "A-2-2", number: "2", x: 3, y: 2, category: "R", traits: ["wheelchair", "step_free"] },
+    ]);
   });
 
   it("keep the places of an area whose names follow no rule", () => {

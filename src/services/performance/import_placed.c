@@ -1,9 +1,27 @@
 /* Sections of our own description whose seats stand one by one, where no rule gives them: what somebody has drawn, or what came from another format. */
 #include "services/performance/venue.h"
 
+/* The newest seat's. */
+static void read_traits(struct import *im, const struct place *at, const cJSON *seat)
+{
+    const cJSON *traits = member_list(im, at, seat, "traits", MAY_MISS), *one;
+
+    cJSON_ArrayForEach(one, traits) {
+        int i = 0;
+
+        while (seat_trait_words[i] && !(cJSON_IsString(one) && strcmp(one->valuestring, seat_trait_words[i]) == 0))
+            i++;
+        if (seat_trait_words[i])
+            plan_mark_seat(&im->maker, (uint8_t)(1 << i));
+        else
+            im->result = fail_field(im->cx, place_text(im, at, "traits"), "must be of wheelchair, companion, step_free and restricted_view",
+                                    "wheelchair, companion, step_free, restricted_view 중에서 골라야 합니다");
+    }
+}
+
 static void read_seat(struct import *im, const struct place *at, const cJSON *seat, uint8_t category)
 {
-    static const char *const known[] = { "guid", "number", "x", "y", "category", NULL };
+    static const char *const known[] = { "guid", "number", "x", "y", "category", "traits", NULL };
     struct str guid = member_text(im, at, seat, "guid", MUST_HAVE), number = member_text(im, at, seat, "number", MUST_HAVE);
     struct str own = member_text(im, at, seat, "category", MAY_MISS);
     double x, y;
@@ -12,8 +30,8 @@ static void read_seat(struct import *im, const struct place *at, const cJSON *se
     bool placed = member_number(im, at, seat, "x", MUST_HAVE, -COORDINATE_MAX, COORDINATE_MAX, &x) &&
                   member_number(im, at, seat, "y", MUST_HAVE, -COORDINATE_MAX, COORDINATE_MAX, &y);
     bool graded = !own.p || import_category_find(im, at, "category", own, &category);
-    if (guid.p && number.p && placed && graded)
-        import_fits(im, plan_add_seat(&im->maker, guid, number, x, y, category));
+    if (guid.p && number.p && placed && graded && import_fits(im, plan_add_seat(&im->maker, guid, number, x, y, category)))
+        read_traits(im, at, seat);
 }
 
 static void read_row(struct import *im, const struct place *at, const cJSON *row, uint8_t category)

@@ -107,7 +107,7 @@ static void read_marks(struct import *im, const struct place *at, const cJSON *s
     const cJSON *marks = member_list(im, at, section, "marks", MAY_MISS), *mark;
     struct place here = { at, "marks", 0 };
 
-    if (cJSON_GetArraySize(marks) > VENUE_MARKS_MAX || (marks && member(section, "area"))) {
+    if (cJSON_GetArraySize(marks) > VENUE_MARKS_MAX || (marks && (member(section, "area") || member(section, "placed")))) {
         im->result = fail_field(im->cx, place_text(im, at, "marks"), "must be at most %d, of a section with rows", "좌석 열이 있는 구역에 %d개까지 둘 수 있습니다",
                                 VENUE_MARKS_MAX);
         return;
@@ -117,7 +117,7 @@ static void read_marks(struct import *im, const struct place *at, const cJSON *s
         int trait = -1;
 
         *m = (struct venue_mark){ .from = 1, .to = VENUE_ROWS_MAX };
-        check_members(im, &here, mark, known);
+        venue_members(im, &here, mark, known);
         member_word(im, &here, mark, "trait", seat_trait_words, &trait);
         member_count(im, &here, mark, "from", MAY_MISS, 1, VENUE_ROWS_MAX, &m->from);
         member_count(im, &here, mark, "to", MAY_MISS, 1, VENUE_ROWS_MAX, &m->to);

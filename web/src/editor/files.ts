@@ -54,6 +54,7 @@ function writeVenue(plan: Plan, name: string): Written {
       row: row.name,
       seats: row.seats.map((seat) => ({
         guid: guidOf(section, row, seat), number: seat.number, ...point(seat), ...(seat.grade !== main && { category: gradeName(plan, seat.grade) }),
+        ...(seat.traits && { traits: seat.traits }),
       })),
     }));
     return { name: section.name, category: gradeName(plan, main), placed: { ...(section.outline && { outline: pairs(section.outline) }), rows } };

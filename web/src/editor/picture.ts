@@ -1,7 +1,9 @@
 /* From a plan to what the map's renderer draws, and back from a seat map to a plan. What an edit did not touch is not worked out again. */
-import type { MapRow, MapSection, Rect, SeatMapData } from "../api/shapes";
+import { seatTraits, type MapRow, type MapSection, type Rect, type SeatMapData } from "../api/shapes";
 import { SeatMap } from "../map/model";
-import { boxAround, idsOf, isArea, prefixOf, ungraded, type AreaSection, type Plan, type Point, type Row, type SeatSection, type Section } from "./plan";
+import {
+  boxAround, idsOf, isArea, prefixOf, ungraded, type AreaSection, type Plan, type Point, type Row, type Seat, type SeatSection, type Section,
+} from "./plan";
 
 export interface Picture {
   map: SeatMap;
@@ -121,7 +123,7 @@ export function planOf(data: Pick<SeatMapData, "grades" | "sections" | "stage">)
     const rows = section.rows.filter((row) => row.guids.length > 0).map((row): Row => ({
       name: row.name,
       seats: row.guids.map((guid, i) => ({
-        id: next++, guid, number: row.numbers[i], x: row.xs[i], y: row.ys[i], grade: row.grades?.[i] ?? row.grade,
+        id: next++, guid, number: row.numbers[i], x: row.xs[i], y: row.ys[i], grade: row.grades?.[i] ?? row.grade, ...traitsOf(row, i),
       })),
     }));
     return { id: next++, kind: "seats", name: section.name, rows, outline: section.outline.length >= 6 ? section.outline : null };
@@ -130,6 +132,11 @@ export function planOf(data: Pick<SeatMapData, "grades" | "sections" | "stage">)
     grades: data.grades.map(({ name, color }) => ({ name, color })), stage: data.stage, next,
     sections: sections.filter((section) => isArea(section) || section.rows.length > 0),
   };
+}
+
+function traitsOf(row: MapRow, seat: number): Pick<Seat, "traits"> {
+  const traits = row.traits && seatTraits.filter((name) => row.traits?.[name]?.includes(seat));
+  return traits?.length ? { traits } : {};
 }
 
 function areaOf(section: MapSection): Omit<AreaSection, "id"> | null {

@@ -1,5 +1,5 @@
 /* A plan that is being drawn. Nothing in it is ever changed: an edit makes a new plan that shares all it did not touch with the old one. */
-import type { Rect } from "../api/shapes";
+import type { Rect, SeatTrait } from "../api/shapes";
 
 export interface Point {
   x: number;
@@ -20,6 +20,8 @@ export interface Seat extends Point {
   grade: number;
   /* As it was loaded; null: it follows from section, row and number. */
   guid: string | null;
+  /* As they were loaded. */
+  traits?: readonly SeatTrait[];
 }
 
 export interface Row {

@@ -69,7 +69,7 @@ static int check_all(struct ctx *cx, struct db *db, const struct audit *a)
     return broken;
 }
 
-int audit(struct arena *arena, const struct config *config, const char *dir)
+int audit(struct arena *arena, const struct config *config, const struct service *const *services, const char *dir)
 {
     struct str why = { 0 };
     struct db *db = db_open(arena, &(struct db_options){ .dir = dir, .server = app_db_server(config), .only_read = true, .readers = 2 }, &why);
@@ -79,7 +79,7 @@ int audit(struct arena *arena, const struct config *config, const char *dir)
     }
     struct ctx cx = { .arena = arena, .db = db_read_begin(db) };         /* one snapshot for all */
     int broken = check_all(&cx, db, db_audits(db)) + check_all(&cx, db, platform_audits);
-    for (const struct service *const *s = all_services; *s; s++)
+    for (const struct service *const *s = services; *s; s++)
         broken += check_all(&cx, db, (*s)->audits);
     db_read_end(db, cx.db);
     db_close(db);

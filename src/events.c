@@ -36,7 +36,8 @@ static void print_listeners(const char *topic)
 static void print_type(const struct field *row)
 {
     static const char *const types[] = {
-        [F_BOOL] = "true or false", [F_INT] = "whole number", [F_STR] = "text", [F_TEXT] = "text", [F_TIME] = "time (RFC 3339)", [F_ID] = "id",
+        [F_BOOL] = "true or false", [F_INT] = "whole number", [F_STR] = "text", [F_TEXT] = "text", [F_BYTES] = "bytes (base64url)",
+        [F_TIME] = "time (RFC 3339)", [F_ID] = "id",
         [F_ENUM] = "one of", [F_FLAGS] = "list of", [F_MONEY] = "amount and currency", [F_CURRENCY] = "currency (ISO 4217)", [F_OBJECT] = "object",
         [F_LIST] = "list", [F_MAP] = "object with free keys", [F_RAW] = "any JSON",
     };

@@ -38,7 +38,8 @@ static const char usage[] =
     "  --config FILE    settings in INI form\n"
     "  --SECTION.KEY=V  one setting, such as --http.port=8080 (takenseat serve --print-config lists all)\n"
     "  --port N         short for --http.port=N\n"
-    "  --run=all        which services to run in this process\n"
+    "  --run=all        which services to run in this process: all, or names such as payment,coupon;\n"
+    "                   where the others are is said by call.peers\n"
     "  --bench          serve: offer /noop and allow cheap password hashes; only on a loopback address\n"
     "  --test-clock     serve: time stands still until POST /test/clock moves it; only on a loopback address\n"
     "  --print-config   show every setting with its value and meaning, and end\n";
@@ -155,8 +156,6 @@ static void read_config(struct config *c, const struct flags *f)
             set(c, name, value);
     if (f->port)
         set(c, S("http.port"), str_c(f->port));
-    if (strcmp(f->run, "all") != 0)
-        refuse("--run: this build runs all services in one process; only --run=all is known", (struct str){ 0 });
     struct str host = config_str(c, "http.host");
     bool loopback = str_starts(host, S("127.")) || str_eq(host, S("::1")) || str_eq(host, S("localhost"));
     enum log_level level;
@@ -169,10 +168,20 @@ static void read_config(struct config *c, const struct flags *f)
 
 /* ---- commands ---- */
 
+static struct services_chosen choose(struct arena *arena, const struct config *c, const struct flags *f)
+{
+    struct services_chosen chosen;
+    struct str why = { 0 };
+    if (!services_choose(arena, c, str_c(f->run), &chosen, &why))
+        refuse("cannot start", why);
+    return chosen;
+}
+
 static struct app_options options_of(struct arena *arena, const struct config *c, const struct flags *f)
 {
+    struct services_chosen chosen = choose(arena, c, f);
     return (struct app_options){
-        .config = c, .services = services_wanted(arena, c), .dir = f->data, .bench = f->bench, .test_clock = f->test_clock, .auth = &auth_service,
+        .config = c, .services = chosen.here, .away = chosen.away, .dir = f->data, .bench = f->bench, .test_clock = f->test_clock, .auth = &auth_service,
         .authenticate = auth_check, .gate = &queue_service, .admit = queue_pass_admit, .assets = &web_assets,
     };
 }
@@ -264,7 +273,7 @@ static int admin_create(struct arena *arena, const struct config *c, const struc
 
 static int audit_only(struct arena *arena, const struct config *c, const struct flags *f)
 {
-    return audit(arena, c, f->data);
+    return audit(arena, c, choose(arena, c, f).here, f->data);
 }
 
 static int move_data(struct arena *arena, const struct config *c, const struct flags *f)

@@ -222,7 +222,7 @@ static err operation_open(struct ctx *cx, void **ret_self)
         .title = "TakenSeat",
         .version = "1",
         .description = "Tickets for concerts, plays and musicals: catalogue, seat maps, waiting room, holds, bookings, payments, tickets.",
-        .services = app_services(cx->app),
+        .services = app_all_services(cx->app, cx->arena),
         .without = (app_bench(cx->app) ? 0 : BENCH_ONLY) | (app_test_clock(cx->app) ? 0 : TEST_CLOCK_ONLY),
     });
     snprintf(o->openapi_etag, sizeof(o->openapi_etag), "\"%016llx\"", (unsigned long long)str_hash(buf_view(&o->openapi)));

@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Contract } from './contract.mjs';
+import { Split } from './split.mjs';
 import { store } from './store.mjs';
 
 export const program = process.env.TAKENSEAT ?? fileURLToPath(new URL('../../build/takenseat', import.meta.url));
@@ -26,6 +27,13 @@ function run(args, input = '') {
   });
 }
 
+function figures_of(text) {
+  return Object.fromEntries(text.split('\n').filter((line) => line && line[0] !== '#').map((line) => {
+    const space = line.lastIndexOf(' ');
+    return [line.slice(0, space), Number(line.slice(space + 1))];
+  }));
+}
+
 /* A body may be given as bytes, to send what is no JSON. */
 function encode(body) {
   return body === undefined || Buffer.isBuffer(body) ? body : Buffer.from(JSON.stringify(body));
@@ -33,8 +41,8 @@ function encode(body) {
 
 export class Server {
   /* clock: time stands still but for clock(); settings: as on the command line, without the dashes; port: 0 takes a free one; keys_of: a server whose
-   * keys this one has too. */
-  static async start({ clock = true, settings = {}, port = 0, keys_of } = {}) {
+   * keys this one has too; split: one process a service (split.mjs). */
+  static async start({ clock = true, settings = {}, port = 0, keys_of, split = Boolean(process.env.TAKENSEAT_TEST_SPLIT) } = {}) {
     const server = new Server();
     server.flags = clock ? ['--bench', '--test-clock'] : ['--bench'];
     server.settings = Object.entries({ ...settings_of_tests, ...settings }).map(([name, value]) => `--${name}=${value}`);
@@ -46,11 +54,23 @@ export class Server {
     server.settings.push(...server.store.settings);
     if (process.env.TAKENSEAT_TEST_BUS && !('bus.url' in settings))          /* any test, with its events through Kafka */
       server.settings.push(`--bus.url=${process.env.TAKENSEAT_TEST_BUS}`, `--bus.prefix=${basename(server.data)}.`);
+    server.settings.push(...(process.env.TAKENSEAT_TEST_SETTINGS ?? '').split(' ').filter(Boolean).map((setting) => `--${setting}`));
+    const shared = [...server.settings];
+    if (split) {
+      server.split = await Split.plan();
+      server.settings.push(...server.split.front);
+    }
     await server.store.make();
     const made = await run(['admin', 'create', '--data', server.data, '--email', admin.email, '--password-stdin', '--bench', ...server.settings],
       `${admin.password}\n`);
     assert.equal(made.code, 0, made.stderr);
-    await server.launch(port);
+    try {
+      await server.split?.start(program, join(server.data, 'secret'), server.flags, shared);
+      await server.launch(port);
+    } catch (error) {
+      await server.split?.drop();
+      throw error;
+    }
     server.contract = new Contract((await server.send('GET', '/openapi.json')).json);
     return server;
   }
@@ -139,13 +159,13 @@ export class Server {
     return answer.json.now;
   }
 
-  /* The figures of /metrics by name with labels. */
+  /* The figures of /metrics by name with labels; of all processes of a split shop together. */
   async metrics() {
     const { text } = await this.send('GET', '/metrics');
-    return Object.fromEntries(text.split('\n').filter((line) => line && line[0] !== '#').map((line) => {
-      const space = line.lastIndexOf(' ');
-      return [line.slice(0, space), Number(line.slice(space + 1))];
-    }));
+    const figures = figures_of(text);
+    for (const other of await this.split?.metrics() ?? [])
+      for (const [name, value] of Object.entries(figures_of(other))) figures[name] = (figures[name] ?? 0) + value;
+    return figures;
   }
 
   async kill9() {
@@ -181,8 +201,10 @@ export class Server {
     try {
       await this.terminate();
       await this.audit();
+      assert.deepEqual(await this.split?.stop() ?? [], []);
     } finally {
       this.child.kill('SIGKILL');
+      await this.split?.drop();
       await this.store.drop();
       await rm(this.data, { recursive: true, force: true });
     }

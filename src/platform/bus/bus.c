@@ -54,8 +54,9 @@ struct bus *bus_open(struct ctx *cx, struct app *app, struct arena *arena, struc
         abort();
     b->app = app;
     bool ok = read_settings(b, arena, ret_why);
-    for (size_t i = 0; i < app->service_count && ok; i++) {
-        ok = add_subscribers(b, cx, app->o.services[i]);
+    /* Without Kafka those of other processes are told from here as well. */
+    for (size_t i = 0; ok && app_service_at(app, i) && (i < app->service_count || !b->brokers.n); i++) {
+        ok = add_subscribers(b, cx, app_service_at(app, i));
         if (!ok)
             *ret_why = S("the cursors of events cannot be read");
     }
@@ -75,8 +76,8 @@ void bus_close(struct bus *b)
 
 struct event_kind bus_kind(const struct bus *b, const char *topic)
 {
-    for (size_t i = 0; i < b->app->service_count; i++)
-        for (const struct event_kind *k = b->app->o.services[i]->says; k && k->topic; k++)
+    for (size_t i = 0; app_service_at(b->app, i); i++)
+        for (const struct event_kind *k = app_service_at(b->app, i)->says; k && k->topic; k++)
             if (strcmp(k->topic, topic) == 0)
                 return *k;
     return (struct event_kind){ .topic = topic, .version = 1 };
@@ -205,15 +206,11 @@ struct event {
     struct str body;
 };
 
-static err deliver_one(struct ctx *cx, struct bus *b, struct subscriber *s, const struct event *event)
+static err deliver_one(struct ctx *cx, struct subscriber *s, const struct event *event)
 {
     const struct call *call = s->row->call;
-    void *in = arena_take(cx->arena, call->in->size);
-    void *out = arena_take(cx->arena, call->out ? call->out->size : 1);
     fail_clear(cx);
-    err e = fields_decode(cx, call->in, &b->app->keys.ids, event->body, in);
-    if (!e)
-        e = call_run(cx, call, in, out);
+    err e = call_run_text(cx, call, event->body);
     if (e && err_kind(e)->may_retry)
         return e;
     if (e)
@@ -241,7 +238,7 @@ static err deliver_some(struct ctx *cx, struct bus *b, struct subscriber *s, int
     db_read_end(b->app->db, cx->db);
     cx->db = NULL;
     for (size_t i = 0; i < n && !e; i++)
-        e = deliver_one(cx, b, s, &events[i]);
+        e = deliver_one(cx, s, &events[i]);
     *ret_more = n == 64;
     if (!e && !*ret_more && s->cursor < newest)      /* what is seldom said is not looked for in the same rows again */
         s->cursor = newest;

@@ -25,10 +25,7 @@ static err inbox_put(struct ctx *cx, const struct subscriber *s, int64_t event)
 
 static err run_subscribed(struct ctx *cx, const struct call *call, const void *in)
 {
-    uint64_t self;
-    bool known = map_get(&cx->app->calls, (uint64_t)(uintptr_t)call, &self);
-    ASSERT(known);
-    return call->fn(cx, (void *)(uintptr_t)self, in, arena_take(cx->arena, call->out ? call->out->size : 1));
+    return call->fn(cx, app_callee(cx->app, call)->self, in, arena_take(cx->arena, call->out ? call->out->size : 1));
 }
 
 static err hear(struct ctx *cx, void *self, const void *in_, void *ret_out)

@@ -30,7 +30,7 @@ err front_admit(struct asked *a, struct ctx *cx)
     const struct taking *t = a->routed->taking;
     const struct app_options *o = &a->front->app->o;
     struct taken what = { 0 };
-    if (!t || !o->admit)
+    if (!t || !o->admit || a->origin)        /* who has forwarded it has had it checked */
         return OK;
     err e = t->what(cx, *a->routed->self, a->in, &what);
     return e ? e : o->admit(app_self(a->front->app, o->gate), cx, &what, a->pass);

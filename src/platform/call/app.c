@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 
 #include "platform/bus/bus.h"
+#include "platform/call/away.h"
 #include "platform/call/front_impl.h"
 #include "platform/call/prove.h"
 #include "platform/config/config.h"
@@ -31,6 +32,13 @@ static const struct config_key config_keys[] = {
     { "app.workers", CONFIG_INT, "8", 1, 256, "Threads that wait on the writer and on providers.", false },
     { "app.hashers", CONFIG_INT, "8", 1, 256, "Threads for requests that hash a password; auth.hash_threads says how many do so at once.", false },
     { "app.work_queue", CONFIG_INT, "4096", 1, 1000000, "Requests that may wait for a worker; further ones get 503.", false },
+    { "call.encoded", CONFIG_BOOL, "false", 0, 0, "Services of one process ask each other in bytes, as processes do: slower, for tests.", false },
+    { "call.listen", CONFIG_STR, "", 0, 0, "ADDRESS:PORT where other processes of this installation ask this one; empty: none does.", false },
+    { "call.peers", CONFIG_STR, "", 0, 0,
+      "Where services are that do not run here: payment=ADDRESS:PORT, coupon+mileage=ADDRESS:PORT; it may name those that do.", false },
+    { "call.workers", CONFIG_INT, "8", 1, 256, "Threads that answer other processes.", false },
+    { "call.queue", CONFIG_INT, "4096", 1, 1000000, "Questions of other processes that may wait for them; further ones are told to come again.", false },
+    { "call.in_flight", CONFIG_INT, "1024", 1, 65536, "Questions that may be under way to one other process; further ones get 503.", false },
     { "db.url", CONFIG_STR, "", 0, 0, "mysql://user@host:port/database for MariaDB or MySQL; empty: SQLite in the data folder.", false },
     { "db.password", CONFIG_STR, "", 0, 0, "Password of that user; better in the environment or in a file than here.", true },
     { "db.password_file", CONFIG_STR, "", 0, 0, "File whose first line is the password.", false },
@@ -164,21 +172,45 @@ static bool open_services(struct app *app, struct arena *arena, struct str *ret_
     app->proofs = proofs_open(cx.now, PROOFS_MAX);
     app->bus = bus_open(&cx, app, arena, ret_why);
     ok = app->bus != NULL;
-    map_put_ptr(&app->calls, (uint64_t)(uintptr_t)&idem_prune_call, app->idem);
+    app_add_call(app, &idem_prune_call, app->idem);
     for (const struct call *const *c = bus_calls; *c; c++)
-        map_put_ptr(&app->calls, (uint64_t)(uintptr_t)*c, app->bus);
+        app_add_call(app, *c, app->bus);
+    app_add_call(app, &away_look_call, app);
+    if (app->o.test_clock) {
+        app_add_call(app, &jobs_step_call, app);
+        app_offer(app, &jobs_step_call);
+    }
     for (size_t i = 0; i < app->service_count && ok; i++) {
         const struct service *s = app->o.services[i];
         err e = s->open(&cx, &app->selves[i]);
         ok = e == OK;
         if (!ok)
             *ret_why = arena_fmt(arena, "service %s does not open: %.*s", s->name, STR_ARG(cx.problem.detail));
-        for (const struct call *const *c = s->calls; c && *c; c++)
-            map_put_ptr(&app->calls, (uint64_t)(uintptr_t)*c, app->selves[i]);
+        app_add_calls(app, s, app->selves[i]);
     }
     db_read_end(app->db, cx.db);
     app_ctx_end(&cx);
     return ok;
+}
+
+static bool runs_here(const struct app *app, const struct service *s)
+{
+    size_t i = 0;
+    while (app->o.services[i] && app->o.services[i] != s)
+        i++;
+    return app->o.services[i] != NULL;
+}
+
+static bool open_front(struct app *app, struct arena *arena, struct str *ret_why)
+{
+    const struct app_options *o = &app->o;
+    bool open = o->auth && runs_here(app, o->auth);
+    if (open && o->gate && !runs_here(app, o->gate)) {
+        *ret_why = arena_fmt(arena, "the process of %s is open to the outside and checks passes: %s runs in it too", o->auth->name, o->gate->name);
+        return false;
+    }
+    app->front = front_new(app, app->arena);
+    return true;
 }
 
 struct app *app_open(struct arena *arena, const struct app_options *o, struct str *ret_why)
@@ -204,8 +236,8 @@ struct app *app_open(struct arena *arena, const struct app_options *o, struct st
     if (mkdir(o->dir, 0700) && errno != EEXIST) {
         *ret_why = arena_fmt(arena, "cannot make the folder %s: %s", o->dir, strerror(errno));
     } else if (keys_load(arena, o->dir, &app->keys, ret_why)) {
-        app->front = front_new(app, app->arena);
-        if (open_kv(app, arena, ret_why) && open_database(app, arena, ret_why) && open_services(app, arena, ret_why)) {
+        if (away_open(app, arena, ret_why) && open_front(app, arena, ret_why) && open_kv(app, arena, ret_why) &&
+            open_database(app, arena, ret_why) && open_services(app, arena, ret_why)) {
             app->readers = workers_start((int)config_int(o->config, "app.readers"), (size_t)config_int(o->config, "app.read_queue"));
             app->hashers = workers_start((int)config_int(o->config, "app.hashers"), (size_t)config_int(o->config, "app.work_queue"));
             app->workers = workers_start((int)config_int(o->config, "app.workers"), (size_t)config_int(o->config, "app.work_queue"));
@@ -242,12 +274,15 @@ void app_close(struct app *app)
     atomic_store(&app->draining, true);
     if (app->http)
         http_stop(app->http);                /* every request that was accepted has been answered */
+    away_deafen(app);
     jobs_stop(app->jobs);
     bus_stop(app->bus);
+    workers_stop(app->answerers);
     workers_stop(app->hashers);
     workers_stop(app->workers);
     workers_stop(app->readers);
     db_close(app->db);
+    away_close(app);                         /* after the last answer */
     kv_stop(app->kv);                        /* after the last command: others hear of it too */
     for (size_t i = app->service_count; i-- > 0;)
         if (app->selves[i])
@@ -259,6 +294,7 @@ void app_close(struct app *app)
     proofs_close(app->proofs);
     front_free(app->front);
     map_free(&app->calls);
+    map_free(&app->offered);
     arena_free(app->arena);
     explicit_bzero(&app->keys, sizeof(app->keys));
     free(app);
@@ -282,26 +318,38 @@ static const struct taking *taking_of(const struct service *service, const struc
     return NULL;
 }
 
-static void add_routes(struct front *f, struct arena *arena)
+static void add_routes_of(struct front *f, struct arena *arena, const struct service *s, const struct routed *where)
 {
     const struct app_options *o = &f->app->o;
-    for (size_t i = 0; o->services[i]; i++) {
-        for (const struct route *r = o->services[i]->routes; r && r->path; r++) {
-            if (((r->flags & BENCH_ONLY) && !o->bench) || ((r->flags & TEST_CLOCK_ONLY) && !o->test_clock))
-                continue;
-            router_add(f->router, arena, (struct routed){ .route = r, .service = o->services[i], .shortcut = shortcut_of(o->services[i], r->call),
-                                                          .taking = taking_of(o->services[i], r->call),
-                                                          .self = &f->app->selves[i] });
-        }
-        for (const char *const (*pair)[2] = o->services[i]->aliases; pair && (*pair)[0]; pair++)
-            router_alias(f->router, arena, (*pair)[0], (*pair)[1]);
+    for (const struct route *r = s->routes; r && r->path; r++) {
+        if (((r->flags & BENCH_ONLY) && !o->bench) || ((r->flags & TEST_CLOCK_ONLY) && !o->test_clock))
+            continue;
+        struct routed row = *where;
+        row.route = r;
+        row.service = s;
+        row.shortcut = shortcut_of(s, r->call);
+        row.taking = taking_of(s, r->call);
+        router_add(f->router, arena, row);
     }
+    for (const char *const (*pair)[2] = s->aliases; pair && (*pair)[0]; pair++)
+        router_alias(f->router, arena, (*pair)[0], (*pair)[1]);
+}
+
+static void add_routes(struct front *f, struct arena *arena)
+{
+    static void *const nobody = NULL;
+    const struct app *app = f->app;
+    for (size_t i = 0; i < app->service_count; i++)
+        add_routes_of(f, arena, app->o.services[i], &(struct routed){ .self = &app->selves[i] });
+    for (size_t i = 0; f->open && app->o.away && app->o.away[i]; i++)
+        add_routes_of(f, arena, app->o.away[i], &(struct routed){ .self = &nobody, .away = true, .peer = app_peer_of(app, i) });
 }
 
 struct front *front_new(struct app *app, struct arena *arena)
 {
     struct front *f = NEW(arena, struct front);
     f->app = app;
+    f->open = !app->o.auth || runs_here(app, app->o.auth);
     f->router = router_new(arena);
     f->loop_count = (int)config_int(app->o.config, "http.loops");
     f->loops = NEW_ARRAY(arena, struct to_loop, (size_t)f->loop_count);
@@ -341,6 +389,32 @@ struct trail *app_trail(const struct app *app) { return app->trail; }
 bool app_taken(const struct app *app) { return db_is_taken(app->db); }
 bool app_draining(const struct app *app) { return atomic_load(&((struct app *)app)->draining); }
 const struct service *const *app_services(const struct app *app) { return app->o.services; }
+
+const struct service *app_service_at(const struct app *app, size_t i)
+{
+    if (i < app->service_count)
+        return app->o.services[i];
+    return app->o.away ? app->o.away[i - app->service_count] : NULL;
+}
+
+const struct service *const *app_all_services(const struct app *app, struct arena *arena)
+{
+    size_t n = 0;
+    while (app_service_at(app, n))
+        n++;
+    const struct service **all = NEW_ARRAY(arena, const struct service *, n + 1);
+    for (size_t i = 0; i < n; i++)
+        all[i] = app_service_at(app, i);
+    return all;
+}
+
+bool app_has(const struct app *app, const struct service *s)
+{
+    size_t i = 0;
+    while (app_service_at(app, i) && app_service_at(app, i) != s)
+        i++;
+    return app_service_at(app, i) != NULL;
+}
 
 void *app_self(const struct app *app, const struct service *s)
 {

@@ -14,6 +14,7 @@ struct trail;
 struct app_options {
     const struct config *config;         /* outlives the app, like all below */
     const struct service *const *services;           /* NULL-terminated, in the order of opening */
+    const struct service *const *away;   /* that run in other processes (call.peers); NULL: none. NULL-terminated */
     const char *dir;          /* data folder */
     bool bench, test_clock;
     int64_t clock_from;       /* where a test clock begins; 0: at the real time */
@@ -69,8 +70,11 @@ bool app_bench(const struct app *app);
 bool app_test_clock(const struct app *app);
 bool app_draining(const struct app *app);
 bool app_taken(const struct app *app);               /* another process has taken the database over */
-const struct service *const *app_services(const struct app *app);
-/* What the service's open returned. */
+const struct service *const *app_services(const struct app *app);         /* that run here */
+const struct service *const *app_all_services(const struct app *app, struct arena *arena);         /* and those in other processes */
+/* Is it part of the installation, here or in another process? */
+bool app_has(const struct app *app, const struct service *s);
+/* What the service's open returned; NULL: it does not run here. */
 void *app_self(const struct app *app, const struct service *s);
 
 /* Moves a manual clock forward; everything due by then, in the order of its times, has run when this returns. Events have been delivered. */

@@ -1,7 +1,61 @@
 /* Where a call runs when other code asks for it: on the same thread when it can, through the writer when it changes state. */
-#include "platform/call/call_impl.h"
-
+#include "platform/call/away.h"
+#include "platform/call/wire.h"
+#include "platform/config/config.h"
 #include "platform/obs/log.h"
+
+#define ENCODED_MS 60000      /* how long the identity of a call holds that stays in the process */
+
+/* ---- which calls are here, and which of them others may ask for ---- */
+
+static struct callee *callee_find(const struct app *app, const struct call *call)
+{
+    return map_ptr(&app->calls, (uint64_t)(uintptr_t)call);
+}
+
+void app_add_call(struct app *app, const struct call *call, void *self)
+{
+    struct callee *c = NEW(app->arena, struct callee);
+    *c = (struct callee){ .call = call, .self = self };
+    map_put_ptr(&app->calls, (uint64_t)(uintptr_t)call, c);
+}
+
+void app_offer(struct app *app, const struct call *call)
+{
+    struct callee *c = callee_find(app, call);
+    uint64_t name = str_hash(str_c(call->name));
+    const struct callee *other = map_ptr(&app->offered, name);
+    ASSERT(c && (!other || other == c));
+    map_put_ptr(&app->offered, name, c);
+}
+
+void app_add_calls(struct app *app, const struct service *s, void *self)
+{
+    bool encoded = config_bool(app->o.config, "call.encoded");
+    for (const struct call *const *c = s->calls; c && *c; c++)
+        app_add_call(app, *c, self);
+    for (const struct call *const *c = s->offers; c && *c; c++) {
+        app_offer(app, *c);
+        callee_find(app, *c)->encoded = encoded;
+    }
+    for (const struct subscription *row = s->subscriptions; row && row->topic; row++)
+        app_offer(app, row->call);
+}
+
+const struct callee *app_callee(const struct app *app, const struct call *call)
+{
+    const struct callee *c = callee_find(app, call);
+    ASSERT(c);
+    return c;
+}
+
+const struct callee *app_offered(const struct app *app, struct str name)
+{
+    const struct callee *c = map_ptr(&app->offered, str_hash(name));
+    return c && str_eq(str_c(c->call->name), name) ? c : NULL;
+}
+
+/* ---- running one ---- */
 
 struct called {
     struct command command;
@@ -78,13 +132,8 @@ static err run_read(struct ctx *cx, const struct call *call, void *self, const v
     return e;
 }
 
-err call_run(struct ctx *cx, const struct call *call, const void *in, void *out)
+err call_run_here(struct ctx *cx, const struct call *call, void *self, const void *in, void *out)
 {
-    uint64_t self_bits;
-    bool known = map_get(&cx->app->calls, (uint64_t)(uintptr_t)call, &self_bits);
-    ASSERT(known);
-    void *self = (void *)(uintptr_t)self_bits;
-
     switch (call->kind) {
     case CALL_MEMORY:
         return call->fn(cx, self, in, out);
@@ -99,4 +148,55 @@ err call_run(struct ctx *cx, const struct call *call, const void *in, void *out)
         return call->fn(cx, self, in, out);
     }
     return ERR_INTERNAL;
+}
+
+/* What two processes would do, on this thread: nothing but bytes goes over, and the answer's memory is gone before it is read. */
+static err run_encoded(struct ctx *cx, const struct call *call, struct str in, void *out)
+{
+    struct buf ask, answer;
+    struct ctx there;
+    struct wire_asked asked = { 0 };
+    buf_init(&ask, WIRE_MAX);
+    buf_init(&answer, WIRE_MAX);
+    wire_ask(&ask, cx, call, in, wire_now() + ENCODED_MS);
+
+    app_ctx_begin(cx->app, &there);
+    there.db = cx->db;
+    there.now = cx->now;
+    err e = wire_read(&there, buf_view(&ask), &asked);
+    if (!e)
+        e = call_run_here(&there, asked.call, asked.self, asked.in, asked.out);
+    wire_answer(&answer, &there, &asked, e);
+    app_ctx_end(&there);
+
+    e = wire_heard(cx, call, arena_str(cx->arena, buf_view(&answer)), out);
+    buf_free(&ask);
+    buf_free(&answer);
+    return e;
+}
+
+err call_run(struct ctx *cx, const struct call *call, const void *in, void *out)
+{
+    const struct callee *c = app_callee(cx->app, call);
+    if (c->recalled)
+        return away_recall(cx, c, out);
+    if (!c->encoded && !c->away)
+        return call_run_here(cx, call, c->self, in, out);
+    struct buf members;
+    buf_init(&members, WIRE_MAX);
+    if (call->in)
+        fields_encode(&members, call->in, &cx->app->keys.ids, in);
+    err e = c->away ? away_run(cx, c, buf_view(&members), AWAY_SAFE, out) : run_encoded(cx, call, buf_view(&members), out);
+    buf_free(&members);
+    return e;
+}
+
+err call_run_text(struct ctx *cx, const struct call *call, struct str text)
+{
+    const struct callee *c = app_callee(cx->app, call);
+    if (c->away)
+        return away_run(cx, c, text, AWAY_ONCE, NULL);
+    void *in = arena_take(cx->arena, call->in->size);
+    err e = fields_decode(cx, call->in, &cx->app->keys.ids, text, in);
+    return e ? e : call_run_here(cx, call, c->self, in, arena_take(cx->arena, call->out ? call->out->size : 1));
 }

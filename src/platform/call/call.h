@@ -140,7 +140,9 @@ struct service {
     void (*start)(void *self);           /* after every service is open and the writer runs; may be NULL */
     void (*stop)(void *self);            /* first of all when a program that serves ends: it still answers; may be NULL */
     void (*tick)(void *self, struct http_loop *loop);    /* every 250 ms on each loop; may be NULL (event streams) */
+    const struct service *const *beside; /* whose memory it reads through their headers: in the same process */
     const struct call *const *calls;     /* NULL-terminated, like all below */
+    const struct call *const *offers;    /* those of them that other services may run: their tables describe all that goes in and comes out */
     const struct route *routes;
     /* A route that no table has, of a path that the settings have made another server's (gateway): asked when the tables do not know the path. Any loop's
      * thread; it lives as long as the service. NULL: none; with another method only, *ret_allow (may be NULL) lists those it has. May be NULL. */
@@ -165,7 +167,10 @@ struct service {
 
 /* Runs a call wherever it belongs and waits for its end: from stories, jobs, start-up and the command line. From inside a call of
  * kind CALL_READ another CALL_READ or CALL_MEMORY runs on the same snapshot; from inside a command only CALL_MEMORY (what must happen together
- * is in one service). */
+ * is in one service). A call that a service offers may be answered by another process: it can fail with ERR_UNAVAILABLE, and then nobody knows
+ * whether it was carried out; those that change something are safe to repeat. */
 err call_run(struct ctx *cx, const struct call *c, const void *in, void *ret_out) MUST_USE;
+/* The same with its input as JSON; what it answers is dropped, and who is not there is not waited for: for those who come again. */
+err call_run_text(struct ctx *cx, const struct call *c, struct str in) MUST_USE;
 
 #endif

@@ -20,6 +20,8 @@ struct routed {               /* a route with the service it belongs to */
     const struct shortcut *shortcut;     /* NULL: none */
     const struct taking *taking;         /* NULL: takes nothing, or needs no pass */
     void *const *self;        /* filled when the service opens */
+    bool away;                /* answered by another process: */
+    size_t peer;
 };
 
 struct router;
@@ -80,6 +82,7 @@ struct jobs;
 struct jobs *jobs_start(struct app *app);
 void jobs_stop(struct jobs *j);
 int64_t jobs_advance(struct jobs *j, int64_t ms);
+extern const struct call jobs_step_call;             /* of every process with a test clock; self is the app */
 
 /* ---- front.c: HTTP to calls ---- */
 
@@ -94,6 +97,19 @@ void app_was_taken(void *front);
 void front_group_seal(void *front, struct ctx *cx);
 void front_group_done(void *front);
 
+/* ---- calls and where they are ---- */
+
+struct callee {
+    const struct call *call;
+    void *self;
+    bool encoded;             /* asked for as bytes, though it is here */
+    bool away;                /* in another process: */
+    size_t peer;
+    struct recalled *recalled;           /* what it told last (away.c); NULL: it is asked each time */
+};
+
+struct away;
+
 struct bus;
 
 struct app {
@@ -105,8 +121,11 @@ struct app {
     struct kv *kv;
     size_t service_count;
     void **selves;
-    struct map calls;         /* address of a call -> self */
+    struct map calls;         /* address of a call -> struct callee */
+    struct map offered;       /* hash of a name -> struct callee: what other processes may ask for */
     struct workers *readers, *workers, *hashers;         /* nothing waits behind what takes longer */
+    struct workers *answerers;           /* of what other processes ask; NULL: none does */
+    struct away *away;
     struct idem *idem;
     struct trail *trail;
     struct bus *bus;
@@ -114,12 +133,31 @@ struct app {
     struct front *front;
     struct proofs *proofs;
     struct http_server *_Atomic http;    /* its loops run before http_start returns it */
-    _Atomic bool serving;     /* everything is open: before, it stands by */
+    _Atomic bool serving;     /* everything is open: before, it stands by, and other processes are not answered */
     _Atomic bool draining;
     _Atomic uint64_t rng_seed;           /* each context outside the writer takes the next one */
 };
 
+/* While a program opens: a call of the platform; all calls of a service. */
+void app_add_call(struct app *app, const struct call *call, void *self);
+void app_add_calls(struct app *app, const struct service *s, void *self);
+/* Others may ask for a call that was added. */
+void app_offer(struct app *app, const struct call *call);
+/* Never NULL: a call that no open service has is a fault of the program. */
+const struct callee *app_callee(const struct app *app, const struct call *call);
+/* The call with this name, if others may ask for it. */
+const struct callee *app_offered(const struct app *app, struct str name);
+
+/* Runs a call that is here, whatever it is asked by. */
+err call_run_here(struct ctx *cx, const struct call *call, void *self, const void *in, void *out) MUST_USE;
+
 /* Runs a command and waits: ERR_UNAVAILABLE when the writer's queue is full. */
 err command_wait(struct app *app, struct command *c);
+
+/* Other processes, and which of them has the service number `i` of app->o.away. */
+size_t app_peer_count(const struct app *app);
+size_t app_peer_of(const struct app *app, size_t i);
+/* The services of this process, then those of others; NULL behind the last. */
+const struct service *app_service_at(const struct app *app, size_t i);
 
 #endif

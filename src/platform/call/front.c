@@ -1,7 +1,7 @@
 /* The front: one request from HTTP to its call and back. On the loop's thread it finds the route, asks who is there, decodes; the kind of the
  * call says where it runs; back on the loop's thread the answer is written and sent. Commands of one turn of a loop go to the writer together,
  * answers of one group come back together. */
-#include "platform/call/call_impl.h"
+#include "platform/call/away.h"
 
 #include <time.h>
 
@@ -42,6 +42,15 @@ static struct str name_failure(struct asked *a, int status)
     return a->name;
 }
 
+static void reply(struct asked *a, const struct http_reply *r)
+{
+    count(a, r->status);
+    if (a->origin)
+        forward_reply(a, r);
+    else
+        http_answer(a->http, r);
+}
+
 static void answer_text(struct asked *a, int status, struct str type, struct str body)
 {
     struct http_header headers[4] = { { S("cache-control"), S("no-store") } };
@@ -59,9 +68,8 @@ static void answer_text(struct asked *a, int status, struct str type, struct str
                                              a->routed->route->flags & BASIC_AUTH ? S("Basic realm=\"TakenSeat\", charset=\"UTF-8\"") : S("Bearer") };
     if (a->allow.n)
         headers[n++] = (struct http_header){ S("allow"), a->allow };
-    count(a, status);
-    http_answer(a->http, &(struct http_reply){ .status = status, .content_type = status == 204 ? (struct str){ 0 } : type, .headers = headers,
-                                               .header_count = n, .body = body });
+    reply(a, &(struct http_reply){ .status = status, .content_type = status == 204 ? (struct str){ 0 } : type, .headers = headers,
+                                   .header_count = n, .body = body });
 }
 
 static const struct str json_type = { "application/json", 16 }, problem_type = { "application/problem+json", 24 };
@@ -95,13 +103,16 @@ static void answer_raw(struct asked *a)
     }
     if (raw->refresh_s)
         headers[n++] = (struct http_header){ S("refresh"), arena_fmt(a->http->arena, "%d", raw->refresh_s) };
-    count(a, status);
-    http_answer(a->http, &(struct http_reply){ .status = status, .content_type = raw->content_type, .headers = headers, .header_count = n, .body = body });
+    reply(a, &(struct http_reply){ .status = status, .content_type = raw->content_type, .headers = headers, .header_count = n, .body = body });
 }
 
 /* Status and body of a finished call: encoded where it ran when the answer had to be kept, else here. */
 static void answer(struct asked *a)
 {
+    if (a->reply) {
+        reply(a, a->reply);
+        return;
+    }
     if (!a->encoded && a->result == OK && !a->call->out && a->routed->route->status == 200) {
         struct raw_out *raw = a->out;
         void (*release)(void *) = raw->release;
@@ -160,6 +171,18 @@ static void answer_task(struct http_task *t)
     struct asked *a = (struct asked *)((char *)t - offsetof(struct asked, task));
     a->scratch = &a->front->loops[http_loop_index(a->http->loop)].scratch;
     answer(a);
+}
+
+/* From whichever thread is done with it: a loop answers its own requests. */
+static void hand_back(struct asked *a)
+{
+    if (a->origin) {
+        a->scratch = forward_scratch(a);
+        answer(a);
+        return;
+    }
+    a->task.next = NULL;
+    http_loop_post(a->http->loop, &a->task);
 }
 
 /* ---- commands ---- */
@@ -240,6 +263,10 @@ static void command_done(struct command *c)
     if (c->result && c->result != a->result)
         a->encoded = false;                  /* the group could not be committed: what was encoded is void */
     a->result = c->result;
+    if (a->origin) {
+        hand_back(a);
+        return;
+    }
     a->task.next = NULL;
     struct to_loop *l = &f->loops[http_loop_index(a->http->loop)];
     l->loop = a->http->loop;
@@ -266,15 +293,27 @@ void front_group_done(void *self)
     }
 }
 
+static err queue_is_full(struct asked *a)
+{
+    return fail(a->cx, ERR_UNAVAILABLE, NULL, "Too many requests are waiting; please try again in a moment.",
+                "대기 중인 요청이 너무 많습니다. 잠시 후 다시 시도해 주세요.");
+}
+
 static void queue_command(struct asked *a)
 {
-    struct to_loop *l = &a->front->loops[http_loop_index(a->http->loop)];
     a->command.cx = *a->cx;
     a->command.run = run_command;
     a->command.finish = a->key.given ? keep_answer : NULL;
     a->command.again = command_again;
     a->command.done = command_done;
     a->command.next = NULL;
+    if (a->origin) {
+        a->cx = &a->command.cx;
+        if (db_submit(a->front->app->db, &a->command, 1))
+            refuse(a, queue_is_full(a));
+        return;
+    }
+    struct to_loop *l = &a->front->loops[http_loop_index(a->http->loop)];
     *l->submit_tail = &a->command;
     l->submit_tail = &a->command.next;
     l->submit_count++;
@@ -296,8 +335,7 @@ static void turn(void *self, struct http_loop *loop)
         struct asked *a = (struct asked *)refused;
         a->scratch = &l->scratch;
         a->cx = &a->command.cx;
-        refuse(a, fail(a->cx, ERR_UNAVAILABLE, NULL, "Too many requests are waiting; please try again in a moment.",
-                       "대기 중인 요청이 너무 많습니다. 잠시 후 다시 시도해 주세요."));
+        refuse(a, queue_is_full(a));
     }
 }
 
@@ -410,8 +448,14 @@ static void run_work(struct work *w)
         run_story(a);
     else
         a->result = call_run(a->cx, a->call, a->in, a->out);
-    a->task.next = NULL;
-    http_loop_post(a->http->loop, &a->task);
+    hand_back(a);
+}
+
+static void run_elsewhere(struct work *w)
+{
+    struct asked *a = (struct asked *)((char *)w - offsetof(struct asked, work));
+    forward_run(a);
+    hand_back(a);
 }
 
 /* ---- a request arrives (loop thread) ---- */
@@ -437,12 +481,17 @@ static err dispatch(struct asked *a)
     case CALL_READ:
     case CALL_STORY:
         a->work.run = run_work;
-        if (!workers_submit(pool_of(a), &a->work))
-            return fail(a->cx, ERR_UNAVAILABLE, NULL, "Too many requests are waiting; please try again in a moment.",
-                        "대기 중인 요청이 너무 많습니다. 잠시 후 다시 시도해 주세요.");
-        return OK;
+        return workers_submit(pool_of(a), &a->work) ? OK : queue_is_full(a);
     }
     return ERR_INTERNAL;
+}
+
+static err dispatch_elsewhere(struct asked *a)
+{
+    if (a->routed->route->stream)
+        return fail(a->cx, ERR_UNAVAILABLE, NULL, "This stream is not offered here.", "여기에서는 제공되지 않는 스트림입니다.");
+    a->work.run = run_elsewhere;
+    return workers_submit(a->front->app->workers, &a->work) ? OK : queue_is_full(a);
 }
 
 static err not_routed(struct asked *a)
@@ -480,7 +529,9 @@ static const struct routed *routed_beyond(struct asked *a)
 static void start(struct asked *a)
 {
     err e = front_prepare(a);
-    if (!e)
+    if (!e && a->routed->away)
+        e = dispatch_elsewhere(a);
+    else if (!e)
         e = a->routed->route->stream ? a->routed->route->stream(a->cx, *a->routed->self, a->in, a->http) : dispatch(a);
     if (e)
         refuse(a, e);
@@ -514,6 +565,8 @@ static void handle(void *self, struct http_request *r)
     a->routed = router_find(f->router, r->arena, r->method, r->path, &params, &a->allow);
     if (!a->routed && !a->allow.n)
         a->routed = routed_beyond(a);
+    if (a->routed && !f->open && (a->routed->route->flags & (NEED_USER | MAY_USER)))
+        a->routed = NULL;                    /* only by way of the process that knows who asks */
     if (!a->routed) {
         if (!a->allow.n && front_page(f, r))
             return;
@@ -526,6 +579,20 @@ static void handle(void *self, struct http_request *r)
     }
     a->params = &params;
     start(a);
+}
+
+void front_take(struct asked *a)
+{
+    struct path_params params;
+    a->task.run = answer_task;
+    a->cx = &a->own_cx;
+    a->scratch = forward_scratch(a);
+    a->routed = router_find(a->front->router, a->http->arena, a->http->method, a->http->path, &params, &a->allow);
+    a->params = &params;
+    if (!a->routed || a->routed->away || a->routed->route->stream)
+        refuse(a, not_routed(a));            /* two versions of the program */
+    else
+        start(a);
 }
 
 static size_t body_max(void *self, struct str method, struct str path)

@@ -33,6 +33,8 @@ struct asked {
     bool audited;
     bool encoded;             /* status and body are ready */
     bool keep;                /* they belong to the idempotency key from now on */
+    struct http_reply *reply; /* what another process has answered; NULL: it was not asked */
+    struct origin *origin;    /* the other process that has forwarded this request; NULL: it came over HTTP (forward.c) */
 };
 
 struct to_loop {
@@ -49,6 +51,7 @@ struct front {
     struct router *router;
     struct http_app http;
     int loop_count;
+    bool open;                /* to the outside: this process knows who asks */
     struct to_loop *loops;
     struct buf writer_scratch;
 };
@@ -65,6 +68,12 @@ err front_prepare(struct asked *a);
 enum lang front_lang(const struct http_request *r);
 /* Answers with an embedded page when there is one for the path. */
 bool front_page(struct front *f, struct http_request *r);
+
+/* front.c: a request with `origin` goes the way of any other. */
+void front_take(struct asked *a);
+/* forward.c: the end of a request with `origin`: nothing of it is there any more. */
+void forward_reply(struct asked *a, const struct http_reply *reply);
+struct buf *forward_scratch(struct asked *a);
 
 /* front.c: writes status and body of a finished call into its request. */
 void front_encode(struct asked *a);

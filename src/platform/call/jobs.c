@@ -1,7 +1,7 @@
 /* Work by the clock. Threads look every 20 ms at what is due: one runs commands, one stories, and each job that waits for machines of others
  * has its own, so that who is slow outside holds up nobody here. With a manual clock, time is moved from one due moment to the next and
  * everything runs on the mover's thread. */
-#include "platform/call/call_impl.h"
+#include "platform/call/away.h"
 
 #include <stdlib.h>
 #include <time.h>
@@ -121,6 +121,7 @@ static void runners_start(struct jobs *j)
 
 static const struct job platform_bus_job = { "bus.deliver", &bus_deliver_call, bus_due };
 static const struct job platform_bus_prune_job = { "bus.prune", &bus_prune_call, bus_prune_due };
+static const struct job platform_look_job = { "call.look", &away_look_call, away_look_due };
 static const struct job platform_idem_job = { "idempotency.prune", &idem_prune_call, idem_due };
 
 struct jobs *jobs_start(struct app *app)
@@ -133,6 +134,7 @@ struct jobs *jobs_start(struct app *app)
     add(j, &platform_bus_job, app->bus, RUNNER_STORIES);
     add(j, &platform_bus_prune_job, app->bus, RUNNER_STORIES);
     add(j, &platform_idem_job, app->idem, runner_of(&platform_idem_job));
+    add(j, &platform_look_job, app, runner_of(&platform_look_job));
     for (size_t i = 0; i < app->service_count; i++) {
         for (const struct job *job = app->o.services[i]->jobs; job && job->name; job++)
             add(j, job, app->selves[i], runner_of(job));
@@ -168,29 +170,90 @@ static int64_t next_due(struct jobs *j)
     return next;
 }
 
-static void run_all_due(struct jobs *j, int64_t now)
+static bool run_all_due(struct jobs *j, int64_t now)
 {
     int rounds = 0;
-    bool any;
+    bool any, ever = false;
     do {
         any = false;
         for (size_t i = 0; i < j->runner_count; i++)
             any |= run_due(&j->runners[i], now);
         any |= bus_settle(j->app->bus);
+        ever |= any;
         ASSERT(++rounds < ROUNDS_MAX);
+    } while (any);
+    return ever;
+}
+
+/* ---- the clocks of all processes, moved together by the one that was asked to ---- */
+
+struct step_in {
+    int64_t to;
+};
+
+struct step_out {
+    bool ran;                 /* something was due by then */
+    int64_t next;             /* when something is due again */
+};
+
+FIELDS(step_in_fields, "ClockStep", struct step_in, { .name = "to", .type = F_INT, .at = offsetof(struct step_in, to) });
+FIELDS(step_out_fields, "ClockStepped", struct step_out,
+    { .name = "ran", .type = F_BOOL, .at = offsetof(struct step_out, ran) },
+    { .name = "next", .type = F_INT, .at = offsetof(struct step_out, next) });
+
+static err step(struct ctx *cx, void *self, const void *in_, void *ret_out)
+{
+    struct app *app = self;
+    const struct step_in *in = in_;
+    struct step_out *ret = ret_out;
+    (void)cx;
+    if (in->to > clock_now(&app->clock))
+        clock_set(&app->clock, in->to);
+    ret->ran = run_all_due(app->jobs, clock_now(&app->clock));
+    ret->next = next_due(app->jobs);
+    return OK;
+}
+
+const struct call jobs_step_call = { "platform.clock_step", "Moves the clock of a test.", CALL_STORY, &step_in_fields, &step_out_fields, step };
+
+/* Everything due in any process; *ret_next: when something is due again in another one. */
+static void run_everywhere(struct jobs *j, int64_t now, int64_t *ret_next)
+{
+    struct step_in in = { now };
+    bool any;
+    do {
+        any = run_all_due(j, now) && app_peer_count(j->app);
+        *ret_next = INT64_MAX;
+        for (size_t i = 0; i < app_peer_count(j->app); i++) {
+            struct ctx cx;
+            struct step_out out = { .next = INT64_MAX };
+            app_ctx_begin(j->app, &cx);
+            if (!away_run_at(&cx, i, &jobs_step_call, &in, &out))
+                any |= out.ran;
+            if (out.next < *ret_next)
+                *ret_next = out.next;
+            app_ctx_end(&cx);
+        }
     } while (any);
 }
 
 int64_t jobs_advance(struct jobs *j, int64_t ms)
 {
     struct clock *clock = &j->app->clock;
-    int64_t target = clock_now(clock) + ms;
-    run_all_due(j, clock_now(clock));
-    for (int64_t next = next_due(j); next <= target; next = next_due(j)) {
+    int64_t target = clock_now(clock) + ms, others, next;
+    run_everywhere(j, clock_now(clock), &others);
+    for (;;) {
+        next = next_due(j);
+        if (others < next)
+            next = others;
+        if (next > target)
+            break;
         if (next > clock_now(clock))
             clock_set(clock, next);
-        run_all_due(j, clock_now(clock));
+        run_everywhere(j, clock_now(clock), &others);
     }
     clock_set(clock, target);
+    if (app_peer_count(j->app))
+        run_everywhere(j, target, &others);
     return target;
 }

@@ -1,4 +1,5 @@
 /* The network: its address is listened on when the program serves, or already while it stands by for another process's database. */
+#include "platform/call/away.h"
 #include "platform/call/front_impl.h"
 #include "platform/config/config.h"
 #include "platform/obs/log.h"
@@ -37,6 +38,8 @@ static bool listen_now(struct app *app, struct arena *arena, struct str *ret_why
 
 bool app_listen(struct app *app, struct arena *arena, struct str *ret_why)
 {
+    if (!away_start(app, arena, ret_why))
+        return false;
     app_jobs_start(app);                     /* first: a request may ask for them as soon as it is heard */
     atomic_store_explicit(&app->serving, true, memory_order_release);
     return app->http || listen_now(app, arena, ret_why);

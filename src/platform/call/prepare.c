@@ -160,8 +160,8 @@ err front_prepare(struct asked *a)
 {
     const struct shortcut *shortcut = a->routed->shortcut;
     const struct call *call = a->call = a->routed->route->call;
-    err e = identify(a);
-    if (!e)
+    err e = a->origin ? OK : identify(a);    /* who has forwarded it has looked at both */
+    if (!e && !a->origin)
         e = front_read_pass(a);
     if (!e)
         e = decode(a);

@@ -254,3 +254,26 @@ bool secret_open(struct arena *arena, const uint8_t key[32], struct str purpose,
     *ret_plain = str_of((const char *)out, n);
     return true;
 }
+
+/* ---- messages in order ---- */
+
+static void message_nonce(uint64_t number, uint8_t out[crypto_aead_chacha20poly1305_IETF_NPUBBYTES])
+{
+    memset(out, 0, crypto_aead_chacha20poly1305_IETF_NPUBBYTES);
+    for (int i = 0; i < 8; i++)
+        out[4 + i] = (uint8_t)(number >> 8 * i);
+}
+
+void message_seal(const uint8_t key[32], uint64_t number, struct str plain, uint8_t *out)
+{
+    uint8_t nonce[crypto_aead_chacha20poly1305_IETF_NPUBBYTES];
+    message_nonce(number, nonce);
+    crypto_aead_chacha20poly1305_ietf_encrypt(out, NULL, bytes(plain), plain.n, NULL, 0, NULL, nonce, key);
+}
+
+bool message_open(const uint8_t key[32], uint64_t number, struct str sealed, uint8_t *out)
+{
+    uint8_t nonce[crypto_aead_chacha20poly1305_IETF_NPUBBYTES];
+    message_nonce(number, nonce);
+    return crypto_aead_chacha20poly1305_ietf_decrypt(out, NULL, NULL, bytes(sealed), sealed.n, NULL, 0, nonce, key) == 0;
+}

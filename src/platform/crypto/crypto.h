@@ -20,6 +20,7 @@ struct keys {
     uint8_t webhook[32];      /* HMAC of the sandbox provider's webhooks */
     uint8_t secrets[32];      /* seals the secrets of others that have to be read again */
     uint8_t hooks[32];        /* secrets of the webhooks that we call are made with it */
+    uint8_t link[32];         /* shows to each other the processes of an installation (platform/link) */
     struct id_key ids;
     uint8_t ticket_public[32], ticket_secret[64];   /* Ed25519, like the next */
     uint8_t receipt_public[32], receipt_secret[64]; /* receipts of a draw's entrants, and its publication */
@@ -75,5 +76,10 @@ bool token_open(struct arena *arena, const uint8_t key[32], struct str purpose, 
  * False when it was not sealed with this key for this purpose. */
 struct str secret_seal(struct arena *arena, const uint8_t key[32], struct str purpose, struct str plain);
 bool secret_open(struct arena *arena, const uint8_t key[32], struct str purpose, struct str sealed, struct str *ret_plain);
+
+/* Message `number` of those that go one way over one connection, whose key is used for nothing else: ChaCha20-Poly1305 (RFC 8439), 16 bytes longer. It may
+ * be opened where it stands; false when it is not this one. */
+void message_seal(const uint8_t key[32], uint64_t number, struct str plain, uint8_t *out);
+bool message_open(const uint8_t key[32], uint64_t number, struct str sealed, uint8_t *out) __attribute__((warn_unused_result));
 
 #endif

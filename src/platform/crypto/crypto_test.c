@@ -588,12 +588,35 @@ static void test_jwt_enrol(void **state)
     assert_false(got.enrol);
 }
 
+/* ---- messages in order ---- */
+
+static void test_messages(void **state)
+{
+    (void)state;
+    uint8_t key[32] = { 1 }, other[32] = { 2 }, sealed[5 + 16], opened[5];
+    message_seal(key, 7, S("hello"), sealed);
+    struct str all = str_of((const char *)sealed, sizeof(sealed));
+    assert_true(message_open(key, 7, all, opened));
+    assert_memory_equal(opened, "hello", 5);
+    assert_false(message_open(key, 8, all, opened));         /* another one's number */
+    assert_false(message_open(other, 7, all, opened));
+    assert_false(message_open(key, 7, str_of(all.p, all.n - 1), opened));
+    for (size_t i = 0; i < sizeof(sealed); i++) {
+        sealed[i] ^= 0x10;
+        assert_false(message_open(key, 7, all, opened));
+        sealed[i] ^= 0x10;
+    }
+    assert_true(message_open(key, 7, all, sealed));          /* where it stands */
+    assert_memory_equal(sealed, "hello", 5);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         CASE(test_hmac), CASE(test_digest), CASE(test_chacha20), CASE(test_hex), CASE(test_ed25519), CASE(test_equal), CASE(test_random),
         CASE(test_base64url), CASE(test_password), CASE(test_token), CASE(test_jwt), CASE(test_jwt_time), CASE(test_jwt_tampered), CASE(test_jwt_forms),
         CASE(test_keys_made), CASE(test_keys_fixed), CASE(test_keys_refused), CASE(test_keys_race), CASE(test_secret), CASE(test_jwt_enrol),
+        CASE(test_messages),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

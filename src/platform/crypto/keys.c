@@ -136,6 +136,7 @@ static void keys_derive(const struct secret *s, struct keys *ret)
     derive(s, "webhook", ret->webhook, sizeof(ret->webhook));
     derive(s, "secrets", ret->secrets, sizeof(ret->secrets));
     derive(s, "hooks", ret->hooks, sizeof(ret->hooks));
+    derive(s, "link", ret->link, sizeof(ret->link));
     derive(s, "ids", ret->ids.secret, sizeof(ret->ids.secret));
     derive(s, "ticket", seed, sizeof(seed));
     crypto_sign_seed_keypair(ret->ticket_public, ret->ticket_secret, seed);

@@ -68,6 +68,7 @@ static const struct {
     [F_INT] = { SHAPE_NUMBER, "must be an integer", "정수여야 합니다" },
     [F_STR] = { SHAPE_STRING, "must be a string", "문자열이어야 합니다" },
     [F_TEXT] = { SHAPE_STRING, "must be a string", "문자열이어야 합니다" },
+    [F_BYTES] = { SHAPE_STRING, "must be bytes in a string", "문자열로 쓴 바이트여야 합니다" },
     [F_TIME] = { SHAPE_STRING, "must be a time in a string", "문자열로 쓴 시각이어야 합니다" },
     [F_ID] = { SHAPE_STRING, "must be an id in a string", "문자열로 쓴 id여야 합니다" },
     [F_ENUM] = { SHAPE_STRING, "must be a string", "문자열이어야 합니다" },

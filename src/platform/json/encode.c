@@ -2,6 +2,8 @@
  * fraction of a microsecond. It calls itself as deep as tables are nested. */
 #include "platform/json/fields.h"
 
+#include <sodium.h>
+
 #include "base/clock.h"
 #include "platform/json/escape.h"
 #include "platform/json/table.h"
@@ -52,6 +54,7 @@ static bool member_empty(const struct field *row, const char *base)
         return *(const int64_t *)at == 0;
     case F_STR:
     case F_TEXT:
+    case F_BYTES:
     case F_RAW:
         return ((const struct str *)at)->n == 0;
     case F_ENUM:
@@ -81,6 +84,18 @@ static void write_quoted(struct buf *out, const char *text, size_t n)
     memcpy(at + 1, text, n);
     at[n + 1] = '"';
     out->n += n + 2;
+}
+
+static void write_bytes(struct buf *out, struct str bytes)
+{
+    size_t room = sodium_base64_ENCODED_LEN(bytes.n, sodium_base64_VARIANT_URLSAFE_NO_PADDING);      /* with a NUL, where the quote comes */
+    char *at = buf_room(out, room + 1);
+    if (!at)
+        return;
+    at[0] = '"';
+    sodium_bin2base64(at + 1, room, (const unsigned char *)bytes.p, bytes.n, sodium_base64_VARIANT_URLSAFE_NO_PADDING);
+    at[room] = '"';
+    out->n += room + 1;
 }
 
 static void write_word(struct buf *out, const char *const *words, int index)
@@ -149,6 +164,9 @@ static void write_value(struct buf *out, const struct field *row, const struct i
         return;
     case F_CURRENCY:
         write_quoted(out, at, strnlen(at, 4));
+        return;
+    case F_BYTES:
+        write_bytes(out, *(const struct str *)at);
         return;
     case F_RAW:
         buf_str(out, *(const struct str *)at);

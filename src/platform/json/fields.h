@@ -27,6 +27,7 @@ enum field_type {             /* member in the struct    in JSON */
     F_LIST,                   /* struct list             list of low..high items described by `of` (one unnamed row: a list of plain values) */
     F_MAP,                    /* struct list             object with free keys; items are structs whose first member is the key (struct str) and
                                                          whose value is described by `of` (offsets count from the item's start) */
+    F_BYTES,                  /* struct str              bytes as unpadded base64url (RFC 4648, 5), low..high of them */
     F_RAW,                    /* struct str              any JSON value, kept as its text (checked for syntax, UTF-8 and depth) */
 };
 
@@ -57,7 +58,7 @@ struct field {
     size_t at;                /* offsetof the member */
     size_t has_at;            /* offset of a bool set when present; NO_HAS for none. A member is empty when this bool is false or, without
                                  one, when it is zero: no text, no items, no currency, an object of zero bytes */
-    int64_t low, high;        /* bounds by type; both 0: the type's default (text 1..10,000; lists 0..10,000; money 0..MONEY_MAX; ints any) */
+    int64_t low, high;        /* bounds by type; both 0: the type's default (text 1..10,000; bytes 0..64 MiB; lists 0..10,000; money 0..MONEY_MAX; ints any) */
     enum id_kind id;
     const char *const *words;
     const struct fields *of;

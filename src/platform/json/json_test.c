@@ -106,6 +106,7 @@ static const struct {
     { "\"raw\" : { \"a\" : [ 1 , { } , \"}\" ] }", "\"raw\":{ \"a\" : [ 1 , { } , \"}\" ] }" },
     { "\"raw\":[]", NULL },
     { "\"raw\":-12.50", NULL },
+    { "\"bytes\":\"AAEC_-8\"", NULL },
     { "\"days\":[\"mon\",\"thu\"]", NULL },
     { "\"days\":[\"thu\",\"mon\"]", "\"days\":[\"mon\",\"thu\"]" },
     { "\"price\":{\"amount\":1000000000000,\"currency\":\"KRW\"}", NULL },
@@ -275,6 +276,10 @@ static const struct {
     { "\"note\":\"\\u0000\"", "note", "must not contain U+0000" },
     { "\"kind\":\"play\\u0000\"", "kind", "must not contain U+0000" },
     { "\"raw\":[\"\\u0000\"]", "raw", "must not contain U+0000" },
+    { "\"bytes\":\"AAEC_-8=\"", "bytes", "must be base64url without padding" },
+    { "\"bytes\":\"AAEC/+8\"", "bytes", "must be base64url without padding" },
+    { "\"bytes\":\"AAECAAECAAECAAECAAECAAE\"", "bytes", "must have 1 to 16 bytes" },
+    { "\"bytes\":[1]", "bytes", "must be bytes in a string" },
     { "\"raw\":{\"\\u0000\":1}", "raw", "must not contain U+0000" },
     { "\"word\":\"\xff\"", "word", "must be valid UTF-8" },
     { "\"word\":\"\xC0\xAF\"", "word", "must be valid UTF-8" },
@@ -568,6 +573,9 @@ static struct sample random_sample(struct fixture *f, struct rng *r)
     s.note = random_text(f, r, 60, true);
     s.code = arena_fmt(f->cx.arena, "%d", (int)rng_below(r, 1000));
     s.raw = arena_fmt(f->cx.arena, "{\"a\": [%d , null]}", (int)rng_below(r, 1000));
+    s.bytes = str_of(arena_take(f->cx.arena, 16), rng_below(r, 17));
+    for (size_t i = 0; i < s.bytes.n; i++)
+        ((char *)(uintptr_t)s.bytes.p)[i] = (char)rng_below(r, 256);
     s.days = (unsigned)rng_below(r, 16);
     memcpy(s.currency, "USD", 4);
     s.seats = random_list(f, r, sizeof(struct str), 1, 6);
@@ -601,7 +609,8 @@ static void assert_same(const struct sample *a, const struct sample *b)
     assert_true(a->has_price == b->has_price && a->price.amount == b->price.amount && memcmp(a->price.currency, b->price.currency, 4) == 0);
     assert_true(a->has_origin == b->has_origin && a->origin.x == b->origin.x && a->origin.y == b->origin.y &&
                 str_eq(a->origin.label, b->origin.label));
-    assert_true(str_eq(a->word, b->word) && str_eq(a->note, b->note) && str_eq(a->code, b->code) && str_eq(a->raw, b->raw) && a->days == b->days);
+    assert_true(str_eq(a->word, b->word) && str_eq(a->note, b->note) && str_eq(a->code, b->code) && str_eq(a->raw, b->raw) &&
+                str_eq(a->bytes, b->bytes) && a->days == b->days);
     assert_memory_equal(a->currency, b->currency, 4);
     assert_int_equal(a->seats.n, b->seats.n);
     for (size_t i = 0; i < a->seats.n; i++)

@@ -23,7 +23,7 @@ struct sample {
     int64_t n, big;
     bool flag, has_flag, has_count, has_kind, has_at, has_id, has_origin, has_price;
     int64_t count, at, id;
-    struct str word, note, code, raw;
+    struct str word, note, code, raw, bytes;
     int kind;
     unsigned days;
     struct money price;
@@ -89,6 +89,7 @@ FIELDS(sample_fields, "Sample", struct sample,
     { .name = "points", .type = F_LIST, SAMPLE(points), .omit_empty = true, .of = &sample_point_fields, .low = 0, .high = 5 },
     { .name = "grid", .type = F_LIST, SAMPLE(grid), .omit_empty = true, .of = &sample_row_fields },
     { .name = "prices", .type = F_MAP, SAMPLE(prices), .omit_empty = true, .of = &sample_price_fields, .low = 0, .high = 4 },
-    { .name = "places", .type = F_MAP, SAMPLE(places), .omit_empty = true, .of = &sample_place_fields });
+    { .name = "places", .type = F_MAP, SAMPLE(places), .omit_empty = true, .of = &sample_place_fields },
+    { .name = "bytes", .type = F_BYTES, SAMPLE(bytes), .optional = true, .low = 1, .high = 16 });
 
 #endif

@@ -99,6 +99,10 @@ void schema_write_row(struct buf *out, const struct field *row, bool request)
         write_type(out, row, "string");
         write_bounds(out, row, request, "minLength", "maxLength");
         break;
+    case F_BYTES:
+        write_type(out, row, "string");
+        json_text(out, "contentEncoding", "base64url");
+        break;
     case F_TIME:
         write_type(out, row, "string");
         json_text(out, "format", "date-time");

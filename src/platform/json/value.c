@@ -3,9 +3,11 @@
 #include <limits.h>
 
 #include "base/clock.h"
+#include "platform/crypto/crypto.h"
 #include "platform/obs/log.h"
 
 #define TEXT_HIGH  10000
+#define BYTES_HIGH (64 << 20)
 #define LIST_HIGH  10000
 #define TIME_HIGH  INT64_C(253402300799999)      /* the last ms of the year 9999 */
 
@@ -32,6 +34,8 @@ struct bounds field_bounds(const struct field *row)
     case F_STR:
     case F_TEXT:
         return (struct bounds){ 1, TEXT_HIGH };
+    case F_BYTES:
+        return (struct bounds){ 0, BYTES_HIGH };
     case F_LIST:
     case F_MAP:
     case F_FLAGS:
@@ -101,6 +105,18 @@ static struct str text_value(struct ctx *cx, const struct field *row, struct str
     return (struct str){ 0 };
 }
 
+static struct str bytes_value(struct ctx *cx, const struct field *row, struct str text, struct str *at)
+{
+    struct bounds b = field_bounds(row);
+    struct str bytes;
+    if (!base64url_decode(cx->arena, text, &bytes))
+        return say(cx, "must be base64url without padding", "패딩 없는 base64url이어야 합니다");
+    if ((int64_t)bytes.n < b.low || (int64_t)bytes.n > b.high)
+        return say(cx, "must have %lld to %lld bytes", "%lld바이트 이상 %lld바이트 이하여야 합니다", (long long)b.low, (long long)b.high);
+    *at = bytes;
+    return (struct str){ 0 };
+}
+
 static bool currency_valid(struct str s)
 {
     if (s.n != 3)
@@ -133,6 +149,8 @@ struct str value_string(struct ctx *cx, const struct field *row, const struct id
     case F_STR:
     case F_TEXT:
         return text_value(cx, row, text, at);
+    case F_BYTES:
+        return bytes_value(cx, row, text, at);
     case F_TIME: {
         struct bounds b = field_bounds(row);
         int64_t ms;

@@ -27,6 +27,8 @@ static const struct call *const calls[] = {
     &auth_api_key_make_call, &auth_api_keys_call, &auth_api_key_revoke_call, &auth_oidc_start_call, &auth_oidc_finish_call, &auth_oidc_open_call, NULL,
 };
 
+static const struct call *const offers[] = { &auth_contact_call, &auth_staff_call, &auth_link_make_call, NULL };
+
 #define API        "/api/v1"
 #define ORGANIZERS (ROLE_PRODUCER | ROLE_MANAGER | ROLE_ADMIN)
 
@@ -243,6 +245,7 @@ const struct service auth_service = {
     .open = auth_open,
     .close = auth_close,
     .calls = calls,
+    .offers = offers,
     .routes = routes,
     .jobs = jobs,
     .says = says,

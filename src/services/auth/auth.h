@@ -19,9 +19,6 @@ struct auth_admin_in {
 };
 extern const struct call auth_admin_put_call;
 
-/* Was there ever an account with this id? Memory only; in a command. */
-bool auth_user_known(const struct app *app, int64_t user);
-
 /* ---- for those who write to people ---- */
 
 /* Whom to write to. ERR_MISSING for an account that is closed. CALL_READ. */

@@ -162,18 +162,22 @@ FIELDS(contact_ref_fields, "ContactRef", struct contact_ref,
     { .name = "user_id", .type = F_ID, .id = ID_USER, .at = offsetof(struct contact_ref, user) });
 FIELDS(contact_fields, "Contact", struct contact,
     { .name = "email", .type = F_STR, .at = offsetof(struct contact, email) },
-    { .name = "name", .type = F_STR, .at = offsetof(struct contact, name) },
+    { .name = "name", .type = F_STR, .at = offsetof(struct contact, name), .optional = true },
     { .name = "lang", .type = F_ENUM, .words = lang_words, .at = offsetof(struct contact, lang) },
     { .name = "verified", .type = F_BOOL, .at = offsetof(struct contact, verified) },
     { .name = "joined_at", .type = F_TIME, .at = offsetof(struct contact, joined_at) });
+FIELDS(staff_ref_fields, "StaffRef", struct staff_ref,
+    { .name = "roles", .type = F_FLAGS, .words = auth_role_words, .at = offsetof(struct staff_ref, roles) });
+FIELDS(staff_item_fields, "StaffMember", int64_t, { .type = F_INT });
+FIELDS(staff_fields, "Staff", struct list, { .name = "users", .type = F_LIST, .of = &staff_item_fields, .high = AUTH_STAFF_MAX });
 FIELDS(mail_ref_fields, "MailRef", struct mail_ref,
     { .name = "mail_id", .type = F_ID, .id = ID_MAIL, .at = offsetof(struct mail_ref, mail) });
 FIELDS(mail_link_fields, "MailLink", struct mail_link,
-    { .name = "user_id", .type = F_ID, .id = ID_USER, .at = offsetof(struct mail_link, user) },
+    { .name = "user_id", .type = F_ID, .id = ID_USER, .at = offsetof(struct mail_link, user), .optional = true },
     { .name = "kind", .type = F_ENUM, .words = auth_mail_words, .at = offsetof(struct mail_link, kind) },
-    { .name = "to", .type = F_STR, .at = offsetof(struct mail_link, to) },
-    { .name = "name", .type = F_STR, .at = offsetof(struct mail_link, name) },
-    { .name = "path", .type = F_STR, .at = offsetof(struct mail_link, path) },
+    { .name = "to", .type = F_STR, .at = offsetof(struct mail_link, to), .optional = true },
+    { .name = "name", .type = F_STR, .at = offsetof(struct mail_link, name), .optional = true },
+    { .name = "path", .type = F_STR, .at = offsetof(struct mail_link, path), .optional = true },
     { .name = "lang", .type = F_ENUM, .words = lang_words, .at = offsetof(struct mail_link, lang) },
     { .name = "gone", .type = F_BOOL, .at = offsetof(struct mail_link, gone) });
 
@@ -362,7 +366,10 @@ const struct call auth_contact_call = {
     .name = "auth.contact", .kind = CALL_READ, .in = &contact_ref_fields, .out = &contact_fields, .fn = auth_contact,
     .help = "Whom to write to."
 };
-const struct call auth_staff_call = { .name = "auth.staff", .kind = CALL_READ, .fn = auth_staff };
+const struct call auth_staff_call = {
+    .name = "auth.staff", .kind = CALL_READ, .in = &staff_ref_fields, .out = &staff_fields, .fn = auth_staff,
+    .help = "Accounts with one of these roles."
+};
 const struct call auth_link_make_call = {
     .name = "auth.link_make", .kind = CALL_COMMAND, .in = &mail_ref_fields, .out = &mail_link_fields, .fn = auth_link_make,
     .help = "Where a wanted mail goes, and the link in it with a fresh secret."

@@ -41,12 +41,6 @@ err admin_remains(struct ctx *cx, const struct user *without)
 
 /* ---- those of others ---- */
 
-bool auth_user_known(const struct app *app, int64_t user)
-{
-    const struct auth *a = app_self(app, &auth_service);
-    return a && user > 0 && user <= a->users.last;
-}
-
 err auth_users(struct ctx *cx, void *self, const void *in_, void *ret_out)
 {
     const struct users_in *in = in_;

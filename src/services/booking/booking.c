@@ -6,6 +6,7 @@
 #include "services/booking/cancel.h"
 #include "services/booking/door_int.h"
 #include "services/booking/waitlist.h"
+#include "services/queue/queue.h"
 
 #include <stdlib.h>
 
@@ -151,6 +152,11 @@ static int64_t sweep_due(void *self)
     return atomic_load(&((struct booking *)self)->sweep_due);
 }
 
+static const struct call *const offers[] = {
+    &booking_schedule_open, &booking_schedule_cancel, &booking_seats_drop, &booking_sales, &booking_due_get, &booking_pay_begin, &booking_paid_put,
+    &booking_facts_call, &booking_attended_call, NULL,
+};
+
 static const struct job jobs[] = {
     { "booking.hold_expire", &hold_expire_call, expiry_due },
     { "booking.waitlist_serve", &waitlist_serve_call, offer_due },
@@ -233,12 +239,16 @@ static err booking_open(struct ctx *cx, void **ret_self)
     return e ? e : sales_load(cx, b);
 }
 
+static const struct service *const beside[] = { &queue_service, NULL };
+
 const struct service booking_service = {
     .name = "booking",
+    .beside = beside,
     .open = booking_open,
     .close = booking_close,
     .tick = live_tick,
     .calls = calls,
+    .offers = offers,
     .routes = routes,
     .scope_read = SCOPE_SALES_READ,
     .scope_write = SCOPE_SALES_WRITE,

@@ -127,7 +127,7 @@ extern const struct call booking_schedule_cancel;
 
 struct seats_dropped {
     int64_t schedule;
-    struct list seats;        /* uint32_t: all seats of its plan that the next plan lacks */
+    struct list seats;        /* int64_t: all seats of its plan that the next plan lacks */
 };
 
 /* in: struct seats_dropped. Takes these seats off the market, and puts back what an earlier plan lacked. ERR_CONFLICT `seats_in_use` with the guids

@@ -47,5 +47,37 @@ static err attended(struct ctx *cx, void *self, const void *in_, void *out)
     return store_attended(cx, in->user, in->performance, &ret->booking, &ret->attended);
 }
 
-const struct call booking_facts_call = { .name = "booking.facts", .kind = CALL_READ, .fn = facts };
-const struct call booking_attended_call = { .name = "booking.attended", .kind = CALL_READ, .fn = attended };
+/* ---- tables ---- */
+
+FIELDS(facts_ref_fields, "BookingFactsRef", struct facts_ref, { .name = "booking", .type = F_INT, .at = offsetof(struct facts_ref, booking) });
+FIELDS(text_fields, "SeatText", struct str, { .type = F_STR });
+
+#define AT(member) .at = offsetof(struct booking_facts, member)
+FIELDS(facts_fields, "BookingFacts", struct booking_facts,
+    { .name = "user", .type = F_INT, AT(user) },
+    { .name = "schedule", .type = F_INT, AT(schedule) },
+    { .name = "performance", .type = F_INT, AT(performance) },
+    { .name = "owner", .type = F_INT, AT(owner) },
+    { .name = "title", .type = F_STR, AT(title) },
+    { .name = "hall_name", .type = F_STR, AT(hall_name) },
+    { .name = "starts_at", .type = F_TIME, AT(starts_at) },
+    { .name = "ends_at", .type = F_TIME, AT(ends_at) },
+    { .name = "code", .type = F_STR, AT(code) },
+    { .name = "status", .type = F_ENUM, .words = booking_status_words, AT(status) },
+    { .name = "seats", .type = F_LIST, .of = &text_fields, AT(seats) },
+    { .name = "total", .type = F_INT, AT(total) },
+    { .name = "due", .type = F_INT, AT(due) },
+    { .name = "currency", .type = F_CURRENCY, AT(currency) });
+#undef AT
+
+FIELDS(attended_ref_fields, "AttendedRef", struct attended_ref,
+    { .name = "user", .type = F_INT, .at = offsetof(struct attended_ref, user) },
+    { .name = "performance", .type = F_INT, .at = offsetof(struct attended_ref, performance) });
+FIELDS(attended_fields, "Attended", struct attended,
+    { .name = "attended", .type = F_BOOL, .at = offsetof(struct attended, attended) },
+    { .name = "booking", .type = F_INT, .at = offsetof(struct attended, booking) });
+
+const struct call booking_facts_call = { "booking.facts", "A booking as others print it.", CALL_READ, &facts_ref_fields, &facts_fields, facts };
+const struct call booking_attended_call = {
+    "booking.attended", "Was somebody there?", CALL_READ, &attended_ref_fields, &attended_fields, attended,
+};

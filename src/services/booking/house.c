@@ -180,7 +180,7 @@ static err seats_drop(struct ctx *cx, void *self, const void *in_, void *out)
     (void)out;
     struct booking *b = self;
     const struct seats_dropped *in = in_;
-    const uint32_t *dropped = in->seats.at;
+    const int64_t *dropped = in->seats.at;
     const struct kept gone = { .reason = S(""), .release_at = HOUSE_GONE };
     struct sale *s = map_ptr(&b->sales, (uint64_t)in->schedule);
     if (!s)
@@ -192,7 +192,7 @@ static err seats_drop(struct ctx *cx, void *self, const void *in_, void *out)
     memcpy(wish, kept, s->seats * sizeof(*wish));            /* the house keeps the others */
     e = read_gone(cx, s, kept, &gone);
     for (size_t i = 0; i < in->seats.n; i++)
-        if (dropped[i] < s->seats)
+        if (dropped[i] >= 0 && dropped[i] < s->seats)
             wish[dropped[i]] = &gone;
     if (!e)
         e = wish_is_free(cx, s, kept, wish);
@@ -375,6 +375,14 @@ static const struct fields house_out_fields = { "HouseSeats", sizeof(struct hous
 static const struct field ref_rows[] = { { .name = "schedule_id", .type = F_ID, .from = FROM_PATH, .id = ID_SCHEDULE, AT(house_ref, schedule) } };
 static const struct fields ref_fields = { "HouseSeatsRef", sizeof(struct house_ref), ref_rows, 1 };
 
+static const struct field seat_rows[] = { { .type = F_INT, .low = 0, .high = PLAN_SEATS_MAX } };
+static const struct fields seat_fields = { "SeatNumber", sizeof(int64_t), seat_rows, 1 };
+static const struct field dropped_rows[] = {
+    { .name = "schedule", .type = F_INT, AT(seats_dropped, schedule) },
+    { .name = "seats", .type = F_LIST, .of = &seat_fields, .high = PLAN_SEATS_MAX, AT(seats_dropped, seats) },
+};
+static const struct fields dropped_fields = { "SeatsDropped", sizeof(struct seats_dropped), dropped_rows, 2 };
+
 const struct call house_put_call = {
     "booking.house_put", "Says which seats the house keeps for itself; never one that is held or sold.", CALL_COMMAND, &house_in_fields,
     &house_out_fields, house_put,
@@ -382,5 +390,7 @@ const struct call house_put_call = {
 const struct call house_get_call = {
     "booking.house_get", "Seats that the house keeps for itself.", CALL_READ, &ref_fields, &house_out_fields, house_get,
 };
-const struct call booking_seats_drop = { .name = "booking.seats_drop", .kind = CALL_COMMAND, .fn = seats_drop };
+const struct call booking_seats_drop = {
+    "booking.seats_drop", "Takes seats off the market that the next plan lacks.", CALL_COMMAND, &dropped_fields, NULL, seats_drop,
+};
 const struct call house_release_call = { "booking.house_release", NULL, CALL_COMMAND, NULL, NULL, house_release };

@@ -152,6 +152,24 @@ static err paid_put(struct ctx *cx, void *self, const void *in_, void *out_)
     return booking_confirm(cx, b, s, &row, in->payment);
 }
 
-const struct call booking_due_get = { .name = "booking.due_get", .kind = CALL_READ, .fn = due_get };
-const struct call booking_pay_begin = { .name = "booking.pay_begin", .kind = CALL_COMMAND, .fn = pay_begin };
-const struct call booking_paid_put = { .name = "booking.paid_put", .kind = CALL_COMMAND, .fn = paid_put };
+/* ---- tables ---- */
+
+#define ROW(type_, member, kind) { .name = #member, .type = kind, .at = offsetof(struct type_, member) }
+
+FIELDS(ref_fields, "BookingDueRef", struct booking_ref, ROW(booking_ref, booking, F_INT), ROW(booking_ref, user, F_INT));
+FIELDS(taken_fields, "Taken", struct taken, ROW(taken, schedule, F_INT), ROW(taken, kept, F_BOOL), ROW(taken, pass, F_INT), ROW(taken, offered, F_BOOL));
+FIELDS(due_fields, "BookingDue", struct booking_due,
+    ROW(booking_due, schedule, F_INT), ROW(booking_due, performance, F_INT), ROW(booking_due, user, F_INT), ROW(booking_due, owner, F_INT),
+    ROW(booking_due, title, F_STR), ROW(booking_due, due, F_MONEY),
+    { .name = "status", .type = F_ENUM, .words = booking_status_words, .at = offsetof(struct booking_due, status) },
+    { .name = "takes", .type = F_OBJECT, .of = &taken_fields, .at = offsetof(struct booking_due, takes) });
+
+static const char *const paid_words[] = { "confirmed", "refund", NULL };         /* enum paid_result */
+FIELDS(payment_fields, "BookingPayment", struct booking_payment,
+    ROW(booking_payment, booking, F_INT), ROW(booking_payment, payment, F_INT), ROW(booking_payment, amount, F_INT));
+FIELDS(paid_fields, "BookingPaid", struct booking_paid,
+    { .name = "result", .type = F_ENUM, .words = paid_words, .at = offsetof(struct booking_paid, result) });
+
+const struct call booking_due_get = { "booking.due_get", "What is due for a booking.", CALL_READ, &ref_fields, &due_fields, due_get };
+const struct call booking_pay_begin = { "booking.pay_begin", "A payment begins.", CALL_COMMAND, &ref_fields, &due_fields, pay_begin };
+const struct call booking_paid_put = { "booking.paid_put", "A payment has come.", CALL_COMMAND, &payment_fields, &paid_fields, paid_put };

@@ -25,4 +25,17 @@ static err sales(struct ctx *cx, void *self, const void *in_, void *out)
     return rows_end(cx, &r);
 }
 
-const struct call booking_sales = { .name = "booking.sales", .kind = CALL_READ, .fn = sales };
+/* ---- tables ---- */
+
+#define DAYS_MAX 1000000      /* schedules times days */
+
+FIELDS(ref_fields, "SalesRef", struct sales_ref,
+    { .name = "performance", .type = F_INT, .at = offsetof(struct sales_ref, performance) },
+    { .name = "from", .type = F_INT, .at = offsetof(struct sales_ref, from) },
+    { .name = "to", .type = F_INT, .at = offsetof(struct sales_ref, to) });
+
+#define ROW(member) { .name = #member, .type = F_INT, .at = offsetof(struct sales_day, member) }
+FIELDS(day_fields, "SalesDay", struct sales_day, ROW(schedule), ROW(day), ROW(sold), ROW(complimentary), ROW(cancelled), ROW(price), ROW(paid), ROW(refunded));
+FIELDS(days_fields, "SalesDays", struct list, { .name = "days", .type = F_LIST, .of = &day_fields, .high = DAYS_MAX });
+
+const struct call booking_sales = { "booking.sales", "What was sold and given back, by day.", CALL_READ, &ref_fields, &days_fields, sales };

@@ -161,6 +161,8 @@ const struct call coupon_ended_call = { "coupon.ended", "What a booking has rese
 const struct call coupon_cancelled_call = { "coupon.cancelled", "What a booking has used comes back.", CALL_COMMAND, &booking_cancelled_fields, NULL,
                                             piece_cancelled };
 
+static const struct call *const offers[] = { &coupon_reserve_call, &coupon_release_call, NULL };
+
 static const struct call *const calls[] = {
     &create_call, &coupon_put_call, &change_call, &delete_call, &show_call, &list_call, &claim_call, &redeem_call, &mine_call, &codes_call,
     &export_call, &tidy_call, &coupon_reserve_call, &coupon_release_call, &coupon_confirmed_call, &coupon_ended_call, &coupon_cancelled_call, NULL,
@@ -243,6 +245,7 @@ const struct service coupon_service = {
     .open = coupon_open,
     .close = coupon_close,
     .calls = calls,
+    .offers = offers,
     .routes = routes,
     .scope_read = SCOPE_COUPONS_READ,
     .scope_write = SCOPE_COUPONS_WRITE,

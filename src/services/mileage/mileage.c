@@ -59,8 +59,10 @@ FIELDS(release_fields, "MileageRelease", struct mileage_release_in,
 
 const struct call mileage_balance_call = { "mileage.balance", "What one can spend.", CALL_READ, NULL, &balance_fields, mileage_balance };
 const struct call mileage_history_call = { "mileage.history", "What changed it.", CALL_READ, &history_in_fields, &history_fields, mileage_history };
-const struct call mileage_adjust_call = { "mileage.adjust", "Gives or takes mileage, for a reason.", CALL_COMMAND, &adjust_fields, &entry_fields,
+const struct call mileage_adjust_call = { "mileage.adjust", "Gives or takes mileage, for a reason.", CALL_STORY, &adjust_fields, &entry_fields,
                                           mileage_adjust };
+const struct call mileage_adjust_put_call = { "mileage.adjust_put", "The part of mileage.adjust that changes something.", CALL_COMMAND,
+                                              &adjust_fields, &entry_fields, mileage_adjust_put };
 const struct call mileage_reserve_call = { "mileage.reserve", "Takes mileage for a booking.", CALL_COMMAND, &reserve_fields, NULL, mileage_reserve };
 const struct call mileage_release_call = { "mileage.release", "What a booking has reserved is back.", CALL_COMMAND, &release_fields, NULL,
                                            mileage_release };
@@ -72,8 +74,11 @@ const struct call mileage_cancelled_call = { "mileage.cancelled", "What was spen
                                              &booking_cancelled_fields, NULL, mileage_cancelled };
 static const struct call expire_call = { "mileage.expire", "Takes what is over out of balances.", CALL_COMMAND, NULL, NULL, mileage_expire };
 
+static const struct call *const offers[] = { &mileage_reserve_call, &mileage_release_call, NULL };
+
 static const struct call *const calls[] = {
-    &mileage_balance_call, &mileage_history_call, &mileage_adjust_call, &mileage_reserve_call, &mileage_release_call, &mileage_confirmed_call,
+    &mileage_balance_call, &mileage_history_call, &mileage_adjust_call, &mileage_adjust_put_call,
+    &mileage_reserve_call, &mileage_release_call, &mileage_confirmed_call,
     &mileage_ended_call, &mileage_cancelled_call, &expire_call, NULL,
 };
 
@@ -155,6 +160,7 @@ const struct service mileage_service = {
     .open = mileage_open,
     .close = mileage_close,
     .calls = calls,
+    .offers = offers,
     .routes = routes,
     .jobs = jobs,
     .subscriptions = subscriptions,

@@ -148,14 +148,14 @@ struct adjust_in {
 typedef err mileage_fn(struct ctx *cx, void *self, const void *in, void *ret_out);
 
 mileage_fn mileage_balance, mileage_history;                                         /* show.c */
-mileage_fn mileage_adjust;                                                           /* adjust.c */
+mileage_fn mileage_adjust, mileage_adjust_put;                                       /* adjust.c */
 mileage_fn mileage_expire;                                                           /* lot.c */
 mileage_fn mileage_reserve, mileage_release, mileage_ended, mileage_confirmed, mileage_cancelled;          /* booking.c */
 
 void mileage_entry_show(const struct entry *e, struct entry_view *ret);
 extern const char *const mileage_source_words[];
 
-extern const struct call mileage_confirmed_call, mileage_ended_call, mileage_cancelled_call, mileage_adjust_call, mileage_balance_call,
+extern const struct call mileage_confirmed_call, mileage_ended_call, mileage_cancelled_call, mileage_adjust_call, mileage_adjust_put_call, mileage_balance_call,
     mileage_history_call;
 
 extern struct metric mileage_moved[];

@@ -232,6 +232,8 @@ const struct call payment_event_seen_call = { .name = "payment.event_seen", .kin
 const struct call payment_note_call = { .name = "payment.note", .kind = CALL_COMMAND, .fn = payment_note };
 const struct call payment_advance_call = { .name = "payment.advance", .kind = CALL_COMMAND, .fn = payment_advance };
 
+static const struct call *const offers[] = { &payment_headroom_call, NULL };
+
 static const struct call *const calls[] = {
     &create_call,        &confirm_call,      &payment_webhook_call, &show_call,           &list_call,         &resume_call,
     &payment_open_call,  &payment_load_call, &payment_event_seen_call, &payment_advance_call, &sandbox_charge_call, &sandbox_find_call,
@@ -509,6 +511,7 @@ const struct service payment_service = {
     .open = payment_service_open,
     .close = payment_service_close,
     .calls = calls,
+    .offers = offers,
     .routes = routes,
     .scope_read = SCOPE_SALES_READ,
     .scope_write = SCOPE_SALES_WRITE,

@@ -186,13 +186,29 @@ static const struct call sales_csv_call = { "performance.sales_csv", "What was s
                                             CALL_READ, &sales_csv_fields, NULL, sales_csv };
 
 /* For other services. */
-const struct call performance_schedule_facts = { "performance.schedule_facts", "A schedule as it was made.", CALL_READ, NULL, NULL, schedule_facts };
-const struct call performance_facts_call = { "performance.facts", "A performance as it was made.", CALL_READ, NULL, NULL, show_facts };
-const struct call performance_seat_plan = { "performance.seat_plan", "The seats of a schedule.", CALL_READ, NULL, NULL, seat_plan };
+FIELDS(asked_schedule_fields, "ScheduleFactsRef", struct schedule_ref, ROW(struct schedule_ref, schedule, F_INT));
+FIELDS(schedule_facts_fields, "ScheduleFacts", struct schedule_facts,
+    ROW(struct schedule_facts, performance, F_INT), ROW(struct schedule_facts, hall, F_INT), ROW(struct schedule_facts, owner, F_INT),
+    ROW(struct schedule_facts, starts_at, F_TIME), ROW(struct schedule_facts, ends_at, F_TIME),
+    ROW(struct schedule_facts, sale_starts_at, F_TIME), ROW(struct schedule_facts, sale_ends_at, F_TIME),
+    ROW(struct schedule_facts, max_per_user, F_INT), ROW(struct schedule_facts, title, F_STR), ROW(struct schedule_facts, hall_name, F_STR),
+    ROW(struct schedule_facts, cancelled, F_BOOL));
+FIELDS(asked_performance_fields, "PerformanceFactsRef", struct performance_ref, ROW(struct performance_ref, performance, F_INT));
+FIELDS(performance_facts_fields, "PerformanceFacts", struct performance_facts,
+    ROW(struct performance_facts, owner, F_INT), ROW(struct performance_facts, title, F_STR));
+FIELDS(asked_hall_fields, "HallPlanRef", struct hall_ref, ROW(struct hall_ref, hall, F_INT));
+FIELDS(stored_plan_fields, "StoredPlan", struct str, { .name = "plan", .type = F_BYTES });
+
+const struct call performance_schedule_facts = { "performance.schedule_facts", "A schedule as it was made.", CALL_READ, &asked_schedule_fields,
+                                                 &schedule_facts_fields, schedule_facts };
+const struct call performance_facts_call = { "performance.facts", "A performance as it was made.", CALL_READ, &asked_performance_fields,
+                                             &performance_facts_fields, show_facts };
+const struct call hall_plan_call = { "performance.hall_plan", "A hall's plan as it is stored.", CALL_READ, &asked_hall_fields, &stored_plan_fields,
+                                     hall_plan };
+static const struct call *const offers[] = { &performance_schedule_facts, &performance_facts_call, &hall_plan_call, NULL };
 
 /* Steps of the stories above; their structs hold bytes that no JSON carries. */
 const struct call hall_insert_call = { "performance.hall_insert", "Writes a hall.", CALL_COMMAND, NULL, NULL, hall_insert };
-const struct call hall_plan_call = { "performance.hall_plan", "A hall's plan as it is stored.", CALL_READ, NULL, NULL, hall_plan };
 const struct call schedule_basis_call = { "performance.schedule_basis", "What a new schedule is checked against.", CALL_READ, NULL, NULL,
                                           schedule_basis };
 const struct call schedule_insert_call = { "performance.schedule_insert", "Writes a schedule if its hall is free.", CALL_COMMAND, NULL, NULL,
@@ -215,7 +231,7 @@ static const struct call *const calls[] = {
     &show_change_call, &show_delete_call, &schedule_cast_call, &ranking_call, &recommended_call, &purchase_confirmed_call, &purchase_cancelled_call,
     &poster_upload_call, &poster_look_call, &poster_put_call, &poster_get_call, &purchases_prune_call,
     &affinity_step_call, &affinity_look_call, &affinity_set_call,
-    &performance_schedule_facts, &performance_facts_call, &performance_seat_plan, &schedule_change_call, &schedule_change_put_call,
+    &performance_schedule_facts, &performance_facts_call, &schedule_change_call, &schedule_change_put_call,
     &schedule_cancel_call, &schedule_cancel_put_call, &sales_csv_call, &schedule_plan_call,
     &schedule_plan_basis_call, &schedule_plan_store_call, &embed_put_call, &embed_get_call, &embed_page_call, NULL,
 };
@@ -320,11 +336,15 @@ static void performance_close(void *self)
     free(p);
 }
 
+static const struct service *const beside[] = { &booking_service, &queue_service, NULL };
+
 const struct service performance_service = {
     .name = "performance",
+    .beside = beside,
     .open = performance_open,
     .close = performance_close,
     .calls = calls,
+    .offers = offers,
     .routes = routes,
     .scope_read = SCOPE_CATALOGUE_READ,
     .scope_write = SCOPE_CATALOGUE_WRITE,

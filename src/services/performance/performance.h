@@ -41,27 +41,6 @@ extern const struct call performance_facts_call;
 
 /* ---- its seats ---- */
 
-/* A row of neighbours, in map order; an area for standing is one row. */
-struct seat_row {
-    struct str section, name;
-    uint32_t first, count;    /* seats */
-    uint32_t rank;            /* 0: the best row of the house */
-    bool area;                /* places without numbers that matter */
-};
-
-/* Columns by seat number in map order, in the caller's arena. */
-struct seat_plan {
-    uint32_t seat_count, row_count, category_count;
-    const struct seat_row *rows;
-    const struct str *guid, *number;
-    const uint8_t *category;  /* index into `categories` */
-    const uint8_t *breaks;    /* bit i (byte i / 8, least significant first): no neighbour to the left of seat i */
-    const struct str *categories;
-};
-
-/* in: struct schedule_ref, out: struct seat_plan. ERR_MISSING when there is no such schedule. CALL_READ. */
-extern const struct call performance_seat_plan;
-
 /* The plan of a hall in its stored form, for plan_decode(), in the caller's arena; also of a hall that has been deleted; or a plan that a
  * schedule moved to, by its own id. ERR_MISSING when there
  * never was one. From reads and stories. */

@@ -395,7 +395,6 @@ CALL_FN(schedule_plan_put);
 CALL_FN(schedule_plan_store);
 CALL_FN(schedule_facts);
 CALL_FN(show_facts);
-CALL_FN(seat_plan);
 CALL_FN(hall_plan);
 CALL_FN(seat_map_get);
 #undef CALL_FN

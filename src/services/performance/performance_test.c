@@ -375,7 +375,6 @@ static void test_asked_by_others(void **state)
     struct schedule_create_in in = schedule_of(b, show, hall, 0);
     struct schedule_ref ref = { make_schedule(b, &in).id }, unknown = { ref.schedule + 1 };
     struct schedule_facts facts = { 0 };
-    struct seat_plan seats = { 0 };
     struct str blob;
 
     as(b, 0);
@@ -383,12 +382,6 @@ static void test_asked_by_others(void **state)
     assert_int_equal(facts.owner, PRODUCER);
     assert_int_equal(facts.sale_ends_at, in.sale_ends_at);
     assert_int_equal(facts.max_per_user, 4);
-    assert_int_equal(call_run(&b->cx, &performance_seat_plan, &ref, &seats), OK);
-    assert_int_equal(seats.seat_count, 50);
-    assert_int_equal(seats.row_count, 5);
-    assert_true(str_eq(seats.rows[4].name, S("E")));
-    assert_true(str_eq(seats.guid[49], S("1F-E-10")));
-    assert_true(str_eq(seats.categories[seats.category[49]], S("S")));
     assert_int_equal(performance_hall_plan(&b->cx, hall, &blob), OK);
     assert_int_equal(plan_decode(b->arena, blob)->seat_count, 50);
     assert_int_equal(call_run(&b->cx, &performance_schedule_facts, &unknown, &facts), ERR_MISSING);

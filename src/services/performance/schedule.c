@@ -84,48 +84,6 @@ err schedule_facts(struct ctx *cx, void *self, const void *in_, void *ret_out)
     return OK;
 }
 
-static struct seat_plan seats_of(struct arena *arena, const struct plan *p)
-{
-    struct seat_row *rows = NEW_ARRAY(arena, struct seat_row, p->row_count);
-    struct str *categories = NEW_ARRAY(arena, struct str, p->category_count);
-
-    for (uint32_t i = 0; i < p->row_count; i++) {
-        const struct plan_row *row = &p->rows[i];
-        const struct plan_section *section = &p->sections[row->section];
-        rows[i] = (struct seat_row){ section->name, row->name, row->first, row->count, row->rank, section->kind == SECTION_AREA };
-    }
-    for (uint32_t i = 0; i < p->category_count; i++)
-        categories[i] = p->categories[i].name;
-    return (struct seat_plan){
-        .seat_count = p->seat_count,
-        .row_count = p->row_count,
-        .category_count = p->category_count,
-        .rows = rows,
-        .guid = p->guid,
-        .number = p->number,
-        .category = p->category,
-        .breaks = p->breaks,
-        .categories = categories,
-    };
-}
-
-err seat_plan(struct ctx *cx, void *self, const void *in_, void *ret_out)
-{
-    const struct schedule_ref *in = in_;
-    struct schedule s;
-    struct plan *plan;
-    (void)self;
-
-    err e = store_schedule(cx, in->schedule, &s);
-    if (e)
-        return e;
-    e = hall_plan_read(cx, s.plan, &plan, NULL);
-    if (e)
-        return e;
-    *(struct seat_plan *)ret_out = seats_of(cx->arena, plan);
-    return OK;
-}
-
 /* ---- making one: look, check, write, open ---- */
 
 err schedule_basis(struct ctx *cx, void *self, const void *in_, void *ret_out)

@@ -85,7 +85,7 @@ static err check_prices(struct ctx *cx, const struct plan_put_in *in, const stru
 
 static err drop_seats(struct ctx *cx, const struct schedule *s, const uint8_t *gone, uint32_t n)
 {
-    uint32_t *seats = NEW_ARRAY(cx->arena, uint32_t, n);
+    int64_t *seats = NEW_ARRAY(cx->arena, int64_t, n);
     size_t count = 0;
     for (uint32_t seat = 0; seat < n; seat++)
         if (bit_get(gone, seat))

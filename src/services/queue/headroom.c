@@ -14,7 +14,7 @@ void headroom_refresh(struct ctx *cx, struct queue *q, int64_t rooms)
 {
     struct payment_headroom headroom;
     int64_t bound = INT64_MAX;
-    bool paying = app_self(cx->app, &payment_service) != NULL;       /* a program without payment has nothing to wait for */
+    bool paying = app_has(cx->app, &payment_service);       /* a program without payment has nothing to wait for */
     if (paying && !call_run(cx, &payment_headroom_call, NULL, &headroom) && headroom.orders_per_minute < INT64_MAX / 1000)
         bound = max(TRICKLE, headroom.orders_per_minute * 1000 / q->orders_permille / max(1, rooms));
     atomic_store(&q->bound, bound);

@@ -316,8 +316,11 @@ static void queue_close(void *self)
     free(q);
 }
 
+static const struct service *const beside[] = { &booking_service, NULL };
+
 const struct service queue_service = {
     .name = "queue",
+    .beside = beside,
     .open = queue_open,
     .close = queue_close,
     .calls = calls,

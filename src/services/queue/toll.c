@@ -104,7 +104,7 @@ static int64_t bits_needed(const struct queue *q, int level, int64_t joins)
 static err account_bits(struct ctx *cx, struct queue *q, int64_t *ret)
 {
     struct contact contact = { .verified = true };
-    bool known = app_self(cx->app, &auth_service) != NULL;
+    bool known = app_has(cx->app, &auth_service);
     err e = known ? call_run(cx, &auth_contact_call, &(struct contact_ref){ cx->actor.user }, &contact) : OK;
     if (!e)
         *ret = (cx->now - contact.joined_at < YOUNG_MS) + !contact.verified + (failures(cx, q) >= FAILURES_FREE);

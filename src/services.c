@@ -35,6 +35,12 @@ const struct service *const all_services[] = {
 
 #define COUNT (sizeof(all_services) / sizeof(all_services[0]))
 
+/* Where it does not run, it is nowhere: other services ask it nothing. */
+static bool is_asked(const struct service *s)
+{
+    return s->routes || s->offers || s->subscriptions;
+}
+
 /* Part of every process. */
 static bool everywhere(const struct service *s)
 {
@@ -88,7 +94,7 @@ bool services_choose(struct arena *arena, const struct config *c, struct str run
             continue;
         if (everywhere(*s) || named(run, (*s)->name))
             here[here_n++] = *s;
-        else
+        else if (is_asked(*s))
             away[away_n++] = *s;
     }
     *ret = (struct services_chosen){ here, away };

@@ -2,7 +2,8 @@
 
 #include <stdlib.h>
 
-#include "platform/db/engine.h"
+#include "base/clock.h"
+#include "platform/db/command.h"
 #include "services/booking/booking_int.h"
 #include "services/queue/queue_int.h"
 

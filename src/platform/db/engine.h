@@ -1,30 +1,13 @@
-/* The database as the program that runs it sees it: opening and closing it, and handing commands to its writer. Services need db.h alone. */
+/* The database as the program that runs it sees it: opening and closing it; command.h hands commands to its writer. Services need db.h alone. */
 #ifndef PLATFORM_DB_ENGINE_H
 #define PLATFORM_DB_ENGINE_H
 
 #include "base/clock.h"
-#include "platform/db/db.h"
+#include "platform/db/command.h"
 
 /* What the columns of a result are: for those who print whatever comes. */
 int rows_columns(const struct rows *r);
 const char *rows_column_name(const struct rows *r, int column);
-
-/* ---- commands ---- */
-
-struct command {
-    struct command *next;
-    err (*run)(struct command *c);       /* in the writer, inside the group's transaction; c->cx is ready */
-    err (*finish)(struct command *c);    /* after run, whatever it returned, outside its savepoint: for what must stay even of a refusal; may be NULL */
-    void (*done)(struct command *c);     /* in the writer, after the group is durable (or has failed): hand it back, never wait here */
-    void (*again)(struct command *c);    /* before run is called once more (a deadlock, another's fault): drops what it left with the submitter; may be NULL */
-    struct ctx cx;            /* the submitter sets arena, actor, lang; the writer app, db, rng, now */
-    void *waiter;             /* the submitter's own */
-    err result;               /* what run returned; ERR_UNAVAILABLE when the group could not be committed; ERR_INTERNAL: a value does not fit */
-};
-
-/* Hands over a chain of commands linked by next. Those that do not fit into the bounded queue are returned as a chain (NULL: all were
- * taken): answer them 503. From any thread. */
-struct command *db_submit(struct db *db, struct command *chain, size_t count);
 
 /* ---- opening ---- */
 

@@ -1,4 +1,4 @@
-# limit: 120
+# limit: 240
 # The gateway: requests to servers of others and back, and servers that lie, die, come and go.
 . tests/lib/suite.sh
 files tests/gateway '*test.mjs'

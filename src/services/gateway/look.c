@@ -96,7 +96,8 @@ static size_t resolve(struct arena *arena, struct str given, struct place *place
     if (most && place_parse(given, places))
         return 1;
     split(given, &host, &port);
-    int e = getaddrinfo(arena_str(arena, host).p, arena_str(arena, port).p, &hints, &all);
+    const char *name = str_eq_nocase(host, S("localhost")) ? NULL : arena_str(arena, host).p;        /* the loopback, whoever tells otherwise (RFC 6761, 6.3) */
+    int e = getaddrinfo(name, arena_str(arena, port).p, &hints, &all);
     if (e)
         LOG(LOG_WARN, "an upstream's name leads nowhere", lf_s("name", given), lf_s("why", str_c(gai_strerror(e))));
     for (struct addrinfo *a = all; a && n < most; a = a->ai_next) {

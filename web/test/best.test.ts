@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { MapRow, SeatMapData, SeatTrait } from "../src/api/shapes";
+import type { MapRow, SeatMapData, SeatTrait } from "../src/api/shapes/performance";
 import { BestSeats } from "../src/map/best";
 import { everything, fitting, pricesOf, wishes } from "../src/map/filter";
 import { instead } from "../src/map/instead";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { Problem } from "../src/api/problem";
-import type { QueueMinute, QueueStatus } from "../src/api/shapes";
+import type { QueueMinute, QueueStatus } from "../src/api/shapes/queue";
 import { columns, percent, sums, watchRoom, type RoomState } from "../src/pages/cockpit-watch";
 import { wholeWithin } from "../src/room/rules";
 

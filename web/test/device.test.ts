@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from "vitest";
-import type { QueuePlace } from "../src/api/shapes";
+import type { QueuePlace } from "../src/api/shapes/queue";
 import { signProof } from "../src/app/device";
 import { watchPlace, type PlaceState } from "../src/pages/queue-place";
 

@@ -1,5 +1,5 @@
 /* A small hall for the tests: two sections of numbered seats, one with mixed grades, and an area. */
-import type { SeatMapData } from "../src/api/shapes";
+import type { SeatMapData } from "../src/api/shapes/performance";
 
 const won = (amount: number) => ({ amount, currency: "KRW" });
 

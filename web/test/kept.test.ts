@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Booking } from "../src/api/shapes";
+import type { Booking } from "../src/api/shapes/booking";
 import { findKept, forgetUnless, keep, readKept, type KeptBooking } from "../src/app/kept";
 import { keptName, type Store } from "../src/app/session";
 

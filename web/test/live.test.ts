@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import type { Availability, AvailabilityDelta } from "../src/api/shapes";
+import type { Availability, AvailabilityDelta } from "../src/api/shapes/booking";
 import { LiveAvailability } from "../src/map/live";
 import { SeatStore } from "../src/map/store";
 import { hall } from "./hall";

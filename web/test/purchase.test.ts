@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import type { BookingStatus, Payment } from "../src/api/shapes";
+import type { BookingStatus } from "../src/api/shapes/booking";
+import type { Payment } from "../src/api/shapes/payment";
 import { resultOf, type Order } from "../src/pages/purchase";
 
 const zero = { amount: 0, currency: "KRW" };

@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from "vitest";
 import { Problem } from "../src/api/problem";
-import type { QueuePlace } from "../src/api/shapes";
+import type { QueuePlace } from "../src/api/shapes/queue";
 import { ClockEstimate } from "../src/app/clock";
 import { watchPlace, type PlaceState } from "../src/pages/queue-place";
 

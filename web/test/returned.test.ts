@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { networkProblem, Problem } from "../src/api/problem";
-import type { BookingStatus, Payment } from "../src/api/shapes";
+import type { BookingStatus } from "../src/api/shapes/booking";
+import type { Payment } from "../src/api/shapes/payment";
 import { endingOf, follow, readTold, type Paid, type ReturnState, type Told } from "../src/pages/returned";
 
 const zero = { amount: 0, currency: "KRW" };

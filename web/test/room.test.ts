@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import type { RoomRules, SaleTerms } from "../src/api/shapes";
+import type { SaleTerms } from "../src/api/shapes/booking";
+import type { RoomRules } from "../src/api/shapes/queue";
 import { readDraft } from "../src/app/draft";
 import { fromLocal, toLocal } from "../src/room/local-time";
 import { whoseOf } from "../src/room/lookup";

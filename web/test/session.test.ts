@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from "vitest";
 import { Problem } from "../src/api/problem";
-import type { Tokens, User } from "../src/api/shapes";
+import type { Tokens, User } from "../src/api/shapes/auth";
 import { keptName, Session, type SessionParts, type Store } from "../src/app/session";
 
 class Shelf implements Store {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { SeatMapData } from "../src/api/shapes";
+import type { SeatMapData } from "../src/api/shapes/performance";
 import { peopleOf, totalOf } from "../src/desk/price";
 import { filterOf } from "../src/staff/filter";
 import { readCsv, salesColumns, salesDays } from "../src/staff/sales";

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from "vitest";
-import { genres } from "../src/api/shapes";
+import { genres } from "../src/api/shapes/performance";
 import { clockFace, koreanDay, money } from "../src/app/format";
 import { catalogues } from "../src/app/i18n";
 import { language, preferred } from "../src/app/language";

@@ -1,7 +1,8 @@
 /* The calls about one's own account. */
 import { call } from "./client";
 import { exchange } from "./http";
-import type { Page, SignIn, Tokens, User } from "./shapes";
+import type { SignIn, Tokens, User } from "./shapes/auth";
+import type { Page } from "./shapes/common";
 
 export interface Credentials {
   email: string;

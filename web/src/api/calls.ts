@@ -1,10 +1,13 @@
 /* The API's calls by name. */
 import type { Proof } from "../draw/proof";
 import { call, type Call } from "./client";
-import type {
-  Availability, Benefits, Booking, Coupon, DrawData, Hold, JoinWork, Mileage, Page, Performance, QueueAppeal, QueueChallenge, QueuePlace,
-  ScheduleDetail, SeatMapData, Ticket, User,
-} from "./shapes";
+import type { User } from "./shapes/auth";
+import type { Availability, Benefits, Booking, Hold, Ticket } from "./shapes/booking";
+import type { Page } from "./shapes/common";
+import type { Coupon } from "./shapes/coupon";
+import type { Mileage } from "./shapes/mileage";
+import type { Performance, ScheduleDetail, SeatMapData } from "./shapes/performance";
+import type { DrawData, JoinWork, QueueAppeal, QueueChallenge, QueuePlace } from "./shapes/queue";
 
 type Signal = AbortSignal | undefined;
 const id = encodeURIComponent;

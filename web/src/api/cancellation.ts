@@ -1,6 +1,6 @@
 /* The calls about giving tickets back. */
 import { call } from "./client";
-import type { Cancelled, CancellationTerms } from "./shapes";
+import type { Cancelled, CancellationTerms } from "./shapes/booking";
 
 const path = (booking: string) => `/bookings/${encodeURIComponent(booking)}`;
 

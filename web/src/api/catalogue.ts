@@ -1,7 +1,9 @@
 /* What is on: searches, the ranking, what fits a person; a hall and the terms of giving back. */
 import { call } from "./client";
 import { query } from "./calls";
-import type { CancellationPolicy, Hall, Page, Performance } from "./shapes";
+import type { CancellationPolicy } from "./shapes/booking";
+import type { Page } from "./shapes/common";
+import type { Hall, Performance } from "./shapes/performance";
 
 const id = encodeURIComponent;
 

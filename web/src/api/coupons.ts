@@ -1,7 +1,9 @@
 /* The calls about what makes a booking cheaper: coupons and mileage. */
 import { query } from "./calls";
 import { call } from "./client";
-import type { Coupon, MileageMove, OpenCoupon, Page } from "./shapes";
+import type { Page } from "./shapes/common";
+import type { Coupon, OpenCoupon } from "./shapes/coupon";
+import type { MileageMove } from "./shapes/mileage";
 
 type Signal = AbortSignal | undefined;
 

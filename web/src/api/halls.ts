@@ -2,7 +2,8 @@
 import { query } from "./calls";
 import { call } from "./client";
 import { Intent } from "./intent";
-import type { HallPlan, HallSummary, Page, Schedule, SeatMapData } from "./shapes";
+import type { Page } from "./shapes/common";
+import type { HallPlan, HallSummary, Schedule, SeatMapData } from "./shapes/performance";
 
 type Signal = AbortSignal | undefined;
 const id = encodeURIComponent;

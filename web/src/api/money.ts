@@ -1,7 +1,9 @@
 /* The calls of the people who look after the money. */
 import { query } from "./calls";
 import { call } from "./client";
-import type { Page, PaymentAccount, PaymentAccountChange, PaymentCase, Reconciliation, Settlement, User } from "./shapes";
+import type { User } from "./shapes/auth";
+import type { Page } from "./shapes/common";
+import type { PaymentAccount, PaymentAccountChange, PaymentCase, Reconciliation, Settlement } from "./shapes/payment";
 
 type Signal = AbortSignal | undefined;
 const id = encodeURIComponent;

@@ -1,7 +1,8 @@
 /* The calls about paying: who can take the money, a payment from its beginning to its receipt. */
 import { query, withPass } from "./calls";
 import { call } from "./client";
-import type { Deposit, Page, PayMethod, Payment, ProviderState, Receipt, RefundAccount } from "./shapes";
+import type { Page } from "./shapes/common";
+import type { Deposit, PayMethod, Payment, ProviderState, Receipt, RefundAccount } from "./shapes/payment";
 
 type Signal = AbortSignal | undefined;
 const path = (payment: string) => `/payments/${encodeURIComponent(payment)}`;

@@ -1,7 +1,7 @@
 /* What those who were there say of a performance. */
 import { call } from "./client";
 import { query } from "./calls";
-import type { Review, Reviews, ReviewSort, ReviewText } from "./shapes";
+import type { Review, Reviews, ReviewSort, ReviewText } from "./shapes/review";
 
 const id = encodeURIComponent;
 

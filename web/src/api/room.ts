@@ -1,9 +1,12 @@
 /* A waiting room in the hands of its organizer. */
 import { query } from "./calls";
 import { call } from "./client";
+import type { User } from "./shapes/auth";
+import type { SaleTerms, SaleTermsChange, StaffBooking } from "./shapes/booking";
+import type { Page } from "./shapes/common";
 import type {
-  GroupLine, Page, PerformanceRoom, PlaceLookup, QueueAppealCase, QueueControl, QueueMinute, QueueStatus, RoomRules, RoomSettings, SaleTerms, SaleTermsChange, StaffBooking, User,
-} from "./shapes";
+  GroupLine, PerformanceRoom, PlaceLookup, QueueAppealCase, QueueControl, QueueMinute, QueueStatus, RoomRules, RoomSettings,
+} from "./shapes/queue";
 
 type Signal = AbortSignal | undefined;
 const id = encodeURIComponent;

@@ -1,7 +1,10 @@
 /* The calls of those who organize: performances and their dates, bookings, people, and what keeps a house running. */
 import { query } from "./calls";
 import { call } from "./client";
-import type { CastMember, Genre, Hold, Money, Page, Performance, ScheduleDetail, StaffBooking, Ticket, User } from "./shapes";
+import type { User } from "./shapes/auth";
+import type { Hold, StaffBooking, Ticket } from "./shapes/booking";
+import type { Money, Page } from "./shapes/common";
+import type { CastMember, Genre, Performance, ScheduleDetail } from "./shapes/performance";
 
 type Signal = AbortSignal | undefined;
 const id = encodeURIComponent;

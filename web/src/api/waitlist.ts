@@ -1,7 +1,8 @@
 /* The calls about waiting for what is sold out. */
 import { withPass } from "./calls";
 import { call } from "./client";
-import type { Hold, Page, Waiting } from "./shapes";
+import type { Hold, Waiting } from "./shapes/booking";
+import type { Page } from "./shapes/common";
 
 const path = (entry: string) => `/waitlist/${encodeURIComponent(entry)}`;
 

@@ -1,6 +1,6 @@
 /* The session has ended in the middle of something. The page stays as it is beneath, with all that was typed, while one signs in again. */
 import { useEffect, useRef } from "preact/hooks";
-import type { Tokens } from "../api/shapes";
+import type { Tokens } from "../api/shapes/auth";
 import { SignInForm } from "../ui/SignInForm";
 import { words } from "./i18n";
 import { navigate } from "./router";

@@ -1,5 +1,5 @@
 /* What is searched for, as it stands in the address: it can be sent to a friend, and going back finds it again. */
-import { genres, type SaleStatus } from "../api/shapes";
+import { genres, type SaleStatus } from "../api/shapes/performance";
 import { koreanDay } from "./format";
 
 export const sorts = ["popular", "soonest", "newest", "price", "title"] as const;

@@ -1,5 +1,5 @@
 /* Money, dates and durations in the person's language. Shows are told in the hall's time zone: the device's. */
-import type { Money } from "../api/shapes";
+import type { Money } from "../api/shapes/common";
 import { language, type Language } from "./language";
 
 const locales: Record<Language, string> = { ko: "ko-KR", en: "en-GB" };

@@ -2,7 +2,7 @@
  * pictures of their codes. Nothing else of the API is kept, and it goes when one signs out or somebody else signs in (session.ts).
  *
  * It lies in localStorage beside the session, whose fate it shares. */
-import type { Booking, Ticket } from "../api/shapes";
+import type { Booking, Ticket } from "../api/shapes/booking";
 import { keptName, type Store } from "./session";
 
 export interface KeptBooking {

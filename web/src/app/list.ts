@@ -1,6 +1,6 @@
 /* A list that the server gives page by page. */
 import { useEffect, useState } from "preact/hooks";
-import type { Page } from "../api/shapes";
+import type { Page } from "../api/shapes/common";
 import { useSending, type Sending } from "../ui/Form";
 import { useResource, type Resource } from "./resource";
 

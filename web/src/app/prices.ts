@@ -1,5 +1,6 @@
 /* What a person pays for a seat of a grade, as the server counts it: each share is rounded down, and a price of one's own never costs more. */
-import type { Money, PersonTerms } from "../api/shapes";
+import type { PersonTerms } from "../api/shapes/booking";
+import type { Money } from "../api/shapes/common";
 
 const less = (amount: number, percent: number) => amount - Math.floor((amount * percent) / 100);
 

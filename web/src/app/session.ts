@@ -3,7 +3,7 @@
 import { signal } from "@preact/signals";
 import { exchange } from "../api/http";
 import { Problem } from "../api/problem";
-import type { Tokens, User } from "../api/shapes";
+import type { Tokens, User } from "../api/shapes/auth";
 import { exclusively } from "./exclusive";
 import { lasting, ofTab } from "./storage";
 

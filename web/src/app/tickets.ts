@@ -1,7 +1,8 @@
 /* Bookings with their tickets: from the server, or as they were when this device last had a network. */
 import { getBooking, getTicketPicture, listBookings, listTickets } from "../api/calls";
 import { asProblem } from "../api/problem";
-import type { Booking, Page, Ticket } from "../api/shapes";
+import type { Booking, Ticket } from "../api/shapes/booking";
+import type { Page } from "../api/shapes/common";
 import { serverNow } from "./clock";
 import { findKept, forgetUnless, keep, readKept, worthKeeping, type KeptBooking } from "./kept";
 import { online } from "./network";

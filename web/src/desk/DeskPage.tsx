@@ -3,7 +3,7 @@ import { useState } from "preact/hooks";
 import { getPerformance } from "../api/calls";
 import { findPerformances } from "../api/catalogue";
 import { listManaged } from "../api/staff";
-import type { Performance } from "../api/shapes";
+import type { Performance } from "../api/shapes/performance";
 import { serverNow } from "../app/clock";
 import { count, moment } from "../app/format";
 import { useList } from "../app/list";

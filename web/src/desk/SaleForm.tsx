@@ -2,7 +2,8 @@
 import { useMemo, useState } from "preact/hooks";
 import { Intent } from "../api/intent";
 import { holdForCaller, saleMethods, sellAtDesk, type CounterSale, type SaleMethod, type StaffBookingDetail } from "../api/staff";
-import type { Money, SeatMapData } from "../api/shapes";
+import type { Money } from "../api/shapes/common";
+import type { SeatMapData } from "../api/shapes/performance";
 import { count as numberText, money } from "../app/format";
 import { words } from "../app/i18n";
 import { Refusals } from "../staff/Refusals";

@@ -2,7 +2,7 @@
 import { useState } from "preact/hooks";
 import { getSchedule, getSeatMap } from "../api/calls";
 import type { StaffBookingDetail } from "../api/staff";
-import type { ScheduleDetail, SeatMapData } from "../api/shapes";
+import type { ScheduleDetail, SeatMapData } from "../api/shapes/performance";
 import { moment } from "../app/format";
 import { useResource } from "../app/resource";
 import type { Params } from "../app/router";

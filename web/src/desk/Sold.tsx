@@ -2,7 +2,7 @@
 import { useEffect, useRef } from "preact/hooks";
 import { getTicketPicture } from "../api/calls";
 import type { StaffBookingDetail } from "../api/staff";
-import type { Ticket } from "../api/shapes";
+import type { Ticket } from "../api/shapes/booking";
 import { moment, money } from "../app/format";
 import { words } from "../app/i18n";
 import { useResource } from "../app/resource";

@@ -1,5 +1,6 @@
 /* What a sale will cost, so that it can be said before the money is taken. The server decides: these are its rules (docs/wire.md, terms of a sale). */
-import type { Money, PersonTerms } from "../api/shapes";
+import type { PersonTerms } from "../api/shapes/booking";
+import type { Money } from "../api/shapes/common";
 
 /* What is taken off is rounded down to whole minor units, seat by seat. */
 const less = (amount: number, percent: number) => amount - Math.floor((amount * percent) / 100);

@@ -3,7 +3,7 @@ import { useMemo, useState } from "preact/hooks";
 import { createHall, hallIntent, putPlan } from "../api/halls";
 import { getPerformance } from "../api/calls";
 import { findPerformances } from "../api/catalogue";
-import type { HallSummary, Schedule } from "../api/shapes";
+import type { HallSummary, Schedule } from "../api/shapes/performance";
 import { count, moment } from "../app/format";
 import { navigate } from "../app/router";
 import { save } from "../app/save";

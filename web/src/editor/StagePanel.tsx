@@ -1,6 +1,6 @@
 /* Where the stage is: what buyers see at the top, and what rows are counted from. */
 import { Check } from "../room/Text";
-import type { Rect } from "../api/shapes";
+import type { Rect } from "../api/shapes/performance";
 import { setStage } from "./edit";
 import type { Editor } from "./editor";
 import { Num } from "./Num";

@@ -1,6 +1,6 @@
 /* What the editor's page knows: the plan with its history, what is chosen, the tool in hand and what it draws. */
 import { computed, signal } from "@preact/signals";
-import type { SeatMapData } from "../api/shapes";
+import type { SeatMapData } from "../api/shapes/performance";
 import { SeatStore } from "../map/store";
 import { check, type Fault } from "./check";
 import * as edit from "./edit";

@@ -1,5 +1,5 @@
 /* Plans as files: our own description (docs/venue-format.md), pretix seating plans, seats.io charts. What a format cannot say is counted. */
-import type { Rect } from "../api/shapes";
+import type { Rect } from "../api/shapes/performance";
 import { insideOutline } from "../map/grid";
 import {
   boxAround, eachSeat, guidOf, isArea, prefixOf, sectionSize, ungraded, type AreaSection, type Plan, type Point, type Seat, type SeatSection,

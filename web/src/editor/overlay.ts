@@ -1,7 +1,7 @@
 /* What the editor draws over the map: what is chosen, what is being drawn, the rubber band. */
 import { taken } from "../map/sprites";
 import type { SeatRenderer } from "../map/renderer";
-import type { Rect } from "../api/shapes";
+import type { Rect } from "../api/shapes/performance";
 import type { Editor } from "./editor";
 import { isArea, type Point } from "./plan";
 

@@ -1,5 +1,5 @@
 /* From a plan to what the map's renderer draws, and back from a seat map to a plan. What an edit did not touch is not worked out again. */
-import { seatTraits, type MapRow, type MapSection, type Rect, type SeatMapData } from "../api/shapes";
+import { seatTraits, type MapRow, type MapSection, type Rect, type SeatMapData } from "../api/shapes/performance";
 import { SeatMap } from "../map/model";
 import {
   boxAround, idsOf, isArea, prefixOf, ungraded, type AreaSection, type Plan, type Point, type Row, type Seat, type SeatSection, type Section,

@@ -1,5 +1,5 @@
 /* A plan that is being drawn. Nothing in it is ever changed: an edit makes a new plan that shares all it did not touch with the old one. */
-import type { Rect, SeatTrait } from "../api/shapes";
+import type { Rect, SeatTrait } from "../api/shapes/performance";
 
 export interface Point {
   x: number;

@@ -1,7 +1,7 @@
 /* What the pointer does with the tool in hand. The picture changes with each move of it, the plan once, when it is let go. */
 import { insideOutline } from "../map/grid";
 import type { SeatRenderer } from "../map/renderer";
-import type { Rect } from "../api/shapes";
+import type { Rect } from "../api/shapes/performance";
 import type { Editor } from "./editor";
 import { still, type Gesture } from "./overlay";
 import { idsOf, isArea, type Point, type Section } from "./plan";

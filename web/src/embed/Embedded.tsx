@@ -3,7 +3,7 @@
 import { useEffect, useState } from "preact/hooks";
 import { exchange } from "../api/http";
 import { asProblem, type Problem } from "../api/problem";
-import type { Performance, Schedule } from "../api/shapes";
+import type { Performance, Schedule } from "../api/shapes/performance";
 import { count, longDay, money, timeOfDay } from "../app/format";
 import { words } from "../app/i18n";
 import { Countdown } from "../ui/Countdown";

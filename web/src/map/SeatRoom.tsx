@@ -1,7 +1,8 @@
 /* The room where seats are chosen: picture and list side by side over one store, kept current by the stream. */
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { getAvailability, streamUrl } from "../api/calls";
-import type { QueueNews, ScheduleDetail, SeatMapData } from "../api/shapes";
+import type { ScheduleDetail, SeatMapData } from "../api/shapes/performance";
+import type { QueueNews } from "../api/shapes/queue";
 import { count, moment } from "../app/format";
 import { words } from "../app/i18n";
 import { language } from "../app/language";

@@ -1,6 +1,6 @@
 /* Beside the map: what the marks mean, and seats asked for by number instead of by place. */
 import { useEffect, useMemo, useState } from "preact/hooks";
-import { seatTraits } from "../api/shapes";
+import { seatTraits } from "../api/shapes/performance";
 import { count, money } from "../app/format";
 import { words } from "../app/i18n";
 import { GradeMark } from "../ui/GradeMark";

@@ -1,5 +1,5 @@
 /* What may be bought: two bits a seat in map order, least significant bits first. */
-import type { AvailabilityDelta } from "../api/shapes";
+import type { AvailabilityDelta } from "../api/shapes/booking";
 
 export const free = 0;
 export const held = 1;

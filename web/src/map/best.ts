@@ -1,7 +1,7 @@
 /* The best seats together, found in the copy of the hall by the rule by which the server finds them (src/services/booking/best.c): rows from the
    nearest to the stage on, in a row the place nearest to its best one, and none that leaves a single seat alone while there is another. Beside the
    first choice stand two others: one in another row, one in another section if there is one. */
-import type { Point } from "../api/shapes";
+import type { Point } from "../api/shapes/performance";
 import type { SeatMap } from "./model";
 import { blocksOf, type Block } from "./neighbours";
 

@@ -1,5 +1,5 @@
 /* Which part of the hall is on the screen. (x, y) is the hall's point at the screen's corner; scale is pixels a unit. */
-import type { Rect } from "../api/shapes";
+import type { Rect } from "../api/shapes/performance";
 
 export interface View {
   x: number;

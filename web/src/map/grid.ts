@@ -1,5 +1,5 @@
 /* Finds seats by place: a uniform grid over the hall, the seats of each cell one after another. */
-import type { Rect } from "../api/shapes";
+import type { Rect } from "../api/shapes/performance";
 import type { SeatMap } from "./model";
 
 export class SeatGrid {

@@ -3,7 +3,7 @@ import { useMemo, useState } from "preact/hooks";
 import { createHold, getAvailability, type HoldRequest } from "../api/calls";
 import { Intent } from "../api/intent";
 import { asProblem, refusedOf, type Problem } from "../api/problem";
-import type { ScheduleDetail } from "../api/shapes";
+import type { ScheduleDetail } from "../api/shapes/performance";
 import { words } from "../app/i18n";
 import { dropPass, passFor } from "../app/passes";
 import { currentPath, navigate, signInPath } from "../app/router";

@@ -1,5 +1,6 @@
 /* Keeps a copy of the availability current: a snapshot, then deltas from the stream; polling while there is none. */
-import type { Availability, AvailabilityDelta, QueueNews } from "../api/shapes";
+import type { Availability, AvailabilityDelta } from "../api/shapes/booking";
+import type { QueueNews } from "../api/shapes/queue";
 import { fit, isDelta } from "./availability";
 
 export type LiveState = "connecting" | "live" | "polling";

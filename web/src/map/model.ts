@@ -1,5 +1,6 @@
 /* A seat map in memory: flat arrays by seat number (its place in map order), sections and rows as ranges. */
-import { seatTraits, type MapRow, type Money, type Point, type Rect, type SeatMapData, type SeatTrait } from "../api/shapes";
+import type { Money } from "../api/shapes/common";
+import { seatTraits, type MapRow, type Point, type Rect, type SeatMapData, type SeatTrait } from "../api/shapes/performance";
 import { free, notForSale } from "./availability";
 import { towards, type Pointer } from "./sight";
 

@@ -1,5 +1,5 @@
 /* Draws the hall on a canvas in device pixels. Far away: blocks with what is left; nearer: dots; near: seats. */
-import type { Rect } from "../api/shapes";
+import type { Rect } from "../api/shapes/performance";
 import { free } from "./availability";
 import type { SeatGrid } from "./grid";
 import type { SeatMap, SectionInfo } from "./model";

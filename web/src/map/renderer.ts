@@ -1,5 +1,5 @@
 /* Decides what to paint and when: the whole hall after the camera moved, a few squares after seats changed. */
-import type { Rect } from "../api/shapes";
+import type { Rect } from "../api/shapes/performance";
 import { between, Camera, type View } from "./camera";
 import { SeatGrid } from "./grid";
 import { detailFor, paintHall, seatShare, type Detail, type Scene } from "./paint";

@@ -1,5 +1,5 @@
 /* Seats in words: for the note under the pointer, the tray, proposals and the screen reader. */
-import { seatTraits } from "../api/shapes";
+import { seatTraits } from "../api/shapes/performance";
 import { money } from "../app/format";
 import { words } from "../app/i18n";
 import { trait, type SeatMap } from "./model";

@@ -1,5 +1,5 @@
 /* Where one looks from a seat: at what the plan says the house looks at, the stage's middle otherwise. */
-import type { Point } from "../api/shapes";
+import type { Point } from "../api/shapes/performance";
 import type { SeatMap } from "./model";
 
 /* An arrow at (x, y) that points along (dx, dy), of length 1. */

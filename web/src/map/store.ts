@@ -1,6 +1,8 @@
 /* The seat map as the page uses it: the copy of the hall, what is chosen, and who wants to know of changes. */
 import { signal } from "@preact/signals";
-import type { Availability, AvailabilityDelta, Money, SeatMapData } from "../api/shapes";
+import type { Availability, AvailabilityDelta } from "../api/shapes/booking";
+import type { Money } from "../api/shapes/common";
+import type { SeatMapData } from "../api/shapes/performance";
 import { decodeSeats, free, held } from "./availability";
 import { everything, fitting, type Filter } from "./filter";
 import type { LiveState } from "./live";

@@ -3,7 +3,7 @@ import { useState } from "preact/hooks";
 import { changeMe, changePassword, closeAccount } from "../api/account";
 import { getMe } from "../api/calls";
 import { call } from "../api/client";
-import type { User } from "../api/shapes";
+import type { User } from "../api/shapes/auth";
 import { words } from "../app/i18n";
 import { findPage } from "../app/pages";
 import { useResource } from "../app/resource";

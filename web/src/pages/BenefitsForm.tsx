@@ -1,7 +1,9 @@
 /* What makes a booking cheaper: who comes, one coupon, mileage. The server prices it; here it is only chosen. */
 import { useEffect, useId, useState } from "preact/hooks";
 import { getMileage, listCoupons } from "../api/calls";
-import type { Benefits, Coupon, Hold, Person, PersonTerms, ScheduleDetail, Seat } from "../api/shapes";
+import type { Benefits, Hold, Person, PersonTerms, Seat } from "../api/shapes/booking";
+import type { Coupon } from "../api/shapes/coupon";
+import type { ScheduleDetail } from "../api/shapes/performance";
 import { serverNow } from "../app/clock";
 import { count, day, money } from "../app/format";
 import { words } from "../app/i18n";

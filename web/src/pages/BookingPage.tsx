@@ -2,7 +2,7 @@
 import { useEffect, useMemo, useState } from "preact/hooks";
 import { getSchedule, getTicketPdf, reissueTicket } from "../api/calls";
 import { Intent } from "../api/intent";
-import type { Booking, BookingStatus, Ticket } from "../api/shapes";
+import type { Booking, BookingStatus, Ticket } from "../api/shapes/booking";
 import { serverNow } from "../app/clock";
 import { moment } from "../app/format";
 import { calendarFile } from "../app/ics";

@@ -2,7 +2,7 @@
 import { useEffect, useMemo, useState } from "preact/hooks";
 import { cancelBooking, getCancellation, quoteCancellation } from "../api/cancellation";
 import { Intent } from "../api/intent";
-import type { Booking, Cancelled, CancellationTerms, Refund, RefundQuote, Seat } from "../api/shapes";
+import type { Booking, Cancelled, CancellationTerms, Refund, RefundQuote, Seat } from "../api/shapes/booking";
 import { count, moment, money } from "../app/format";
 import { words, type Words } from "../app/i18n";
 import { useResource } from "../app/resource";

@@ -1,6 +1,6 @@
 /* The sandbox has no card form: one chooses how the provider shall answer. Marked as a test wherever it shows. */
 import { useState } from "preact/hooks";
-import type { Money } from "../api/shapes";
+import type { Money } from "../api/shapes/common";
 import { money } from "../app/format";
 import { words } from "../app/i18n";
 

@@ -2,7 +2,7 @@
 import { useMemo, useState } from "preact/hooks";
 import { Intent } from "../api/intent";
 import { getCasesCsv, listCases, resolveCase, type CaseFilter } from "../api/money";
-import { caseActions, caseKinds, caseStates, type CaseAction, type PaymentCase } from "../api/shapes";
+import { caseActions, caseKinds, caseStates, type CaseAction, type PaymentCase } from "../api/shapes/payment";
 import { moment } from "../app/format";
 import { useList } from "../app/list";
 import { moneyWords } from "../app/money-words";

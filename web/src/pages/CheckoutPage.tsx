@@ -1,7 +1,8 @@
 /* Paying for held seats, while the hold lasts. */
 import { useEffect, useRef, useState } from "preact/hooks";
 import { getHold, getSchedule, releaseHold } from "../api/calls";
-import type { Benefits, Hold, ScheduleDetail } from "../api/shapes";
+import type { Benefits, Hold } from "../api/shapes/booking";
+import type { ScheduleDetail } from "../api/shapes/performance";
 import { moment, money } from "../app/format";
 import { words } from "../app/i18n";
 import { useResource } from "../app/resource";

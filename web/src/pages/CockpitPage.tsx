@@ -1,7 +1,7 @@
 /* A waiting room in the hands of its organizer: how it goes, how it went, and what to do about it. */
 import type { ComponentChildren } from "preact";
 import { getCurveCsv } from "../api/room";
-import type { QueueStatus } from "../api/shapes";
+import type { QueueStatus } from "../api/shapes/queue";
 import { count } from "../app/format";
 import type { Params } from "../app/router";
 import { save } from "../app/save";

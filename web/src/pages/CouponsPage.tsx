@@ -2,7 +2,7 @@
 import { useMemo, useState } from "preact/hooks";
 import { claimCoupon, listMyCoupons, listOpenCoupons, redeemCode } from "../api/coupons";
 import { Intent } from "../api/intent";
-import type { Coupon, OpenCoupon } from "../api/shapes";
+import type { Coupon, OpenCoupon } from "../api/shapes/coupon";
 import { serverNow } from "../app/clock";
 import { couponWords } from "../app/coupon-words";
 import { count, moment, money } from "../app/format";

@@ -2,7 +2,7 @@
 import { useEffect, useState } from "preact/hooks";
 import { getDraw, getDrawPart, getProof } from "../api/calls";
 import { asProblem, type Problem } from "../api/problem";
-import type { DrawData } from "../api/shapes";
+import type { DrawData } from "../api/shapes/queue";
 import { count } from "../app/format";
 import { useResource } from "../app/resource";
 import type { Params } from "../app/router";

@@ -1,7 +1,7 @@
 /* The second factor: a secret for an authenticator app, its first code, and the recovery codes, which are shown once. */
 import { useState } from "preact/hooks";
 import { confirmFactor, dropFactor, secondFactor, startFactor, type FactorSecret } from "../api/account";
-import type { User } from "../api/shapes";
+import type { User } from "../api/shapes/auth";
 import { words } from "../app/i18n";
 import { session } from "../app/session";
 import { Field } from "../ui/Field";

@@ -1,7 +1,7 @@
 /* The plan of a hall, drawn and changed. */
 import { useEffect, useMemo, useState } from "preact/hooks";
 import { getHall, getHallMap } from "../api/halls";
-import type { HallSummary } from "../api/shapes";
+import type { HallSummary } from "../api/shapes/performance";
 import { readDraft } from "../app/draft";
 import { count } from "../app/format";
 import { useResource } from "../app/resource";

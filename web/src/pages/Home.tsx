@@ -1,7 +1,7 @@
 /* What is on: shelves, or what is searched for. The search lives in the address. */
 import { useEffect, useRef, useState } from "preact/hooks";
 import { findPerformances } from "../api/catalogue";
-import { genres } from "../api/shapes";
+import { genres } from "../api/shapes/performance";
 import { filterCall, filterPath, readFilter, type Filter } from "../app/filter";
 import { words } from "../app/i18n";
 import { useList } from "../app/list";

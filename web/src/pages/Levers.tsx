@@ -1,7 +1,7 @@
 /* What changes in a waiting room while people wait in it. Nothing happens at the first press: each says what it will do, and asks. */
 import { useState } from "preact/hooks";
 import { controlRoom } from "../api/room";
-import type { QueueControl, QueueStatus } from "../api/shapes";
+import type { QueueControl, QueueStatus } from "../api/shapes/queue";
 import { count } from "../app/format";
 import { tell } from "../app/toasts";
 import { wholeWithin } from "../room/rules";

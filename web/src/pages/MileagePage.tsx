@@ -1,7 +1,7 @@
 /* Mileage: how many points, what becomes of them, and where each came from. */
 import { getMileage } from "../api/calls";
 import { listMileage } from "../api/coupons";
-import type { MileageMove } from "../api/shapes";
+import type { MileageMove } from "../api/shapes/mileage";
 import { couponWords } from "../app/coupon-words";
 import { count, day, moment } from "../app/format";
 import { useList } from "../app/list";

@@ -1,7 +1,8 @@
 /* Who takes the payment: the sandbox here, or a provider on a page of its own. */
 import { useState } from "preact/hooks";
 import { listProviders } from "../api/payments";
-import { payMethods, type Money, type PayMethod, type ProviderState } from "../api/shapes";
+import type { Money } from "../api/shapes/common";
+import { payMethods, type PayMethod, type ProviderState } from "../api/shapes/payment";
 import { now } from "../app/clock";
 import { money } from "../app/format";
 import { payWords, providerName, type PayWords } from "../app/pay-words";

@@ -2,7 +2,7 @@
 import { useState } from "preact/hooks";
 import { endAccount, getAccount, putAccount } from "../api/money";
 import { asProblem } from "../api/problem";
-import type { PaymentAccount, PaymentAccountChange } from "../api/shapes";
+import type { PaymentAccount, PaymentAccountChange } from "../api/shapes/payment";
 import { moment } from "../app/format";
 import { moneyWords } from "../app/money-words";
 import { providerName } from "../app/pay-words";

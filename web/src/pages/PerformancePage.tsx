@@ -1,7 +1,7 @@
 /* One performance: what it is, who is in it, when it plays and what is left. */
 import { useEffect, useState } from "preact/hooks";
 import { getPerformance } from "../api/calls";
-import type { CastMember, Performance, Schedule } from "../api/shapes";
+import type { CastMember, Performance, Schedule } from "../api/shapes/performance";
 import { count, dayKey, dayRange, longDay, moment, money, timeOfDay } from "../app/format";
 import { words } from "../app/i18n";
 import { mayEnter, organizers } from "../app/roles";

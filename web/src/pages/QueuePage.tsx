@@ -1,7 +1,8 @@
 /* The waiting room: where one stands, how long it will take, what is left; and on to the seats when it is one's turn. */
 import { useEffect, useMemo } from "preact/hooks";
 import { getProof, leaveQueue } from "../api/calls";
-import type { QueuePlace, ScheduleDetail } from "../api/shapes";
+import type { ScheduleDetail } from "../api/shapes/performance";
+import type { QueuePlace } from "../api/shapes/queue";
 import { serverNow } from "../app/clock";
 import { count, money, timeOfDay } from "../app/format";
 import { words } from "../app/i18n";

@@ -1,6 +1,6 @@
 /* What was charged, to read, print or keep. */
 import { getReceipt, getReceiptPdf } from "../api/payments";
-import type { Receipt } from "../api/shapes";
+import type { Receipt } from "../api/shapes/payment";
 import { moment, money } from "../app/format";
 import { payWords, providerName } from "../app/pay-words";
 import { useResource } from "../app/resource";

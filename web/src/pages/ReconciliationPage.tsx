@@ -1,7 +1,7 @@
 /* One day of a provider's books: what is not the same in both, and what is proposed. */
 import { useState } from "preact/hooks";
 import { getDifferencesCsv, getReconciliation } from "../api/money";
-import type { Difference, Reconciliation } from "../api/shapes";
+import type { Difference, Reconciliation } from "../api/shapes/payment";
 import { moment, money } from "../app/format";
 import { moneyWords, type MoneyWords } from "../app/money-words";
 import { providerName } from "../app/pay-words";

@@ -2,7 +2,7 @@
 import { useEffect, useState } from "preact/hooks";
 import { listReconciliations, startReconciliation } from "../api/money";
 import { listProviders } from "../api/payments";
-import type { Reconciliation } from "../api/shapes";
+import type { Reconciliation } from "../api/shapes/payment";
 import { useList } from "../app/list";
 import { moneyWords } from "../app/money-words";
 import { providerName } from "../app/pay-words";

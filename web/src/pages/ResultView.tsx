@@ -1,5 +1,5 @@
 /* How a purchase ended, or that it has not ended yet. */
-import type { Deposit, Payment } from "../api/shapes";
+import type { Deposit, Payment } from "../api/shapes/payment";
 import { bankName } from "../app/banks";
 import { moment, money } from "../app/format";
 import { words } from "../app/i18n";

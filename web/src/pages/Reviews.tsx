@@ -1,7 +1,7 @@
 /* Reviews of a performance: read, liked, reported; one's own written, changed, deleted. What is typed stays with the tab until it is sent. */
 import { useState } from "preact/hooks";
 import { changeReview, deleteReview, likeReview, listReviews, reportReview, writeReview } from "../api/reviews";
-import { reviewSorts, type Review, type ReviewSort, type ReviewText, type Reviews as ReviewPage } from "../api/shapes";
+import { reviewSorts, type Review, type ReviewSort, type ReviewText, type Reviews as ReviewPage } from "../api/shapes/review";
 import { useDraft } from "../app/draft";
 import { day } from "../app/format";
 import { useList } from "../app/list";

@@ -1,6 +1,6 @@
 /* What happens in a waiting room, minute by minute: a picture, and the same as a table. */
 import { useMemo } from "preact/hooks";
-import type { QueueMinute } from "../api/shapes";
+import type { QueueMinute } from "../api/shapes/queue";
 import { count, timeOfDay } from "../app/format";
 import { columns, sums } from "./cockpit-watch";
 import { cockpitWords } from "./cockpit-words";

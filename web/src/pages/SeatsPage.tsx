@@ -1,7 +1,7 @@
 /* Choosing seats: reads the schedule and its map, then hands over to the room with both. */
 import { useEffect } from "preact/hooks";
 import { getSeatMap } from "../api/calls";
-import type { ScheduleDetail, SeatMapData } from "../api/shapes";
+import type { ScheduleDetail, SeatMapData } from "../api/shapes/performance";
 import { words } from "../app/i18n";
 import { passFor } from "../app/passes";
 import { useResource } from "../app/resource";

@@ -1,7 +1,8 @@
 /* What an organizer is owed for some days: on the screen, as a table and on paper. */
 import { useEffect, useState } from "preact/hooks";
 import { findUsers, getSettlement, getSettlementFile, type SettlementFilter } from "../api/money";
-import type { Settlement, SettlementLine, SettlementSums, User } from "../api/shapes";
+import type { User } from "../api/shapes/auth";
+import type { Settlement, SettlementLine, SettlementSums } from "../api/shapes/payment";
 import { koreanDay, money } from "../app/format";
 import { moneyWords } from "../app/money-words";
 import { useResource } from "../app/resource";

@@ -1,6 +1,6 @@
 /* The front page before anything is asked: what can be bought, what opens soon, what others go to, and what may please. */
 import { findPerformances, getRanking, getRecommended } from "../api/catalogue";
-import type { Performance } from "../api/shapes";
+import type { Performance } from "../api/shapes/performance";
 import { words } from "../app/i18n";
 import { useResource, type Resource } from "../app/resource";
 import { session } from "../app/session";

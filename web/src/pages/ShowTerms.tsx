@@ -2,7 +2,7 @@
 import { useState } from "preact/hooks";
 import { getHall, getPolicy } from "../api/catalogue";
 import { getSchedule } from "../api/calls";
-import type { ScheduleDetail } from "../api/shapes";
+import type { ScheduleDetail } from "../api/shapes/performance";
 import { money } from "../app/format";
 import { words } from "../app/i18n";
 import { personPrice, priceNow } from "../app/prices";

@@ -1,6 +1,6 @@
 /* Where one is signed in; each can be ended from here. */
 import { endOtherSignIns, endSignIn, listSignIns } from "../api/account";
-import type { SignIn } from "../api/shapes";
+import type { SignIn } from "../api/shapes/auth";
 import { moment } from "../app/format";
 import { words } from "../app/i18n";
 import { useResource } from "../app/resource";

@@ -2,7 +2,8 @@
 import { useEffect, useState } from "preact/hooks";
 import { listBookings } from "../api/calls";
 import { asProblem } from "../api/problem";
-import type { Booking, BookingStatus, Page } from "../api/shapes";
+import type { Booking, BookingStatus } from "../api/shapes/booking";
+import type { Page } from "../api/shapes/common";
 import { moment, money } from "../app/format";
 import { words } from "../app/i18n";
 import { online } from "../app/network";

@@ -2,7 +2,7 @@
 import { useEffect, useState } from "preact/hooks";
 import { verifyAddress } from "../api/account";
 import { asProblem, type Problem } from "../api/problem";
-import type { User } from "../api/shapes";
+import type { User } from "../api/shapes/auth";
 import { words } from "../app/i18n";
 import { useLinkSecret } from "../app/secret";
 import { session } from "../app/session";

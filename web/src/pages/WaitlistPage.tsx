@@ -1,7 +1,7 @@
 /* Joining the waiting list of a grade of one date, and one's places on it. */
 import { useState } from "preact/hooks";
 import { getSchedule } from "../api/calls";
-import type { ScheduleDetail } from "../api/shapes";
+import type { ScheduleDetail } from "../api/shapes/performance";
 import { joinWaitlist } from "../api/waitlist";
 import { moment } from "../app/format";
 import { words } from "../app/i18n";

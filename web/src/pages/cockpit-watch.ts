@@ -3,7 +3,7 @@ import { useEffect, useState } from "preact/hooks";
 import { backoff, pause } from "../api/client";
 import { asProblem, type Problem } from "../api/problem";
 import { getCurve, getRoom } from "../api/room";
-import type { QueueMinute, QueueStatus } from "../api/shapes";
+import type { QueueMinute, QueueStatus } from "../api/shapes/queue";
 
 export interface RoomState {
   room: QueueStatus | null;

@@ -1,6 +1,6 @@
 /* What has changed in the waiting room since the person last looked at it: a hidden page is not looked at, and a reload is no look either. */
 import { useEffect, useRef, useState } from "preact/hooks";
-import type { QueuePlace } from "../api/shapes";
+import type { QueuePlace } from "../api/shapes/queue";
 
 export interface Glance {
   position: number | null;

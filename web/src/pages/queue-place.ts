@@ -3,7 +3,7 @@ import { useEffect, useState } from "preact/hooks";
 import { getPlace } from "../api/calls";
 import { backoff, pause } from "../api/client";
 import { asProblem, type Problem } from "../api/problem";
-import type { QueuePlace } from "../api/shapes";
+import type { QueuePlace } from "../api/shapes/queue";
 import { enter } from "../work/enter";
 
 export interface PlaceState {

@@ -6,7 +6,7 @@ import { backoff, pause } from "../api/client";
 import { Intent } from "../api/intent";
 import { confirmPayment, getPayment } from "../api/payments";
 import { asProblem, type Problem } from "../api/problem";
-import type { Payment } from "../api/shapes";
+import type { Payment } from "../api/shapes/payment";
 import { depositOf, resultOf, type Order, type Result } from "./purchase";
 
 export interface Told {

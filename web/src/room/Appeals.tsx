@@ -1,7 +1,7 @@
 /* What those say who were refused a place, and what is decided. */
 import { useState } from "preact/hooks";
 import { decideAppeal, getUser, listAppeals } from "../api/room";
-import type { QueueAppealCase } from "../api/shapes";
+import type { QueueAppealCase } from "../api/shapes/queue";
 import { useDraft } from "../app/draft";
 import { moment } from "../app/format";
 import { useList } from "../app/list";

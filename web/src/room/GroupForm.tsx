@@ -1,7 +1,9 @@
 /* A group of a presale: made, or changed. Its codes are another matter. */
 import { useRef, useState } from "preact/hooks";
 import { getTerms, putLine, putTerms } from "../api/room";
-import type { GroupLine, PresaleGroup, ScheduleDetail } from "../api/shapes";
+import type { PresaleGroup } from "../api/shapes/booking";
+import type { ScheduleDetail } from "../api/shapes/performance";
+import type { GroupLine } from "../api/shapes/queue";
 import { useDraft } from "../app/draft";
 import { count, moment } from "../app/format";
 import { tell } from "../app/toasts";

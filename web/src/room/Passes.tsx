@@ -3,7 +3,7 @@ import { useEffect, useState } from "preact/hooks";
 import { findUsers } from "../api/money";
 import { asProblem } from "../api/problem";
 import { findBookings, lookUp, revokePass } from "../api/room";
-import type { PlaceLookup } from "../api/shapes";
+import type { PlaceLookup } from "../api/shapes/queue";
 import { useDraft } from "../app/draft";
 import { count, moment } from "../app/format";
 import { words } from "../app/i18n";

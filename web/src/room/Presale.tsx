@@ -1,7 +1,9 @@
 /* Groups of a presale: when they buy, with which codes, in which line. A group stands among the terms of the sale; its line is the room's. */
 import { useRef, useState } from "preact/hooks";
 import { getLines, getTerms, putTerms } from "../api/room";
-import type { GroupLine, PresaleGroup, SaleTerms, ScheduleDetail } from "../api/shapes";
+import type { PresaleGroup, SaleTerms } from "../api/shapes/booking";
+import type { ScheduleDetail } from "../api/shapes/performance";
+import type { GroupLine } from "../api/shapes/queue";
 import { serverNow } from "../app/clock";
 import { count, moment } from "../app/format";
 import { useResource } from "../app/resource";

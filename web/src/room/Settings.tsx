@@ -2,7 +2,7 @@
 import { useState } from "preact/hooks";
 import type { Problem } from "../api/problem";
 import { getSettings, putSettings } from "../api/room";
-import { deviceBindings, roomModes, roomWorks, type RoomRules, type RoomSettings } from "../api/shapes";
+import { deviceBindings, roomModes, roomWorks, type RoomRules, type RoomSettings } from "../api/shapes/queue";
 import { useDraft } from "../app/draft";
 import { count, moment } from "../app/format";
 import { useResource } from "../app/resource";

@@ -1,5 +1,5 @@
 /* What an organizer does to a presale, as the change of the sale's terms that it is. */
-import type { PresaleGroup, PresaleGroupChange, SaleTerms, SaleTermsChange } from "../api/shapes";
+import type { PresaleGroup, PresaleGroupChange, SaleTerms, SaleTermsChange } from "../api/shapes/booking";
 
 /* The groups as they are, to be sent back; their codes stay. */
 export function groupsOf(terms: SaleTerms): PresaleGroupChange[] {

@@ -1,5 +1,5 @@
 /* The settings of a room as they are typed, and what of them is a change. */
-import type { RoomRules } from "../api/shapes";
+import type { RoomRules } from "../api/shapes/queue";
 
 /* Numbers and the time as the fields have them. */
 export type TypedRules = Omit<RoomRules, "admit_per_minute" | "active_limit" | "pass_seconds" | "opens_at"> &

@@ -1,7 +1,7 @@
 /* Bookings of what one manages, by many marks; the marks stay in the address. */
 import { useState } from "preact/hooks";
 import { bookingStates, getBookingsCsv, listManaged, listStaffBookings, type BookingFilter } from "../api/staff";
-import type { StaffBooking } from "../api/shapes";
+import type { StaffBooking } from "../api/shapes/booking";
 import { count, koreanDay, moment, money } from "../app/format";
 import { useList } from "../app/list";
 import { useResource } from "../app/resource";

@@ -1,7 +1,8 @@
 /* A date more of a performance: where, when, from when it is sold, and for how much. */
 import { useState } from "preact/hooks";
 import { createDate, getHall, listHalls, type Hall } from "../api/staff";
-import type { Money, Performance } from "../api/shapes";
+import type { Money } from "../api/shapes/common";
+import type { Performance } from "../api/shapes/performance";
 import { useDraft } from "../app/draft";
 import { count } from "../app/format";
 import { useResource } from "../app/resource";

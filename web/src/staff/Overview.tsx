@@ -2,7 +2,7 @@
 import { useEffect } from "preact/hooks";
 import { getRoom } from "../api/room";
 import { getSalesCsv, getSalesText } from "../api/staff";
-import type { Performance, Schedule } from "../api/shapes";
+import type { Performance, Schedule } from "../api/shapes/performance";
 import { count, moment } from "../app/format";
 import { useResource } from "../app/resource";
 import { sellers, mayEnter } from "../app/roles";

@@ -2,7 +2,7 @@
 import type { ComponentType } from "preact";
 import { getSchedule } from "../api/calls";
 import { Problem } from "../api/problem";
-import type { ScheduleDetail } from "../api/shapes";
+import type { ScheduleDetail } from "../api/shapes/performance";
 import { moment } from "../app/format";
 import { useResource } from "../app/resource";
 import type { Params } from "../app/router";

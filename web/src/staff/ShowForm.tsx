@@ -1,7 +1,7 @@
 /* What is told of a performance: made with it, or changed; its poster; and its end. */
 import { useState } from "preact/hooks";
 import { changeShow, createShow, deleteShow, putPoster, type ShowFacts } from "../api/staff";
-import { genres, type Genre, type Performance } from "../api/shapes";
+import { genres, type Genre, type Performance } from "../api/shapes/performance";
 import { useDraft } from "../app/draft";
 import { count } from "../app/format";
 import { words } from "../app/i18n";

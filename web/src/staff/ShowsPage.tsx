@@ -1,7 +1,7 @@
 /* What one manages, newest first. */
 import { useState } from "preact/hooks";
 import { listManaged } from "../api/staff";
-import type { Performance } from "../api/shapes";
+import type { Performance } from "../api/shapes/performance";
 import { dayRange } from "../app/format";
 import { words } from "../app/i18n";
 import { useList } from "../app/list";

@@ -3,7 +3,7 @@ import { useMemo, useState } from "preact/hooks";
 import { getTicketPdf } from "../api/calls";
 import { Intent } from "../api/intent";
 import { addNote, cancelForBuyer, getStaffBooking, type Note, type StaffBookingDetail } from "../api/staff";
-import type { Ticket } from "../api/shapes";
+import type { Ticket } from "../api/shapes/booking";
 import { count, moment, money } from "../app/format";
 import { words } from "../app/i18n";
 import { useResource } from "../app/resource";

@@ -1,7 +1,8 @@
 /* Who pays less on a date: by person type, and early. The presale stands among the same terms and stays as it is. */
 import { useState } from "preact/hooks";
 import { getTerms, putTerms } from "../api/room";
-import { people, type Money, type Person, type PersonTerms, type SaleTerms } from "../api/shapes";
+import { people, type Person, type PersonTerms, type SaleTerms } from "../api/shapes/booking";
+import type { Money } from "../api/shapes/common";
 import { useDraft } from "../app/draft";
 import { words } from "../app/i18n";
 import { useResource } from "../app/resource";

@@ -1,7 +1,8 @@
 /* When a date is played and sold, and for how much. Only what was changed here is changed there. */
 import { useState } from "preact/hooks";
 import { changeDate } from "../api/staff";
-import type { Money, ScheduleDetail } from "../api/shapes";
+import type { Money } from "../api/shapes/common";
+import type { ScheduleDetail } from "../api/shapes/performance";
 import { useDraft } from "../app/draft";
 import { tell } from "../app/toasts";
 import { fromLocal, toLocal, zone } from "../room/local-time";

@@ -2,7 +2,7 @@
 import { useEffect, useState } from "preact/hooks";
 import { getAvailability, getSeatMap, streamUrl } from "../api/calls";
 import { asProblem, type Problem } from "../api/problem";
-import type { SeatMapData } from "../api/shapes";
+import type { SeatMapData } from "../api/shapes/performance";
 import { decodeSeats, free, held, notForSale, sold } from "../map/availability";
 import { LiveAvailability, type LiveState } from "../map/live";
 

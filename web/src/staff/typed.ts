@@ -1,5 +1,6 @@
 /* What people type, and what is meant by it. */
-import type { CastMember, Money } from "../api/shapes";
+import type { Money } from "../api/shapes/common";
+import type { CastMember } from "../api/shapes/performance";
 
 /* Null: no whole number. The server says which ones it takes. */
 export const whole = (text: string): number | null => (/^\d{1,9}$/.test(text.trim()) ? Number(text) : null);

@@ -1,5 +1,5 @@
 /* What moved on a day, on both sides; what is not the same stands out. */
-import type { BookSums } from "../api/shapes";
+import type { BookSums } from "../api/shapes/payment";
 import { money } from "../app/format";
 import { moneyWords } from "../app/money-words";
 

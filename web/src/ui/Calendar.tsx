@@ -1,6 +1,6 @@
 /* The days on which a performance plays, a month at a time. What is left on a day is said in words and by a mark, not by colour alone. */
 import { useState } from "preact/hooks";
-import type { Schedule } from "../api/shapes";
+import type { Schedule } from "../api/shapes/performance";
 import { dayKey, longDay, monthName } from "../app/format";
 import { monthsOf } from "../app/months";
 import { showWords } from "../app/show-words";

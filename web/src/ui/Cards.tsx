@@ -1,5 +1,5 @@
 /* Performances as cards: in the results of a search, and on the shelves of the front page. */
-import type { Performance } from "../api/shapes";
+import type { Performance } from "../api/shapes/performance";
 import { dayRange, money } from "../app/format";
 import { words } from "../app/i18n";
 import { Countdown } from "./Countdown";

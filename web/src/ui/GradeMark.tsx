@@ -1,4 +1,4 @@
-import type { GradeStock } from "../api/shapes";
+import type { GradeStock } from "../api/shapes/performance";
 
 /* The mark of a grade: a colour and, for eyes that do not tell colours apart, a shape; the seat map draws the same. */
 const outlines = [

@@ -1,7 +1,7 @@
 /* A poster, or where there is none (or it does not load) one drawn from title and genre: always the same for a show. */
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
-import type { Genre } from "../api/shapes";
+import type { Genre } from "../api/shapes/performance";
 import { words } from "../app/i18n";
 import { draws } from "./poster-art";
 

@@ -1,5 +1,5 @@
 /* What a booking costs: the seats, what is taken off, what is to be paid. */
-import type { Booking } from "../api/shapes";
+import type { Booking } from "../api/shapes/booking";
 import { count, money } from "../app/format";
 import { words } from "../app/i18n";
 

@@ -1,4 +1,4 @@
-import type { Seat } from "../api/shapes";
+import type { Seat } from "../api/shapes/booking";
 import { money } from "../app/format";
 import { words } from "../app/i18n";
 

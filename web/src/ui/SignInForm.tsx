@@ -1,7 +1,7 @@
 /* Who are you: e-mail and password, and the second factor where the account has one. On the page for it, and over a page whose session ended in the middle. */
 import { useState } from "preact/hooks";
 import { secondFactor, signIn } from "../api/account";
-import type { Tokens } from "../api/shapes";
+import type { Tokens } from "../api/shapes/auth";
 import { words } from "../app/i18n";
 import { Field } from "./Field";
 import { FormProblem, useSending } from "./Form";

@@ -1,4 +1,4 @@
-import type { SaleStatus } from "../api/shapes";
+import type { SaleStatus } from "../api/shapes/performance";
 import { words } from "../app/i18n";
 
 export function StatusBadge({ status }: { status: SaleStatus }) {

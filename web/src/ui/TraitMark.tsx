@@ -1,4 +1,4 @@
-import type { SeatTrait } from "../api/shapes";
+import type { SeatTrait } from "../api/shapes/performance";
 
 /* The marks of what is special about a seat, lines in a square of 16; the seat map draws the same. Step-free is said in words only: it is common. */
 const badges: Partial<Record<SeatTrait, string>> = {

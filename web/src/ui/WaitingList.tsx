@@ -1,6 +1,6 @@
 /* One's places on waiting lists: how far they are, and the seats that are offered. */
 import { listWaiting, acceptOffer, leaveWaitlist } from "../api/waitlist";
-import type { Waiting } from "../api/shapes";
+import type { Waiting } from "../api/shapes/booking";
 import { moment, money } from "../app/format";
 import { words } from "../app/i18n";
 import { keepPass, passFor } from "../app/passes";

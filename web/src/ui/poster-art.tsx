@@ -1,6 +1,6 @@
 /* One drawing a genre, in the poster's inks: currentColor is bright, `fill` is light, `stroke` is deep. */
 import type { JSX } from "preact";
-import type { Genre } from "../api/shapes";
+import type { Genre } from "../api/shapes/performance";
 
 type Draw = (roll: () => number) => JSX.Element;
 

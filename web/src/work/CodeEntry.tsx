@@ -1,6 +1,6 @@
 /* A presale code: whoever has one stands in the line of its group. */
 import { useState } from "preact/hooks";
-import type { ScheduleDetail } from "../api/shapes";
+import type { ScheduleDetail } from "../api/shapes/performance";
 import { moment } from "../app/format";
 import { Field } from "../ui/Field";
 import { FormProblem, useSending } from "../ui/Form";

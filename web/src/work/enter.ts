@@ -2,7 +2,7 @@
 import { signal } from "@preact/signals";
 import { getChallenge, joinQueue } from "../api/calls";
 import { asProblem } from "../api/problem";
-import type { JoinWork, QueuePlace } from "../api/shapes";
+import type { JoinWork, QueuePlace } from "../api/shapes/queue";
 import { serverNow } from "../app/clock";
 import { solve } from "./solve";
 

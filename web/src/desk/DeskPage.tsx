@@ -11,6 +11,7 @@ import { useResource } from "../app/resource";
 import { mayEnter, organizers } from "../app/roles";
 import { navigate } from "../app/router";
 import { useFilter } from "../staff/filter";
+import { FilterForm } from "../staff/FilterForm";
 import { Frame } from "../staff/Frame";
 import { Field } from "../ui/Field";
 import { More } from "../ui/More";
@@ -24,20 +25,18 @@ const everywhere = ["STAFF", "MANAGER", "ADMIN"];
 export default function DeskPage() {
   const w = deskWords();
   const [{ q = "" }, change] = useFilter(["q"]);
-  const [typed, setTyped] = useState(q);
   const list = useList(
     (cursor, signal) => (mayEnter({ roles: everywhere }) ? findPerformances({ q }, cursor, 24, signal) : listManaged(q, cursor, signal)), [q],
   );
   return (
     <Frame title={w.title}>
       {mayEnter({ roles: organizers }) && <LookUp />}
-      <form class="staff__filter" role="search" data-testid="find-form" onSubmit={(event) => {
-        event.preventDefault();
-        change({ q: typed.trim() });
-      }}>
-        <Field label={w.find} name="q" type="search" focus value={typed} onValue={setTyped} />
-        <button class="button button--quiet" data-testid="find">{w.search}</button>
-      </form>
+      <FilterForm marks={{ q }} change={change}>{(field) => (
+        <>
+          <Field label={w.find} type="search" focus {...field("q")} />
+          <button class="button button--quiet" data-testid="find">{w.search}</button>
+        </>
+      )}</FilterForm>
       <Await of={list.first}>{() => (list.items.length === 0
         ? <Notice title={w.none} text={w.noneText} testid="empty" />
         : (

@@ -16,6 +16,7 @@ import { fromLocal, toLocal, zone } from "./local-time";
 import { changedRules, numbersWrong, rangeOf, ruleNames, rulesOf, type TypedRules } from "./rules";
 import { Sure } from "./Sure";
 import { Check, Part, Text } from "./Text";
+import { Unsaved } from "./Unsaved";
 import { roomWords } from "./words";
 
 export function Settings({ schedule }: PartProps) {
@@ -124,12 +125,7 @@ function Form({ settings, saved }: { settings: RoomSettings; saved(settings: Roo
       {idle && <p role="status" data-testid="nothing">{s.nothing}</p>}
       <div class="cancel__actions">
         <button class="button" data-testid="review">{s.review}</button>
-        {Object.keys(typed).length > 0 && (
-          <>
-            <button type="button" class="button button--quiet" data-testid="forget" onClick={drop}>{w.forget}</button>
-            <p class="muted" data-testid="unsaved">{w.kept}</p>
-          </>
-        )}
+        <Unsaved typed={typed} drop={drop} />
       </div>
     </form>
   );

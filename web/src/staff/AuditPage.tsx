@@ -1,5 +1,4 @@
 /* Who changed what, when, from where. */
-import { useState } from "preact/hooks";
 import { listAudit } from "../api/staff";
 import { koreanDay, moment } from "../app/format";
 import { useList } from "../app/list";
@@ -8,6 +7,7 @@ import { FormProblem } from "../ui/Form";
 import { More } from "../ui/More";
 import { Await, Notice } from "../ui/states";
 import { useFilter, type Filter } from "./filter";
+import { FilterForm } from "./FilterForm";
 import { Frame } from "./Frame";
 import { staffWords } from "./words";
 
@@ -56,21 +56,16 @@ export default function AuditPage() {
 
 function Search({ marks, change }: { marks: Marks; change(part: Marks): void }) {
   const w = staffWords();
-  const [typed, setTyped] = useState(marks);
-  const field = (name: (typeof names)[number]) => ({
-    name, value: typed[name] ?? "", onValue: (value: string) => setTyped((before) => ({ ...before, [name]: value })),
-  });
   return (
-    <form class="staff__filter" role="search" data-testid="find-form" onSubmit={(event) => {
-      event.preventDefault();
-      change(typed);
-    }}>
-      <Field label={w.log.action} {...field("action")} />
-      <Field label={w.log.user} {...field("user_id")} />
-      <Field label={w.log.object} {...field("object")} />
-      <Field label={w.booking.from} type="date" {...field("from")} />
-      <Field label={w.booking.to} type="date" {...field("to")} />
-      <button class="button" data-testid="find">{w.search}</button>
-    </form>
+    <FilterForm marks={marks} change={change}>{(field) => (
+      <>
+        <Field label={w.log.action} {...field("action")} />
+        <Field label={w.log.user} {...field("user_id")} />
+        <Field label={w.log.object} {...field("object")} />
+        <Field label={w.booking.from} type="date" {...field("from")} />
+        <Field label={w.booking.to} type="date" {...field("to")} />
+        <button class="button" data-testid="find">{w.search}</button>
+      </>
+    )}</FilterForm>
   );
 }

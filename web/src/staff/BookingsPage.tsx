@@ -1,5 +1,4 @@
 /* Bookings of what one manages, by many marks; the marks stay in the address. */
-import { useState } from "preact/hooks";
 import { bookingStates, getBookingsCsv, listManaged, listStaffBookings, type BookingFilter } from "../api/staff";
 import type { StaffBooking } from "../api/shapes/booking";
 import { count, koreanDay, moment, money } from "../app/format";
@@ -11,6 +10,7 @@ import { FormProblem, useSending } from "../ui/Form";
 import { More } from "../ui/More";
 import { Await, Notice } from "../ui/states";
 import { useFilter, type Filter } from "./filter";
+import { FilterForm } from "./FilterForm";
 import { Frame } from "./Frame";
 import { staffWords } from "./words";
 
@@ -47,24 +47,19 @@ export default function BookingsPage() {
 
 function Search({ marks, change }: { marks: Marks; change(part: Marks): void }) {
   const w = staffWords();
-  const [typed, setTyped] = useState(marks);
   const shows = useResource((signal) => listManaged("", null, signal), []);
   const titles = (shows.data?.items ?? []).map(({ id, title }): [string, string] => [id, title]);
-  const field = (name: (typeof names)[number]) => ({
-    name, value: typed[name] ?? "", onValue: (value: string) => setTyped((before) => ({ ...before, [name]: value })),
-  });
   return (
-    <form class="staff__filter" role="search" data-testid="find-form" onSubmit={(event) => {
-      event.preventDefault();
-      change({ ...typed, q: typed.q?.trim() });
-    }}>
-      <Field label={w.booking.find} type="search" {...field("q")} />
-      <SelectField label={w.booking.state} {...field("status")} options={[["", w.all], ...bookingStates.map((one): [string, string] => [one, w.booking.states[one]])]} />
-      <SelectField label={w.booking.performance} {...field("performance_id")} options={[["", w.all], ...titles]} />
-      <Field label={w.booking.from} type="date" {...field("from")} />
-      <Field label={w.booking.to} type="date" {...field("to")} />
-      <button class="button" data-testid="find">{w.search}</button>
-    </form>
+    <FilterForm marks={marks} change={change}>{(field) => (
+      <>
+        <Field label={w.booking.find} type="search" {...field("q")} />
+        <SelectField label={w.booking.state} {...field("status")} options={[["", w.all], ...bookingStates.map((one): [string, string] => [one, w.booking.states[one]])]} />
+        <SelectField label={w.booking.performance} {...field("performance_id")} options={[["", w.all], ...titles]} />
+        <Field label={w.booking.from} type="date" {...field("from")} />
+        <Field label={w.booking.to} type="date" {...field("to")} />
+        <button class="button" data-testid="find">{w.search}</button>
+      </>
+    )}</FilterForm>
   );
 }
 

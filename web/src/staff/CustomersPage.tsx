@@ -11,25 +11,24 @@ import { FormProblem, useSending } from "../ui/Form";
 import { More } from "../ui/More";
 import { Await, Notice } from "../ui/states";
 import { useFilter } from "./filter";
+import { FilterForm } from "./FilterForm";
 import { Frame } from "./Frame";
 import { staffWords } from "./words";
 
 export default function CustomersPage() {
   const w = staffWords();
   const [{ q = "", user = "" }, change] = useFilter(["q", "user"]);
-  const [typed, setTyped] = useState(q);
   const list = useList(
     async (cursor, signal) => (user ? { items: [await getCustomer(user, signal)], next: null } : listCustomers(q, cursor, signal)), [q, user],
   );
   return (
     <Frame title={w.customers}>
-      <form class="staff__filter" role="search" data-testid="find-form" onSubmit={(event) => {
-        event.preventDefault();
-        change({ q: typed.trim(), user: "" });
-      }}>
-        <Field label={w.person.find} name="q" type="search" value={typed} onValue={setTyped} />
-        <button class="button" data-testid="find">{w.search}</button>
-      </form>
+      <FilterForm marks={{ q }} change={(marks) => change({ ...marks, user: "" })}>{(field) => (
+        <>
+          <Field label={w.person.find} type="search" {...field("q")} />
+          <button class="button" data-testid="find">{w.search}</button>
+        </>
+      )}</FilterForm>
       <Await of={list.first}>{() => (list.items.length === 0
         ? <Notice title={w.person.none} text={w.person.noneText} testid="empty" />
         : (

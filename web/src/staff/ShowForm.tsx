@@ -9,6 +9,7 @@ import { navigate } from "../app/router";
 import { tell } from "../app/toasts";
 import { Sure } from "../room/Sure";
 import { Text } from "../room/Text";
+import { Unsaved } from "../room/Unsaved";
 import { Field, SelectField } from "../ui/Field";
 import { FormProblem, useSending } from "../ui/Form";
 import { Poster } from "../ui/Poster";
@@ -71,12 +72,7 @@ export function ShowForm({ show, saved }: { show?: Performance; saved?(show: Per
         <Text label={w.show.casting} rows={4} hint={w.show.castingHint} {...field("casting")} />
         <div class="cancel__actions">
           <button class="button" disabled={busy} data-testid="save-show">{show ? w.save : w.show.create}</button>
-          {Object.keys(typed).length > 0 && (
-            <>
-              <button type="button" class="button button--quiet" data-testid="forget" onClick={drop}>{w.forget}</button>
-              <p class="muted" data-testid="unsaved">{w.kept}</p>
-            </>
-          )}
+          <Unsaved typed={typed} drop={drop} />
         </div>
       </form>
       {show && <PosterForm show={show} saved={(after) => saved?.(after)} />}

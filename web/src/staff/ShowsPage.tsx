@@ -1,5 +1,4 @@
 /* What one manages, newest first. */
-import { useState } from "preact/hooks";
 import { listManaged } from "../api/staff";
 import type { Performance } from "../api/shapes/performance";
 import { dayRange } from "../app/format";
@@ -10,24 +9,23 @@ import { More } from "../ui/More";
 import { Await, Notice } from "../ui/states";
 import { StatusBadge } from "../ui/StatusBadge";
 import { useFilter } from "./filter";
+import { FilterForm } from "./FilterForm";
 import { Frame } from "./Frame";
 import { staffWords } from "./words";
 
 export default function ShowsPage() {
   const w = staffWords();
   const [{ q = "" }, change] = useFilter(["q"]);
-  const [typed, setTyped] = useState(q);
   const list = useList((cursor, signal) => listManaged(q, cursor, signal), [q]);
   return (
     <Frame title={w.shows}>
-      <form class="staff__filter" role="search" data-testid="find-form" onSubmit={(event) => {
-        event.preventDefault();
-        change({ q: typed.trim() });
-      }}>
-        <Field label={w.show.find} name="q" type="search" value={typed} onValue={setTyped} />
-        <button class="button button--quiet" data-testid="find">{w.search}</button>
-        <a class="button" href="/admin/performances/new" data-testid="new-show">{w.show.create}</a>
-      </form>
+      <FilterForm marks={{ q }} change={change}>{(field) => (
+        <>
+          <Field label={w.show.find} type="search" {...field("q")} />
+          <button class="button button--quiet" data-testid="find">{w.search}</button>
+          <a class="button" href="/admin/performances/new" data-testid="new-show">{w.show.create}</a>
+        </>
+      )}</FilterForm>
       <Await of={list.first}>{() => (list.items.length === 0
         ? <Notice title={w.show.none} text={q ? w.show.noneFound : w.show.noneText} testid="empty" />
         : (

@@ -7,6 +7,7 @@ import { useDraft } from "../app/draft";
 import { tell } from "../app/toasts";
 import { fromLocal, toLocal, zone } from "../room/local-time";
 import { Part } from "../room/Text";
+import { Unsaved } from "../room/Unsaved";
 import { Field } from "../ui/Field";
 import { useSending } from "../ui/Form";
 import { timeFaults, times } from "./NewDate";
@@ -95,12 +96,7 @@ export function Save({ busy, typed, drop }: { busy: boolean; typed: object; drop
   return (
     <div class="cancel__actions">
       <button class="button" disabled={busy} data-testid="save">{w.save}</button>
-      {Object.keys(typed).length > 0 && (
-        <>
-          <button type="button" class="button button--quiet" data-testid="forget" onClick={drop}>{w.forget}</button>
-          <p class="muted" data-testid="unsaved">{w.kept}</p>
-        </>
-      )}
+      <Unsaved typed={typed} drop={drop} />
     </div>
   );
 }

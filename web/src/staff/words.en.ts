@@ -22,8 +22,6 @@ export const staffEn: StaffWords = {
   search: "Search",
   all: "All",
   saved: "Saved.",
-  kept: "Not saved yet. It is kept in this tab.",
-  forget: "Undo changes",
   back: "Back",
   needed: "Please fill this in.",
   refusals: (n) => `Please mend ${n} of these:`,

@@ -20,8 +20,6 @@ export const staffKo = {
   search: "검색",
   all: "전체",
   saved: "저장했습니다.",
-  kept: "저장하지 않은 내용이 있습니다. 이 탭에 보관되어 있습니다.",
-  forget: "되돌리기",
   back: "돌아가기",
   needed: "입력해 주세요.",
   refusals: (n: string) => `${n}가지를 고쳐 주세요.`,

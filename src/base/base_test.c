@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/csv.h"
 #include "base/ctx.h"
+#include "base/host_port.h"
 #include "base/id.h"
 #include "base/map.h"
 #include "base/money.h"
@@ -351,13 +352,50 @@ static void test_korean_time(void **state)
     assert_true(str_eq(time_korea(INT64_C(1795464000250), text), S("2026-11-24 05:00")));
 }
 
+static void test_host_port(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        int usual;
+        const char *host;                 /* NULL: refused */
+        int port;
+        bool ipv6;
+    } cases[] = {
+        { "a:1", 0, "a", 1, false },         { "db.example.com:65535", 80, "db.example.com", 65535, false },
+        { "10.0.0.5:3000", 0, "10.0.0.5", 3000, false }, { "shop_db", 3306, "shop_db", 3306, false },
+        { "[::1]:80", 0, "::1", 80, true },  { "[fe80::1]", 3306, "fe80::1", 3306, true }, { "[::ffff:10.0.0.1]:1", 0, "::ffff:10.0.0.1", 1, true },
+        { "a", 0, NULL, 0, false },          { "[::1]", 0, NULL, 0, false },  { "a:", 80, NULL, 0, false },       { "[::1]:", 80, NULL, 0, false },
+        { "a:0", 80, NULL, 0, false },       { "a:65536", 80, NULL, 0, false }, { "a:-1", 80, NULL, 0, false },   { "a:99999999999999999999", 80, NULL, 0, false },
+        { "a:80 ", 80, NULL, 0, false },     { "a:nine", 80, NULL, 0, false }, { "a:1:2", 80, NULL, 0, false },   { "::1", 80, NULL, 0, false },
+        { "", 80, NULL, 0, false },          { ":80", 80, NULL, 0, false },   { "[", 80, NULL, 0, false },        { "[]:80", 80, NULL, 0, false },
+        { "[::1", 80, NULL, 0, false },      { "[::1]80", 80, NULL, 0, false }, { "[::1]x:80", 80, NULL, 0, false }, { "[a_b]:80", 80, NULL, 0, false },
+        { "me@a:80", 80, NULL, 0, false },   { "a/b:80", 80, NULL, 0, false }, { "a b:80", 80, NULL, 0, false },  { "[::1%lo]:80", 80, NULL, 0, false },
+    };
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct host_port at = { .port = -1 };
+        bool read = host_port_parse(str_c(cases[i].text), cases[i].usual, &at);
+        assert_int_equal(read, cases[i].host != NULL);
+        assert_int_equal(at.port, read ? cases[i].port : -1);
+        if (read)
+            assert_true(str_eq(at.host, str_c(cases[i].host)) && at.ipv6 == cases[i].ipv6);
+    }
+
+    char longest[HOST_MAX + 2];
+    struct host_port at;
+    memset(longest, 'a', sizeof(longest));
+    assert_true(host_port_parse(str_of(longest, HOST_MAX), 80, &at));
+    assert_false(host_port_parse(str_of(longest, HOST_MAX + 1), 80, &at));
+    assert_true(name_plain(S("shop-1"), "-") && !name_plain(S("shop-1"), "_") && !name_plain(S(""), "-") && !name_plain(str_of("a\0", 2), "-"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_numbers), cmocka_unit_test(test_utf8), cmocka_unit_test(test_cut), cmocka_unit_test(test_arena),
         cmocka_unit_test(test_buf), cmocka_unit_test(test_times), cmocka_unit_test(test_time_round_trip), cmocka_unit_test(test_ids),
         cmocka_unit_test(test_uuid7), cmocka_unit_test(test_map_against_array), cmocka_unit_test(test_wheel_against_array), cmocka_unit_test(test_rng),
-        cmocka_unit_test(test_fail), cmocka_unit_test(test_csv), cmocka_unit_test(test_money), cmocka_unit_test(test_korean_time),
+        cmocka_unit_test(test_fail), cmocka_unit_test(test_csv), cmocka_unit_test(test_money), cmocka_unit_test(test_korean_time), cmocka_unit_test(test_host_port),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

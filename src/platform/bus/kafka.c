@@ -1,21 +1,9 @@
 #include "platform/bus/kafka.h"
 
+#include "base/host_port.h"
 #include "platform/obs/log.h"
 
 /* ---- settings ---- */
-
-static bool one_broker(struct str text)
-{
-    struct str rest = text, host = { 0 }, part;
-    int64_t port;
-    if (memchr(text.p, '@', text.n) || memchr(text.p, '/', text.n))
-        return false;
-    do {
-        part = str_cut(&rest, ':');
-        host.n += rest.p ? part.n + 1 : 0;               /* up to the last ':': an IPv6 address has some of its own */
-    } while (rest.p);
-    return host.n > 1 && str_to_int(part, &port) && port >= 1 && port <= 65535;
-}
 
 bool kafka_brokers(struct str url, struct str *ret)
 {
@@ -23,8 +11,9 @@ bool kafka_brokers(struct str url, struct str *ret)
     if (!str_starts(url, scheme))
         return false;
     struct str all = str_of(url.p + scheme.n, url.n - scheme.n), rest = all;
+    struct host_port ignored;
     do
-        if (!one_broker(str_cut(&rest, ',')))
+        if (!host_port_parse(str_cut(&rest, ','), 0, &ignored))
             return false;
     while (rest.p);
     *ret = all;

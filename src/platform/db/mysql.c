@@ -35,7 +35,7 @@ static bool read_password(struct my *own, const struct db_server *s, struct str 
 static bool read_tls(struct my *own, const struct db_server *s, struct arena *arena, struct str *ret_why)
 {
     own->tls_ca = s->tls_ca.n ? arena_str(own->arena, s->tls_ca).p : NULL;
-    own->tls = str_eq(s->tls, S("required")) || ((!s->tls.n || str_eq(s->tls, S("auto"))) && !my_loopback(own->at.host));
+    own->tls = str_eq(s->tls, S("required")) || ((!s->tls.n || str_eq(s->tls, S("auto"))) && !my_loopback(own->at.server.host));
     if (own->tls || !s->tls.n || str_eq(s->tls, S("auto")) || str_eq(s->tls, S("off")))
         return true;
     *ret_why = arena_fmt(arena, "db.tls must be required, off or auto");
@@ -56,7 +56,7 @@ static bool my_open(struct db *db, struct arena *arena, struct str *ret_why)
         return false;
     }
     own->user = arena_str(own->arena, own->at.user).p;
-    own->host = arena_str(own->arena, own->at.host).p;
+    own->host = arena_str(own->arena, own->at.server.host).p;
     own->database = arena_str(own->arena, own->at.database).p;
     return db->o.only_read || my_own(db, arena, ret_why);
 }

@@ -58,11 +58,11 @@ MYSQL *my_dial(struct db *db, enum conn_use use, struct arena *arena, struct str
     if (!my)
         abort();
     set_options(my, db, use);
-    if (mysql_real_connect(my, own->host, own->user, own->password, own->database, own->at.port, NULL, CLIENT_FOUND_ROWS) && set_session(my, use))
+    if (mysql_real_connect(my, own->host, own->user, own->password, own->database, (unsigned)own->at.server.port, NULL, CLIENT_FOUND_ROWS) && set_session(my, use))
         return my;
     unsigned code = mysql_errno(my);
     const char *key = code == ER_ACCESS_DENIED_ERROR ? "db.url, db.password" : code == CR_SSL_CONNECTION_ERROR ? "db.tls, db.tls_ca" : "db.url";
-    *ret_why = arena_fmt(arena, "%s: the database server %s:%u does not take us: %s", key, own->host, own->at.port, mysql_error(my));
+    *ret_why = arena_fmt(arena, "%s: the database server %s:%d does not take us: %s", key, own->host, own->at.server.port, mysql_error(my));
     mysql_close(my);
     return NULL;
 }

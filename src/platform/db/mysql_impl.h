@@ -5,11 +5,12 @@
 #include <mysql.h>
 
 #include "base/buf.h"
+#include "base/host_port.h"
 #include "platform/db/db_impl.h"
 
 struct my_address {           /* parts of db.url */
-    struct str user, host, database;
-    unsigned port;
+    struct str user, database;
+    struct host_port server;
 };
 
 struct my {                   /* struct db's `own` */

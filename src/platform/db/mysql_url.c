@@ -16,36 +16,6 @@ bool my_loopback(struct str host)
     return (address && ntohl(four.s_addr) >> 24 == 127) || str_eq(host, S("::1")) || str_eq(host, S("localhost"));
 }
 
-static bool plain(struct str s, const char *also)
-{
-    for (size_t i = 0; i < s.n; i++) {
-        char c = s.p[i];
-        if (!(c >= 'a' && c <= 'z') && !(c >= 'A' && c <= 'Z') && !(c >= '0' && c <= '9') && !memchr(also, c, strlen(also)))
-            return false;
-    }
-    return s.n > 0 && s.n <= 64;
-}
-
-/* "host:port", "[::1]:port", either without the port. */
-static bool parse_host(struct str s, struct my_address *ret)
-{
-    int64_t port = PORT_USUAL;
-    struct str rest = s;
-    if (str_starts(s, S("["))) {
-        rest = str_of(s.p + 1, s.n - 1);
-        ret->host = str_cut(&rest, ']');
-        if (!rest.p || (rest.n && rest.p[0] != ':'))
-            return false;
-        rest = rest.n ? str_of(rest.p + 1, rest.n - 1) : (struct str){ 0 };
-    } else {
-        ret->host = str_cut(&rest, ':');
-    }
-    if (rest.p && (!str_to_int(rest, &port) || port < 1 || port > 65535))
-        return false;
-    ret->port = (unsigned)port;
-    return plain(ret->host, "-._:");
-}
-
 bool my_address_parse(struct arena *arena, struct str url, struct my_address *ret, struct str *ret_why)
 {
     struct str rest = url;
@@ -57,9 +27,9 @@ bool my_address_parse(struct arena *arena, struct str url, struct my_address *re
             *ret_why = arena_fmt(arena, "db.url has a password in it: it belongs into db.password_file or db.password");
             return false;
         }
-        struct str host = str_cut(&rest, '/');
+        struct str place = str_cut(&rest, '/');
         ret->database = rest;
-        if (plain(ret->user, "-_.") && parse_host(host, ret) && plain(ret->database, "-_"))
+        if (name_plain(ret->user, "-_.") && host_port_parse(place, PORT_USUAL, &ret->server) && name_plain(ret->database, "-_"))
             return true;
     }
     *ret_why = arena_fmt(arena, "db.url is not of the form mysql://user@host:port/database (names of letters, digits, - and _)");

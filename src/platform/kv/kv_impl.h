@@ -5,6 +5,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
+#include "base/host_port.h"
 #include "platform/kv/kv.h"
 
 enum kv_dial { KV_UP, KV_AWAY, KV_WRONG };       /* KV_WRONG: by its settings; nothing but a change of them will help */
@@ -47,7 +48,7 @@ struct kv {
 #define REDIS_PLACES 8
 
 struct redis_place {
-    char host[65];
+    char host[HOST_MAX + 1];
     int port;
 };
 

@@ -141,11 +141,11 @@ static bool is_text(const redisReply *r)
 
 static bool read_place(const redisReply *r, struct redis_place *ret)
 {
-    int64_t port;
+    int port;
     if (r->type != REDIS_REPLY_ARRAY || r->elements != 2 || !is_text(r->element[0]) || !is_text(r->element[1]) ||
-        !str_to_int(str_of(r->element[1]->str, r->element[1]->len), &port) || port < 1 || port > 65535)
+        !port_parse(str_of(r->element[1]->str, r->element[1]->len), &port))
         return false;
-    *ret = (struct redis_place){ .port = (int)port };
+    *ret = (struct redis_place){ .port = port };
     memcpy(ret->host, r->element[0]->str, r->element[0]->len);
     return true;
 }

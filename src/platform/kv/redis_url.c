@@ -6,33 +6,13 @@
 #define PORT_SENTINEL 26379
 #define DB_MAX        1023
 
-static bool plain(struct str s, const char *also)
+static bool parse_place(struct str s, int usual, struct redis_place *ret)
 {
-    for (size_t i = 0; i < s.n; i++) {
-        char c = s.p[i];
-        if (!(c >= 'a' && c <= 'z') && !(c >= 'A' && c <= 'Z') && !(c >= '0' && c <= '9') && !memchr(also, c, strlen(also)))
-            return false;
-    }
-    return s.n > 0 && s.n <= 64;
-}
-
-/* "host:port", "[::1]:port", either without the port. */
-static bool parse_place(struct str s, int64_t port, struct redis_place *ret)
-{
-    struct str rest = s, host;
-    if (str_starts(s, S("["))) {
-        rest = str_of(s.p + 1, s.n - 1);
-        host = str_cut(&rest, ']');
-        if (!rest.p || (rest.n && rest.p[0] != ':'))
-            return false;
-        rest = rest.n ? str_of(rest.p + 1, rest.n - 1) : (struct str){ 0 };
-    } else {
-        host = str_cut(&rest, ':');
-    }
-    if ((rest.p && (!str_to_int(rest, &port) || port < 1 || port > 65535)) || !plain(host, "-._:"))
+    struct host_port at;
+    if (!host_port_parse(s, usual, &at))
         return false;
-    *ret = (struct redis_place){ .port = (int)port };
-    memcpy(ret->host, host.p, host.n);
+    *ret = (struct redis_place){ .port = at.port };
+    memcpy(ret->host, at.host.p, at.host.n);
     return true;
 }
 
@@ -51,13 +31,13 @@ static bool parse_rest(struct str rest, bool sentinels, struct redis_address *re
 {
     if (memchr(rest.p, '@', rest.n)) {
         ret->user = str_cut(&rest, '@');
-        if (!plain(ret->user, "-_."))
+        if (!name_plain(ret->user, "-_."))
             return false;
     }
     struct str places = str_cut(&rest, '/');
     if (sentinels) {
         ret->master = str_cut(&rest, '/');
-        if (!plain(ret->master, "-_."))
+        if (!name_plain(ret->master, "-_."))
             return false;
     }
     return parse_places(places, sentinels, ret) && (!rest.p || (str_to_int(rest, &ret->db) && ret->db >= 0 && ret->db <= DB_MAX));

@@ -4,6 +4,7 @@
 #include <netdb.h>
 #include <stdio.h>
 
+#include "base/host_port.h"
 #include "gateway_int.h"
 #include "platform/call/app.h"
 #include "platform/obs/log.h"
@@ -11,62 +12,31 @@
 
 /* ---- host:port ---- */
 
-static bool split(struct str text, struct str *ret_host, struct str *ret_port)
-{
-    const char *colon = text.n ? memrchr(text.p, ':', text.n) : NULL;
-    if (!colon || colon == text.p)
-        return false;
-    *ret_host = str_of(text.p, (size_t)(colon - text.p));
-    *ret_port = str_of(colon + 1, text.n - ret_host->n - 1);
-    return true;
-}
-
-static bool port_of(struct str text, in_port_t *ret)
-{
-    int64_t v;
-    if (!str_to_int(text, &v) || v < 1 || v > 65535)
-        return false;
-    *ret = htons((uint16_t)v);
-    return true;
-}
-
 bool place_name_ok(struct str text)
 {
-    struct str host, port;
-    in_port_t ignored;
+    struct host_port at;
     struct place place;
-    if (text.n >= sizeof(place.name) || !split(text, &host, &port) || !port_of(port, &ignored))
-        return false;
-    if (host.p[0] == '[')
-        return place_parse(text, &place);
-    for (size_t i = 0; i < host.n; i++)
-        if (!strchr("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-.", host.p[i]) || !host.p[i])
-            return false;
-    return true;
+    return text.n < sizeof(place.name) && host_port_parse(text, 0, &at) && (!at.ipv6 || place_parse(text, &place));
 }
 
 bool place_parse(struct str text, struct place *ret)
 {
-    char z[64];
-    struct str host, port;
+    char z[sizeof(ret->name)];
+    struct host_port at;
     struct place place = { 0 };
     struct sockaddr_in *v4 = (struct sockaddr_in *)&place.at;
     struct sockaddr_in6 *v6 = (struct sockaddr_in6 *)&place.at;
-    in_port_t number;
-    if (text.n >= sizeof(place.name) || !split(text, &host, &port) || !port_of(port, &number))
+    if (text.n >= sizeof(place.name) || !host_port_parse(text, 0, &at))
         return false;
-    bool brackets = host.n > 2 && host.p[0] == '[' && host.p[host.n - 1] == ']';
-    if (brackets)
-        host = str_of(host.p + 1, host.n - 2);
-    memcpy(z, host.p, host.n);
-    z[host.n] = 0;
+    memcpy(z, at.host.p, at.host.n);
+    z[at.host.n] = 0;
     memcpy(place.name, text.p, text.n);
-    if (!brackets && inet_pton(AF_INET, z, &v4->sin_addr) == 1) {
+    if (!at.ipv6 && inet_pton(AF_INET, z, &v4->sin_addr) == 1) {
         v4->sin_family = AF_INET;
-        v4->sin_port = number;
-    } else if (brackets && inet_pton(AF_INET6, z, &v6->sin6_addr) == 1) {
+        v4->sin_port = htons((in_port_t)at.port);
+    } else if (at.ipv6 && inet_pton(AF_INET6, z, &v6->sin6_addr) == 1) {
         v6->sin6_family = AF_INET6;
-        v6->sin6_port = number;
+        v6->sin6_port = htons((in_port_t)at.port);
     } else {
         return false;
     }
@@ -90,14 +60,15 @@ void upstream_found(struct upstream *u, const struct place *places, size_t n)
 /* All addresses of a name; 0 when nobody tells. */
 static size_t resolve(struct arena *arena, struct str given, struct place *places, size_t most)
 {
-    struct str host, port;
+    struct host_port at;
     struct addrinfo hints = { .ai_socktype = SOCK_STREAM, .ai_flags = AI_NUMERICSERV }, *all = NULL;
     size_t n = 0;
     if (most && place_parse(given, places))
         return 1;
-    split(given, &host, &port);
-    const char *name = str_eq_nocase(host, S("localhost")) ? NULL : arena_str(arena, host).p;        /* the loopback, whoever tells otherwise (RFC 6761, 6.3) */
-    int e = getaddrinfo(name, arena_str(arena, port).p, &hints, &all);
+    bool read = host_port_parse(given, 0, &at);         /* as its table was */
+    ASSERT(read);
+    const char *name = str_eq_nocase(at.host, S("localhost")) ? NULL : arena_str(arena, at.host).p;  /* the loopback, whoever tells otherwise (RFC 6761, 6.3) */
+    int e = getaddrinfo(name, arena_fmt(arena, "%d", at.port).p, &hints, &all);
     if (e)
         LOG(LOG_WARN, "an upstream's name leads nowhere", lf_s("name", given), lf_s("why", str_c(gai_strerror(e))));
     for (struct addrinfo *a = all; a && n < most; a = a->ai_next) {

@@ -1,9 +1,6 @@
 /* Events through Kafka: librdkafka's mock cluster in this process. */
-#include "test.h"
+#include "platform/call/event_bed.h"
 
-#include <stdatomic.h>
-
-#include "fixture.h"
 #include "platform/bus/kafka.h"
 #include "platform/config/config.h"
 
@@ -31,41 +28,11 @@ static void test_brokers(void **state)
     }
 }
 
-/* ---- a service that talks to itself ---- */
-
-struct word {
-    int64_t n;
-};
-FIELDS(word_fields, "Word", struct word, { .name = "n", .type = F_INT, .at = offsetof(struct word, n) });
+/* ---- another service hears it as well ---- */
 
 #define DAY 86400000LL
 
-static _Atomic int64_t heard[64];
-static _Atomic int heard_n, told_n, fails_left;
-static _Atomic bool unlucky;
-
-static err say(struct ctx *cx, void *self, const void *in_, void *out)
-{
-    (void)self, (void)out;
-    const struct word *in = in_;
-    outbox_put(cx, "test.said", 1, arena_fmt(cx->arena, "{\"n\":%lld}", (long long)in->n));
-    return OK;
-}
-
-/* Refuses 13 for good while it is unlucky, and everything for the moment while fails_left lasts. */
-static err hear(struct ctx *cx, void *self, const void *in_, void *out)
-{
-    (void)self, (void)out;
-    const struct word *in = in_;
-    if (atomic_load(&fails_left) > 0) {
-        atomic_fetch_sub(&fails_left, 1);
-        return fail(cx, ERR_UNAVAILABLE, NULL, "Not now.", "지금은 안 됩니다.");
-    }
-    if (in->n == 13 && atomic_load(&unlucky))
-        return fail(cx, ERR_CONFLICT, "unlucky", "Not this one.", "이것은 안 됩니다.");
-    atomic_store(&heard[atomic_fetch_add(&heard_n, 1) % 64], in->n);
-    return OK;
-}
+static _Atomic int told_n;
 
 static err hear_story(struct ctx *cx, void *self, const void *in, void *out)
 {
@@ -74,34 +41,16 @@ static err hear_story(struct ctx *cx, void *self, const void *in, void *out)
     return OK;
 }
 
-static const struct call say_call = { .name = "test.say", .kind = CALL_COMMAND, .in = &word_fields, .fn = say };
-static const struct call hear_call = { .name = "test.hear", .kind = CALL_COMMAND, .in = &word_fields, .fn = hear };
 static const struct call story_call = { .name = "other.hear", .kind = CALL_STORY, .in = &word_fields, .fn = hear_story };
 static const struct call *const calls[] = { &say_call, &hear_call, NULL };
 static const struct call *const other_calls[] = { &story_call, NULL };
-static const struct event_kind says[] = { { "test.said", "said.v1", 3, ID_USER, &word_fields, "Somebody said something." }, { 0 } };
-static const struct subscription subscriptions[] = { { "test.said", &hear_call }, { 0 } };
 static const struct subscription other_subscriptions[] = { { "test.said", &story_call }, { 0 } };
 
-static err test_open(struct ctx *cx, void **ret_self)
-{
-    (void)cx;
-    *ret_self = NULL;
-    return OK;
-}
-
-static void test_close(void *self) { (void)self; }
-
-static const struct service test_service = { .name = "test", .open = test_open, .close = test_close, .calls = calls, .says = says,
-                                             .subscriptions = subscriptions };
-static const struct service other_service = { .name = "other", .open = test_open, .close = test_close, .calls = other_calls,
+static const struct service test_service = { .name = "test", .open = bed_open, .close = bed_close, .calls = calls, .says = bed_says,
+                                             .subscriptions = bed_subscriptions };
+static const struct service other_service = { .name = "other", .open = bed_open, .close = bed_close, .calls = other_calls,
                                               .subscriptions = other_subscriptions };
 static const struct service *const services[] = { &test_service, &other_service, NULL };
-
-static void said(struct fixture *f, int64_t n)
-{
-    assert_int_equal(fixture_call(f, 0, 0, &say_call, &(struct word){ n }, NULL, NULL), OK);
-}
 
 static void test_envelopes(void **state)
 {
@@ -178,9 +127,9 @@ static int64_t number(struct fixture *f, const struct query *q)
 static void assert_heard(struct fixture *f, const int64_t *words, int n)
 {
     app_clock_advance(f->app, 0);
-    assert_int_equal(atomic_load(&heard_n), n);
+    assert_int_equal(atomic_load(&ears.n), n);
     for (int i = 0; i < n; i++)
-        assert_int_equal(atomic_load(&heard[i]), words[i]);
+        assert_int_equal(atomic_load(&ears.heard[i]), words[i]);
 }
 
 static void test_there_and_back(void **state)
@@ -192,6 +141,7 @@ static void test_there_and_back(void **state)
     struct bus_stats stats;
     if (UNDER_TSAN)
         skip();
+    ears_clear();
     rd_kafka_t *holder = rd_kafka_new(RD_KAFKA_PRODUCER, rd_kafka_conf_new(), text, sizeof(text));
     rd_kafka_mock_cluster_t *cluster = rd_kafka_mock_cluster_new(holder, 1);
     fixture_open(&f, services);
@@ -202,10 +152,9 @@ static void test_there_and_back(void **state)
 
     snprintf(text, sizeof(text), "kafka://%s", rd_kafka_mock_cluster_bootstraps(cluster));
     assert_true(config_set(f.config, S("bus.url"), str_c(text), &why));
-    atomic_store(&unlucky, true);
     f.options.fleeting = false;                                  /* such a program says nothing to the world */
     fixture_restart(&f);
-    atomic_store(&fails_left, 2);                                /* tried again until it works */
+    atomic_store(&ears.fails_left, 2);                                /* tried again until it works */
     said(&f, 2);
     said(&f, 13);                                                /* parked, does not hold up the next */
     said(&f, 3);
@@ -219,7 +168,7 @@ static void test_there_and_back(void **state)
 
     replay_all(&f, ERR_CONFLICT);
     fixture_restart(&f);
-    atomic_store(&unlucky, false);
+    atomic_store(&ears.unlucky, false);
     replay_all(&f, OK);
     said(&f, 4);
     assert_heard(&f, (const int64_t[]){ 1, 2, 3, 13, 4 }, 5);
@@ -241,8 +190,7 @@ static void test_old_events(void **state)
     (void)state;
     struct fixture f;
     fixture_open(&f, services);
-    atomic_store(&heard_n, 0);
-    atomic_store(&unlucky, true);
+    ears_clear();
     for (int64_t n = 1; n <= 600; n++)
         said(&f, n == 2 ? 13 : 1);                               /* the second is parked */
     app_clock_advance(f.app, 6 * DAY);
@@ -250,15 +198,15 @@ static void test_old_events(void **state)
     app_clock_advance(f.app, 2 * DAY);
     assert_int_equal(number(&f, &left), 2);                      /* the parked one, and the newest: numbers go on from it */
     assert_true(number(&f, &cursors) >= 599);
-    assert_int_equal(atomic_load(&heard_n), 599);
+    assert_int_equal(atomic_load(&ears.n), 599);
 
     fixture_restart(&f);
-    atomic_store(&unlucky, false);
+    atomic_store(&ears.unlucky, false);
     replay_all(&f, OK);
     said(&f, 7);
     app_clock_advance(f.app, 9 * DAY);
-    assert_int_equal(atomic_load(&heard_n), 601);
-    assert_int_equal(atomic_load(&heard[600 % 64]), 7);
+    assert_int_equal(atomic_load(&ears.n), 601);
+    assert_int_equal(atomic_load(&ears.heard[600 % HEARD_MAX]), 7);
     assert_int_equal(number(&f, &left), 1);
     fixture_close(&f);
 }

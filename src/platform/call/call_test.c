@@ -1,11 +1,9 @@
 /* Routes, jobs in the order of their times, events to subscribers, idempotency keys. */
-#include "test.h"
+#include "platform/call/event_bed.h"
 
-#include <stdatomic.h>
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "fixture.h"
 #include "platform/call/call_impl.h"
 
 /* ---- routes ---- */
@@ -47,7 +45,7 @@ static void test_router(void **state)
     arena_free(arena);
 }
 
-/* ---- a service for tests: counts, listens, rings ---- */
+/* ---- a service for tests: rings, and talks to itself ---- */
 
 struct bell {
     _Atomic int64_t due;
@@ -56,8 +54,6 @@ struct bell {
 };
 
 static struct bell bells[2];
-static _Atomic int64_t heard[8];
-static _Atomic int heard_n, fails_left;
 
 static err ring(struct ctx *cx, struct bell *b, int64_t every)
 {
@@ -81,35 +77,6 @@ static err ring_story(struct ctx *cx, void *self, const void *in, void *out)
 
 static int64_t due_command(void *self) { (void)self; return atomic_load(&bells[0].due); }
 static int64_t due_story(void *self) { (void)self; return atomic_load(&bells[1].due); }
-
-struct word {
-    int64_t n;
-};
-static const struct field word_rows[] = { { .name = "n", .type = F_INT, .at = offsetof(struct word, n), .has_at = NO_HAS } };
-static const struct fields word_fields = { "Word", sizeof(struct word), word_rows, 1 };
-
-static err say(struct ctx *cx, void *self, const void *in_, void *out)
-{
-    (void)self, (void)out;
-    const struct word *in = in_;
-    outbox_put(cx, "test.said", 1, arena_fmt(cx->arena, "{\"n\":%lld}", (long long)in->n));
-    return OK;
-}
-
-/* Refuses 13 for good, and everything for the moment while fails_left lasts. */
-static err hear(struct ctx *cx, void *self, const void *in_, void *out)
-{
-    (void)self, (void)out;
-    const struct word *in = in_;
-    if (atomic_load(&fails_left) > 0) {
-        atomic_fetch_sub(&fails_left, 1);
-        return fail(cx, ERR_UNAVAILABLE, NULL, "Not now.", "지금은 안 됩니다.");
-    }
-    if (in->n == 13)
-        return fail(cx, ERR_CONFLICT, "unlucky", "Not this one.", "이것은 안 됩니다.");
-    atomic_store(&heard[atomic_fetch_add(&heard_n, 1) % 8], in->n);
-    return OK;
-}
 
 /* A job that ends only when so many run at the same time. */
 #define MEETING 3
@@ -144,24 +111,12 @@ static size_t job_threads(void *self, const struct job *job)
 
 static const struct call ring_command_call = { .name = "test.ring", .kind = CALL_COMMAND, .fn = ring_command };
 static const struct call ring_story_call = { .name = "test.ring_story", .kind = CALL_STORY, .fn = ring_story };
-static const struct call say_call = { .name = "test.say", .kind = CALL_COMMAND, .in = &word_fields, .fn = say };
-static const struct call hear_call = { .name = "test.hear", .kind = CALL_COMMAND, .in = &word_fields, .fn = hear };
 static const struct call *const calls[] = { &ring_command_call, &ring_story_call, &say_call, &hear_call, &meet_call, NULL };
 static const struct job jobs[] = { { "test.command", &ring_command_call, due_command }, { "test.story", &ring_story_call, due_story }, { 0 } };
-static const struct subscription subscriptions[] = { { "test.said", &hear_call }, { 0 } };
-
-static err test_open(struct ctx *cx, void **ret_self)
-{
-    (void)cx;
-    *ret_self = NULL;
-    return OK;
-}
-
-static void test_close(void *self) { (void)self; }
 
 static const struct service test_service = {
-    .name = "test", .open = test_open, .close = test_close, .calls = calls, .jobs = jobs, .waiting_jobs = waiting_jobs,
-    .job_threads = job_threads, .subscriptions = subscriptions,
+    .name = "test", .open = bed_open, .close = bed_close, .calls = calls, .jobs = jobs, .waiting_jobs = waiting_jobs,
+    .job_threads = job_threads, .subscriptions = bed_subscriptions,
 };
 static const struct service *const services[] = { &test_service, NULL };
 
@@ -173,10 +128,9 @@ static int open_fixture(void **state)
         atomic_store(&bells[i].due, INT64_MAX);
         atomic_store(&bells[i].n, 0);
     }
-    atomic_store(&heard_n, 0);
+    ears_clear();
     atomic_store(&meet_due, INT64_MAX);
     atomic_store(&meeting, 0);
-    atomic_store(&fails_left, 0);
     fixture_open(f, services);
     *state = f;
     return 0;
@@ -213,26 +167,20 @@ static void test_jobs_of_several_threads(void **state)
     assert_int_equal(atomic_load(&meeting), MEETING);
 }
 
-static void said(struct fixture *f, int64_t n)
-{
-    struct word w = { n };
-    assert_int_equal(fixture_call(f, 0, 0, &say_call, &w, NULL, NULL), OK);
-}
-
 static void test_events(void **state)
 {
     struct fixture *f = *state;
-    atomic_store(&fails_left, 2);            /* tried again until it works */
+    atomic_store(&ears.fails_left, 2);            /* tried again until it works */
     said(f, 1);
     said(f, 13);                             /* parked, does not hold up the next */
     said(f, 2);
     app_clock_advance(f->app, 10000);
-    assert_int_equal(atomic_load(&heard_n), 2);
-    assert_int_equal(atomic_load(&heard[0]), 1);
-    assert_int_equal(atomic_load(&heard[1]), 2);
+    assert_int_equal(atomic_load(&ears.n), 2);
+    assert_int_equal(atomic_load(&ears.heard[0]), 1);
+    assert_int_equal(atomic_load(&ears.heard[1]), 2);
     fixture_restart(f);
     app_clock_advance(f->app, 10000);
-    assert_int_equal(atomic_load(&heard_n), 2);          /* delivered events stay delivered */
+    assert_int_equal(atomic_load(&ears.n), 2);          /* delivered events stay delivered */
 }
 
 /* ---- idempotency keys ---- */
@@ -258,7 +206,7 @@ static err use_key(struct ctx *cx, void *self, const void *in, void *out)
 
 static const struct call key_call = { .name = "test.key", .kind = CALL_COMMAND, .fn = use_key };
 static const struct call *const key_calls[] = { &key_call, NULL };
-static const struct service key_service = { .name = "test", .open = test_open, .close = test_close, .calls = key_calls };
+static const struct service key_service = { .name = "test", .open = bed_open, .close = bed_close, .calls = key_calls };
 static const struct service *const key_services[] = { &key_service, NULL };
 
 static enum idem_found look(struct fixture *f, int64_t user, const char *key, const char *body, bool claim, bool save, int *ret_status)
@@ -345,7 +293,7 @@ static err count_kept(struct ctx *cx, void *self, const void *in, void *out)
 static const struct call prune_in_vain_call = { .name = "test.prune", .kind = CALL_COMMAND, .fn = prune_in_vain };
 static const struct call count_kept_call = { .name = "test.kept", .kind = CALL_READ, .fn = count_kept };
 static const struct call *const prune_calls[] = { &key_call, &prune_in_vain_call, &count_kept_call, NULL };
-static const struct service prune_service = { .name = "test", .open = test_open, .close = test_close, .calls = prune_calls };
+static const struct service prune_service = { .name = "test", .open = bed_open, .close = bed_close, .calls = prune_calls };
 static const struct service *const prune_services[] = { &prune_service, NULL };
 
 /* Old rows that were not deleted after all are deleted the next time. */
@@ -416,7 +364,7 @@ static err rush_again(struct ctx *cx, void *self, const void *in, void *out)
 static const struct call rush_call = { .name = "test.rush", .kind = CALL_COMMAND, .fn = rush };
 static const struct call rush_again_call = { .name = "test.rush_again", .kind = CALL_COMMAND, .fn = rush_again };
 static const struct call *const rush_calls[] = { &rush_call, &rush_again_call, NULL };
-static const struct service rush_service = { .name = "test", .open = test_open, .close = test_close, .calls = rush_calls };
+static const struct service rush_service = { .name = "test", .open = bed_open, .close = bed_close, .calls = rush_calls };
 static const struct service *const rush_services[] = { &rush_service, NULL };
 
 static void test_rush_of_keys(void **state)

@@ -2,7 +2,7 @@
 # The database on a server: the same cases as SQLite's and those of broken connections and of leases, a move, and a few files of the interface's tests.
 # MARIADB_API names others ("all": every one of them).
 . tests/lib/suite.sh
-ninja -C build src/db_test src/db_mysql_test src/db_lease_test src/front_test
+ninja -C build src/db_test src/db_mysql{,_break,_move}_test src/db_lease_test src/front_test
 api=(tests/api/holds.test.mjs tests/api/audit_log.test.mjs tests/api/operation.test.mjs)
 case ${MARIADB_API:-} in
 '') ;;
@@ -16,7 +16,7 @@ CMOCKA_MESSAGE_OUTPUT=TAP tests/lib/mariadb run bash -c '
     set -euo pipefail
     usual=()
     run_file build/src/db_test || status=$?
-    run_file build/src/db_mysql_test || status=$?
+    for file in build/src/db_mysql{,_break,_move}_test; do run_file "$file" || status=$?; done
     run_file build/src/db_lease_test || status=$?
     run_file build/src/front_test || status=$?
     node_tests "$@" || status=$?

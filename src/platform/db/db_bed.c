@@ -120,6 +120,13 @@ err add_item(struct command *c)
     return e ? e : changed == 1 ? j->want : ERR_MISSING;
 }
 
+err put_fifty(struct command *c)
+{
+    for (int64_t i = 1; i <= 50; i++)
+        db_put(&c->cx, &bed_insert, VALS(v_int(i), v_text(arena_fmt(c->cx.arena, "%lld", (long long)i)), v_int(0)));
+    return OK;
+}
+
 err read_greatest(struct command *c)
 {
     struct job *j = (struct job *)c;

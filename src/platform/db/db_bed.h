@@ -45,10 +45,12 @@ struct job {
     bool finished;
 };
 
-/* Commands: put_item inserts (id, name, n) at the end, add_item adds n to a row, read_greatest reads the greatest id into n. */
+/* Commands: put_item inserts (id, name, n) at the end, add_item adds n to a row, read_greatest reads the greatest id into n,
+ * put_fifty inserts 1 to 50. */
 err put_item(struct command *c);
 err add_item(struct command *c);
 err read_greatest(struct command *c);
+err put_fifty(struct command *c);
 
 void prepare(struct job *j, err (*run)(struct command *), int64_t id, int64_t n, const char *name, err want);
 err wait_for(struct job *j);

@@ -366,7 +366,8 @@ static void test_host_port(void **state)
         { "10.0.0.5:3000", 0, "10.0.0.5", 3000, false }, { "shop_db", 3306, "shop_db", 3306, false },
         { "[::1]:80", 0, "::1", 80, true },  { "[fe80::1]", 3306, "fe80::1", 3306, true }, { "[::ffff:10.0.0.1]:1", 0, "::ffff:10.0.0.1", 1, true },
         { "a", 0, NULL, 0, false },          { "[::1]", 0, NULL, 0, false },  { "a:", 80, NULL, 0, false },       { "[::1]:", 80, NULL, 0, false },
-        { "a:0", 80, NULL, 0, false },       { "a:65536", 80, NULL, 0, false }, { "a:-1", 80, NULL, 0, false },   { "a:99999999999999999999", 80, NULL, 0, false },
+        { "a:0", 80, NULL, 0, false },       { "a:65536", 80, NULL, 0, false }, { "a:-1", 80, NULL, 0, false },
+        { "a:99999999999999999999", 80, NULL, 0, false },
         { "a:80 ", 80, NULL, 0, false },     { "a:nine", 80, NULL, 0, false }, { "a:1:2", 80, NULL, 0, false },   { "::1", 80, NULL, 0, false },
         { "", 80, NULL, 0, false },          { ":80", 80, NULL, 0, false },   { "[", 80, NULL, 0, false },        { "[]:80", 80, NULL, 0, false },
         { "[::1", 80, NULL, 0, false },      { "[::1]80", 80, NULL, 0, false }, { "[::1]x:80", 80, NULL, 0, false }, { "[a_b]:80", 80, NULL, 0, false },
@@ -395,7 +396,8 @@ int main(void)
         cmocka_unit_test(test_numbers), cmocka_unit_test(test_utf8), cmocka_unit_test(test_cut), cmocka_unit_test(test_arena),
         cmocka_unit_test(test_buf), cmocka_unit_test(test_times), cmocka_unit_test(test_time_round_trip), cmocka_unit_test(test_ids),
         cmocka_unit_test(test_uuid7), cmocka_unit_test(test_map_against_array), cmocka_unit_test(test_wheel_against_array), cmocka_unit_test(test_rng),
-        cmocka_unit_test(test_fail), cmocka_unit_test(test_csv), cmocka_unit_test(test_money), cmocka_unit_test(test_korean_time), cmocka_unit_test(test_host_port),
+        cmocka_unit_test(test_fail), cmocka_unit_test(test_csv), cmocka_unit_test(test_money), cmocka_unit_test(test_korean_time),
+        cmocka_unit_test(test_host_port),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

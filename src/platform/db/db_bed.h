@@ -26,6 +26,8 @@ struct box {
 /* For cmocka: *state is an address or NULL before, the box after. */
 int box_open(void **state);
 int box_close(void **state);
+/* A case with a box on the server of the tests. */
+#define ON_SERVER(f) { #f, f, box_open, box_close, (void *)server_address() }
 void box_start(struct box *b, size_t queue_max);
 /* What box_start opens: for those who want to open another. */
 struct db_options box_options(const struct box *b);

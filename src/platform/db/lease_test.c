@@ -172,7 +172,8 @@ static void test_stood_still(void **state)
 
 int main(void)
 {
-#define CASE(f) { #f, f, box_open, box_close, (void *)server_address() }
-    const struct CMUnitTest tests[] = { CASE(test_taken_over), CASE(test_stands_by), CASE(test_clock_back), CASE(test_stood_still) };
+    const struct CMUnitTest tests[] = {
+        ON_SERVER(test_taken_over), ON_SERVER(test_stands_by), ON_SERVER(test_clock_back), ON_SERVER(test_stood_still),
+    };
     return server_address() ? cmocka_run_group_tests_name("leases on MariaDB", tests, NULL, NULL) : 0;
 }

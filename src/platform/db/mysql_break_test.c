@@ -326,10 +326,10 @@ static void test_server_restart(void **state)
 
 int main(void)
 {
-#define CASE(f) { #f, f, box_open, box_close, (void *)server_address() }
     const struct CMUnitTest tests[] = {
-        CASE(test_lost_commits), CASE(test_killed_in_transaction), CASE(test_killed_while_idle), CASE(test_deadlock), CASE(test_lock_wait),
-        CASE(test_no_room_for_statements), CASE(test_unfit_values), CASE(test_nothing_after_a_break), CASE(test_server_restart),
+        ON_SERVER(test_lost_commits), ON_SERVER(test_killed_in_transaction), ON_SERVER(test_killed_while_idle), ON_SERVER(test_deadlock),
+        ON_SERVER(test_lock_wait), ON_SERVER(test_no_room_for_statements), ON_SERVER(test_unfit_values),
+        ON_SERVER(test_nothing_after_a_break), ON_SERVER(test_server_restart),
     };
     return server_address() ? cmocka_run_group_tests_name("MariaDB: breaks", tests, NULL, NULL) : 0;
 }

@@ -58,7 +58,8 @@ MYSQL *my_dial(struct db *db, enum conn_use use, struct arena *arena, struct str
     if (!my)
         abort();
     set_options(my, db, use);
-    if (mysql_real_connect(my, own->host, own->user, own->password, own->database, (unsigned)own->at.server.port, NULL, CLIENT_FOUND_ROWS) && set_session(my, use))
+    unsigned port = (unsigned)own->at.server.port;
+    if (mysql_real_connect(my, own->host, own->user, own->password, own->database, port, NULL, CLIENT_FOUND_ROWS) && set_session(my, use))
         return my;
     unsigned code = mysql_errno(my);
     const char *key = code == ER_ACCESS_DENIED_ERROR ? "db.url, db.password" : code == CR_SSL_CONNECTION_ERROR ? "db.tls, db.tls_ca" : "db.url";

@@ -134,9 +134,8 @@ static void test_tls(void **state)
 
 int main(void)
 {
-#define CASE(f) { #f, f, box_open, box_close, (void *)server_address() }
     const struct CMUnitTest words[] = { cmocka_unit_test(test_addresses), cmocka_unit_test(test_text) };
-    const struct CMUnitTest tests[] = { CASE(test_refusals), CASE(test_tls) };
+    const struct CMUnitTest tests[] = { ON_SERVER(test_refusals), ON_SERVER(test_tls) };
     int failed = cmocka_run_group_tests_name("words", words, NULL, NULL);
     return server_address() ? failed + cmocka_run_group_tests_name("MariaDB: starts", tests, NULL, NULL) : failed;
 }

@@ -148,6 +148,12 @@ bool member_number(struct import *im, const struct place *at, const cJSON *o, co
     return true;
 }
 
+bool member_xy(struct import *im, const struct place *at, const cJSON *o, double *ret_x, double *ret_y)
+{
+    return member_number(im, at, o, "x", MUST_HAVE, -COORDINATE_MAX, COORDINATE_MAX, ret_x) &&
+           member_number(im, at, o, "y", MUST_HAVE, -COORDINATE_MAX, COORDINATE_MAX, ret_y);
+}
+
 bool member_count(struct import *im, const struct place *at, const cJSON *o, const char *name, enum import_need need, uint32_t low, uint32_t high,
                   uint32_t *ret)
 {
@@ -169,8 +175,7 @@ bool member_point(struct import *im, const struct place *at, const cJSON *o, con
     struct place here = { at, name, -1 };
     double x, y;
 
-    if (!v || !member_number(im, &here, v, "x", MUST_HAVE, -COORDINATE_MAX, COORDINATE_MAX, &x) ||
-        !member_number(im, &here, v, "y", MUST_HAVE, -COORDINATE_MAX, COORDINATE_MAX, &y))
+    if (!v || !member_xy(im, &here, v, &x, &y))
         return false;
     *ret_x = x;
     *ret_y = y;

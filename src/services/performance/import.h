@@ -61,7 +61,8 @@ bool member_number(struct import *im, const struct place *at, const cJSON *o, co
                    double *ret);
 bool member_count(struct import *im, const struct place *at, const cJSON *o, const char *name, enum import_need need, uint32_t low, uint32_t high,
                   uint32_t *ret);
-/* {"x":..,"y":..} as two coordinates. */
+/* The coordinates of a {"x":..,"y":..}, which must be there; as a member of its own, member_point. */
+bool member_xy(struct import *im, const struct place *at, const cJSON *o, double *ret_x, double *ret_y);
 bool member_point(struct import *im, const struct place *at, const cJSON *o, const char *name, enum import_need need, double *ret_x, double *ret_y);
 #define COORDINATE_MAX 1e6
 

@@ -27,8 +27,7 @@ static void read_seat(struct import *im, const struct place *at, const cJSON *se
     double x, y;
 
     venue_members(im, at, seat, known);
-    bool placed = member_number(im, at, seat, "x", MUST_HAVE, -COORDINATE_MAX, COORDINATE_MAX, &x) &&
-                  member_number(im, at, seat, "y", MUST_HAVE, -COORDINATE_MAX, COORDINATE_MAX, &y);
+    bool placed = member_xy(im, at, seat, &x, &y);
     bool graded = !own.p || import_category_find(im, at, "category", own, &category);
     if (guid.p && number.p && placed && graded && import_fits(im, plan_add_seat(&im->maker, guid, number, x, y, category)))
         read_traits(im, at, seat);
@@ -59,8 +58,7 @@ static void read_outline(struct import *im, const struct place *at, const cJSON 
     double x, y;
 
     cJSON_ArrayForEach(corner, outline) {
-        if (member_number(im, &here, corner, "x", MUST_HAVE, -COORDINATE_MAX, COORDINATE_MAX, &x) &&
-            member_number(im, &here, corner, "y", MUST_HAVE, -COORDINATE_MAX, COORDINATE_MAX, &y))
+        if (member_xy(im, &here, corner, &x, &y))
             import_fits(im, plan_add_point(&im->maker, im->maker.plan.section_count - 1, x, y));
         here.index++;
     }

@@ -76,8 +76,7 @@ static void read_seat(struct import *im, const struct place *at, const cJSON *ro
 {
     struct str label = read_label(im, at, seat);
     double x = 0, y = 0;
-    bool placed = member_number(im, at, seat, "x", MUST_HAVE, -COORDINATE_MAX, COORDINATE_MAX, &x) &&
-                  member_number(im, at, seat, "y", MUST_HAVE, -COORDINATE_MAX, COORDINATE_MAX, &y);
+    bool placed = member_xy(im, at, seat, &x, &y);
     uint8_t category;
 
     if (!read_category(im, at, root, seat, category_key, &category) || !label.p || !row.p || !placed)
@@ -125,8 +124,7 @@ static void read_polygon(struct import *im, const struct place *at, const struct
     double x, y;
 
     cJSON_ArrayForEach(point, points) {
-        if (member_number(im, &here, point, "x", MUST_HAVE, -COORDINATE_MAX, COORDINATE_MAX, &x) &&
-            member_number(im, &here, point, "y", MUST_HAVE, -COORDINATE_MAX, COORDINATE_MAX, &y))
+        if (member_xy(im, &here, point, &x, &y))
             add_corner(im, on, x, y);
         here.index++;
     }

@@ -248,8 +248,7 @@ static void build_area(struct import *im, const struct place *at, const struct a
     cJSON_ArrayForEach(corner, a->polygon) {
         double x, y;
 
-        if (member_number(im, &here, corner, "x", MUST_HAVE, -COORDINATE_MAX, COORDINATE_MAX, &x) &&
-            member_number(im, &here, corner, "y", MUST_HAVE, -COORDINATE_MAX, COORDINATE_MAX, &y))
+        if (member_xy(im, &here, corner, &x, &y))
             import_fits(im, plan_add_point(&im->maker, im->maker.plan.section_count - 1, (a->mirrored ? -1 : 1) * (x + a->shift_x), y + a->shift_y));
         here.index++;
     }

@@ -1,4 +1,5 @@
 # limit: 120
+# lane: sanitizers
 # The simulator of payment companies: Stripe's own library, Toss's shapes, and each fault profile.
 . tests/lib/suite.sh
 files tests/psp '*test.mjs'

@@ -1,4 +1,5 @@
 # limit: 600
+# lane: sanitizers
 # What decides about money is small and takes no branch untested: the moves of payments and refunds, the ladder of cancellations, the arithmetic of
 # shares and the ledger.
 . tests/lib/suite.sh
